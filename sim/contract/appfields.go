@@ -1,0 +1,179 @@
+package contract
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// AppUpdate is a checked PATCH body of an app: what is not Set stays as it is.
+type AppUpdate struct {
+	Name          Optional[string]
+	LifecycleType Optional[string] // buildpack, docker or cnb; cannot be changed
+	Buildpacks    Optional[[]string]
+	Stack         Optional[string]
+	Metadata      MetadataUpdate
+}
+
+const (
+	maxAppNameSize   = 255
+	maxBuildpackSize = 4096
+	appNameTooLong   = "Name is too long (maximum is 255 characters)"
+)
+
+var (
+	appUpdateKeys = []string{"name", "lifecycle", "metadata"}
+	lifecycleKeys = []string{"buildpacks", "stack", "credentials"}
+)
+
+// CheckAppUpdate applies the message rules of PATCH /v3/apps/{guid}: metadata,
+// unknown fields, lifecycle, name, in the real server's order. The errors are
+// those of CheckUpdate.
+func CheckAppUpdate(b Body) (AppUpdate, error) {
+	if annotationsCrash(b) {
+		return AppUpdate{}, UnknownError
+	}
+	var update AppUpdate
+	var problems []string
+	if metadata, given := b.Get("metadata"); given {
+		update.Metadata, problems = checkMetadata(metadata)
+	}
+	problems = append(problems, unknownFields(b, appUpdateKeys)...)
+	lifecycle, data := checkLifecycle(b, &update)
+	problems = append(problems, lifecycle...)
+	if name, given := b.Get("name"); given {
+		problems = append(problems, checkAppName(name)...)
+		update.Name = optionalText(name)
+	}
+	problems = append(problems, data...)
+	if len(problems) > 0 {
+		return AppUpdate{}, UnprocessableEntity.Text(strings.Join(problems, ", "))
+	}
+	if unstorable(b) {
+		return AppUpdate{}, UnknownError
+	}
+	return update, nil
+}
+
+// checkAppName applies the message rule: null passes here and fails as blank in
+// the storage layer (AppName).
+func checkAppName(v Value) (problems []string) {
+	if v.Kind == Null {
+		return nil
+	}
+	if v.Kind != String {
+		problems = append(problems, "Name must be a string")
+	}
+	if v.length() > maxAppNameSize {
+		problems = append(problems, appNameTooLong)
+	}
+	return problems
+}
+
+// checkLifecycle reads the buildpack lifecycle, the only one that capisim's apps
+// have. Type and data are validated after the name, hence the second list.
+func checkLifecycle(b Body, update *AppUpdate) (problems, late []string) {
+	lifecycle, given := b.Get("lifecycle")
+	if !given {
+		return nil, nil
+	}
+	kind, _ := get(lifecycle.Members, "type")
+	data, _ := get(lifecycle.Members, "data")
+	if kind.present() && kind.Kind != String {
+		late = append(late, "Lifecycle type must be a string")
+	}
+	if data.Kind != Object {
+		late = append(late, "Lifecycle data must be an object")
+	}
+	switch {
+	case kind.Kind != Null && !knownLifecycle(kind):
+		return []string{"Lifecycle type is not included in the list: buildpack, docker, cnb"}, late
+	case kind.Text == "docker" && data.Kind == Object:
+		problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, nil))
+	case data.Kind == Object:
+		problems = checkLifecycleData(data, update)
+	}
+	if kind.Kind == String {
+		update.LifecycleType = optionalText(kind)
+	}
+	return problems, late
+}
+
+func knownLifecycle(kind Value) bool {
+	return kind.Kind == String && (kind.Text == "buildpack" || kind.Text == "docker" || kind.Text == "cnb")
+}
+
+func checkLifecycleData(data Value, update *AppUpdate) (problems []string) {
+	problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, lifecycleKeys))
+	if stack, given := get(data.Members, "stack"); given {
+		if stack.Kind != Null {
+			for _, problem := range text(maxBuildpackSize, "must be between 1 and 4096 characters")(stack) {
+				problems = append(problems, "Lifecycle Stack "+problem)
+			}
+		}
+		update.Stack = optionalText(stack)
+	}
+	if buildpacks, given := get(data.Members, "buildpacks"); given {
+		update.Buildpacks = Optional[[]string]{Set: true, Null: buildpacks.Kind == Null}
+		for _, problem := range checkBuildpacks(buildpacks, &update.Buildpacks) {
+			problems = append(problems, "Lifecycle Buildpacks "+problem)
+		}
+	}
+	return problems
+}
+
+func lifecycleProblems(problems []string) []string {
+	for i := range problems {
+		problems[i] = "Lifecycle " + problems[i]
+	}
+	return problems
+}
+
+func checkBuildpacks(list Value, into *Optional[[]string]) (problems []string) {
+	if list.Kind == Null {
+		return nil
+	}
+	if list.Kind != Array {
+		return []string{"must be an array"}
+	}
+	noString, badSize := false, false
+	for _, item := range list.Members {
+		noString = noString || item.Value.Kind != String
+		badSize = badSize || item.Value.Kind == String && (blank(item.Value.Text) || utf8.RuneCountInString(item.Value.Text) > maxBuildpackSize)
+		into.Value = append(into.Value, item.Value.Text)
+	}
+	if noString {
+		problems = append(problems, "can only contain strings")
+	}
+	if badSize {
+		problems = append(problems, "entries must be between 1 and 4096 characters")
+	}
+	return problems
+}
+
+// appName is what the storage layer takes for a name; line feeds and other
+// control characters are refused, slashes and blanks are not.
+var appName = regexp.MustCompile(`\A[\p{L}\p{N}\p{M}\p{P}\p{S}\p{Zs}]+\z`)
+
+// AppName strips a name as the storage layer does and checks it there. The
+// error is UnprocessableEntity in that layer's raw words.
+func AppName(name string) (string, error) {
+	name = strings.Trim(name, rubySpace+"\x00")
+	switch {
+	case name == "":
+		return "", ModelErrors([]string{"name presence", "name format"})
+	case !appName.MatchString(name):
+		return "", ModelErrors([]string{"name format"})
+	}
+	return name, nil
+}
+
+// LifecycleChanged is the refusal of another type of lifecycle.
+func LifecycleChanged(from, to string) *Error {
+	return UnprocessableEntity.Text("Lifecycle type cannot be changed from " + from + " to " + to)
+}
+
+// AppNameTaken is the refusal of a name that another app of the space has.
+func AppNameTaken(name string) *Error {
+	return UnprocessableEntity.Text("App with the name '" + name + "' already exists.")
+}

@@ -1,0 +1,220 @@
+package contract
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// show writes fields in Ruby's notation: kinds, order and text in one line.
+func show(members []Field) string { return inspected(Value{Kind: Object, Members: members}) }
+
+func TestParseBody(t *testing.T) {
+	t.Parallel()
+	const (
+		asJSON = "application/json"
+		asForm = "application/x-www-form-urlencoded"
+	)
+	deep := strings.Repeat("[", 99) + strings.Repeat("]", 99)
+	for _, c := range []struct {
+		name, contentType, raw, want string
+		err                          *Error
+	}{
+		{"§4 empty with JSON type", asJSON, ``, `{}`, nil},
+		{"§4 empty without type", "", ``, `{}`, nil},
+		{"§4 object", asJSON, `{"b":1,"a":{"c":[1,"x",true]}}`, `{b: 1, a: {c: [1, "x", true]}}`, nil},
+		{"§4 type with parameters", "Application/JSON ; charset=utf-8", `{"a":1}`, `{a: 1}`, nil},
+		{"§4 other names of JSON", "application/vnd.api+json", `{"a":1}`, `{a: 1}`, nil},
+		{"§4 broken", asJSON, `{"a":`, ``, MessageParseError},
+		{"§4 blanks alone", asJSON, "  \n", ``, MessageParseError},
+		{"§4 two documents", asJSON, `{} {}`, ``, MessageParseError},
+		{"§4 array as document", asJSON, `[1]`, `{_json: [1]}`, nil},
+		{"§4 null as document", asJSON, ` null `, `{_json: nil}`, nil},
+		{"§4 framework keys", asJSON, `{"utf8":1,"a":1,"_method":2,"authenticity_token":3}`, `{a: 1}`, nil},
+		{"§4 framework keys below stay", asJSON, `{"a":{"utf8":1}}`, `{a: {utf8: 1}}`, nil},
+		{"§4 duplicates", asJSON, `{"a":1,"b":2,"a":3,"c":{"d":1,"d":2}}`, `{a: 3, b: 2, c: {d: 2}}`, nil},
+		{"§5 numbers as written", asJSON, `{"a":5.0,"b":5,"c":123456789012345678901234567890,"d":-0,"e":0}`,
+			`{a: 5.0, b: 5, c: 123456789012345678901234567890, d: 0, e: 0}`, nil},
+		{"nulls in arrays are dropped", asJSON, `{"a":[null,1,[null]]}`, `{a: [1, []]}`, nil},
+		{"escapes", asJSON, `{"\u0061":"\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t"}`, "{a: \"é😀\\\"\\\\/\b\f\\n\\r\\t\"}", nil},
+		{"leniency: comments", asJSON, "/* x */ {\"a\": // y\n 1}", `{a: 1}`, nil},
+		{"leniency: comment at the end", asJSON, `{} // x`, `{}`, nil},
+		{"leniency: raw newline in a string", asJSON, "{\"a\":\"x\ny\"}", `{a: "x\ny"}`, nil},
+		{"leniency: unknown escape", asJSON, `{"a":"\q"}`, `{a: "q"}`, nil},
+		{"refused: open comment", asJSON, `{} /* x`, ``, MessageParseError},
+		{"refused: NaN", asJSON, `{"a":NaN}`, ``, MessageParseError},
+		{"refused: leading zero", asJSON, `{"a":01}`, ``, MessageParseError},
+		{"refused: bare point", asJSON, `{"a":.5}`, ``, MessageParseError},
+		{"refused: point without digits", asJSON, `{"a":5.}`, ``, MessageParseError},
+		{"refused: exponent without digits", asJSON, `{"a":5e+}`, ``, MessageParseError},
+		{"refused: minus alone", asJSON, `{"a":-}`, ``, MessageParseError},
+		{"refused: trailing comma in an object", asJSON, `{"a":1,}`, ``, MessageParseError},
+		{"refused: trailing comma in an array", asJSON, `{"a":[1,]}`, ``, MessageParseError},
+		{"refused: byte order mark", asJSON, "\uFEFF{}", ``, MessageParseError},
+		{"refused: single quotes", asJSON, `{'a':1}`, ``, MessageParseError},
+		{"refused: key without quotes", asJSON, `{a:1}`, ``, MessageParseError},
+		{"refused: open string", asJSON, `{"a`, ``, MessageParseError},
+		{"refused: open escape", asJSON, `{"a\`, ``, MessageParseError},
+		{"refused: open unicode escape", asJSON, `{"\u00`, ``, MessageParseError},
+		{"refused: no hexadecimal", asJSON, `{"\u00zz":1}`, ``, MessageParseError},
+		{"depth 100", asJSON, `{"a":` + deep + `}`, `{a: ` + deep + `}`, nil},
+		{"depth 101", asJSON, `{"a":[` + deep + `]}`, ``, MessageParseError},
+		{"no UTF-8", asJSON, "{\"a\":\"\xff\"}", ``, InvalidRequest},
+		{"lone surrogate", asJSON, `{"a":"\ud800"}`, ``, InvalidRequest},
+		{"lone surrogate before an escape", asJSON, `{"a":"\ud800\u0041"}`, ``, InvalidRequest},
+		{"broken and no UTF-8", asJSON, "{\"a\":\xff", ``, MessageParseError},
+
+		{"§4 no type: ignored", "", `{"command":"x"}`, `{}`, nil},
+		{"§4 text/plain: ignored", "text/plain", `{"command":"x"}`, `{}`, nil},
+		{"§4 type without parser: broken does not matter", "application/octet-stream", `{`, `{}`, nil},
+		{"§4 form", asForm, `command=x+y&health_check[type]=http&health_check[data][timeout]=5`, `{command: "x y", health_check: {type: "http", data: {timeout: "5"}}}`, nil},
+		{"§4 JSON sent as a form", asForm, `{"command":"x"}`, `{{"command":"x"}: nil}`, nil},
+		{"§4 form without value", asForm, `command`, `{command: nil}`, nil},
+		{"§4 form framework keys", asForm, `utf8=x&command=y`, `{command: "y"}`, nil},
+		{"§4 form malformed", asForm, `a=%`, ``, InvalidRequest},
+		{"§4 multipart", "multipart/form-data; boundary=B",
+			"--B\r\nContent-Disposition: form-data; name=\"command\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; name=\"user\"; filename=\"f\"\r\n\r\ny\r\n--B--\r\n",
+			`{command: "x", user: ["y"]}`, nil},
+		{"§4 multipart without boundary", "multipart/form-data", `x`, ``, InvalidRequest},
+		{"§4 multipart cut off", "multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx", ``, InvalidRequest},
+		{"§4 multipart with two shapes", "multipart/form-data; boundary=B",
+			"--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; name=\"a[b]\"\r\n\r\ny\r\n--B--\r\n", ``, InvalidRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			body, err := ParseBody(c.contentType, []byte(c.raw))
+			if c.err != nil {
+				if !errors.Is(err, c.err) {
+					t.Fatalf("got %v, %v, want %v", body, err, c.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := show(body.Fields); got != c.want {
+				t.Errorf("got %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestManyMembers(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 2 * fewMembers {
+		text.WriteString(`,"k` + string(rune('a'+i%20)) + `":` + string(rune('0'+i%10)))
+	}
+	body := parsed(t, "{"+text.String()[1:]+"}")
+	if len(body.Fields) != 20 {
+		t.Fatalf("got %d fields", len(body.Fields))
+	}
+	if first := body.Fields[0]; first.Key != "ka" || first.Value.Text != "0" {
+		t.Errorf("the first field is %+v", first)
+	}
+	if v, _ := body.Get("kl"); v.Text != "1" {
+		t.Errorf("kl = %+v, want the last of its values", v)
+	}
+}
+
+func TestBodyAny(t *testing.T) {
+	t.Parallel()
+	body := parsed(t, `{"a":1.50,"b":[null,true,"x"],"c":{"d":null}}`)
+	got := body.Any()
+	if number, ok := got["a"].(interface{ String() string }); !ok || number.String() != "1.50" {
+		t.Errorf("a = %#v, want the number as written", got["a"])
+	}
+	delete(got, "a")
+	if want := map[string]any{"b": []any{true, "x"}, "c": map[string]any{"d": nil}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestBodyAppGUID(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{`{}`: "", `{"app_guid":"G"}`: "G", `{"app_guid":5}`: "5", `{"app_guid":null}`: "", `{"app_guid":" "}`: ""} {
+		if got := parsed(t, body).AppGUID(); got != want {
+			t.Errorf("§4 %s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestParams holds what Rails makes of nested names.
+func TestParams(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ raw, want string }{
+		{"", `{}`}, {"&&", `{}`}, {"=1", `{}`},
+		{"a=1&b=2", `{a: "1", b: "2"}`}, {"a=1& b=2", `{a: "1", b: "2"}`}, {"a=1&a=2", `{a: "2"}`}, {"a", `{a: nil}`}, {"a=", `{a: ""}`}, {"a=b=c", `{a: "b=c"}`},
+		{"a[]=1&a[]=2", `{a: ["1", "2"]}`}, {"a[]", `{a: []}`}, {"a[]=1&a=2", `{a: "2"}`}, {"a&a[]=1", `{a: ["1"]}`},
+		{"a[b]=1&a[c]=2", `{a: {b: "1", c: "2"}}`}, {"a[b][c]=1", `{a: {b: {c: "1"}}}`}, {"a[b][]=1&a[b][]=2", `{a: {b: ["1", "2"]}}`}, {"a&a[b]=1", `{a: {b: "1"}}`},
+		{"a[][b]=1&a[][c]=2&a[][b]=3", `{a: [{b: "1", c: "2"}, {b: "3"}]}`}, {"a[][]=1", `{a: [["1"]]}`},
+		{"a[][b][c]=1&a[][b][d]=2", `{a: [{b: {c: "1", d: "2"}}]}`}, {"a[][b][]=1&a[][b][]=2", `{a: [{b: ["1", "2"]}]}`},
+		{"[a]=1", `{[a]: "1"}`}, {"[]=1", `{[]: "1"}`}, {"[=1", `{[: "1"}`}, {"a[=1", `{a[: "1"}`}, {"a[b=1", `{a: {[b: "1"}}`}, {"a[b]c=1", `{a: {b: {c: "1"}}}`},
+		{"a%5Bb%5D=1", `{a: {b: "1"}}`},
+		{"a=1&a[b]=2", ""}, {"a[]=1&a[b]=2", ""}, {"a[b]=1&a[]=2", ""}, {"a=1&a[]=2", ""}, {"a[b]=1&a[b][c]=2", ""}, {"a[][b]=1&a[][b][c]=2", ""},
+		{"a=%", ""}, {"a=%4", ""}, {"a=%g0", ""}, {"a=%ff", ""}, {"%ff=1", ""},
+		{"a" + strings.Repeat("[b]", 99) + "=1", `{a: ` + strings.Repeat("{b: ", 99) + `"1"` + strings.Repeat("}", 99) + `}`},
+		{"a" + strings.Repeat("[b]", 100) + "=1", ""},
+	} {
+		t.Run(firstRunes(c.raw, 30), func(t *testing.T) {
+			t.Parallel()
+			members, err := parseParams(c.raw)
+			got := ""
+			if err == nil {
+				got = show(members)
+			}
+			if got != c.want {
+				t.Errorf("%q\n got %q\nwant %q", c.raw, got, c.want)
+			}
+		})
+	}
+}
+
+func TestPlainNumber(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"0": "0", "-0": "0", "12": "12", "-12": "-12", "1.0": "1.0", "1.50": "1.5", "0.0": "0.0", "-0.0": "-0.0", "1e2": "100.0", "1E+2": "100.0",
+		"1e-2": "0.01", "12.34e1": "123.4", "12.34e-3": "0.01234", "120e-1": "12.0", "0e5": "0.0", "-1.5e3": "-1500.0",
+	} {
+		if got := plainNumber(text); got != want {
+			t.Errorf("plainNumber(%s) = %s, want %s", text, got, want)
+		}
+	}
+	if n := len(plainNumber("1e999999999999")); n > 2*maxPlainDigits {
+		t.Errorf("an exponent was written out in %d digits", n)
+	}
+}
+
+func TestRubyFloat(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"1": true, "1.5": true, "-1.5e-3": true, ".5": true, " 1\n": true, "1_000.5": true, " 0x1f": true, "+1": true,
+		"": false, " ": false, "1.": false, "1e": false, "1__0": false, "_1": false, "1_": false, "0x1f": false, " 0x": false, "1 2": false, "x": false, "--1": false, "1e1.5": false, ".": false, "inf": false,
+	} {
+		if got := rubyFloat(text); got != want {
+			t.Errorf("rubyFloat(%q) = %v", text, got)
+		}
+	}
+}
+
+func TestInstanceIndex(t *testing.T) {
+	t.Parallel()
+	for segment, want := range map[string]int{
+		"0": 0, "7": 7, "abc": 0, "1x": 1, "-1": -1, "+2": 2, " 3": 3, "1_0": 10, "1__0": 1, "": 0, "007": 7,
+		"99999999999999999999": 1<<63 - 1, "-99999999999999999999": -1 << 63,
+	} {
+		if got := InstanceIndex(segment); got != want {
+			t.Errorf("§14.3 InstanceIndex(%q) = %d, want %d", segment, got, want)
+		}
+	}
+}
+
+func TestCutFormat(t *testing.T) {
+	t.Parallel()
+	for segment, want := range map[string]string{"a": "a", "a.json": "a", "1.5": "1", "a.b.c": "a.b.c", ".a": ".a", "a.": "a.", ".": ".", "": ""} {
+		if got := CutFormat(segment); got != want {
+			t.Errorf("§14.3 CutFormat(%q) = %q, want %q", segment, got, want)
+		}
+	}
+}

@@ -1,0 +1,258 @@
+package contract
+
+import (
+	"slices"
+	"strings"
+)
+
+// The limits of texts, in characters (§5).
+const (
+	maxCommandSize  = 4096
+	maxUserSize     = 255
+	maxEndpointSize = 255
+)
+
+// field is a row of the tables below: a place in the body, the rule for it with
+// the server's texts, and where an accepted value goes. Null is accepted unless
+// the rule says otherwise.
+type field[T any] struct {
+	path    []string
+	label   string // begins each message: the attribute's name in the server's spelling
+	notNull bool
+	numeric bool    // takes a whole number
+	edition Variant // the only one that reads the field; "" is all
+	check   func(Value) []string
+	store   func(*T, Value)
+}
+
+var (
+	seconds  = numberRule{least: 1, most: maxInt}
+	amount   = numberRule{least: 0, most: maxInt}
+	megabyte = numberRule{least: 1, most: maxInt, above: true}
+	logRate  = numberRule{least: -1, most: maxBigint}
+)
+
+// updateFields are the fields of PATCH below metadata, in the order of their
+// messages (§5).
+var updateFields = []field[ProcessUpdate]{
+	{path: at("command"), label: "Command", check: text(maxCommandSize, "must be between 1 and 4096 characters"),
+		store: func(u *ProcessUpdate, v Value) { u.Command = optionalText(v) }},
+	{path: at("user"), label: "User", check: text(maxUserSize, "must be between 1 and 255 characters"),
+		store: func(u *ProcessUpdate, v Value) { u.User = optionalText(v) }},
+
+	{path: at("health_check", "type"), label: "Health check type", notNull: true, check: checkType,
+		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Type = optionalText(v) }},
+	{path: at("health_check", "data", "timeout"), label: "Health check timeout", numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Timeout = optionalInt(seconds, v) }},
+	{path: at("health_check", "data", "invocation_timeout"), label: "Health check invocation timeout", numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.InvocationTimeout = optionalInt(seconds, v) }},
+	{path: at("health_check", "data", "interval"), label: "Health check interval", numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Interval = optionalInt(seconds, v) }},
+	{path: at("health_check", "data", "endpoint"), label: "Health check endpoint", check: checkEndpoint,
+		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Endpoint = optionalText(v) }},
+
+	{path: at("readiness_health_check", "type"), label: "Readiness health check type", notNull: true, check: checkType,
+		store: func(u *ProcessUpdate, v Value) { u.Readiness.Type = optionalText(v) }},
+	{path: at("readiness_health_check", "data", "timeout"), label: "Readiness health check timeout", edition: Vendor, numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.Readiness.Timeout = optionalInt(seconds, v) }},
+	{path: at("readiness_health_check", "data", "invocation_timeout"), label: "Readiness health check invocation timeout", numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.Readiness.InvocationTimeout = optionalInt(seconds, v) }},
+	{path: at("readiness_health_check", "data", "interval"), label: "Readiness health check interval", numeric: true, check: seconds.check,
+		store: func(u *ProcessUpdate, v Value) { u.Readiness.Interval = optionalInt(seconds, v) }},
+	{path: at("readiness_health_check", "data", "endpoint"), label: "Readiness health check endpoint", check: checkEndpoint,
+		store: func(u *ProcessUpdate, v Value) { u.Readiness.Endpoint = optionalText(v) }},
+}
+
+// scaleFields are the fields of scale, in the order of their messages (§6).
+var scaleFields = []field[ProcessScale]{
+	{path: at("instances"), label: "Instances", numeric: true, check: amount.check,
+		store: func(s *ProcessScale, v Value) { s.Instances = optionalInt(amount, v) }},
+	{path: at("memory_in_mb"), label: "Memory in mb", numeric: true, check: megabyte.check,
+		store: func(s *ProcessScale, v Value) { s.MemoryInMB = optionalInt(megabyte, v) }},
+	{path: at("disk_in_mb"), label: "Disk in mb", numeric: true, check: megabyte.check,
+		store: func(s *ProcessScale, v Value) { s.DiskInMB = optionalInt(megabyte, v) }},
+	{path: at("log_rate_limit_in_bytes_per_second"), label: "Log rate limit in bytes per second", numeric: true, check: logRate.check,
+		store: func(s *ProcessScale, v Value) { s.LogRate = optionalLong(logRate, v) }},
+}
+
+var (
+	updateKeys = []string{"command", "user", "health_check", "readiness_health_check", "metadata"}
+	scaleKeys  = []string{"instances", "memory_in_mb", "disk_in_mb", "log_rate_limit_in_bytes_per_second"}
+	checkKeys  = []string{"health_check", "readiness_health_check"}
+)
+
+// CheckUpdate applies the message rules of PATCH (§5, §8). The error is
+// UnprocessableEntity with all messages in the server's order, or UnknownError
+// for what crashes the real server (§9).
+func CheckUpdate(b Body, v Variant) (ProcessUpdate, error) {
+	if crashesUpdate(b) {
+		return ProcessUpdate{}, UnknownError
+	}
+	var update ProcessUpdate
+	var problems []string
+	if metadata, given := b.Get("metadata"); given {
+		update.Metadata, problems = checkMetadata(metadata)
+	}
+	problems = append(problems, unknownFields(b, updateKeys)...)
+	problems = append(problems, checkFields(b, v, updateFields, &update)...)
+	if len(problems) > 0 {
+		return ProcessUpdate{}, UnprocessableEntity.Text(strings.Join(problems, ", "))
+	}
+	if unstorable(b) {
+		return ProcessUpdate{}, UnknownError
+	}
+	return update, nil
+}
+
+// CheckScale applies the message rules of scale (§6). Null passes here; what it
+// does to instances and memory the state layer knows.
+func CheckScale(b Body) (ProcessScale, error) {
+	var scale ProcessScale
+	problems := unknownFields(b, scaleKeys)
+	problems = append(problems, checkFields(b, Default, scaleFields, &scale)...)
+	if len(problems) > 0 {
+		return ProcessScale{}, UnprocessableEntity.Text(strings.Join(problems, ", "))
+	}
+	return scale, nil
+}
+
+// checkFields runs a table over a body and fills the target.
+func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problems []string) {
+	for i := range table {
+		f := &table[i]
+		value, given := dig(b.Fields, f.path)
+		if !given || f.edition != "" && f.edition != v {
+			continue
+		}
+		if value.Kind != Null || f.notNull {
+			if wrong := f.check(value); len(wrong) > 0 {
+				for _, problem := range wrong {
+					problems = append(problems, f.label+" "+problem)
+				}
+				continue
+			}
+		}
+		f.store(target, value)
+	}
+	return problems
+}
+
+// crashesUpdate finds what the real server trips over before it has validated
+// anything: a health check, or its data, that is neither object nor null, and
+// annotation values that have no size (§9).
+func crashesUpdate(b Body) bool {
+	for _, key := range checkKeys {
+		check, _ := b.Get(key)
+		data, _ := get(check.Members, "data")
+		if check.Kind != Null && check.Kind != Object || data.Kind != Null && data.Kind != Object {
+			return true
+		}
+	}
+	return annotationsCrash(b)
+}
+
+// annotationsCrash finds annotation values that have no size to ask for (§9).
+func annotationsCrash(b Body) bool {
+	return slices.ContainsFunc(annotationsOf(b), func(annotation Field) bool {
+		return sizeless(annotation.Value)
+	})
+}
+
+// unstorable finds annotation values that pass validation and cannot be saved.
+func unstorable(b Body) bool {
+	return slices.ContainsFunc(annotationsOf(b), func(annotation Field) bool {
+		return annotation.Value.Kind == Array || annotation.Value.Kind == Object
+	})
+}
+
+// unknownFields reports the keys that are not allowed, in order of appearance.
+func unknownFields(b Body, allowed []string) []string {
+	var unknown []string
+	for _, f := range b.Fields {
+		if !slices.Contains(allowed, f.Key) {
+			unknown = append(unknown, f.Key)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return []string{"Unknown field(s): '" + strings.Join(unknown, "', '") + "'"}
+}
+
+func at(path ...string) []string { return path }
+
+// dig follows a path of keys through objects.
+func dig(members []Field, path []string) (value Value, given bool) {
+	for i, key := range path {
+		if i > 0 {
+			if value.Kind != Object {
+				return Value{}, false
+			}
+			members = value.Members
+		}
+		if value, given = get(members, key); !given {
+			return Value{}, false
+		}
+	}
+	return value, true
+}
+
+// text accepts strings of 1 to most characters. What is no string still has a
+// length to the real server, so that [] earns both messages and 42 one.
+func text(most int, size string) func(Value) []string {
+	return func(v Value) (problems []string) {
+		if v.Kind != String {
+			problems = append(problems, "must be a string")
+		}
+		if n := v.length(); n < 1 || n > most {
+			problems = append(problems, size)
+		}
+		return problems
+	}
+}
+
+func checkType(v Value) []string {
+	if v.Kind == String && (v.Text == "port" || v.Text == "process" || v.Text == "http") {
+		return nil
+	}
+	return []string{`must be "port", "process", or "http"`}
+}
+
+func checkEndpoint(v Value) (problems []string) {
+	if v.length() > maxEndpointSize {
+		problems = append(problems, "is too long (maximum is 255 characters)")
+	}
+	if v.Kind != String || !URIPath(v.Text) {
+		problems = append(problems, "must be a valid URI path")
+	}
+	return problems
+}
+
+// URIPath says whether a text is a path as the real server sees it: a slash
+// alone, or a slash, a character that is neither blank nor slash, and no blanks
+// after it (§5). Any line of the text may be the path.
+func URIPath(text string) bool {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line == "/" || len(line) > 1 && line[0] == '/' && line[1] != '/' && !strings.ContainsAny(line, rubySpace) {
+			return true
+		}
+	}
+	return false
+}
+
+func optionalText(v Value) Optional[string] {
+	return Optional[string]{Set: true, Null: v.Kind == Null, Value: v.Text}
+}
+
+func optionalInt(rule numberRule, v Value) Optional[int] {
+	n := optionalLong(rule, v)
+	return Optional[int]{Set: true, Null: n.Null, Value: int(n.Value)}
+}
+
+func optionalLong(rule numberRule, v Value) Optional[int64] {
+	if v.Kind == Null {
+		return Optional[int64]{Set: true, Null: true}
+	}
+	n, _ := rule.read(v)
+	return Optional[int64]{Set: true, Value: n}
+}

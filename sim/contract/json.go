@@ -1,0 +1,275 @@
+package contract
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxBodyDepth bounds the nesting of a body; deeper ones are refused as broken.
+const maxBodyDepth = 100
+
+var (
+	errSyntax   = errors.New("not JSON")
+	errEncoding = errors.New("not UTF-8")
+)
+
+// scanner reads JSON the way the real server's parser does: in order of
+// appearance, numbers as written, and with its leniencies (comments, raw
+// control characters in strings, a backslash before any character). It stands
+// here because no decoder of the standard library keeps the order of keys and
+// the text of numbers at the price that the request path can pay (speed.md).
+type scanner struct {
+	text  string
+	at    int
+	depth int
+	notes
+}
+
+// notes is what the scanner passes over and a warning tells of.
+type notes struct {
+	loose    bool // a leniency was used that strict JSON does not know
+	halved   bool // an escape wrote half of a surrogate pair, which is no UTF-8
+	repeated bool // an object had a key twice
+}
+
+// scan reads one document. The error is errSyntax, or errEncoding when the
+// only thing wrong is a text that is not UTF-8.
+func scan(text string) (v Value, n notes, err error) {
+	s := scanner{text: text}
+	if v, err = s.value(); err != nil {
+		return Value{}, s.notes, err
+	}
+	if s.skip(); s.at != len(s.text) {
+		return Value{}, s.notes, errSyntax
+	}
+	// The parser of the real server reads any bytes; what is not UTF-8 is
+	// refused afterwards, and differently (§2).
+	if s.halved || !utf8.ValidString(text) {
+		return Value{}, s.notes, errEncoding
+	}
+	return v, s.notes, nil
+}
+
+// skip passes blanks and comments.
+func (s *scanner) skip() {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case ' ', '\t', '\n', '\r':
+			s.at++
+		case '/':
+			if !s.comment() {
+				return
+			}
+			s.loose = true
+		default:
+			return
+		}
+	}
+}
+
+func (s *scanner) comment() bool {
+	rest := s.text[s.at:]
+	if strings.HasPrefix(rest, "//") {
+		if end := strings.IndexByte(rest, '\n'); end >= 0 {
+			s.at += end + 1
+		} else {
+			s.at = len(s.text)
+		}
+		return true
+	}
+	if strings.HasPrefix(rest, "/*") {
+		if end := strings.Index(rest[2:], "*/"); end >= 0 {
+			s.at += 2 + end + 2
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scanner) value() (Value, error) {
+	s.skip()
+	if s.at == len(s.text) {
+		return Value{}, errSyntax
+	}
+	switch c := s.text[s.at]; {
+	case c == '"':
+		text, err := s.str()
+		return Value{Kind: String, Text: text}, err
+	case c == '{':
+		return s.object()
+	case c == '[':
+		return s.array()
+	case c == '-' || '0' <= c && c <= '9':
+		text, err := s.number()
+		return Value{Kind: Number, Text: text}, err
+	case s.word("null"):
+		return Value{}, nil
+	case s.word("true"):
+		return Value{Kind: Bool, Text: "true"}, nil
+	case s.word("false"):
+		return Value{Kind: Bool, Text: "false"}, nil
+	}
+	return Value{}, errSyntax
+}
+
+func (s *scanner) word(word string) bool {
+	if strings.HasPrefix(s.text[s.at:], word) {
+		s.at += len(word)
+		return true
+	}
+	return false
+}
+
+// next passes blanks and takes one of two bytes.
+func (s *scanner) next(first, second byte) (byte, error) {
+	s.skip()
+	if s.at == len(s.text) || s.text[s.at] != first && s.text[s.at] != second {
+		return 0, errSyntax
+	}
+	s.at++
+	return s.text[s.at-1], nil
+}
+
+// usualMembers is room for what most objects of these requests hold.
+const usualMembers = 4
+
+func (s *scanner) object() (Value, error) {
+	object := Value{Kind: Object}
+	if err := s.enter(); err != nil {
+		return object, err
+	}
+	for first := true; ; first = false {
+		s.skip()
+		if first && s.word("}") {
+			break
+		}
+		if s.at == len(s.text) || s.text[s.at] != '"' {
+			return object, errSyntax
+		}
+		key, err := s.str()
+		if err != nil {
+			return object, err
+		}
+		if _, err := s.next(':', ':'); err != nil {
+			return object, err
+		}
+		value, err := s.value()
+		if err != nil {
+			return object, err
+		}
+		if first {
+			object.Members = make([]Field, 0, usualMembers)
+		}
+		object.Members = append(object.Members, Field{Key: key, Value: value})
+		end, err := s.next(',', '}')
+		if err != nil {
+			return object, err
+		}
+		if end == '}' {
+			break
+		}
+	}
+	s.depth--
+	given := len(object.Members)
+	object.Members = lastWins(object.Members)
+	s.repeated = s.repeated || len(object.Members) < given
+	return object, nil
+}
+
+// array drops nulls, as the real server does with every array of a request.
+func (s *scanner) array() (Value, error) {
+	array := Value{Kind: Array}
+	if err := s.enter(); err != nil {
+		return array, err
+	}
+	for first := true; ; first = false {
+		s.skip()
+		if first && s.word("]") {
+			break
+		}
+		value, err := s.value()
+		if err != nil {
+			return array, err
+		}
+		if value.Kind != Null {
+			array.Members = append(array.Members, Field{Value: value})
+		}
+		end, err := s.next(',', ']')
+		if err != nil {
+			return array, err
+		}
+		if end == ']' {
+			break
+		}
+	}
+	s.depth--
+	return array, nil
+}
+
+func (s *scanner) enter() error {
+	s.at++
+	if s.depth++; s.depth > maxBodyDepth {
+		return errSyntax
+	}
+	return nil
+}
+
+// fewMembers is how many keys are compared one by one; above it a map finds the
+// duplicates.
+const fewMembers = 16
+
+// lastWins drops all but the last value of a key, at the place of the first.
+func lastWins(members []Field) []Field {
+	if len(members) > fewMembers {
+		return lastWinsOfMany(members)
+	}
+	kept := members[:0]
+	for _, member := range members {
+		kept = put(kept, member.Key, member.Value)
+	}
+	return kept
+}
+
+func lastWinsOfMany(members []Field) []Field {
+	places := make(map[string]int, len(members))
+	kept := members[:0]
+	for _, member := range members {
+		if place, seen := places[member.Key]; seen {
+			kept[place].Value = member.Value
+			continue
+		}
+		places[member.Key] = len(kept)
+		kept = append(kept, member)
+	}
+	return kept
+}
+
+// number takes a number by JSON's grammar: no leading zero, no bare point.
+func (s *scanner) number() (string, error) {
+	start := s.at
+	s.word("-")
+	if !s.word("0") && s.digits() == 0 {
+		return "", errSyntax
+	}
+	if s.word(".") && s.digits() == 0 {
+		return "", errSyntax
+	}
+	if s.word("e") || s.word("E") {
+		if !s.word("-") {
+			s.word("+")
+		}
+		if s.digits() == 0 {
+			return "", errSyntax
+		}
+	}
+	return s.text[start:s.at], nil
+}
+
+func (s *scanner) digits() int {
+	start := s.at
+	for s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' {
+		s.at++
+	}
+	return s.at - start
+}

@@ -1,0 +1,360 @@
+package contract
+
+import (
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	listParameters = "'page', 'per_page', 'order_by', 'created_ats', 'updated_ats', 'guids', 'app_guid', 'types', " +
+		"'space_guids', 'organization_guids', 'app_guids', 'embed', 'label_selector'"
+	showParameters = "'embed'"
+)
+
+// embeddable are the resources that processes can embed.
+var embeddable = []string{"process_instances"}
+
+// timeColumns are the columns that every list can be ordered by.
+var timeColumns = []string{"created_at", "updated_at"}
+
+var listKeys = strings.Split(strings.ReplaceAll(listParameters, "'", ""), ", ")
+
+// listReader reads a list's query: problems gather in the order of §13.1.
+type listReader struct {
+	members  []Field
+	query    ListQuery
+	problems []string
+	crashed  bool // in validation: nothing else counts
+	broken   bool // later, when the database is asked: problems count first
+}
+
+// CheckQuery refuses a query string that the real server's framework cannot
+// read (InvalidRequest), whatever the operation makes of its query (§2).
+func CheckQuery(rawQuery string) error {
+	if rawQuery == "" {
+		return nil
+	}
+	if _, err := parseParams(rawQuery); err != nil {
+		return InvalidRequest
+	}
+	return nil
+}
+
+// QueryAppGUID is the query parameter app_guid, which turns a direct path into
+// one of that app's (the trap of §4); empty when there is none.
+func QueryAppGUID(rawQuery string) string {
+	if !strings.Contains(rawQuery, "app") {
+		return ""
+	}
+	members, err := parseParams(rawQuery)
+	if err != nil {
+		return ""
+	}
+	return textOf(members, "app_guid")
+}
+
+// ParseListQuery reads and checks the query of a list; nested says that the
+// list is one of an app's. The errors are BadQueryParameter with all messages
+// in the server's order, InvalidRequest for what the framework refuses, and
+// UnknownError for what crashes the real server, such as page[]=1.
+func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
+	r := listReader{query: ListQuery{Page: 1, PerPage: defaultPerPage}}
+	if rawQuery == "" {
+		return r.query, nil
+	}
+	var err error
+	if r.members, err = parseParams(rawQuery); err != nil {
+		return ListQuery{}, InvalidRequest
+	}
+	r.pages()
+	r.order(timeColumns)
+	r.query.CreatedAts = r.times("created_ats", "Created ats")
+	r.query.UpdatedAts = r.times("updated_ats", "Updated ats")
+	r.query.GUIDs = r.filter("guids", "Guids")
+	r.selector()
+	r.problems = append(r.problems, unknownParameters(r.members, listKeys, listParameters)...)
+	r.embed()
+	r.query.Types = r.filter("types", "")
+	r.query.SpaceGUIDs = r.filter("space_guids", "Space guids")
+	r.query.OrganizationGUIDs = r.filter("organization_guids", "Organization guids")
+	r.query.AppGUIDs = r.filter("app_guids", "App guids")
+	r.app(nested)
+	switch {
+	case r.crashed:
+		return ListQuery{}, UnknownError
+	case len(r.problems) > 0:
+		return ListQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
+	case r.broken:
+		return ListQuery{}, UnknownError
+	}
+	slices.Sort(r.query.filters)
+	return r.query, nil
+}
+
+// ParseShowQuery reads and checks the query of a single process; errors as in
+// ParseListQuery.
+func ParseShowQuery(rawQuery string) (ShowQuery, error) {
+	if rawQuery == "" {
+		return ShowQuery{}, nil
+	}
+	members, err := parseParams(rawQuery)
+	if err != nil {
+		return ShowQuery{}, InvalidRequest
+	}
+	r := listReader{members: members, problems: unknownParameters(members, []string{"embed"}, showParameters)}
+	r.embed()
+	switch {
+	case r.crashed:
+		return ShowQuery{}, UnknownError
+	case len(r.problems) > 0:
+		return ShowQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
+	}
+	return ShowQuery{Embed: r.query.Embed}, nil
+}
+
+func (r *listReader) refuse(problem string) { r.problems = append(r.problems, problem) }
+
+func unknownParameters(members []Field, known []string, valid string) []string {
+	var unknown []string
+	for _, member := range members {
+		if !slices.Contains(known, member.Key) {
+			unknown = append(unknown, member.Key)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return []string{"Unknown query parameter(s): '" + strings.Join(unknown, "', '") + "'. Valid parameters are: " + valid}
+}
+
+// pages reads page and per_page, of which only leading digits count. The
+// product has its limit even where a factor is refused.
+func (r *listReader) pages() {
+	page, hasPage := r.integer("page")
+	perPage, hasPerPage := r.integer("per_page")
+	if hasPage && page.Sign() <= 0 {
+		r.refuse("Page must be a positive integer")
+	}
+	if hasPerPage {
+		if perPage.Sign() <= 0 {
+			r.refuse("Per page must be a positive integer")
+		} else if perPage.Cmp(big.NewInt(maxPerPage)) > 0 {
+			r.refuse("Per page must be between 1 and 5000")
+		}
+	}
+	if !hasPage {
+		page = big.NewInt(1)
+	}
+	if !hasPerPage {
+		perPage = big.NewInt(defaultPerPage)
+	}
+	if product := new(big.Int).Mul(page, perPage); product.Cmp(big.NewInt(math.MaxInt64)) > 0 {
+		r.refuse("Maximum result (page * per_page) must be less than 9223372036854775807")
+	}
+	// Whatever does not fit was refused above.
+	r.query.Page, r.query.PerPage = int(page.Int64()), int(perPage.Int64())
+}
+
+// integer reads a parameter by its leading digits; nothing but text has that.
+func (r *listReader) integer(key string) (n *big.Int, given bool) {
+	value, _ := get(r.members, key)
+	switch value.Kind {
+	case Null:
+		return nil, false
+	case String:
+		negative, digits := leadingInteger(value.Text)
+		n, _ = new(big.Int).SetString("0"+digits, 10)
+		if negative {
+			n.Neg(n)
+		}
+		return n, true
+	}
+	r.crashed = true
+	return nil, false
+}
+
+// order reads order_by, which takes one of the columns. A blank one is ignored.
+func (r *listReader) order(columns []string) {
+	value, _ := get(r.members, "order_by")
+	if !value.present() {
+		return
+	}
+	if value.Kind != String {
+		r.crashed = true
+		return
+	}
+	column := value.Text
+	sign := "+"
+	if column[0] == '+' || column[0] == '-' {
+		sign, column = column[:1], column[1:]
+	}
+	if !slices.Contains(columns, column) {
+		r.refuse("Order by can only be: " + quoted(columns))
+		return
+	}
+	r.query.OrderBy, r.query.Descending = column, sign == "-"
+	r.query.repeat("order_by", sign+column)
+}
+
+// filter reads a comma list. Label begins the message for a list given as an
+// object; types has no such check and leaves it to the database to fail.
+func (r *listReader) filter(key, label string) Filter {
+	value, given := get(r.members, key)
+	if !given {
+		return Filter{}
+	}
+	if value.Kind == Object {
+		if label == "" {
+			r.broken = true
+		} else {
+			r.refuse(label + " must be an array")
+		}
+		return Filter{Set: true}
+	}
+	values := commaList(value)
+	r.broken = r.broken || !readable(values)
+	r.query.repeatList(key, values)
+	return Filter{Set: true, Values: values}
+}
+
+func (r *listReader) selector() {
+	value, given := get(r.members, "label_selector")
+	if !given {
+		return
+	}
+	if value.Kind == Array || value.Kind == Object {
+		r.crashed = true
+		return
+	}
+	selector, problems := parseSelector(value.Text)
+	r.problems = append(r.problems, problems...)
+	r.query.Selector = &selector
+	r.query.repeat("label_selector", value.Text)
+}
+
+// embed reads the list of embedded resources.
+func (r *listReader) embed() {
+	r.query.Embed = len(r.resources("embed", "embedded", embeddable)) > 0
+}
+
+// resources reads a list of related resources to be sent along, each at most
+// once, and returns those that there are. Given without a value it crashes the
+// real server.
+func (r *listReader) resources(key, participle string, valid []string) (known []string) {
+	value, given := get(r.members, key)
+	if !given {
+		return nil
+	}
+	var names []string
+	switch value.Kind {
+	case Null:
+		r.crashed = true
+		return nil
+	case Object:
+		for _, member := range value.Members {
+			names = append(names, "[:"+member.Key+", "+inspected(member.Value)+"]")
+		}
+	default:
+		names = commaList(value)
+	}
+	r.crashed = r.crashed || !readable(names) // a message cannot carry them
+	times := map[string]int{}
+	for _, name := range names {
+		if !slices.Contains(valid, name) {
+			r.refuse("Invalid " + participle + " resource: '" + name + "'. Valid " + participle + " resources are: " + quoted(valid))
+			continue
+		}
+		if times[name]++; times[name] == 2 {
+			r.refuse("Duplicate " + participle + " resource: '" + name + "'")
+		}
+		known = append(known, name)
+	}
+	r.query.repeatList(key, names)
+	return known
+}
+
+// app applies what a list of an app's processes refuses, whether its path says
+// so or the parameter app_guid does.
+func (r *listReader) app(nested bool) {
+	if !nested {
+		r.query.AppGUID = textOf(r.members, "app_guid")
+	}
+	if !nested && r.query.AppGUID == "" {
+		return
+	}
+	var refused []string
+	for _, key := range [...]string{"app_guids", "organization_guids", "space_guids"} {
+		if value, _ := get(r.members, key); value.Kind != Null {
+			refused = append(refused, key)
+		}
+	}
+	if len(refused) > 0 {
+		r.refuse("Unknown query parameter(s): '" + strings.Join(refused, "', '") + "'")
+	}
+}
+
+// commaList splits a value at commas and the blanks behind them, then undoes a
+// second %-encoding. A value given as a[]=x is split in Ruby's notation of an
+// array, and so matches nothing.
+func commaList(value Value) []string {
+	if value.Kind == Null {
+		return nil
+	}
+	parts := strings.Split(value.rendered(), ",")
+	for i, part := range parts {
+		if i > 0 {
+			part = strings.TrimLeft(part, rubySpace)
+		}
+		parts[i] = unescapePercent(part)
+	}
+	return parts
+}
+
+// readable is false when the second %-encoding hid bytes that are no UTF-8. The
+// database refuses them, and so does the writer of an error's text: a crash
+// both times.
+func readable(values []string) bool {
+	return !slices.ContainsFunc(values, func(value string) bool { return !utf8.ValidString(value) })
+}
+
+// unescapePercent decodes what is %-encoded and leaves the rest alone.
+func unescapePercent(text string) string {
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' && i+2 < len(text) {
+			if high, low := unhex(text[i+1]), unhex(text[i+2]); high >= 0 && low >= 0 {
+				out = append(out, byte(high<<4|low))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, text[i])
+	}
+	return string(out)
+}
+
+// quoted lists names as messages do.
+func quoted(names []string) string { return "'" + strings.Join(names, "', '") + "'" }
+
+func inspected(v Value) string {
+	var text strings.Builder
+	v.inspect(&text)
+	return text.String()
+}
+
+// unhex is the value of a hexadecimal digit, -1 for anything else.
+func unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return -1
+}

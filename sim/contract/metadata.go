@@ -1,0 +1,150 @@
+package contract
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// How many labels and annotations a process can carry (§8, §18).
+const (
+	MaxLabels      = 50
+	MaxAnnotations = 200
+)
+
+// checkMetadata applies §8 to the value of the key metadata; problems begin
+// with the attribute's name, as all messages do.
+func checkMetadata(metadata Value) (update MetadataUpdate, problems []string) {
+	report := func(problem string) { problems = append(problems, "Metadata "+problem) }
+	if metadata.Kind != Object {
+		report("must be an object")
+		return update, problems
+	}
+	var unexpected []string
+	for _, member := range metadata.Members {
+		if member.Key != "labels" && member.Key != "annotations" {
+			unexpected = append(unexpected, "'"+member.Key+"'")
+		}
+	}
+	if len(unexpected) > 0 {
+		report("has unexpected field(s): " + strings.Join(unexpected, " "))
+	}
+	// Not only null but also false counts as "not given" here.
+	if labels, _ := get(metadata.Members, "labels"); labels.truthy() {
+		if labels.Kind == Object {
+			update.Labels = checkLabels(labels.Members, report)
+		} else {
+			report("'labels' is not an object")
+		}
+	}
+	if annotations, _ := get(metadata.Members, "annotations"); annotations.truthy() {
+		if annotations.Kind == Object {
+			update.Annotations = checkAnnotations(annotations.Members, report)
+		} else {
+			report("'annotations' is not an object")
+		}
+	}
+	return update, problems
+}
+
+// checkLabels checks key and value of each label; a null deletes, its key is
+// checked all the same.
+func checkLabels(labels []Field, report func(string)) []PairChange {
+	changes := make([]PairChange, 0, len(labels))
+	for _, label := range labels {
+		if problem := keyProblem(label.Key); problem != "" {
+			report("label key error: " + problem)
+		}
+		if problem := valueProblem(label.Value.rendered()); problem != "" {
+			report("label value error: " + problem)
+		}
+		changes = append(changes, change(label))
+	}
+	return changes
+}
+
+// checkAnnotations checks a key only if its value is more than blank: so the
+// real server deletes, and stores, under keys that it would refuse otherwise.
+func checkAnnotations(annotations []Field, report func(string)) []PairChange {
+	changes := make([]PairChange, 0, len(annotations))
+	for _, annotation := range annotations {
+		if annotation.Value.present() {
+			if problem := keyProblem(annotation.Key); problem != "" {
+				report("annotation key error: " + problem)
+			}
+		}
+		text := annotation.Value.Text
+		if annotation.Value.Kind == String && utf8.RuneCountInString(text) > maxAnnotationSize {
+			report("annotation value error: '" + firstRunes(text, quotedStart) + "...' is greater than 5000 characters")
+		}
+		changes = append(changes, change(annotation))
+	}
+	return changes
+}
+
+func change(f Field) PairChange {
+	if f.Value.Kind == Null {
+		return PairChange{Key: storedKey(f.Key)}
+	}
+	value := f.Value.rendered()
+	return PairChange{Key: storedKey(f.Key), Value: &value}
+}
+
+// annotationsOf gives the annotations of a body if they are an object.
+func annotationsOf(b Body) []Field {
+	annotations, _ := dig(b.Fields, []string{"metadata", "annotations"})
+	if annotations.Kind != Object {
+		return nil
+	}
+	return annotations.Members
+}
+
+// sizeless is true for annotation values whose size the real server asks for
+// in vain: booleans and decimals. An integer has one.
+func sizeless(v Value) bool {
+	return v.Kind == Bool || v.Kind == Number && !v.integer()
+}
+
+// Merge applies changes and returns the result; the receiver stays as it is.
+// A key that is there keeps its place, a new one goes to the end (§8).
+func (p Pairs) Merge(changes []PairChange) Pairs {
+	if len(changes) == 0 {
+		return p
+	}
+	merged := slices.Clone(p)
+	for _, c := range changes {
+		i := slices.IndexFunc(merged, func(pair Pair) bool { return pair.Key == c.Key })
+		switch {
+		case c.Value == nil && i >= 0:
+			merged = slices.Delete(merged, i, i+1)
+		case c.Value == nil:
+		case i >= 0:
+			merged[i].Value = *c.Value
+		default:
+			merged = append(merged, Pair{Key: c.Key, Value: *c.Value})
+		}
+	}
+	return merged
+}
+
+// Merge applies an update to labels and annotations; the receiver stays as it
+// is.
+func (m Metadata) Merge(u MetadataUpdate) Metadata {
+	return Metadata{Labels: m.Labels.Merge(u.Labels), Annotations: m.Annotations.Merge(u.Annotations)}
+}
+
+// CheckLimits refuses an update that takes a resource past the number of labels
+// or annotations it can carry. One that does not raise the number passes, so
+// that a resource above the limit can still be changed (§8). The errors are
+// LabelLimitExceeded and AnnotationLimitExceeded.
+func CheckLimits(before, after Metadata, u MetadataUpdate) error {
+	if exceeds(len(before.Labels), len(after.Labels), MaxLabels) {
+		return LabelLimitExceeded.With(len(u.Labels))
+	}
+	if exceeds(len(before.Annotations), len(after.Annotations), MaxAnnotations) {
+		return AnnotationLimitExceeded.With(len(u.Annotations))
+	}
+	return nil
+}
+
+func exceeds(before, after, limit int) bool { return before < after && after > limit }

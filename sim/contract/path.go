@@ -1,0 +1,39 @@
+package contract
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// CutFormat drops what the real server's router takes for a format, so that
+// "a.json" names a (§14.3). It is for the last segment of a path: the router
+// knows no format elsewhere, and no name with a dot in it, so that a segment
+// which still has one after the cut belongs to no route.
+func CutFormat(segment string) string {
+	name, format, found := strings.Cut(segment, ".")
+	if !found || name == "" || format == "" || strings.Contains(format, ".") {
+		return segment
+	}
+	return name
+}
+
+// InstanceIndex reads the index of an instance by its leading digits, so that
+// "abc" is 0 and "1x" is 1 (the trap of §14.3). An index beyond all counts
+// comes back as the largest integer, a negative one as it is.
+func InstanceIndex(segment string) int {
+	negative, digits := leadingInteger(segment)
+	if digits == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(digits)
+	switch {
+	case err != nil && negative:
+		return math.MinInt
+	case err != nil:
+		return math.MaxInt
+	case negative:
+		return -n
+	}
+	return n
+}

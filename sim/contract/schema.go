@@ -1,0 +1,126 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"example.com/capisim/schemas"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// schemaBase is where the schemas say they live; nothing is ever fetched.
+const schemaBase = "https://capisim.example.com/schemas/"
+
+// Bounds on what is handed to the schema library: it turns every number into a
+// fraction, and an exponent of a billion would be written out in full.
+const (
+	maxExponent   = 400
+	maxValueDepth = 1000
+)
+
+// schemaDocument is a schema as compiled and as written; the latter tells what
+// was expected.
+type schemaDocument struct {
+	compiled *jsonschema.Schema
+	err      error
+}
+
+// documents holds a schemaDocument loader per name, made on first use: schemas
+// are not needed to answer requests, and compiling them takes milliseconds.
+var documents sync.Map
+
+// Validate checks a decoded JSON value (what encoding/json gives, json.Number
+// included) against the schema of that name: "process" is
+// schemas/process.schema.json. Violations are sorted by pointer and empty when
+// the value conforms. The error is for a schema that does not exist or does not
+// compile, never for a value.
+func Validate(schema string, value any) (Violations, error) {
+	load, found := documents.Load(schema)
+	if !found {
+		load, _ = documents.LoadOrStore(schema, sync.OnceValue(func() schemaDocument { return compile(schema) }))
+	}
+	document := load.(func() schemaDocument)()
+	if document.err != nil {
+		return nil, document.err
+	}
+	if refused := unusable(value, "", 0); len(refused) > 0 {
+		return refused, nil
+	}
+	switch err := document.compiled.Validate(value).(type) {
+	case nil:
+		return nil, nil
+	case *jsonschema.ValidationError:
+		return violations(err, value), nil
+	default:
+		return nil, fmt.Errorf("validate against schema %s: %w", schema, err)
+	}
+}
+
+func compile(schema string) schemaDocument {
+	if _, err := schemas.FS.ReadFile(schema + ".schema.json"); err != nil {
+		return schemaDocument{err: fmt.Errorf("schema %q does not exist", schema)}
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat = true
+	compiler.LoadURL = func(url string) (io.ReadCloser, error) {
+		text, err := schemas.FS.ReadFile(strings.TrimPrefix(url, schemaBase))
+		if err != nil {
+			return nil, fmt.Errorf("schema %s is not among the embedded ones", url)
+		}
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}
+	compiled, err := compiler.Compile(schemaBase + schema + ".schema.json")
+	if err != nil {
+		return schemaDocument{err: fmt.Errorf("compile schema %s: %w", schema, err)}
+	}
+	return schemaDocument{compiled: compiled}
+}
+
+// unusable finds what the schema library cannot be given: it panics on NaN,
+// expands exponents, and knows JSON's types only.
+func unusable(value any, pointer string, depth int) (found Violations) {
+	if depth > maxValueDepth {
+		return Violations{{Pointer: pointer, Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for key, member := range v {
+			found = append(found, unusable(member, pointer+"/"+escapePointer(key), depth+1)...)
+		}
+		sortViolations(found)
+	case []any:
+		for i, item := range v {
+			found = append(found, unusable(item, pointer+"/"+strconv.Itoa(i), depth+1)...)
+		}
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			found = Violations{{Pointer: pointer, Message: fmt.Sprintf("%v, expected a number that JSON can write", v)}}
+		}
+	case json.Number:
+		if !usableNumber(string(v)) {
+			found = Violations{{Pointer: pointer, Message: abbreviate(string(v)) + ", expected a number of reasonable size"}}
+		}
+	case nil, bool, string, int, int64, uint64:
+	default:
+		found = Violations{{Pointer: pointer, Message: fmt.Sprintf("a %T, expected a JSON value", value)}}
+	}
+	return found
+}
+
+func usableNumber(text string) bool {
+	if _, err := strconv.ParseFloat(text, 64); err != nil && !strings.Contains(err.Error(), "range") {
+		return false
+	}
+	at := strings.IndexAny(text, "eE")
+	if at < 0 {
+		return true
+	}
+	exponent, err := strconv.Atoi(text[at+1:])
+	return err == nil && -maxExponent <= exponent && exponent <= maxExponent
+}
