@@ -1,0 +1,235 @@
+package state
+
+import (
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// buildpackLifecycle is the only one that apps have here.
+const buildpackLifecycle = "buildpack"
+
+// Apps lists the apps that a viewer may see.
+func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return page(q, s.appsOf(who, func(app *App, space *Space) bool {
+		return q.Match("names", app.Name) && q.Match("space_guids", space.GUID) &&
+			q.Match("organization_guids", space.OrganizationGUID) && q.Match("stacks", app.Stack) &&
+			q.Match("lifecycle_type", buildpackLifecycle)
+	}), func(v View) resource {
+		return resource{guid: v.App.GUID, name: v.App.Name, state: string(v.App.State),
+			created: v.App.CreatedAt, updated: v.App.UpdatedAt, labels: v.App.Metadata.Labels}
+	})
+}
+
+// appsOf collects the visible apps that match, in order of creation.
+func (s *Store) appsOf(who Viewer, matches func(*App, *Space) bool) (found []View) {
+	for _, guid := range s.appOrder {
+		app := s.apps[guid]
+		if space := s.spaces[app.SpaceGUID]; matches(app, space) && who.canRead(space) {
+			v := s.viewOfSpace(space)
+			v.App = app
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+// Deployments lists the deployments in flight: one for each app that is
+// deploying. Those that have ended are forgotten.
+func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) Page {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return page(q, s.appsOf(who, func(app *App, _ *Space) bool {
+		return app.Deploying && q.Match("app_guids", app.GUID) && q.Match("states", DeploymentDeploying) &&
+			q.Match("status_reasons", DeploymentDeploying) && q.Match("status_values", DeploymentActive)
+	}), func(v View) resource {
+		return resource{guid: v.DeploymentGUID(), created: v.App.UpdatedAt, updated: v.App.UpdatedAt}
+	})
+}
+
+// What is known of the deployment of an app that is deploying.
+const (
+	DeploymentActive    = "ACTIVE"    // its status
+	DeploymentDeploying = "DEPLOYING" // its state, and the reason of its status
+)
+
+// DeploymentGUID is the guid of the deployment that the app is in.
+func (v View) DeploymentGUID() string { return v.drawnGUID(v.App.GUID, deploymentDraw, 0) }
+
+// NewProcesses are the processes that the deployment of an app has brought up
+// beside those before it: the web processes but for the oldest.
+func (s *Store) NewProcesses(app string) (found []*Process) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, guid := range s.byApp[app] {
+		if p := s.processes[guid]; p.Type == "web" {
+			found = append(found, p)
+		}
+	}
+	return found[min(1, len(found)):]
+}
+
+// VisibleApp finds an app for a reader. The error is contract.AppNotFound.
+func (s *Store) VisibleApp(who Viewer, guid string) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.visibleApp(who, guid)
+}
+
+func (s *Store) visibleApp(who Viewer, guid string) (View, error) {
+	v := s.peek(Ref{AppGUID: guid})
+	if v.App == nil || !who.canRead(v.Space) {
+		return View{}, contract.AppNotFound
+	}
+	return v, nil
+}
+
+// ManageableApp finds an app for someone who wants to start or stop it:
+// developers and supporters may, as with processes (§15).
+func (s *Store) ManageableApp(who Viewer, guid string) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, err := s.visibleApp(who, guid)
+	if err != nil {
+		return v, err
+	}
+	return v, who.writable(v.Space, v.Organization)
+}
+
+// EditableApp finds an app for someone who wants to change the app itself,
+// which supporters may not.
+func (s *Store) EditableApp(who Viewer, guid string) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, err := s.visibleApp(who, guid)
+	if err != nil {
+		return v, err
+	}
+	if !who.Admin() && !who.User.holds(SpaceDeveloper, v.Space.GUID) {
+		return v, contract.NotAuthorized
+	}
+	return v, who.writable(v.Space, v.Organization)
+}
+
+// UpdateApp applies a checked PATCH body of an app. The errors are those of the
+// storage layer: limits of metadata, then the name.
+func (s *Store) UpdateApp(now time.Time, guid string, u contract.AppUpdate) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.peek(Ref{AppGUID: guid})
+	if v.App == nil {
+		return v, contract.AppNotFound
+	}
+	if kind := u.LifecycleType; kind.Set && kind.Value != buildpackLifecycle {
+		return v, contract.LifecycleChanged(buildpackLifecycle, kind.Value)
+	}
+	next := *v.App
+	next.UpdatedAt = now
+	next.Metadata = v.App.Metadata.Merge(u.Metadata)
+	if err := contract.CheckLimits(v.App.Metadata, next.Metadata, u.Metadata); err != nil {
+		return v, err
+	}
+	if u.Name.Set {
+		name, err := s.freeName(v.App, u.Name.Value)
+		if err != nil {
+			return v, err
+		}
+		next.Name = name
+	}
+	if u.Buildpacks.Set {
+		next.Buildpacks = u.Buildpacks.Value
+	}
+	if u.Stack.Set {
+		next.Stack = u.Stack.Value
+	}
+	s.apps[guid] = &next
+	v.App = &next
+	return v, nil
+}
+
+// freeName checks a new name of an app: no other app of its space has it.
+func (s *Store) freeName(app *App, name string) (string, error) {
+	name, err := contract.AppName(name)
+	if err != nil {
+		return "", err
+	}
+	for _, other := range s.apps {
+		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && other.Name == name {
+			return "", contract.AppNameTaken(name)
+		}
+	}
+	return name, nil
+}
+
+// StartApp wants an app to run. One that was stopped places the instances of
+// its processes and gives them new versions (§10), when the model rules of §7
+// hold for each of them; else nothing changes. A started one stays as it is.
+func (s *Store) StartApp(now time.Time, guid string) (View, error) { return s.start(now, guid, false) }
+
+// RestartApp is StartApp, except that a started app is started anew as well.
+func (s *Store) RestartApp(now time.Time, guid string) (View, error) { return s.start(now, guid, true) }
+
+func (s *Store) start(now time.Time, guid string, again bool) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.peek(Ref{AppGUID: guid})
+	switch {
+	case v.App == nil:
+		return v, contract.AppNotFound
+	case v.App.State == Started && !again:
+		return v, nil
+	}
+	old, next := v.App, *v.App
+	if next.State != Started {
+		next.State, next.UpdatedAt = Started, now
+	}
+	s.apps[guid], v.App = &next, &next
+	for _, of := range s.byApp[guid] {
+		v.Process = s.processes[of]
+		if err := s.checkModel(v, v.Process, true); err != nil {
+			s.apps[guid] = old
+			return v, err
+		}
+	}
+	v.Process = nil
+	s.turn(&next, now)
+	return v, nil
+}
+
+// StopApp wants an app not to run. Its processes keep what they are scaled to.
+func (s *Store) StopApp(now time.Time, guid string) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.peek(Ref{AppGUID: guid})
+	switch {
+	case v.App == nil:
+		return v, contract.AppNotFound
+	case v.App.State == Stopped:
+		return v, nil
+	}
+	next := *v.App
+	next.State, next.UpdatedAt = Stopped, now
+	s.apps[guid], v.App = &next, &next
+	s.turn(&next, now)
+	return v, nil
+}
+
+// SidecarView is a sidecar as a list shows it.
+type SidecarView struct {
+	Sidecar
+	GUID string
+}
+
+// Sidecars lists the sidecars of the view's process.
+func (v View) Sidecars(q contract.ResourceQuery) (list []SidecarView, total int) {
+	p := v.Process
+	for i, sidecar := range p.Sidecars {
+		r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
+		if r.passes(q) {
+			list = append(list, SidecarView{sidecar, r.guid})
+		}
+	}
+	return cut(q.ListQuery, list)
+}

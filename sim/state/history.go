@@ -1,0 +1,97 @@
+package state
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// placement is when and as what an instance was placed.
+type placement struct {
+	at    time.Time
+	epoch int
+}
+
+// placed finds the placement of an instance: its own restart, or the batch that
+// it came with.
+func (p *Process) placed(index int) placement {
+	if b, ok := p.History.Restarts[index]; ok {
+		return placement{b.At, b.Epoch}
+	}
+	found := placement{at: p.CreatedAt}
+	for _, b := range p.History.Batches {
+		if b.First > index {
+			break
+		}
+		found = placement{b.At, b.Epoch}
+	}
+	return found
+}
+
+// limits are what the running instances were started with (§10).
+func (p *Process) limits() Limits {
+	if p.History.Limits != nil {
+		return *p.History.Limits
+	}
+	limits := Limits{MemoryInMB: p.MemoryInMB, LogRateLimit: p.LogRateLimit}
+	if p.DiskInMB != nil {
+		limits.DiskInMB = *p.DiskInMB
+	}
+	return limits
+}
+
+// pinned keeps the limits that instances run with before a scale changes those
+// of the process.
+func (h History) pinned(p *Process) History {
+	limits := p.limits()
+	h.Limits = &limits
+	return h
+}
+
+// scaled places the instances that a change of the number from old to count
+// adds, and forgets what happened to those it takes away.
+func (h History) scaled(old, count int, now time.Time) History {
+	if count == old {
+		return h
+	}
+	h.Batches = slices.Clone(h.Batches)
+	h.Restarts = below(h.Restarts, count)
+	h.Forced = below(h.Forced, count)
+	kept := min(old, count) // a batch beyond has no instance left, the first one neither when all went
+	h.Batches = slices.DeleteFunc(h.Batches, func(b Batch) bool { return b.First >= kept })
+	if count > old {
+		h.Epoch++
+		h.Batches = append(h.Batches, Batch{First: old, At: now, Epoch: h.Epoch})
+	}
+	return h
+}
+
+func below[T any](of map[int]T, count int) map[int]T {
+	if len(of) == 0 {
+		return nil
+	}
+	of = maps.Clone(of)
+	maps.DeleteFunc(of, func(index int, _ T) bool { return index >= count })
+	return of
+}
+
+// restarted replaces one instance; what it was forced into ends with it.
+func (h History) restarted(index int, now time.Time) History {
+	h.Epoch++
+	restarts := map[int]Batch{}
+	maps.Copy(restarts, h.Restarts)
+	restarts[index] = Batch{First: index, At: now, Epoch: h.Epoch}
+	h.Restarts = restarts
+	if _, forced := h.Forced[index]; forced {
+		h.Forced = maps.Clone(h.Forced)
+		delete(h.Forced, index)
+	}
+	return h
+}
+
+// started places all instances anew, with the limits of the process as it
+// stands.
+func (h History) started(now time.Time) History {
+	epoch := h.Epoch + 1
+	return History{Epoch: epoch, Batches: []Batch{{At: now, Epoch: epoch}}}
+}

@@ -1,0 +1,284 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// TestMerge is §10: only what is named changes, at the level of the leaves.
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	full := HealthCheck{Type: "http", Timeout: ptr(60), InvocationTimeout: ptr(5), Interval: ptr(10), Endpoint: ptr("/up")}
+	tests := []struct {
+		name   string
+		bend   func(*Process)
+		body   string
+		expect func(want *Process)
+	}{
+		{"nothing", nil, `{}`, nil},
+		{"command", nil, `{"command":"x"}`, func(p *Process) { p.Command = ptr("x") }},
+		{"command null", nil, `{"command":null}`, func(p *Process) { p.Command = nil }},
+		{"user", nil, `{"user":"TestUser"}`, func(p *Process) { p.User = ptr("TestUser") }},
+		{"user null", func(p *Process) { p.User = ptr("TestUser") }, `{"user":null}`, func(p *Process) { p.User = nil }},
+		{"type port clears the endpoint alone", nil, `{"health_check":{"type":"port"}}`, func(p *Process) { p.HealthCheck.Type, p.HealthCheck.Endpoint = "port", nil }},
+		{"type process clears an endpoint of the same request", nil, `{"health_check":{"type":"process","data":{"endpoint":"/new"}}}`,
+			func(p *Process) { p.HealthCheck.Type, p.HealthCheck.Endpoint = "process", nil }},
+		{"type http keeps the stored endpoint", nil, `{"health_check":{"type":"http"}}`, nil},
+		{"type http takes the given endpoint", nil, `{"health_check":{"type":"http","data":{"endpoint":"/new"}}}`, func(p *Process) { p.HealthCheck.Endpoint = ptr("/new") }},
+		{"endpoint under type port is stored unseen", func(p *Process) { p.HealthCheck = HealthCheck{Type: "port"} }, `{"health_check":{"data":{"endpoint":"/new"}}}`,
+			func(p *Process) { p.HealthCheck.Endpoint = ptr("/new") }},
+		{"timeout", nil, `{"health_check":{"data":{"timeout":7}}}`, func(p *Process) { p.HealthCheck.Timeout = ptr(7) }},
+		{"timeout null", nil, `{"health_check":{"data":{"timeout":null}}}`, func(p *Process) { p.HealthCheck.Timeout = nil }},
+		{"invocation timeout null", nil, `{"health_check":{"data":{"invocation_timeout":null}}}`, func(p *Process) { p.HealthCheck.InvocationTimeout = nil }},
+		{"interval null", nil, `{"health_check":{"data":{"interval":null}}}`, func(p *Process) { p.HealthCheck.Interval = nil }},
+		{"health check null", nil, `{"health_check":null}`, nil},
+		{"data null", nil, `{"health_check":{"data":null}}`, nil},
+		{"readiness type port", nil, `{"readiness_health_check":{"type":"port"}}`, func(p *Process) { p.Readiness.Type, p.Readiness.Endpoint = "port", nil }},
+		{"readiness type http keeps", nil, `{"readiness_health_check":{"type":"http"}}`, nil},
+		{"readiness interval", nil, `{"readiness_health_check":{"data":{"interval":3}}}`, func(p *Process) { p.Readiness.Interval = ptr(3) }},
+		{"readiness endpoint unseen", func(p *Process) { p.Readiness = HealthCheck{Type: "process"} }, `{"readiness_health_check":{"data":{"endpoint":"/r"}}}`,
+			func(p *Process) { p.Readiness.Endpoint = ptr("/r") }},
+		{"both checks", nil, `{"health_check":{"data":{"interval":1}},"readiness_health_check":{"data":{"interval":2}}}`,
+			func(p *Process) { p.HealthCheck.Interval, p.Readiness.Interval = ptr(1), ptr(2) }},
+		{"labels", nil, `{"metadata":{"labels":{"env":"dev","new":"1"}}}`,
+			func(p *Process) {
+				p.Metadata.Labels = contract.Pairs{{Key: "env", Value: "dev"}, {Key: "tier", Value: "a"}, {Key: "new", Value: "1"}}
+			}},
+		{"label null", nil, `{"metadata":{"labels":{"env":null,"missing":null}}}`, func(p *Process) { p.Metadata.Labels = contract.Pairs{{Key: "tier", Value: "a"}} }},
+		{"metadata empty", nil, `{"metadata":{}}`, nil},
+		{"annotations", nil, `{"metadata":{"annotations":{"note":""}}}`, func(p *Process) { p.Metadata.Annotations = contract.Pairs{{Key: "note", Value: ""}} }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := storeOf(func(seed *Seed) {
+				p := &seed.Processes[front]
+				p.HealthCheck, p.Readiness = full, full
+				p.Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}, {Key: "tier", Value: "a"}}
+				if test.bend != nil {
+					test.bend(p)
+				}
+			})
+			before := stored(t, s, "front")
+			want := *before
+			want.UpdatedAt = later(time.Minute)
+			if test.expect != nil {
+				test.expect(&want)
+			}
+			untouched := *before
+			got, err := s.UpdateProcess(later(time.Minute), "front", patchOf(t, test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.memo = got.memo
+			if !reflect.DeepEqual(*got, want) {
+				t.Errorf("%s\ngot  %+v\nwant %+v", test.body, *got, want)
+			}
+			if got != stored(t, s, "front") {
+				t.Error("the answer is not what is stored")
+			}
+			if !reflect.DeepEqual(*before, untouched) {
+				t.Error("a stored version was changed")
+			}
+		})
+	}
+}
+
+// TestScale is §6 and §10: only what is named changes, null log rate does
+// nothing, and stopped apps can be scaled.
+func TestScale(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, guid, body                string
+		instances, memory, disk, number int
+	}{
+		{"nothing", "front", `{}`, 2, 256, 1024, 1000},
+		{"instances", "front", `{"instances":5}`, 5, 256, 1024, 1000},
+		{"no instances", "front", `{"instances":0}`, 0, 256, 1024, 1000},
+		{"memory", "front", `{"memory_in_mb":512}`, 2, 512, 1024, 1000},
+		{"disk", "front", `{"disk_in_mb":2048}`, 2, 256, 2048, 1000},
+		{"log rate", "front", `{"log_rate_limit_in_bytes_per_second":-1}`, 2, 256, 1024, -1},
+		{"log rate null", "front", `{"log_rate_limit_in_bytes_per_second":null}`, 2, 256, 1024, 1000},
+		{"everything, stopped", "back", `{"instances":3,"memory_in_mb":1,"disk_in_mb":2,"log_rate_limit_in_bytes_per_second":0}`, 3, 1, 2, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := storeOf()
+			before := stored(t, s, test.guid)
+			p, err := s.ScaleProcess(later(time.Minute), test.guid, scaleOf(t, test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Instances != test.instances || p.MemoryInMB != test.memory || *p.DiskInMB != test.disk || p.LogRateLimit != int64(test.number) {
+				t.Errorf("scaled to %d x %d MB, disk %d, logs %d", p.Instances, p.MemoryInMB, *p.DiskInMB, p.LogRateLimit)
+			}
+			if p.Version != before.Version || !p.CreatedAt.Equal(before.CreatedAt) || !p.UpdatedAt.Equal(later(time.Minute)) {
+				t.Errorf("version %s, created %v, updated %v", p.Version, p.CreatedAt, p.UpdatedAt)
+			}
+		})
+	}
+}
+
+// TestNullCrashes is the trap of §9: null passes the messages, then the server
+// breaks, and nothing has changed.
+func TestNullCrashes(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"instances":null}`, `{"memory_in_mb":null}`, `{"instances":null,"memory_in_mb":512}`, `{"instances":3,"memory_in_mb":null}`} {
+		s := storeOf()
+		before := stored(t, s, "front")
+		_, err := s.ScaleProcess(later(1), "front", scaleOf(t, body))
+		expect(t, err, contract.UnknownError)
+		if stored(t, s, "front") != before {
+			t.Errorf("%s changed something", body)
+		}
+	}
+}
+
+// TestNullDisk is the trap of §6: the answer shows null, later reads the
+// default, and no reader in between sees anything else.
+func TestNullDisk(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) { seed.Processes[front].DiskInMB = ptr(2048) })
+	answer, err := s.ScaleProcess(later(1), "front", scaleOf(t, `{"disk_in_mb":null,"instances":4}`))
+	if err != nil || answer.DiskInMB != nil || answer.Instances != 4 {
+		t.Fatalf("answers %+v, %v", answer, err)
+	}
+	read := stored(t, s, "front")
+	if read.DiskInMB == nil || *read.DiskInMB != contract.DefaultDiskInMB || read.Instances != 4 || !read.UpdatedAt.Equal(answer.UpdatedAt) {
+		t.Errorf("reads %+v", read)
+	}
+	built := 0
+	count := func(*Process) any { built++; return built }
+	if answer.Memo(count); answer.Memo(count) != 2 {
+		t.Error("the answer is no stored version and remembers nothing")
+	}
+	if read.Memo(count); read.Memo(count) != 3 {
+		t.Error("a stored version is derived from once")
+	}
+}
+
+// TestNullDiskUnderTraffic: the null of one answer never gets into what others
+// read or change.
+func TestNullDiskUnderTraffic(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	scale, patch := scaleOf(t, `{"disk_in_mb":null}`), patchOf(t, `{"command":"x"}`)
+	var wait sync.WaitGroup
+	for range 2 {
+		wait.Go(func() {
+			for range 500 {
+				if _, err := s.ScaleProcess(later(1), "front", scale); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wait.Go(func() {
+			for range 500 {
+				p, err := s.UpdateProcess(later(1), "front", patch)
+				if err != nil || p.DiskInMB == nil {
+					t.Errorf("a PATCH answers disk %v, %v", p.DiskInMB, err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// TestDeploying is §3, step 9: web alone, before the model rules and before the
+// crash of a null; terminate is not asked.
+func TestDeploying(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) { seed.Apps[0].Deploying = true })
+	_, err := s.UpdateProcess(later(1), "front", patchOf(t, `{"user":"root"}`))
+	expect(t, err, contract.UnprocessableEntity.Text("Cannot update this process while a deployment is in flight."))
+	_, err = s.ScaleProcess(later(1), "front", scaleOf(t, `{"disk_in_mb":5000,"instances":null}`))
+	expect(t, err, contract.UnprocessableEntity.Text("Cannot scale this process while a deployment is in flight."))
+	expect(t, s.Terminate(later(1), "front", 0), nil)
+	_, err = s.UpdateProcess(later(1), "worker", patchOf(t, `{}`))
+	expect(t, err, nil)
+	_, err = s.ScaleProcess(later(1), "worker", scaleOf(t, `{}`))
+	expect(t, err, nil)
+}
+
+// TestMetadataLimits is §8, and §3, step 11: a refusal takes back the rest of
+// the request, a refusal of the model takes back the metadata.
+func TestMetadataLimits(t *testing.T) {
+	t.Parallel()
+	labels := func(count int) string {
+		parts := make([]string, count)
+		for i := range parts {
+			parts[i] = fmt.Sprintf(`"label-%d":"x"`, i)
+		}
+		return `{"command":"changed","metadata":{"labels":{` + strings.Join(parts, ",") + `}}}`
+	}
+	s := storeOf()
+	before := stored(t, s, "front")
+	_, err := s.UpdateProcess(later(1), "front", patchOf(t, labels(51)))
+	expect(t, err, contract.LabelLimitExceeded.With(51))
+	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"user":"root","metadata":{"labels":{"a":"b"}}}`))
+	expect(t, err, contract.UnprocessableEntity.Text(contract.UserNotPermitted("root")))
+	if stored(t, s, "front") != before {
+		t.Fatal("a refused request changed something")
+	}
+	_, err = s.UpdateProcess(later(1), "front", patchOf(t, labels(50)))
+	expect(t, err, nil)
+	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"metadata":{"labels":{"one-more":"x"}}}`))
+	expect(t, err, contract.LabelLimitExceeded.With(1))
+	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"metadata":{"labels":{"one-more":"x","label-3":null}}}`))
+	expect(t, err, nil)
+}
+
+// TestMissing: changing what is not there.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	_, err := s.UpdateProcess(later(1), "nix", contract.ProcessUpdate{})
+	expect(t, err, contract.ProcessNotFound)
+	_, err = s.ScaleProcess(later(1), "nix", contract.ProcessScale{})
+	expect(t, err, contract.ProcessNotFound)
+	expect(t, s.Terminate(later(1), "nix", 0), contract.ProcessNotFound)
+	if view := s.Peek(Ref{GUID: "nix"}); view.Process != nil || view.App != nil || view.Space != nil {
+		t.Errorf("found %+v", view)
+	}
+	if view := s.Peek(Ref{AppGUID: "front", Type: "nix"}); view.Process != nil || view.App == nil || view.Organization.GUID != "one" {
+		t.Errorf("found %+v", view)
+	}
+}
+
+// TestNoLostUpdate: of many writers at once, each leaves its own key.
+func TestNoLostUpdate(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	const writers, rounds = 8, 6
+	updates := make([]contract.ProcessUpdate, writers*rounds)
+	for i := range updates {
+		updates[i] = patchOf(t, fmt.Sprintf(`{"metadata":{"labels":{"key-%d":"x"}}}`, i))
+	}
+	var wait sync.WaitGroup
+	for writer := range writers {
+		wait.Go(func() {
+			for round := range rounds {
+				if _, err := s.UpdateProcess(later(time.Duration(round)), "front", updates[writer*rounds+round]); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wait.Go(func() {
+			for range rounds {
+				s.Fork().Export()
+			}
+		})
+	}
+	wait.Wait()
+	if labels := stored(t, s, "front").Metadata.Labels; len(labels) != writers*rounds {
+		t.Errorf("%d labels are left of %d", len(labels), writers*rounds)
+	}
+}

@@ -1,0 +1,264 @@
+package state
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Store holds the state of one world. All methods are safe for concurrent use;
+// no lock is held while anything waits.
+type Store struct {
+	mu sync.RWMutex // guards all fields below but the last
+
+	settings  *settings
+	orgs      map[string]*Organization
+	orgOrder  []string
+	spaces    map[string]*Space
+	spaceOrd  []string
+	apps      map[string]*App
+	appOrder  []string
+	processes map[string]*Process
+	byApp     map[string][]string // process guids, oldest first; never appended in place
+	serial    uint64              // of the newest process
+
+	inOrder   *btree.BTreeG[key] // by creation
+	byCreated *btree.BTreeG[key]
+	byUpdated *btree.BTreeG[key]
+
+	events *events // has a lock of its own
+}
+
+// settings are the parts of a store that admins change as a whole. A stored
+// one is never changed.
+type settings struct {
+	number           int64
+	variant          contract.Variant
+	lifecycle        Lifecycle
+	features         Features
+	statsUnavailable bool
+	logCacheDown     bool
+	users            []User
+	byName           map[string]*User
+	tokens           map[string]string
+}
+
+// key is a place in an ordered index.
+type key struct {
+	at     time.Time
+	serial uint64
+	guid   string
+}
+
+func bySerial(a, b key) bool { return a.serial < b.serial }
+
+// byTime orders by the column, then by guid: the real server's tie-breaker
+// (§13.2).
+func byTime(a, b key) bool {
+	if !a.at.Equal(b.at) {
+		return a.at.Before(b.at)
+	}
+	return a.guid < b.guid
+}
+
+// New makes a store of a seed. The seed's slices are kept: the caller must not
+// change them afterwards. References are taken as checked (package scenario).
+func New(seed Seed) *Store {
+	s := &Store{
+		settings:  newSettings(&seed),
+		orgs:      make(map[string]*Organization, len(seed.Organizations)),
+		spaces:    make(map[string]*Space, len(seed.Spaces)),
+		apps:      make(map[string]*App, len(seed.Apps)),
+		processes: make(map[string]*Process, len(seed.Processes)),
+		byApp:     make(map[string][]string, len(seed.Apps)),
+		inOrder:   btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
+		byCreated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
+		byUpdated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
+		events:    new(events),
+	}
+	for i := range seed.Organizations {
+		org := &seed.Organizations[i]
+		s.orgs[org.GUID] = org
+		s.orgOrder = append(s.orgOrder, org.GUID)
+	}
+	for i := range seed.Spaces {
+		space := &seed.Spaces[i]
+		s.spaces[space.GUID] = space
+		s.spaceOrd = append(s.spaceOrd, space.GUID)
+	}
+	for i := range seed.Apps {
+		app := &seed.Apps[i]
+		s.apps[app.GUID] = app
+		s.appOrder = append(s.appOrder, app.GUID)
+	}
+	for i := range seed.Processes {
+		p := &seed.Processes[i]
+		s.serial++
+		p.serial, p.memo = s.serial, new(memo)
+		s.processes[p.GUID] = p
+		s.byApp[p.AppGUID] = append(s.byApp[p.AppGUID], p.GUID)
+		s.inOrder.Load(p.orderKey())
+		s.byCreated.Load(p.createdKey())
+		s.byUpdated.Load(p.updatedKey())
+	}
+	return s
+}
+
+func newSettings(seed *Seed) *settings {
+	c := &settings{
+		number:           seed.Number,
+		variant:          seed.Variant,
+		lifecycle:        seed.Lifecycle,
+		features:         seed.Features,
+		statsUnavailable: seed.StatsUnavailable,
+		logCacheDown:     seed.LogCacheDown,
+		users:            seed.Users,
+		byName:           make(map[string]*User, len(seed.Users)),
+		tokens:           maps.Clone(seed.Tokens),
+	}
+	if c.variant == "" {
+		c.variant = contract.Default
+	}
+	for i := range c.users {
+		c.byName[c.users[i].Name] = &c.users[i]
+	}
+	return c
+}
+
+func (p *Process) orderKey() key   { return key{serial: p.serial, guid: p.GUID} }
+func (p *Process) createdKey() key { return key{at: p.CreatedAt, guid: p.GUID} }
+func (p *Process) updatedKey() key { return key{at: p.UpdatedAt, guid: p.GUID} }
+
+// Fork returns a store with the same content that changes on its own. Values
+// are shared, maps and indexes copied, which makes a new world cheap.
+func (s *Store) Fork() *Store {
+	// The indexes mark their nodes as shared, which is a write.
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Store{
+		settings:  s.settings,
+		orgs:      maps.Clone(s.orgs),
+		orgOrder:  slices.Clip(s.orgOrder),
+		spaces:    maps.Clone(s.spaces),
+		spaceOrd:  slices.Clip(s.spaceOrd),
+		apps:      maps.Clone(s.apps),
+		appOrder:  slices.Clip(s.appOrder),
+		processes: maps.Clone(s.processes),
+		byApp:     maps.Clone(s.byApp),
+		serial:    s.serial,
+		inOrder:   s.inOrder.Copy(),
+		byCreated: s.byCreated.Copy(),
+		byUpdated: s.byUpdated.Copy(),
+		events:    s.events.fork(),
+	}
+}
+
+// Export returns the state as a seed from which New makes the same store, but
+// for the audit events: what was done is not a part of what is.
+func (s *Store) Export() Seed {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	seed := Seed{
+		Number:           s.settings.number,
+		Variant:          s.settings.variant,
+		Users:            slices.Clone(s.settings.users),
+		Tokens:           maps.Clone(s.settings.tokens),
+		Lifecycle:        s.settings.lifecycle,
+		Features:         s.settings.features,
+		StatsUnavailable: s.settings.statsUnavailable,
+		LogCacheDown:     s.settings.logCacheDown,
+	}
+	for _, guid := range s.orgOrder {
+		seed.Organizations = append(seed.Organizations, *s.orgs[guid])
+	}
+	for _, guid := range s.spaceOrd {
+		seed.Spaces = append(seed.Spaces, *s.spaces[guid])
+	}
+	for _, guid := range s.appOrder {
+		seed.Apps = append(seed.Apps, *s.apps[guid])
+	}
+	s.inOrder.Scan(func(k key) bool {
+		seed.Processes = append(seed.Processes, *s.processes[k.guid])
+		return true
+	})
+	return seed
+}
+
+// Counts says how much the store holds.
+type Counts struct {
+	Organizations int `json:"organizations"`
+	Spaces        int `json:"spaces"`
+	Apps          int `json:"apps"`
+	Processes     int `json:"processes"`
+}
+
+// Counts says how many resources of each kind there are.
+func (s *Store) Counts() Counts {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return Counts{len(s.orgs), len(s.spaces), len(s.apps), len(s.processes)}
+}
+
+// Variant is the edition of the API that this state is served in.
+func (s *Store) Variant() contract.Variant {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.settings.variant
+}
+
+// put stores a new version of a process. The caller holds the write lock.
+func (s *Store) put(p *Process) {
+	p.memo = new(memo)
+	old, found := s.processes[p.GUID]
+	switch {
+	case !found:
+		s.serial++
+		p.serial = s.serial
+		s.inOrder.Set(p.orderKey())
+		s.byApp[p.AppGUID] = append(slices.Clip(s.byApp[p.AppGUID]), p.GUID)
+		s.byCreated.Set(p.createdKey())
+		s.byUpdated.Set(p.updatedKey())
+	default:
+		p.serial = old.serial
+		if !old.CreatedAt.Equal(p.CreatedAt) {
+			s.byCreated.Delete(old.createdKey())
+			s.byCreated.Set(p.createdKey())
+		}
+		if !old.UpdatedAt.Equal(p.UpdatedAt) {
+			s.byUpdated.Delete(old.updatedKey())
+			s.byUpdated.Set(p.updatedKey())
+		}
+	}
+	s.processes[p.GUID] = p
+}
+
+// remove takes a process away. The caller holds the write lock.
+func (s *Store) remove(p *Process) {
+	delete(s.processes, p.GUID)
+	s.inOrder.Delete(p.orderKey())
+	s.byCreated.Delete(p.createdKey())
+	s.byUpdated.Delete(p.updatedKey())
+	left := slices.DeleteFunc(slices.Clone(s.byApp[p.AppGUID]), func(guid string) bool { return guid == p.GUID })
+	if len(left) == 0 {
+		delete(s.byApp, p.AppGUID)
+		return
+	}
+	s.byApp[p.AppGUID] = left
+}
+
+// newest returns the process of that type with the highest internal id: during
+// a rolling deployment an app has several (§11).
+func (s *Store) newest(app, typ string) *Process {
+	var found *Process
+	for _, guid := range s.byApp[app] {
+		if p := s.processes[guid]; p.Type == typ && (found == nil || p.serial > found.serial) {
+			found = p
+		}
+	}
+	return found
+}
