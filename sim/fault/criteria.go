@@ -1,0 +1,192 @@
+package fault
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+)
+
+// aspect is what a criterion looks at.
+type aspect int
+
+const (
+	userAspect aspect = iota
+	headerAspect
+	queryAspect
+	guidAspect
+	typeAspect
+	labelsAspect
+	appAspect
+	bodyAspect
+)
+
+// criterion is one thing that a rule wants of a request, besides the operation.
+// It is a value with a switch and no interface or closure, so that the facts of
+// a request that matches nothing stay on the stack.
+type criterion struct {
+	aspect   aspect
+	pointer  string // in the rule
+	name     string // of the header or parameter
+	tokens   []string
+	text     string // what user, guid, type and app are to be
+	selector contract.Selector
+	wanted   comparison
+}
+
+// criteria makes the criteria of a match that Check has passed: the cheap
+// questions first, those that cost the caller a look-up or a decoded body last.
+func (m Match) criteria() []criterion {
+	var list []criterion
+	text := func(a aspect, pointer, want string) {
+		if want != "" {
+			list = append(list, criterion{aspect: a, pointer: pointer, text: want})
+		}
+	}
+	text(userAspect, "/match/user", m.User)
+	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		list = append(list, criterion{aspect: headerAspect, pointer: "/match/headers/" + escape(name),
+			name: http.CanonicalHeaderKey(name), wanted: m.Headers[name].ready()})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
+		list = append(list, criterion{aspect: queryAspect, pointer: "/match/query/" + escape(name),
+			name: name, wanted: m.Query[name].ready()})
+	}
+	text(guidAspect, "/match/process/guid", m.Process.GUID)
+	text(typeAspect, "/match/process/type", m.Process.Type)
+	text(labelsAspect, "/match/process/labels", m.Process.Labels)
+	if m.Process.Labels != "" {
+		selector, err := contract.ParseSelector(m.Process.Labels)
+		if err != nil {
+			panic("fault: labels: " + err.Error()) // Check read it before
+		}
+		list[len(list)-1].selector = selector
+	}
+	text(appAspect, "/match/app", m.App)
+	for _, pointer := range slices.Sorted(maps.Keys(m.Body)) {
+		list = append(list, criterion{aspect: bodyAspect, pointer: "/match/body/" + escape(pointer),
+			tokens: tokensOf(pointer), wanted: m.Body[pointer].ready()})
+	}
+	return list
+}
+
+// holds says whether the request is as the criterion wants it.
+func (c *criterion) holds(f *facts) bool {
+	switch c.aspect {
+	case userAspect:
+		return f.userName() == c.text
+	case headerAspect:
+		return c.wanted.values(f.headers()[c.name])
+	case queryAspect:
+		return c.wanted.values(f.parameters()[c.name])
+	case guidAspect:
+		guid, _, _, ok := f.process()
+		return ok && guid == c.text
+	case typeAspect:
+		_, typ, _, ok := f.process()
+		return ok && typ == c.text
+	case labelsAspect:
+		_, _, labels, ok := f.process()
+		return ok && c.selector.Matches(labels)
+	case appAspect:
+		guid, name, ok := f.app()
+		return ok && (guid == c.text || name == c.text)
+	default:
+		document, ok := f.document()
+		if !ok {
+			return c.wanted.value(nil, false)
+		}
+		return c.wanted.value(place(document, c.tokens))
+	}
+}
+
+// found tells in words what the request has where the criterion looks.
+func (c *criterion) found(f *facts) string {
+	guid, typ, labels, hasProcess := "", "", contract.Pairs(nil), false
+	if c.aspect == guidAspect || c.aspect == typeAspect || c.aspect == labelsAspect {
+		if guid, typ, labels, hasProcess = f.process(); !hasProcess {
+			return "the path names no process that exists"
+		}
+	}
+	switch c.aspect {
+	case userAspect:
+		return "the user is " + orNone(f.userName())
+	case headerAspect:
+		return "the header is " + orNone(f.headers()[c.name]...)
+	case queryAspect:
+		return "the parameter is " + orNone(f.parameters()[c.name]...)
+	case guidAspect:
+		return "the process is " + orNone(guid)
+	case typeAspect:
+		return "the process type is " + orNone(typ)
+	case labelsAspect:
+		return "the labels are " + labelText(labels)
+	case appAspect:
+		guid, name, ok := f.app()
+		if !ok {
+			return "the path names no app that exists"
+		}
+		return fmt.Sprintf("the app is %q (%s)", name, guid)
+	default:
+		return bodyText(f, c.tokens)
+	}
+}
+
+// want tells in words what the criterion asks for.
+func (c *criterion) want() string {
+	switch c.aspect {
+	case headerAspect, queryAspect, bodyAspect:
+		return jsonText(c.wanted.matcher)
+	default:
+		return strconv.Quote(c.text)
+	}
+}
+
+func bodyText(f *facts, tokens []string) string {
+	document, ok := f.document()
+	if !ok {
+		return "there is no JSON body"
+	}
+	value, ok := place(document, tokens)
+	if !ok {
+		return "the body has no such place"
+	}
+	return "the value is " + jsonText(value)
+}
+
+func labelText(labels contract.Pairs) string {
+	texts := make([]string, len(labels))
+	for i, label := range labels {
+		texts[i] = label.Key + "=" + label.Value
+	}
+	return orNone(texts...)
+}
+
+// jsonText spells a value for a message; what cannot be written as JSON was
+// never read from it, and the error says so in its place.
+func jsonText(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
+}
+
+// orNone quotes what was found.
+func orNone(texts ...string) string {
+	quoted := make([]string, 0, len(texts))
+	for _, text := range texts {
+		if text != "" {
+			quoted = append(quoted, strconv.Quote(text))
+		}
+	}
+	if len(quoted) == 0 {
+		return "none"
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,186 @@
+package fault
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Match says which requests a rule is about. All that is given must hold; what
+// is left out or empty matches everything.
+type Match struct {
+	// Operations are ids of the table. Left out they are the thirteen process
+	// operations; AnyOperation stands for the whole table.
+	Operations []string     `json:"operations,omitzero"`
+	Process    ProcessMatch `json:"process,omitzero"`
+	App        string       `json:"app,omitempty"`  // name or guid
+	User       string       `json:"user,omitempty"` // name
+	// Headers and Query go by name; any one value of several may match.
+	Headers map[string]Matcher `json:"headers,omitzero"`
+	Query   map[string]Matcher `json:"query,omitzero"`
+	// Body goes by JSON pointer.
+	Body map[string]Matcher `json:"body,omitzero"`
+}
+
+// AnyOperation in Match.Operations stands for every operation, the supporting
+// ones included.
+const AnyOperation = "*"
+
+// ProcessMatch is about the one process that the path names. Requests that
+// name none, such as lists, do not match.
+type ProcessMatch struct {
+	GUID   string `json:"guid,omitempty"`
+	Type   string `json:"type,omitempty"`
+	Labels string `json:"labels,omitempty"` // a label selector (contract.md §13.4)
+}
+
+// Matcher compares one value. All that is given must hold, and unless Exists is
+// false the value must be there. In JSON a bare value means equals; to equal an
+// object, the long form is needed.
+type Matcher struct {
+	// Equals is a JSON value, compared by meaning: 1.0 equals 1. Against the
+	// text of a header or a parameter, numbers and booleans are spelled out.
+	Equals json.RawMessage `json:"equals,omitempty"`
+	// Contains is a part of a text, or an element of a list of texts.
+	Contains *string `json:"contains,omitempty"`
+	Matches  *string `json:"matches,omitempty"` // RE2, anywhere in the text
+	Exists   *bool   `json:"exists,omitempty"`
+	// Gt and Lt compare numbers, and texts that are numbers, as the real
+	// server takes "3" for 3 (contract.md §5).
+	Gt *float64          `json:"gt,omitempty"`
+	Lt *float64          `json:"lt,omitempty"`
+	In []json.RawMessage `json:"in,omitzero"` // equal to one of these
+}
+
+// Equals is a matcher for a value that encoding/json can write; it panics on
+// one that it cannot, such as a channel.
+func Equals(value any) Matcher {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic("fault: equals: " + err.Error())
+	}
+	return Matcher{Equals: raw}
+}
+
+// Contains is a matcher for a part of a text.
+func Contains(part string) Matcher { return Matcher{Contains: &part} }
+
+type matcherObject Matcher
+
+// MarshalJSON writes the bare value when it says all.
+func (m Matcher) MarshalJSON() ([]byte, error) {
+	if m.onlyEquals() && m.Equals[0] != '{' {
+		return m.Equals, nil
+	}
+	return json.Marshal(matcherObject(m))
+}
+
+func (m Matcher) onlyEquals() bool {
+	return len(m.Equals) > 0 && m.Contains == nil && m.Matches == nil && m.Exists == nil &&
+		m.Gt == nil && m.Lt == nil && m.In == nil
+}
+
+// UnmarshalJSON reads an object of comparisons, or a bare value.
+func (m *Matcher) UnmarshalJSON(raw []byte) error {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || raw[0] != '{' {
+		*m = Matcher{Equals: bytes.Clone(raw)}
+		return nil
+	}
+	var object matcherObject
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return err
+	}
+	*m = Matcher(object)
+	return nil
+}
+
+// Subject is a request as rules see it. The caller computes each answer when
+// it is asked; a Plan or an Explain asks only for what some rule needs, each
+// at most once, and never under a lock.
+type Subject interface {
+	// Operation is the row of the table that the request's route leads to.
+	Operation() *contract.Operation
+	// User is the name of the identified caller, "" when there is none.
+	User() string
+	Header() http.Header
+	Query() url.Values
+	// Body is the decoded JSON body, as encoding/json decodes into any
+	// (numbers as float64 or json.Number); false when there is none.
+	Body() (value any, ok bool)
+	// Process is the one that the path names; false when it names none that
+	// exists.
+	Process() (guid, typ string, labels contract.Pairs, ok bool)
+	// App is the one that the path names, or the owner of its process.
+	App() (guid, name string, ok bool)
+}
+
+// facts keeps what a subject said, so that it is asked once.
+type facts struct {
+	subject Subject
+
+	askedUser, askedHeader, askedQuery, askedBody, askedProcess, askedApp bool
+
+	user   string
+	header http.Header
+	query  url.Values
+
+	body    any
+	hasBody bool
+
+	processGUID, processType string
+	labels                   contract.Pairs
+	hasProcess               bool
+
+	appGUID, appName string
+	hasApp           bool
+}
+
+func (f *facts) userName() string {
+	if !f.askedUser {
+		f.askedUser, f.user = true, f.subject.User()
+	}
+	return f.user
+}
+
+func (f *facts) headers() http.Header {
+	if !f.askedHeader {
+		f.askedHeader, f.header = true, f.subject.Header()
+	}
+	return f.header
+}
+
+func (f *facts) parameters() url.Values {
+	if !f.askedQuery {
+		f.askedQuery, f.query = true, f.subject.Query()
+	}
+	return f.query
+}
+
+func (f *facts) document() (any, bool) {
+	if !f.askedBody {
+		f.askedBody = true
+		f.body, f.hasBody = f.subject.Body()
+	}
+	return f.body, f.hasBody
+}
+
+// process leaves guid and type empty when the path names no process.
+func (f *facts) process() (guid, typ string, labels contract.Pairs, ok bool) {
+	if !f.askedProcess {
+		f.askedProcess = true
+		f.processGUID, f.processType, f.labels, f.hasProcess = f.subject.Process()
+	}
+	return f.processGUID, f.processType, f.labels, f.hasProcess
+}
+
+func (f *facts) app() (guid, name string, ok bool) {
+	if !f.askedApp {
+		f.askedApp = true
+		f.appGUID, f.appName, f.hasApp = f.subject.App()
+	}
+	return f.appGUID, f.appName, f.hasApp
+}

@@ -1,0 +1,232 @@
+package fault_test
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, match string
+		want        bool
+	}{
+		{"everything", `{}`, true},
+		{"empty texts match everything", `{"process":{"guid":"","type":"","labels":""},"app":"","user":"","headers":{},"query":{},"body":{}}`, true},
+		{"user", `{"user":"developer"}`, true},
+		{"other user", `{"user":"auditor"}`, false},
+		{"guid", `{"process":{"guid":"p-1"}}`, true},
+		{"other guid", `{"process":{"guid":"p-2"}}`, false},
+		{"type", `{"process":{"type":"web"}}`, true},
+		{"other type", `{"process":{"type":"worker"}}`, false},
+		{"labels", `{"process":{"labels":"env in (prod,test),!tier"}}`, true},
+		{"other labels", `{"process":{"labels":"env!=prod"}}`, false},
+		{"app by name", `{"app":"demo"}`, true},
+		{"app by guid", `{"app":"a-1"}`, true},
+		{"other app", `{"app":"legacy"}`, false},
+		{"all must hold", `{"user":"developer","app":"legacy"}`, false},
+
+		{"header", `{"headers":{"User-Agent":{"contains":"cf/"}}}`, true},
+		{"header in another case", `{"headers":{"user-agent":{"contains":"cf/"}}}`, true},
+		{"any value of a header", `{"headers":{"X-Many":"two"}}`, true},
+		{"header is absent", `{"headers":{"X-Other":{"exists":false}}}`, true},
+		{"header should be absent", `{"headers":{"X-Many":{"exists":false}}}`, false},
+		{"header should be there", `{"headers":{"X-Other":{"exists":true}}}`, false},
+		{"an absent header equals nothing", `{"headers":{"X-Other":""}}`, false},
+		{"pattern", `{"headers":{"User-Agent":{"matches":"^cf/\\d+\\."}}}`, true},
+		{"other pattern", `{"headers":{"User-Agent":{"matches":"^curl"}}}`, false},
+
+		{"parameter", `{"query":{"page":"2"}}`, true},
+		{"parameter as a number", `{"query":{"page":2}}`, true},
+		{"parameter greater", `{"query":{"page":{"gt":1,"lt":3}}}`, true},
+		{"parameter not greater", `{"query":{"page":{"gt":2}}}`, false},
+		{"parameter is no number", `{"query":{"order_by":{"gt":0}}}`, false},
+		{"infinity is no number", `{"query":{"limit":{"gt":0}}}`, false},
+		{"parameter in a list", `{"query":{"page":{"in":[1,2]}}}`, true},
+		{"parameter not in a list", `{"query":{"page":{"in":["1","3"]}}}`, false},
+		{"names of parameters keep their case", `{"query":{"Page":{"exists":true}}}`, false},
+
+		{"body equals a number", `{"body":{"/instances":20}}`, true},
+		{"body equals it in another form", `{"body":{"/instances":2e1}}`, true},
+		{"a number is no text", `{"body":{"/instances":"20"}}`, false},
+		{"body greater", `{"body":{"/instances":{"gt":10}}}`, true},
+		{"body not greater", `{"body":{"/instances":{"gt":20}}}`, false},
+		{"a text of digits counts as a number", `{"body":{"/text":{"lt":4}}}`, true},
+		{"body contains", `{"body":{"/command":{"contains":"rack"}}}`, true},
+		{"list contains", `{"body":{"/list":{"contains":"b"}}}`, true},
+		{"list contains no part", `{"body":{"/long":{"contains":"rack"}}}`, false},
+		{"an object contains nothing", `{"body":{"/health_check":{"contains":"type"}}}`, false},
+		{"body matches", `{"body":{"/command":{"matches":"up$"}}}`, true},
+		{"numbers match by their digits", `{"body":{"/instances":{"matches":"^20$"}}}`, true},
+		{"null matches no pattern", `{"body":{"/user":{"matches":""}}}`, false},
+		{"null", `{"body":{"/user":null}}`, true},
+		{"null is not absent", `{"body":{"/user":{"exists":true}}}`, true},
+		{"absent is not null", `{"body":{"/other":null}}`, false},
+		{"absent", `{"body":{"/other":{"exists":false}}}`, true},
+		{"deep", `{"body":{"/health_check/data/timeout":60}}`, true},
+		{"element", `{"body":{"/list/1":"b"}}`, true},
+		{"element beyond", `{"body":{"/list/2":{"exists":true}}}`, false},
+		{"no index with a zero", `{"body":{"/list/01":{"exists":true}}}`, false},
+		{"no index", `{"body":{"/list/-":{"exists":true}}}`, false},
+		{"into a text", `{"body":{"/command/x":{"exists":true}}}`, false},
+		{"escapes", `{"body":{"/a~1b/c~0d":true}}`, true},
+		{"whole object", `{"body":{"/health_check":{"equals":{"data":{"timeout":60.0},"type":"http"}}}}`, true},
+		{"other object", `{"body":{"/health_check":{"equals":{"type":"http"}}}}`, false},
+		{"object with another key", `{"body":{"/health_check":{"equals":{"type":"http","date":{"timeout":60}}}}}`, false},
+		{"whole list", `{"body":{"/list":["a","b"]}}`, true},
+		{"list in another order", `{"body":{"/list":["b","a"]}}`, false},
+		{"true", `{"body":{"/flag":true}}`, true},
+		{"true is no text", `{"body":{"/flag":"true"}}`, false},
+		{"large numbers by their digits", `{"body":{"/large":9223372036854775807}}`, true},
+		{"large numbers are not rounded", `{"body":{"/large":9223372036854775806}}`, false},
+		{"in", `{"body":{"/command":{"in":["x","bundle exec rackup"]}}}`, true},
+		{"two comparisons", `{"body":{"/instances":{"gt":10,"lt":15}}}`, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			subject := to(t, "updateProcess")
+			subject.header = http.Header{"User-Agent": {"cf/8.18.4"}, "X-Many": {"one", "two"}}
+			subject.query = url.Values{"page": {"2"}, "order_by": {"created_at"}, "limit": {"inf"}}
+			subject.body = `{"instances":20,"text":"3","command":"bundle exec rackup","user":null,"list":["a","b"],"long":["rackup"],
+				"health_check":{"type":"http","data":{"timeout":60}},"a/b":{"c~d":true},"flag":true,"large":9223372036854775807}`
+			set := setOf(t, `{"id":"a","match":`+test.match+`,"respond":{"status":503}}`)
+			if got := set.Plan(start, subject).RuleID == "a"; got != test.want {
+				t.Errorf("%s matches: %t, want %t", test.match, got, test.want)
+			}
+			for what, times := range subject.asked {
+				if times > 1 {
+					t.Errorf("asked %d times for %s", times, what)
+				}
+			}
+		})
+	}
+}
+
+// What a request does not have matches nothing but the wish that it be absent.
+func TestMatchOfABareRequest(t *testing.T) {
+	t.Parallel()
+	for match, want := range map[string]bool{
+		`{"process":{"guid":"p-1"}}`:          false,
+		`{"process":{"type":"web"}}`:          false,
+		`{"process":{"labels":"env!=prod"}}`:  false,
+		`{"app":"demo"}`:                      false,
+		`{"user":"developer"}`:                false,
+		`{"body":{"/a":{"exists":false}}}`:    true,
+		`{"body":{"/a":{"exists":true}}}`:     false,
+		`{"query":{"page":{"exists":false}}}`: true,
+	} {
+		set := setOf(t, `{"match":`+match+`,"respond":{"status":503}}`)
+		subject := &request{op: operation(t, "listProcesses"), labels: contract.Pairs{}}
+		if got := set.Plan(start, subject).RuleID != ""; got != want {
+			t.Errorf("%s matches: %t, want %t", match, got, want)
+		}
+	}
+}
+
+// A body decoded without UseNumber has floats.
+func TestBodiesWithFloats(t *testing.T) {
+	t.Parallel()
+	for match, want := range map[string]bool{
+		`{"/a":20}`: true, `{"/a":20.5}`: false, `{"/a":{"gt":19.5}}`: true, `{"/a":{"matches":"^20$"}}`: true, `{"/a":{"in":[1,20]}}`: true,
+	} {
+		set := setOf(t, `{"match":{"body":`+match+`},"respond":{"status":503}}`)
+		subject := floats{to(t, "updateProcess")}
+		if got := set.Plan(start, subject).RuleID != ""; got != want {
+			t.Errorf("%s matches: %t, want %t", match, got, want)
+		}
+	}
+}
+
+type floats struct{ *request }
+
+func (floats) Body() (any, bool) { return map[string]any{"a": 20.0}, true }
+
+// A rule asks only for what it needs: a look-up or a decoded body costs.
+func TestPlanAsksForWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		rules []string
+		want  map[string]int
+	}{
+		{"nothing", []string{`{"respond":{"status":503}}`}, nil},
+		{"the cheap first", []string{`{"match":{"user":"nobody","app":"demo","body":{"/a":1},"process":{"type":"web"}},"respond":{"status":503}}`}, map[string]int{"user": 1}},
+		{"once for all rules", []string{
+			`{"match":{"body":{"/a":1},"headers":{"A":"1"},"query":{"a":1}},"respond":{"status":503}}`,
+			`{"match":{"headers":{"B":{"exists":false}},"query":{"b":{"exists":false}},"body":{"/b":1}},"respond":{"status":503}}`,
+			`{"match":{"body":{"/c":1}},"respond":{"status":503}}`},
+			map[string]int{"body": 1, "header": 1, "query": 1}},
+		{"not below one that always decides", []string{`{"match":{"body":{"/a":1}},"respond":{"status":503}}`, `{"respond":{"status":500}}`}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			subject := to(t, "updateProcess")
+			setOf(t, test.rules...).Plan(start, subject)
+			for _, what := range []string{"user", "header", "query", "body", "process", "app"} {
+				if subject.asked[what] != test.want[what] {
+					t.Errorf("asked %d times for %s, want %d", subject.asked[what], what, test.want[what])
+				}
+			}
+		})
+	}
+}
+
+// Rules for one guid and rules for all stand in one order.
+func TestGuidsKeepTheOrder(t *testing.T) {
+	t.Parallel()
+	set := setOf(t,
+		`{"id":"1","when":{"skip":1},"respond":{"status":503}}`,
+		`{"id":"2","match":{"process":{"guid":"p-1"}},"when":{"times":1},"respond":{"status":503}}`,
+		`{"id":"3","when":{"times":1},"respond":{"status":503}}`,
+		`{"id":"4","match":{"process":{"guid":"p-2"}},"respond":{"status":503}}`,
+		`{"id":"5","match":{"process":{"guid":"p-1"}},"when":{"times":1},"respond":{"status":503}}`)
+	if got, want := play(t, set, 5), "5:503 3:503 2:503 - 1:503"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestMatcherMakers(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal([]fault.Matcher{fault.Equals("x"), fault.Equals(map[string]int{"a": 1}), fault.Contains("cf/")})
+	if want := `["x",{"equals":{"a":1}},{"contains":"cf/"}]`; err != nil || string(text) != want {
+		t.Errorf("got %s %v, want %s", text, err, want)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a value that is no JSON does not panic")
+		}
+	}()
+	fault.Equals(math.NaN())
+}
+
+// Rules made in Go can hold what no JSON text can.
+func TestCheckOfRulesMadeInGo(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		rule fault.Rule
+		want string
+	}{
+		{"broken equals", fault.Rule{Match: fault.Match{Query: map[string]fault.Matcher{"a": {Equals: json.RawMessage("{")}}}, Respond: &fault.Respond{Status: 503}},
+			"/match/query/a/equals: not readable as JSON: unexpected end of JSON input, expected a JSON value"},
+		{"empty element", fault.Rule{Match: fault.Match{Query: map[string]fault.Matcher{"a": {In: []json.RawMessage{nil}}}}, Respond: &fault.Respond{Status: 503}},
+			"/match/query/a/in/0: nothing, expected a JSON value"},
+		{"broken body", fault.Rule{Undocumented: true, Respond: &fault.Respond{Status: 503, Body: json.RawMessage("x")}},
+			"/respond/body: not readable as JSON: invalid character 'x' looking for beginning of value, expected a JSON value"},
+		{"not a number", fault.Rule{When: fault.When{Probability: new(math.NaN())}, Respond: &fault.Respond{Status: 503}},
+			"/when/probability: NaN, expected a number from 0 to 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := test.rule.Check().Error(); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,300 @@
+package fault_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+// sample is the rule of design.md §6, with every key of the language.
+const sample = `{"id": "conflict-twice", "description": "optional",
+ "match": {"operations": ["updateProcess"], "process": {"guid": "", "type": "web", "labels": "env=prod"}, "app": "demo", "user": "developer",
+           "headers": {"User-Agent": {"contains": "cf/"}}, "query": {}, "body": {"/instances": {"gt": 10}}},
+ "when": {"skip": 1, "times": 2, "probability": 0.3, "from": "10s", "until": "40s"},
+ "respond": {"status": 409, "error": "CF-Conflict", "detail": "", "headers": {"Retry-After": "3"}},
+ "sequence": [{"status": 503}, {"status": 503}, {"pass": true}], "repeat": "last",
+ "delay": {"fixed": "200ms"},
+ "connection": {"kind": "drip", "bytes_per_second": 512},
+ "apply": "before", "undocumented": false, "enabled": true}`
+
+func TestParseRulesTakesTheSample(t *testing.T) {
+	t.Parallel()
+	if _, problems := fault.ParseRules([]byte(sample)); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+}
+
+func TestParseRulesNamesEveryProblem(t *testing.T) {
+	t.Parallel()
+	const update = `"match":{"operations":["updateProcess"]}`
+	for _, test := range []struct{ name, rule, want string }{
+		{"no JSON", `{"id":`, `not readable as JSON: unexpected end of JSON input`},
+		{"two documents", `{} {}`, `not readable as JSON: invalid character '{' after top-level value`},
+		{"not UTF-8", "{\"id\":\"\xff\"}", `not readable as JSON: not UTF-8`},
+		{"null", `null`, `null, expected a rule or a list of rules`},
+		{"a text", `"x"`, `"x", expected a rule`},
+		{"a long text", `{"apply":"` + strings.Repeat("é", 50) + `x","delay":{"fixed":"1s"}}`, `/apply: "` + strings.Repeat("é", 40) + `...", expected before or after`},
+		{"cut between letters", `{"apply":"x` + strings.Repeat("é", 50) + `","delay":{"fixed":"1s"}}`, `/apply: "x` + strings.Repeat("é", 39) + `...", expected before or after`},
+		{"a list in a list", `[[]]`, `/0: a list, expected a rule`},
+		{"nothing to do", `{}`, `nothing to do, expected at least one of respond, sequence, delay, connection`},
+		{"unknown key", `{"delay":{"fixed":"1s"},"whne":{}}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"key twice", `{"delay":{"fixed":"1s"},"id":"a","id":"b"}`, `/id: the key stands twice, expected it once`},
+		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"types", `{"id":7,"enabled":"yes","respond":{"status":"409"},"when":{"times":1.5,"probability":"x"}}`,
+			"/enabled: \"yes\", expected true or false\n/id: 7, expected a string\n/respond/status: \"409\", expected a whole number\n/when/probability: \"x\", expected a number\n/when/times: 1.5, expected a whole number"},
+		{"types and meaning at once", `{"id":7,"respond":{"status":503},"when":{"times":0}}`, "/id: 7, expected a string\n/when/times: 0, expected a whole number of at least 1"},
+		{"null is no object", `{"respond":{"status":503},"when":null}`, `/when: null, expected an object`},
+		{"id", `{"id":"a/b","delay":{"fixed":"1s"}}`, `/id: "a/b", expected at most 200 letters, digits, blanks and any of _ . : @ ~ - beginning with a letter or digit`},
+		{"list", `[{"delay":{"fixed":"1s"}},{"respond":{"status":503},"when":{"times":0}}]`, `/1/when/times: 0, expected a whole number of at least 1`},
+		{"same id", `[{"id":"a","delay":{"fixed":"1s"}},{"id":"a","delay":{"fixed":"1s"}}]`, `/1/id: "a", expected an id that no other rule of the list has: rule 0 is called so`},
+
+		{"operation", `{"match":{"operations":["updateProces"]},"respond":{"status":503}}`, `/match/operations/0: "updateProces", expected "*" or one of ` + strings.Join(contract.OperationIDs(), ", ")},
+		{"no operation", `{"match":{"operations":[]},"respond":{"status":503}}`, "/match/operations: an empty list, expected at least one operation, or no such key for the thirteen process operations"},
+		{"labels", `{"match":{"process":{"labels":"a = b"}},"respond":{"status":503}}`, `/match/process/labels: "a = b", expected a label selector: CF-BadQueryParameter: The query parameter is invalid: Invalid label_selector value`},
+		{"header name", `{"match":{"headers":{"User Agent":"x"}},"respond":{"status":503}}`, `/match/headers/User Agent: "User Agent", expected the name of a header`},
+		{"parameter name", `{"match":{"query":{"":"x"}},"respond":{"status":503}}`, `/match/query/: "", expected the name of a parameter`},
+		{"pointer", `{"match":{"body":{"instances":1}},"respond":{"status":503}}`, `/match/body/instances: "instances", expected a JSON pointer that begins with /`},
+		{"pointer escape", `{"match":{"body":{"/a~2":1}},"respond":{"status":503}}`, `/match/body/~1a~02: "/a~2", expected a JSON pointer that begins with /`},
+		{"pattern", `{"match":{"query":{"a":{"matches":"("}}},"respond":{"status":503}}`, "/match/query/a/matches: \"(\", expected a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
+		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key, expected one of contains, equals, exists, gt, in, lt, matches`},
+		{"no comparison", `{"match":{"query":{"a":{}}},"respond":{"status":503}}`, `/match/query/a: an empty object, expected at least one of contains, equals, exists, gt, in, lt, matches`},
+		{"in nothing", `{"match":{"query":{"a":{"in":[]}}},"respond":{"status":503}}`, `/match/query/a/in: an empty list, expected at least one value`},
+		{"absent and equal", `{"match":{"query":{"a":{"exists":false,"equals":1}}},"respond":{"status":503}}`, `/match/query/a/exists: false, expected no other comparison beside it: a value that is not there has none`},
+
+		{"skip", `{"respond":{"status":503},"when":{"skip":-1}}`, `/when/skip: -1, expected a whole number of at least 0`},
+		{"probability", `{"respond":{"status":503},"when":{"probability":1.5}}`, `/when/probability: 1.5, expected a number from 0 to 1`},
+		{"from", `{"respond":{"status":503},"when":{"from":"-1s"}}`, `/when/from: -1s, expected a duration that is not negative`},
+		{"until", `{"respond":{"status":503},"when":{"from":"10s","until":"10s"}}`, `/when/until: 10s, expected a moment after from (10s)`},
+		{"until zero", `{"respond":{"status":503},"when":{"until":"0s"}}`, `/when/until: 0s, expected a moment after from (0s)`},
+		{"duration", `{"respond":{"status":503},"when":{"from":10}}`, `/when/from: 10, expected a duration such as "200ms"`},
+
+		{"status missing", `{` + update + `,"respond":{}}`, `/respond/status: missing, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503)`},
+		{"status out of range", `{"respond":{"status":99}}`, `/respond/status: 99, expected a status from 200 to 599`},
+		{"status unknown", `{"match":{"operations":["getProcess"]},"respond":{"status":409}}`, `/respond/status: 409, expected a status that getProcess can answer (200, 400, 401, 403, 404, 429, 500, 502, 503), or "undocumented": true; getProcess cannot answer 409`},
+		{"status not common", `{"match":{"operations":["getProcess","updateProcess"]},"respond":{"status":422}}`, `/respond/status: 422, expected a status that every operation of the rule can answer (200, 400, 401, 403, 404, 429, 500, 502, 503), or "undocumented": true; getProcess cannot answer 422`},
+		{"error", `{` + update + `,"respond":{"status":409,"error":"CF-Nope"}}`, `/respond/error: "CF-Nope", expected one of CF-Conflict (the errors of 409), or "undocumented": true`},
+		{"error of another status", `{` + update + `,"respond":{"status":401,"error":"CF-Conflict"}}`, `/respond/error: "CF-Conflict", expected one of CF-NotAuthenticated, CF-InvalidAuthToken (the errors of 401), or "undocumented": true`},
+		{"error not common", `{"match":{"operations":["getProcess","getProcessForApp"]},"respond":{"status":404,"error":"CF-Conflict"}}`, `/respond/error: "CF-Conflict", expected one of CF-ResourceNotFound, CF-NotFound (the errors of 404), or "undocumented": true`},
+		{"error of a success", `{` + update + `,"respond":{"status":200,"error":"CF-Conflict"}}`, `/respond/error: "CF-Conflict", expected no error: 200 is a success`},
+		{"error and body", `{` + update + `,"respond":{"status":409,"error":"CF-Conflict","body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`, `/respond/error: "CF-Conflict", expected an error or a body, not both`},
+		{"detail without error", `{` + update + `,"respond":{"status":200,"detail":"d"}}`, `/respond/detail: "d", expected an answer with an error to carry it`},
+		{"body of a 204", `{"match":{"operations":["terminateProcessInstance"]},"respond":{"status":204,"body":{}}}`, `/respond/body: an object, expected no body: the 204 of terminateProcessInstance has none, or "undocumented": true`},
+		{"retry after", `{"respond":{"status":503,"headers":{"retry-after":"soon"}}}`, `/respond/headers/retry-after: "soon", expected whole seconds or an HTTP date, or "undocumented": true`},
+		{"header twice", `{"respond":{"status":503,"headers":{"A-B":"1","a-b":"2"}}}`, `/respond/headers/a-b: "a-b", expected each header once: "A-B" is the same`},
+		{"header value", `{"respond":{"status":503,"headers":{"A":"1\n2"}}}`, `/respond/headers/A: "1\n2", expected a value without control characters`},
+		{"response header name", `{"respond":{"status":503,"headers":{"A:":"1"}}}`, `/respond/headers/A:: "A:", expected the name of a header`},
+		{"framing", `{"respond":{"status":503,"headers":{"Content-Length":"1"}}}`, `/respond/headers/Content-Length: "1", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
+		{"undocumented error must exist", `{"undocumented":true,"respond":{"status":418,"error":"CF-Teapot"}}`, `/respond/error: "CF-Teapot", expected one of ` + allTitles()},
+
+		{"sequence", `{"sequence":[]}`, `/sequence: an empty list, expected at least one step`},
+		{"repeat", `{"sequence":[{"status":503}],"repeat":"twice"}`, `/repeat: "twice", expected last, cycle or none`},
+		{"step", `{"sequence":[{}]}`, `/sequence/0: nothing to do, expected a status, a connection or pass, or a respond of the rule for the step to use`},
+		{"pass and status", `{"sequence":[{"pass":true,"status":503}]}`, `/sequence/0/pass: true, expected no answer and no connection beside it: the step leaves the request to the next rule`},
+		{"step status", `{` + update + `,"sequence":[{"status":503},{"status":418}]}`, `/sequence/1/status: 418, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503), or "undocumented": true; updateProcess cannot answer 418`},
+		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key, expected one of body, connection, detail, error, headers, pass, status`},
+
+		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of reset, close, empty, truncate, garbage, drip, hang`},
+		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected a string`},
+		{"rate", `{"connection":{"kind":"drip","bytes_per_second":0}}`, `/connection/bytes_per_second: 0, expected a whole number of at least 1`},
+		{"rate of a reset", `{"connection":{"kind":"reset","bytes_per_second":1}}`, `/connection/bytes_per_second: a parameter of drip, expected none of that for reset`},
+		{"after bytes", `{"connection":{"kind":"truncate","after_bytes":-1}}`, `/connection/after_bytes: -1, expected a whole number of at least 0`},
+		{"for", `{"connection":{"kind":"hang","for":"0s"}}`, `/connection/for: 0s, expected a duration above 0`},
+		{"apply", `{"respond":{"status":503},"apply":"during"}`, `/apply: "during", expected before or after`},
+
+		{"delay forms", `{"delay":{}}`, `/delay: 0 forms, expected exactly one of fixed, uniform, lognormal, percentiles`},
+		{"negative delay", `{"delay":{"fixed":"-1s"}}`, `/delay/fixed: -1s, expected a duration that is not negative`},
+		{"uniform", `{"delay":{"uniform":{"min":"2s","max":"1s"}}}`, `/delay/uniform/max: 1s, expected at least min (2s)`},
+		{"uniform misses max", `{"delay":{"uniform":{"min":"2s"}}}`, `/delay/uniform/max: missing, expected a duration such as "200ms"`},
+		{"lognormal", `{"delay":{"lognormal":{"median":"0s","sigma":-1}}}`, "/delay/lognormal/median: 0s, expected a duration above 0\n/delay/lognormal/sigma: -1, expected a number from 0 to 10"},
+		{"lognormal max", `{"delay":{"lognormal":{"median":"2s","sigma":1,"max":"1s"}}}`, `/delay/lognormal/max: 1s, expected at least the median (2s)`},
+		{"percentiles", `{"delay":{"percentiles":{"p50":"3s","p90":"2s","p99":"1s"}}}`, "/delay/percentiles/p90: 2s, expected at least p50 (3s)\n/delay/percentiles/p99: 1s, expected at least p90 (2s)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			rules, problems := fault.ParseRules([]byte(test.rule))
+			if got := problems.Error(); got != test.want {
+				t.Errorf("%s\n got %s\nwant %s", test.rule, got, test.want)
+			}
+			if rules != nil {
+				t.Errorf("rules beside problems: %+v", rules)
+			}
+		})
+	}
+}
+
+func allTitles() string {
+	var titles []string
+	for _, one := range contract.Errors() {
+		titles = append(titles, one.Title)
+	}
+	return strings.Join(titles, ", ")
+}
+
+// The words of a schema's violations are contract's; here it counts where they
+// point to, and that "undocumented" takes them away.
+func TestCustomBodies(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, operation, respond, want string }{
+		{"envelope", "updateProcess", `{"status":409,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}`, ""},
+		{"no list", "updateProcess", `{"status":409,"body":{"errors":"x"}}`, "/respond/body/errors"},
+		{"bare text", "updateProcess", `{"status":502,"body":"502 Bad Gateway"}`, "/respond/body"},
+		{"null", "updateProcess", `{"status":502,"body":null}`, "/respond/body"},
+		{"a success is what the operation answers", "getProcess", `{"status":200,"body":{"guid":7}}`, "/respond/body"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			rule := `{"match":{"operations":["` + test.operation + `"]},"respond":` + test.respond
+			_, problems := fault.ParseRules([]byte(rule + `}`))
+			if test.want == "" && len(problems) > 0 {
+				t.Errorf("refused: %v", problems)
+			}
+			if test.want != "" && (len(problems) == 0 || !strings.HasPrefix(problems[0].Pointer, test.want)) {
+				t.Errorf("got %v, want a violation at %s", problems, test.want)
+			}
+			if _, problems = fault.ParseRules([]byte(rule + `,"undocumented":true}`)); len(problems) > 0 {
+				t.Errorf("undocumented refused: %v", problems)
+			}
+		})
+	}
+}
+
+func TestUndocumentedAllowsWhatTheAPICannotAnswer(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{
+		`{"match":{"operations":["getProcess"]},"respond":{"status":409}}`,
+		`{"match":{"operations":["getProcess"]},"respond":{"status":418}}`,
+		`{"match":{"operations":["getProcess"]},"respond":{"status":404,"error":"CF-Conflict"}}`,
+		`{"respond":{"status":503,"headers":{"Retry-After":"soon"}}}`,
+	} {
+		if _, problems := fault.ParseRules([]byte(rule)); len(problems) == 0 {
+			t.Errorf("taken without the flag: %s", rule)
+		}
+		flagged := strings.TrimSuffix(rule, "}") + `,"undocumented":true}`
+		if _, problems := fault.ParseRules([]byte(flagged)); len(problems) > 0 {
+			t.Errorf("%s: %v", flagged, problems)
+		}
+	}
+}
+
+// Every documented and known status of every operation can be injected.
+func TestEveryKnownStatusIsAllowed(t *testing.T) {
+	t.Parallel()
+	for _, op := range contract.Operations() {
+		for _, s := range op.Statuses {
+			rule := fault.Toggle(op, s.Code, fault.Rule{})
+			if problems := rule.Check(); len(problems) > 0 {
+				t.Errorf("%s %d: %v", op.ID, s.Code, problems)
+			}
+			for _, e := range s.Errors {
+				rule.Respond.Error = e.Title
+				if problems := rule.Check(); len(problems) > 0 {
+					t.Errorf("%s %d %s: %v", op.ID, s.Code, e.Title, problems)
+				}
+			}
+		}
+	}
+}
+
+func TestRulesRoundTrip(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, rule, want string }{
+		{"sample", sample, ""},
+		{"bare values stay bare", `{"match":{"body":{"/a":null,"/b":1.50,"/c":[1],"/d":"<x>"}},"delay":{"fixed":"1m0s"}}`,
+			`{"match":{"body":{"/a":null,"/b":1.50,"/c":[1],"/d":"\u003cx\u003e"}},"delay":{"fixed":"1m"}}`},
+		{"an object keeps the long form", `{"match":{"body":{"/a":{"equals":{"b":1}}}},"delay":{"fixed":"90m"}}`,
+			`{"match":{"body":{"/a":{"equals":{"b":1}}}},"delay":{"fixed":"1h30m"}}`},
+		{"long form of a bare value", `{"match":{"query":{"a":{"equals":"x"}}},"connection":{"kind":"reset"}}`,
+			`{"match":{"query":{"a":"x"}},"connection":"reset"}`},
+		{"parameters", `{"connection":{"kind":"hang","for":"1h"},"enabled":false,"optional":true}`, ``},
+		{"body keeps the order of its keys", `{"respond":{"status":503,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`,
+			`{"respond":{"status":503,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			first := parse(t, test.rule)[0]
+			text, err := json.Marshal(first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.want != "" && string(text) != test.want {
+				t.Errorf(" got %s\nwant %s", text, test.want)
+			}
+			if second := parse(t, string(text))[0]; !reflect.DeepEqual(first, second) {
+				t.Errorf("not the same again:\n%+v\n%+v", first, second)
+			}
+		})
+	}
+}
+
+func TestParsePart(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, body, want string }{
+		{"nothing", " ", ""},
+		{"empty", "{}", ""},
+		{"a part", `{"when":{"times":2},"respond":{"headers":{"Retry-After":"3"}}}`, ""},
+		{"list", `[]`, "a list, expected a rule"},
+		{"typo", `{"tiems":2}`, "/tiems: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when"},
+		{"broken", `{`, "not readable as JSON: unexpected end of JSON input"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			part, problems := fault.ParsePart([]byte(test.body))
+			if got := problems.Error(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if test.want == "" {
+				rule := fault.Toggle(operation(t, "updateProcess"), 409, part)
+				if found := rule.Check(); len(found) > 0 || rule.ID != "updateProcess-409" || rule.Respond.Status != 409 {
+					t.Errorf("toggle %+v: %v", rule, found)
+				}
+			}
+		})
+	}
+}
+
+func FuzzParseRules(f *testing.F) {
+	for _, seed := range []string{sample, "[" + sample + "]", `{}`, `[]`, `null`, `[{"delay":{"fixed":"1s"}}]`,
+		`{"sequence":[{"connection":"reset"},{"pass":true}],"repeat":"cycle"}`, `{"connection":{"kind":"truncate","after_bytes":3}}`,
+		`{"match":{"body":{"/a":{"in":[1,"x",null]},"/b":null}},"respond":{"status":503}}`,
+		`{"when":{"skip":"x"},"when":{}}`, `{"respond":{"status":200,"body":"x"},"undocumented":true}`,
+		`{"delay":{"lognormal":{"median":"1ns","sigma":1e1}}}`, `{"delay":{"percentiles":{"p50":"1s","p90":"1s","p99":"1s"}}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		rules, problems := fault.ParseRules(raw)
+		if len(problems) > 0 {
+			if rules != nil {
+				t.Fatal("rules beside problems")
+			}
+			for _, p := range problems {
+				if p.Message == "" || (p.Pointer != "" && p.Pointer[0] != '/') {
+					t.Fatalf("bad violation %+v", p)
+				}
+			}
+			return
+		}
+		text, err := json.Marshal(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, problems := fault.ParseRules(text)
+		if len(problems) > 0 || !reflect.DeepEqual(rules, again) {
+			t.Fatalf("%s\nis read as %+v\nand again as %+v %v", text, rules, again, problems)
+		}
+		set := fault.NewSet(1, "", 0)
+		if err := set.Put(start, rules...); err != nil {
+			t.Fatalf("a parsed rule is refused: %v", err)
+		}
+		for _, op := range contract.Operations() {
+			subject := &request{op: op, body: `{"a":[1,{"b":null}]}`, guid: "p", app: "a"}
+			set.Plan(start, subject)
+			set.Explain(start, subject)
+		}
+	})
+}

@@ -1,0 +1,208 @@
+package fault
+
+import (
+	"slices"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Plan is what shall happen to a request. The zero Plan is nothing: the request
+// is answered as always. A Plan without Answer and Connection only delays.
+type Plan struct {
+	// RuleID is the rule that decided, or the one that only delays when none
+	// did. Empty for a plan made by Prefer.
+	RuleID string
+	// Match is that rule's match number, from 1: the number of its draw.
+	Match int
+	// Delay is to be waited for before answering, by wall time: that of the
+	// deciding rule, and that of DelayedBy on top.
+	Delay time.Duration
+	// DelayedBy is the rule that only delays and stood above the deciding one,
+	// if there is such a rule.
+	DelayedBy string
+	// Answer is to be sent instead of the real one; nil is the real one.
+	Answer *Answer
+	// Connection is what happens to the socket; nil is nothing. A reset, close,
+	// empty or garbage stands above the Answer: no byte of it is sent.
+	Connection *Connection
+	// Apply is Before or After; empty in the zero Plan.
+	Apply Apply
+
+	set      *Set
+	rule     *armed
+	position int
+}
+
+// CarriesOut says that the request takes effect and its real answer is needed,
+// for what follows or for what is sent: the plan applies after, only delays, or
+// shapes the bytes of the real answer.
+func (p Plan) CarriesOut() bool {
+	return p.Apply != Before || (p.Answer == nil && (p.Connection == nil || p.Connection.shapesBody()))
+}
+
+// Settle ends a plan that was not zero: with true it stays spent; with false
+// the deciding rule gets back what it was counted, because the real answer of
+// an Apply After was itself an error. Call it at most once. A delay that was
+// waited for stays spent.
+func (p Plan) Settle(injected bool) {
+	if injected || p.rule == nil {
+		return
+	}
+	p.set.mutex.Lock()
+	defer p.set.mutex.Unlock()
+	p.rule.giveBack(p.position)
+}
+
+// bucket is the active rules of one operation, the newest first: those for one
+// process guid apart, so that a thousand rules for other processes cost
+// nothing. It never changes.
+type bucket struct {
+	general []*armed
+	byGUID  map[string][]*armed
+}
+
+// bucketOf returns the rules of an operation as they stand.
+func (s *Set) bucketOf(op *contract.Operation) *bucket {
+	if b := s.buckets[op.Index].Load(); b != nil {
+		return b
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	b := &bucket{}
+	for _, a := range slices.Backward(s.order) {
+		if !a.rule.Active() || !slices.Contains(a.operations, op) {
+			continue
+		}
+		if guid := a.rule.Match.Process.GUID; guid != "" {
+			if b.byGUID == nil {
+				b.byGUID = map[string][]*armed{}
+			}
+			b.byGUID[guid] = append(b.byGUID[guid], a)
+			continue
+		}
+		b.general = append(b.general, a)
+	}
+	s.buckets[op.Index].Store(b)
+	return b
+}
+
+// matching appends the rules whose criteria the request meets, newest first, up
+// to the first that decides whatever its counters say.
+func (b *bucket) matching(f *facts, hits []*armed) []*armed {
+	general, own := b.general, []*armed(nil)
+	if b.byGUID != nil {
+		if guid, _, _, ok := f.process(); ok {
+			own = b.byGUID[guid]
+		}
+	}
+	for len(general) > 0 || len(own) > 0 {
+		var a *armed
+		if len(own) == 0 || (len(general) > 0 && general[0].age > own[0].age) {
+			a, general = general[0], general[1:]
+		} else {
+			a, own = own[0], own[1:]
+		}
+		if a.failing(f) == nil {
+			if hits = append(hits, a); a.always() {
+				break
+			}
+		}
+	}
+	return hits
+}
+
+// always says that the rule decides each match.
+func (a *armed) always() bool {
+	w := &a.rule.When
+	return len(a.rule.Sequence) == 0 && !a.rule.onlyDelays() && w.Skip == 0 && w.Times == nil &&
+		w.Probability == nil && w.From == 0 && w.Until == nil
+}
+
+// Plan decides what happens to a request and counts it, in one step: of two
+// requests at once, one comes first for all rules. The newest matching rule
+// that fires decides; a rule that only delays lets the next one decide, and is
+// the only one to do so: older rules of that kind are not consulted.
+func (s *Set) Plan(now time.Time, subject Subject) Plan {
+	op := subject.Operation()
+	if !s.Watches(op) {
+		return Plan{}
+	}
+	f := facts{subject: subject}
+	var few [8]*armed
+	for {
+		b := s.bucketOf(op)
+		hits := b.matching(&f, few[:0])
+		if len(hits) == 0 {
+			return Plan{}
+		}
+		// The subject was asked without the lock. If rules have changed in the
+		// meantime, the hits are no longer the truth.
+		s.mutex.Lock()
+		if s.buckets[op.Index].Load() != b {
+			s.mutex.Unlock()
+			continue
+		}
+		d := decide(now, hits)
+		s.mutex.Unlock()
+		return d.plan(s, op)
+	}
+}
+
+// decision is the outcome of asking the matching rules.
+type decision struct {
+	decider, delayer           *armed // nil: none
+	decidedMatch, delayedMatch int
+	position                   int
+}
+
+func decide(now time.Time, hits []*armed) (d decision) {
+	for _, a := range hits {
+		onlyDelays := a.rule.onlyDelays()
+		if onlyDelays && d.delayer != nil {
+			continue
+		}
+		v, position := a.take(now)
+		if v != fires {
+			continue
+		}
+		if onlyDelays {
+			d.delayer, d.delayedMatch = a, a.matched
+			continue
+		}
+		d.decider, d.decidedMatch, d.position = a, a.matched, position
+		break
+	}
+	return d
+}
+
+// plan puts a decision into words for the caller; no lock is needed, since a
+// rule in force does not change but for its counters.
+func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
+	if d.delayer != nil {
+		p = Plan{RuleID: d.delayer.rule.ID, Match: d.delayedMatch, Apply: Before,
+			Delay: d.delayer.rule.Delay.of(d.delayer.draws, d.delayedMatch)}
+	}
+	if d.decider == nil {
+		return p
+	}
+	a := d.decider
+	p.DelayedBy = p.RuleID
+	p.RuleID, p.Match = a.rule.ID, d.decidedMatch
+	p.set, p.rule, p.position = s, a, d.position
+	if a.rule.Delay != nil {
+		p.Delay += a.rule.Delay.of(a.draws, d.decidedMatch)
+	}
+	step := a.step(d.position)
+	p.Connection = step.connection
+	if p.Apply = a.rule.Apply; p.Apply == "" {
+		p.Apply = Before
+	}
+	if step.respond != nil {
+		p.Answer = step.respond.answer(op, step.headers)
+		if p.Answer.Real() {
+			p.Apply = After // a success is what the request itself comes to
+		}
+	}
+	return p
+}

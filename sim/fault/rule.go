@@ -1,0 +1,237 @@
+package fault
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Rule says which requests it is about and what happens to them
+// (design.md §6). Its JSON form is the wire form of the admin API, of scenario
+// files and of the command; Check says whether it makes sense. The maps and
+// slices of a rule that was handed to a Set belong to the set: read only.
+type Rule struct {
+	ID          string `json:"id,omitempty"`
+	Description string `json:"description,omitempty"`
+	Match       Match  `json:"match,omitzero"`
+	When        When   `json:"when,omitzero"`
+	// Respond is the injected answer; steps of the sequence that name no
+	// status use it too.
+	Respond    *Respond    `json:"respond,omitempty"`
+	Sequence   []Step      `json:"sequence,omitzero"`
+	Repeat     Repeat      `json:"repeat,omitempty"`
+	Delay      *Delay      `json:"delay,omitempty"`
+	Connection *Connection `json:"connection,omitempty"`
+	Apply      Apply       `json:"apply,omitempty"`
+	// Undocumented allows what the real API cannot answer.
+	Undocumented bool `json:"undocumented,omitempty"`
+	// Enabled is true when it is left out.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Optional says that the rule need not fire: it is not to be listed among
+	// the rules that were armed and never fired.
+	Optional bool `json:"optional,omitempty"`
+}
+
+// Active says that the rule is not switched off.
+func (r Rule) Active() bool { return r.Enabled == nil || *r.Enabled }
+
+// onlyDelays says that the rule decides nothing: it slows a request down and
+// leaves its answer to others.
+func (r Rule) onlyDelays() bool {
+	return r.Respond == nil && len(r.Sequence) == 0 && r.Connection == nil
+}
+
+// When limits how often and in which span of time a matching rule fires. The
+// order is: window, skip, times, probability, sequence.
+type When struct {
+	// Skip is how many matches inside the window pass before any draw.
+	Skip int `json:"skip,omitempty"`
+	// Times is how many answers are injected at most; nil is no limit.
+	Times *int `json:"times,omitempty"`
+	// Probability of each match to fire, 0 to 1; nil is 1.
+	Probability *float64 `json:"probability,omitempty"`
+	// From and Until bound the window, on the world's clock, from the moment
+	// the rule was set: From is inside, Until is not. A nil Until never ends.
+	From  Duration  `json:"from,omitempty"`
+	Until *Duration `json:"until,omitempty"`
+}
+
+// Respond is an injected answer. Without a body and an error it is the default
+// error of the operation and status. The success status of an operation, when
+// it comes without a body, means that the request is carried out and its real
+// answer sent, with Headers added.
+type Respond struct {
+	Status int    `json:"status,omitempty"`
+	Error  string `json:"error,omitempty"`  // catalogue name or title
+	Detail string `json:"detail,omitempty"` // instead of the catalogue's
+	// Headers are added to the answer, or stand in the place of its own.
+	Headers map[string]string `json:"headers,omitzero"`
+	// Body is sent instead of the envelope: a JSON string as its bare text,
+	// all else as JSON.
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// Step is what a sequence does with one match: pass it to the next rule, or
+// answer it. A step without a status of its own uses the rule's Respond, one
+// without a connection the rule's Connection.
+type Step struct {
+	Respond
+	Connection *Connection `json:"connection,omitempty"`
+	Pass       bool        `json:"pass,omitempty"`
+}
+
+// Repeat says what follows the last step of a sequence.
+type Repeat string
+
+// After its last step a sequence stays on it (the default), starts again, or
+// is over.
+const (
+	Last     Repeat = "last"
+	Cycle    Repeat = "cycle"
+	NoRepeat Repeat = "none"
+)
+
+// Apply says whether the request takes effect although a fault answers it.
+type Apply string
+
+// Before (the default) decides ahead of every check of contract.md §3; with
+// After the change is made and then the fault answered. When the real answer
+// is itself an error, that error is sent and the rule is not spent.
+const (
+	Before Apply = "before"
+	After  Apply = "after"
+)
+
+// Kind names what happens to the socket.
+type Kind string
+
+// The socket faults of design.md §6.
+const (
+	Reset    Kind = "reset"    // RST, without a byte
+	Close    Kind = "close"    // FIN before the body is read
+	Empty    Kind = "empty"    // the request is read in full, then FIN
+	Truncate Kind = "truncate" // stops mid-body after promising a Content-Length
+	Garbage  Kind = "garbage"  // bytes that are no HTTP
+	Drip     Kind = "drip"     // the body, slowly
+	Hang     Kind = "hang"     // nothing for a while, then the injected answer, or FIN when there is none
+)
+
+var kinds = []Kind{Reset, Close, Empty, Truncate, Garbage, Drip, Hang}
+
+// What a socket fault does when it is given by its name alone.
+const (
+	DefaultRate = 512              // bytes per second of a drip
+	DefaultHold = 30 * time.Second // of a hang
+)
+
+// Connection is a socket fault: a name, or an object when it has parameters.
+type Connection struct {
+	Kind           Kind      `json:"kind"`
+	BytesPerSecond *int      `json:"bytes_per_second,omitempty"` // drip
+	AfterBytes     *int      `json:"after_bytes,omitempty"`      // truncate: how much of the body is sent
+	For            *Duration `json:"for,omitempty"`              // hang
+}
+
+// Rate is how fast a drip goes, in bytes per second.
+func (c *Connection) Rate() int {
+	if c.BytesPerSecond == nil {
+		return DefaultRate
+	}
+	return *c.BytesPerSecond
+}
+
+// Hold is how long a hang holds the answer back.
+func (c *Connection) Hold() time.Duration {
+	if c.For == nil {
+		return DefaultHold
+	}
+	return time.Duration(*c.For)
+}
+
+// Cut is how many bytes of a body of this length a truncate sends: what the
+// rule says, else half, and always less than all.
+func (c *Connection) Cut(length int) int {
+	cut := length / 2
+	if c.AfterBytes != nil {
+		cut = *c.AfterBytes
+	}
+	return max(0, min(cut, length-1))
+}
+
+// shapesBody says that the fault acts on the bytes of an answer, the real one
+// when nothing is injected.
+func (c *Connection) shapesBody() bool { return c.Kind == Truncate || c.Kind == Drip }
+
+type connectionObject Connection
+
+// MarshalJSON writes the bare name when there are no parameters.
+func (c Connection) MarshalJSON() ([]byte, error) {
+	if c.BytesPerSecond == nil && c.AfterBytes == nil && c.For == nil {
+		return json.Marshal(string(c.Kind))
+	}
+	return json.Marshal(connectionObject(c))
+}
+
+// UnmarshalJSON reads a name or an object.
+func (c *Connection) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] == '"' {
+		*c = Connection{}
+		return json.Unmarshal(raw, &c.Kind)
+	}
+	var object connectionObject
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return err
+	}
+	*c = Connection(object)
+	return nil
+}
+
+// Duration is a span of time that is written as a Go duration ("200ms", "1m").
+type Duration time.Duration
+
+// String writes the duration without empty smaller units: "1m", not "1m0s".
+func (d Duration) String() string {
+	text := time.Duration(d).String()
+	if n := len(text); n > 3 && text[n-3:] == "m0s" {
+		text = text[:n-2]
+	}
+	if n := len(text); n > 3 && text[n-3:] == "h0m" {
+		text = text[:n-2]
+	}
+	return text
+}
+
+// MarshalJSON writes the duration as a string.
+func (d Duration) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }
+
+// UnmarshalJSON reads a duration string; a bare number has no unit and fails.
+func (d *Duration) UnmarshalJSON(raw []byte) error {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return err
+	}
+	parsed, err := time.ParseDuration(text)
+	*d = Duration(parsed)
+	return err
+}
+
+// Toggle makes the rule that PUT /admin/faults/{operation}/{status} sets: its
+// id is "{operation}-{status}", it is about that operation alone and answers
+// that status. The rest is taken from body; one with a sequence and no answer
+// of its own keeps to its steps.
+func Toggle(op *contract.Operation, status int, body Rule) Rule {
+	body.ID = op.ID + "-" + strconv.Itoa(status)
+	body.Match.Operations = []string{op.ID}
+	if body.Respond == nil && len(body.Sequence) > 0 {
+		return body
+	}
+	respond := Respond{}
+	if body.Respond != nil {
+		respond = *body.Respond
+	}
+	respond.Status = status
+	body.Respond = &respond
+	return body
+}

@@ -1,0 +1,214 @@
+package fault_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/capisim/schemas"
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+// The schema is for editors and the scenario schema; the check is what decides.
+// Both read each value here. What only the check can know (the contract, the
+// order of numbers, regular expressions) is marked.
+func TestSchemaAndCheckAgree(t *testing.T) {
+	t.Parallel()
+	const agree, onlyCheck = true, false
+	for _, test := range []struct {
+		rule  string
+		valid bool
+		agree bool
+	}{
+		{sample, true, agree},
+		{`{"delay":{"fixed":"1s"}}`, true, agree},
+		{`{"delay":{"fixed":"1m30.5s"}}`, true, agree},
+		{`{"delay":{"fixed":"0"}}`, true, agree},
+		{`{"delay":{"fixed":"10"}}`, false, agree},
+		{`{"delay":{"fixed":"-1s"}}`, false, agree},
+		{`{"delay":{"fixed":1}}`, false, agree},
+		{`{"delay":{"uniform":{"min":"1s","max":"2s"}}}`, true, agree},
+		{`{"delay":{"uniform":{"min":"1s"}}}`, false, agree},
+		{`{"delay":{"uniform":{"min":"2s","max":"1s"}}}`, false, onlyCheck},
+		{`{"delay":{"lognormal":{"median":"1s","sigma":0.5}}}`, true, agree},
+		{`{"delay":{"lognormal":{"median":"0s","sigma":0.5}}}`, false, agree},
+		{`{"delay":{"lognormal":{"median":"1s","sigma":11}}}`, false, agree},
+		{`{"delay":{"lognormal":{"median":"1s"}}}`, false, agree},
+		{`{"delay":{"percentiles":{"p50":"1s","p90":"2s","p99":"3s"}}}`, true, agree},
+		{`{"delay":{"percentiles":{"p50":"1s","p90":"2s"}}}`, false, agree},
+		{`{"delay":{"fixed":"1s","uniform":{"min":"1s","max":"2s"}}}`, false, agree},
+		{`{"delay":{}}`, false, agree},
+		{`{"delay":"1s"}`, false, agree},
+		{`{}`, false, agree},
+		{`null`, false, agree},
+		{`7`, false, agree},
+		{`{"connection":"reset"}`, true, agree},
+		{`{"connection":"rest"}`, false, agree},
+		{`{"connection":7}`, false, agree},
+		{`{"connection":{"kind":"hang","for":"1s"}}`, true, agree},
+		{`{"connection":{"kind":"hang","for":"0s"}}`, false, agree},
+		{`{"connection":{"kind":"drip","bytes_per_second":1}}`, true, agree},
+		{`{"connection":{"kind":"drip","bytes_per_second":0}}`, false, agree},
+		{`{"connection":{"kind":"drip","after_bytes":1}}`, false, agree},
+		{`{"connection":{"kind":"truncate","after_bytes":0}}`, true, agree},
+		{`{"connection":{"kind":"truncate","for":"1s"}}`, false, agree},
+		{`{"connection":{"kind":"truncate","bytes_per_second":1}}`, false, agree},
+		{`{"connection":{"for":"1s"}}`, false, agree},
+		{`{"connection":{"kind":"reset","speed":1}}`, false, agree},
+		{`{"respond":{"status":503,"headers":{"Retry-After":"1"}}}`, true, agree},
+		{`{"respond":{"status":503,"headers":{"Retry After":"1"}}}`, false, agree},
+		{`{"respond":{"status":503,"headers":{"A":"\u0001"}}}`, false, agree},
+		{`{"respond":{"status":503,"headers":{"A":1}}}`, false, agree},
+		{`{"respond":{}}`, false, agree},
+		{`{"respond":{"status":199}}`, false, agree},
+		{`{"respond":{"status":600}}`, false, agree},
+		{`{"respond":{"status":"503"}}`, false, agree},
+		{`{"respond":{"status":418}}`, false, onlyCheck},
+		{`{"respond":{"status":418},"undocumented":true}`, true, agree},
+		{`{"respond":{"status":503,"error":"CF-Conflict"}}`, false, onlyCheck},
+		{`{"respond":{"status":503,"body":{}}}`, false, onlyCheck},
+		{`{"respond":{"status":503,"body":null},"undocumented":true}`, true, agree},
+		{`{"respond":{"status":503},"id":"a/b"}`, false, agree},
+		{`{"respond":{"status":503},"id":"checkout: flaky 1"}`, true, agree},
+		{`{"respond":{"status":503},"id":""}`, true, agree},
+		{`{"respond":{"status":503},"description":7}`, false, agree},
+		{`{"respond":{"status":503},"enabled":"yes"}`, false, agree},
+		{`{"respond":{"status":503},"optional":true,"enabled":false}`, true, agree},
+		{`{"respond":{"status":503},"apply":"after"}`, true, agree},
+		{`{"respond":{"status":503},"apply":"during"}`, false, agree},
+		{`{"respond":{"status":503},"whne":{}}`, false, agree},
+		{`{"respond":{"status":503},"when":{"skip":0,"times":1,"probability":1,"from":"0s","until":"1s"}}`, true, agree},
+		{`{"respond":{"status":503},"when":{"skip":-1}}`, false, agree},
+		{`{"respond":{"status":503},"when":{"times":0}}`, false, agree},
+		{`{"respond":{"status":503},"when":{"probability":1.5}}`, false, agree},
+		{`{"respond":{"status":503},"when":{"until":"0s"}}`, false, agree},
+		{`{"respond":{"status":503},"when":{"from":"2s","until":"1s"}}`, false, onlyCheck},
+		{`{"respond":{"status":503},"when":{"often":1}}`, false, agree},
+		{`{"respond":{"status":503},"when":null}`, false, agree},
+		{`{"sequence":[{"status":503},{"pass":true},{"connection":"reset"}],"repeat":"cycle"}`, true, agree},
+		{`{"sequence":[]}`, false, agree},
+		{`{"sequence":[{}]}`, false, onlyCheck},
+		{`{"sequence":[{}],"respond":{"status":503}}`, true, agree},
+		{`{"sequence":[{"pass":true,"status":503}]}`, false, agree},
+		{`{"sequence":[{"pass":false,"status":503}]}`, true, agree},
+		{`{"sequence":[{"detail":"d"}]}`, false, agree},
+		{`{"sequence":[{"status":503,"delay":{"fixed":"1s"}}]}`, false, agree},
+		{`{"sequence":[{"status":503}],"repeat":"twice"}`, false, agree},
+		{`{"match":{"operations":["*"]},"respond":{"status":503}}`, true, agree},
+		{`{"match":{"operations":["getRoot","getProcess"]},"respond":{"status":503}}`, true, agree},
+		{`{"match":{"operations":["getProces"]},"respond":{"status":503}}`, false, onlyCheck},
+		{`{"match":{"operations":["get process"]},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"operations":[]},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"operations":"getProcess"},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"process":{"name":"x"}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"process":{"labels":"a = b"}},"respond":{"status":503}}`, false, onlyCheck},
+		{`{"match":{"headers":{"A B":"x"}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"query":{"":"x"}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"a":"x"}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a~2":"x"}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a~1b~0":[1,null]}},"respond":{"status":503}}`, true, agree},
+		{`{"match":{"body":{"/a":{}}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a":{"like":1}}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a":{"exists":false}}},"respond":{"status":503}}`, true, agree},
+		{`{"match":{"body":{"/a":{"exists":false,"gt":1}}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a":{"exists":true,"gt":1,"lt":2,"in":[1],"contains":"a","matches":"a","equals":{}}}},"respond":{"status":503}}`, true, agree},
+		{`{"match":{"body":{"/a":{"in":[]}}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a":{"gt":"1"}}},"respond":{"status":503}}`, false, agree},
+		{`{"match":{"body":{"/a":{"matches":"("}}},"respond":{"status":503}}`, false, onlyCheck},
+	} {
+		t.Run(test.rule, func(t *testing.T) {
+			t.Parallel()
+			_, problems := fault.ParseRules([]byte(test.rule))
+			if got := len(problems) == 0; got != test.valid {
+				t.Errorf("the check says %t: %v", got, problems)
+			}
+			if got := conforms(t, test.rule); got != (test.valid || !test.agree) {
+				t.Errorf("the schema says %t", got)
+			}
+		})
+	}
+}
+
+func conforms(t *testing.T, rule string) bool {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(rule))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	problems, err := contract.Validate("fault-rule", value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(problems) == 0
+}
+
+// An unknown key is told where it stands, in the same place by both.
+func TestSchemaPointsAtUnknownKeys(t *testing.T) {
+	t.Parallel()
+	problems, err := contract.Validate("fault-rule", map[string]any{
+		"delay": map[string]any{"fixed": "1s"}, "when": map[string]any{"tiems": json.Number("1")}})
+	if err != nil || len(problems) != 1 || problems[0].Pointer != "/when/tiems" {
+		t.Errorf("got %v %v", problems, err)
+	}
+}
+
+// Every key of every object is described, and no object takes others.
+func TestSchemaIsCompleteAndClosed(t *testing.T) {
+	t.Parallel()
+	raw, err := schemas.FS.ReadFile("fault-rule.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	if schema["$id"] != "https://capisim.example.com/schemas/fault-rule.schema.json" {
+		t.Errorf("$id is %v", schema["$id"])
+	}
+	closed := 0
+	var look func(at string, node any)
+	look = func(at string, node any) {
+		object, ok := node.(map[string]any)
+		if !ok {
+			if list, ok := node.([]any); ok {
+				for _, one := range list {
+					look(at, one)
+				}
+			}
+			return
+		}
+		for key, member := range object {
+			look(at+"/"+key, member)
+		}
+		properties, ok := object["properties"].(map[string]any)
+		if !ok || strings.HasSuffix(at, "/if") || (strings.HasSuffix(at, "/then") && object["type"] == nil) {
+			return // a condition, not an object of the language
+		}
+		closed++
+		for key, one := range properties {
+			if text, _ := one.(map[string]any)["description"].(string); text == "" {
+				t.Errorf("%s/properties/%s has no description", at, key)
+			}
+		}
+		names, _ := object["propertyNames"].(map[string]any)
+		enum, _ := names["enum"].([]any)
+		allowed := make([]string, len(enum))
+		for i, name := range enum {
+			allowed[i], _ = name.(string)
+		}
+		slices.Sort(allowed)
+		if want := slices.Sorted(maps.Keys(properties)); !slices.Equal(allowed, want) {
+			t.Errorf("%s allows %v, describes %v", at, allowed, want)
+		}
+	}
+	look("", schema)
+	if closed != 12 {
+		t.Errorf("%d objects seen, want 12", closed)
+	}
+}

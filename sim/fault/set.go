@@ -1,0 +1,227 @@
+package fault
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// ErrUnknown says that no rule of the set has the id.
+var ErrUnknown = errors.New("no such rule")
+
+// Set holds the rules of a world, and their counters. Its methods may be
+// called from everywhere at once. The newest rule comes first: of several put
+// together, the last.
+type Set struct {
+	seed  int64
+	world string
+	limit int
+
+	// watchers counts the active rules for each operation by its place in the
+	// table; buckets are those rules, nil until they are next needed. Both are
+	// read without the lock.
+	watchers []atomic.Int32
+	buckets  []atomic.Pointer[bucket]
+
+	mutex sync.Mutex // guards all below, and the counters of the rules
+	rules map[string]*armed
+	order []*armed // oldest first
+	age   uint64   // of the newest
+	named int      // the last number given to a rule without an id
+}
+
+// NewSet makes an empty set. Draws come from the seed and the world's name. It
+// takes up to limit rules; 0 is no limit.
+func NewSet(seed int64, world string, limit int) *Set {
+	table := contract.Operations()
+	return &Set{
+		seed: seed, world: world, limit: limit,
+		watchers: make([]atomic.Int32, len(table)),
+		buckets:  make([]atomic.Pointer[bucket], len(table)),
+		rules:    map[string]*armed{},
+	}
+}
+
+// Put adds rules, all or none. A rule whose id is taken replaces that rule,
+// and starts anew as the newest, with fresh counters and a window that begins
+// now. A rule without an id gets one: "rule-1", "rule-2" and so on. The error
+// is always contract.Violations, its pointers beginning with "/0", "/1", ...
+// when there are several rules.
+func (s *Set) Put(now time.Time, rules ...Rule) error {
+	var problems contract.Violations
+	for i, rule := range rules {
+		found := rule.Check()
+		if len(rules) > 1 {
+			found = below("/"+strconv.Itoa(i), found)
+		}
+		problems = append(problems, found...)
+	}
+	if problems = append(problems, sameIDs(rules)...); len(problems) > 0 {
+		return problems
+	}
+	ready := make([]*armed, len(rules))
+	for i, rule := range rules {
+		ready[i] = newArmed(rule, now)
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if total := s.sizeWith(rules); s.limit > 0 && total > s.limit {
+		return contract.Violations{{Message: fmt.Sprintf("%d rules, expected at most %d in a world", total, s.limit)}}
+	}
+	taken := idsOf(rules)
+	for _, a := range ready {
+		if a.rule.ID == "" {
+			a.rule.ID = s.freeID(taken)
+		}
+		s.remove(a.rule.ID)
+		s.age++
+		a.age, a.draws = s.age, newDraws(s.seed, s.world, a.rule.ID)
+		s.add(a)
+	}
+	return nil
+}
+
+// sizeWith is how many rules there will be: those that replace one add none.
+func (s *Set) sizeWith(rules []Rule) int {
+	total := len(s.rules)
+	for _, rule := range rules {
+		if _, replaces := s.rules[rule.ID]; !replaces {
+			total++
+		}
+	}
+	return total
+}
+
+func idsOf(rules []Rule) map[string]bool {
+	ids := make(map[string]bool, len(rules))
+	for _, rule := range rules {
+		ids[rule.ID] = true
+	}
+	return ids
+}
+
+// freeID never gives the same id twice, so that old journal entries stay
+// unambiguous.
+func (s *Set) freeID(taken map[string]bool) string {
+	for {
+		s.named++
+		id := "rule-" + strconv.Itoa(s.named)
+		if _, exists := s.rules[id]; !exists && !taken[id] {
+			return id
+		}
+	}
+}
+
+// Delete takes a rule away; false when there was none. What it has planned
+// already still happens.
+func (s *Set) Delete(id string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.remove(id)
+}
+
+// Clear takes all rules away.
+func (s *Set) Clear() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, a := range s.order {
+		s.watch(a, -1)
+	}
+	clear(s.rules)
+	s.order = nil
+}
+
+// Patch changes a rule by a JSON merge patch (RFC 7396). The rule keeps its
+// place in the order, and its counters and its window too unless the patch
+// changes what they count: when, sequence or repeat. The error is ErrUnknown
+// or contract.Violations.
+func (s *Set) Patch(now time.Time, id string, raw []byte) error {
+	for {
+		old, ok := s.find(id)
+		if !ok {
+			return fmt.Errorf("%w: %q", ErrUnknown, id)
+		}
+		rule, problems := old.rule.patched(raw)
+		if len(problems) > 0 {
+			return problems
+		}
+		if fresh := newArmed(rule, now); s.swap(old, fresh) {
+			return nil
+		}
+	}
+}
+
+func (s *Set) find(id string) (*armed, bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	a, ok := s.rules[id]
+	return a, ok
+}
+
+// swap puts a patched rule in the place of the old one; false when that is no
+// longer there.
+func (s *Set) swap(old, fresh *armed) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.rules[old.rule.ID] != old {
+		return false
+	}
+	fresh.age, fresh.draws = old.age, old.draws
+	if old.countsLike(fresh) {
+		fresh.since, fresh.counters = old.since, old.counters
+		old.heir = fresh
+	}
+	s.watch(old, -1)
+	s.watch(fresh, +1)
+	s.rules[old.rule.ID] = fresh
+	s.order[s.place(old)] = fresh
+	return true
+}
+
+func (s *Set) add(a *armed) {
+	s.rules[a.rule.ID] = a
+	s.order = append(s.order, a)
+	s.watch(a, +1)
+}
+
+func (s *Set) remove(id string) bool {
+	a, ok := s.rules[id]
+	if !ok {
+		return false
+	}
+	delete(s.rules, id)
+	at := s.place(a)
+	s.order = slices.Delete(s.order, at, at+1)
+	s.watch(a, -1)
+	return true
+}
+
+// place finds a rule in the order, which is by age.
+func (s *Set) place(a *armed) int {
+	at, _ := slices.BinarySearchFunc(s.order, a.age, func(b *armed, age uint64) int { return cmp.Compare(b.age, age) })
+	return at
+}
+
+// watch counts a rule in or out of its operations, and drops their buckets.
+func (s *Set) watch(a *armed, change int32) {
+	if !a.rule.Active() {
+		return
+	}
+	for _, op := range a.operations {
+		s.watchers[op.Index].Add(change)
+		s.buckets[op.Index].Store(nil)
+	}
+}
+
+// Watches says whether some active rule is about the operation. It takes no
+// lock: most requests need no more than this.
+func (s *Set) Watches(op *contract.Operation) bool {
+	return s.watchers[op.Index].Load() > 0
+}

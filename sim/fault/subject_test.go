@@ -1,0 +1,112 @@
+package fault_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// request is a Subject whose answers are written down, and which counts how
+// often it is asked.
+type request struct {
+	op        *contract.Operation
+	user      string
+	header    http.Header
+	query     url.Values
+	body      string // JSON, "" for none
+	guid, typ string
+	labels    contract.Pairs
+	app, name string
+	asked     map[string]int
+}
+
+func (r *request) ask(what string) {
+	if r.asked == nil {
+		r.asked = map[string]int{}
+	}
+	r.asked[what]++
+}
+
+func (r *request) Operation() *contract.Operation { return r.op }
+func (r *request) User() string                   { r.ask("user"); return r.user }
+func (r *request) Header() http.Header            { r.ask("header"); return r.header }
+func (r *request) Query() url.Values              { r.ask("query"); return r.query }
+
+func (r *request) Body() (any, bool) {
+	r.ask("body")
+	if r.body == "" {
+		return nil, false
+	}
+	decoder := json.NewDecoder(strings.NewReader(r.body))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, false
+	}
+	return value, true
+}
+
+func (r *request) Process() (guid, typ string, labels contract.Pairs, ok bool) {
+	r.ask("process")
+	return r.guid, r.typ, r.labels, r.guid != ""
+}
+
+func (r *request) App() (guid, name string, ok bool) {
+	r.ask("app")
+	return r.app, r.name, r.app != ""
+}
+
+// to makes a request for an operation, with everything a path can name.
+func to(t testing.TB, id string) *request {
+	t.Helper()
+	return &request{op: operation(t, id), user: "developer", guid: "p-1", typ: "web",
+		labels: contract.Pairs{{Key: "env", Value: "prod"}}, app: "a-1", name: "demo"}
+}
+
+func operation(t testing.TB, id string) *contract.Operation {
+	t.Helper()
+	op, ok := contract.OperationByID(id)
+	if !ok {
+		t.Fatalf("no operation %s", id)
+	}
+	return op
+}
+
+// parse reads rules that are right.
+func parse(t testing.TB, text string) []fault.Rule {
+	t.Helper()
+	rules, problems := fault.ParseRules([]byte(text))
+	if len(problems) > 0 {
+		t.Fatalf("%s\n%v", text, problems)
+	}
+	return rules
+}
+
+// setOf puts rules, given as JSON, one after the other.
+func setOf(t testing.TB, rules ...string) *fault.Set {
+	t.Helper()
+	set := fault.NewSet(7, "test", 0)
+	for _, text := range rules {
+		if err := set.Put(start, parse(t, text)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return set
+}
+
+func status(t testing.TB, set *fault.Set, id string) fault.Status {
+	t.Helper()
+	found, ok := set.Get(id)
+	if !ok {
+		t.Fatalf("no rule %s", id)
+	}
+	return found
+}
