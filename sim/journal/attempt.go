@@ -1,0 +1,105 @@
+package journal
+
+import (
+	"hash/maphash"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// client is who a request came from, as far as repeating goes (design.md §9):
+// the user and what the program calls itself, and the span where there is one,
+// since the cf CLI keeps its span over its retries and takes a new one for each
+// new request (clients.md §4). The connection is no part of it.
+type client struct{ user, userAgent, span string }
+
+// pursuit is what a client keeps trying: the same operation on the same path.
+type pursuit struct {
+	client
+	operation string
+	target    string
+}
+
+// pursuitOf copies what it keeps, so that a record never pins the long string
+// or header that a stranger sent.
+func pursuitOf(e *Entry) pursuit {
+	return pursuit{
+		client: client{
+			user:      e.User,
+			userAgent: clip(e.UserAgent(), maxName),
+			span:      clip(first(e.RequestHeader, "X-B3-Spanid"), maxName),
+		},
+		operation: e.OperationID(),
+		target:    clip(e.Path, maxName),
+	}
+}
+
+// attempt is a request as reactions remember it, long after its entry is gone.
+// Times are wall time in nanoseconds since 1970.
+type attempt struct {
+	id         uint64
+	begin, end int64
+	status     int
+	fault      string // what was done to the socket
+	rule       string
+	failed     bool // an injected fault, see Entry.Failed
+	succeeded  bool
+	applied    bool
+	transport  bool          // repeated by the client's transport, not by the client
+	retryAfter time.Duration // what the answer asked for, below 0 when it asked nothing
+	connection uint64
+	use        int
+	body       uint64 // tells bodies apart
+}
+
+var bodySeed = maphash.MakeSeed()
+
+func attemptOf(e *Entry) attempt {
+	begin := e.Wall.UnixNano()
+	return attempt{
+		id: e.ID, begin: begin, end: begin + int64(e.Latency),
+		status: e.Status, fault: e.ConnectionFault, rule: e.Rule,
+		failed: e.Failed(), succeeded: e.Succeeded(), applied: e.Applied,
+		retryAfter: retryAfter(e), connection: e.Connection, use: e.ConnectionUse,
+		body: maphash.Bytes(bodySeed, e.RequestBody.Bytes),
+	}
+}
+
+// sameFault says that two failed attempts failed in the same way.
+func (a *attempt) sameFault(b *attempt) bool { return a.status == b.status && a.fault == b.fault }
+
+// retryAfter reads the answer's header: seconds, or a date on the wall's clock.
+// A client that got no whole answer was asked nothing.
+func retryAfter(e *Entry) time.Duration {
+	value := strings.TrimSpace(first(e.ResponseHeader, "Retry-After"))
+	if value == "" || !e.Answered() {
+		return -1
+	}
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(e.Wall.Add(e.Latency)))
+	}
+	return -1
+}
+
+// transportGap is the longest pause before a repetition that net/http's
+// transport makes by itself; it waits for nothing but a new connection.
+const transportGap = 50 * time.Millisecond
+
+// repeatedByTransport says that next is not the client's own retry. HTTP
+// libraries repeat a request that may be repeated, once or more, at once, when a
+// connection that they had used before dies without a byte of answer; they do
+// it on another connection, and never after a failure on a fresh one.
+func repeatedByTransport(method string, fault, next *attempt) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+	default:
+		return false
+	}
+	return fault.failed && fault.status == 0 && fault.use > 1 &&
+		(fault.fault == "reset" || fault.fault == "close" || fault.fault == "empty") &&
+		next.connection != fault.connection && next.begin-fault.end < int64(transportGap)
+}

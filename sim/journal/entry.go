@@ -1,0 +1,216 @@
+// Package journal is the evidence: what each client sent, what it was answered,
+// which documented answers it has met, and what it did about each injected
+// fault. It hides a ring bounded by entries and by bytes, counters that outlive
+// the ring, and the records from which reactions are judged. Secrets are masked
+// before anything leaves the package. It never asks the time (entries carry it,
+// readers hand it in), serves no HTTP, and knows neither state nor fault rules:
+// what it must match is handed in as a function.
+package journal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// What one entry may hold. Beyond it the beginning is kept and the true size
+// told, so that memory does not follow what strangers send.
+const (
+	MaxBody   = 16 << 10 // bytes of each body
+	MaxHeader = 8 << 10  // bytes of the request's header, names and values
+	MaxText   = 4 << 10  // bytes of the path and of the query
+	maxName   = 512      // bytes of user, user agent and span
+)
+
+// Body is the kept part of a request's or an answer's body.
+type Body struct {
+	Bytes []byte
+	Size  int64 // bytes in full; Append fills it in when it is smaller than what is there
+	Keep  bool  // nobody writes to Bytes again, so that they need not be copied
+}
+
+// Cut says that only the beginning of the body is there.
+func (b Body) Cut() bool { return int64(len(b.Bytes)) < b.Size }
+
+// bounded returns what the journal may hold on to: the slice itself where the
+// caller allows it and it pins no more than the bound, else a copy of its
+// beginning.
+func (b Body) bounded() Body {
+	b.Size = max(b.Size, int64(len(b.Bytes)))
+	switch {
+	case len(b.Bytes) == 0:
+		b.Bytes = nil
+	case !b.Keep || cap(b.Bytes) > MaxBody:
+		b.Bytes = slices.Clone(b.Bytes[:min(len(b.Bytes), MaxBody)])
+	}
+	b.Keep = true
+	return b
+}
+
+// Entry is one request and what became of it. Append it before the last byte
+// of the answer leaves, or the socket is cut: a client that repeats at once
+// must not overtake the fault that it reacts to. The headers are kept by
+// reference and must not be written to afterwards.
+type Entry struct {
+	ID      uint64        // given by Append: from 1, always rising
+	Time    time.Time     // the world's clock when the request came
+	Wall    time.Time     // wall time when the request came
+	Latency time.Duration // wall time from there to the answer
+
+	Operation *contract.Operation // nil when the request met none
+	Variant   contract.Variant    // edition of the API that was played
+	World     string
+	User      string // who the caller was, "" for nobody
+
+	Method         string
+	Path           string // without the world's prefix
+	RawQuery       string
+	Proto          string // "HTTP/1.1"
+	Remote         string // address of the client
+	Connection     uint64 // number of the connection
+	ConnectionUse  int    // how many requests it had carried, this one included
+	RequestHeader  http.Header
+	RequestBody    Body
+	ResponseHeader http.Header
+	ResponseBody   Body
+	Status         int // as the client saw it; 0 when no answer was sent
+
+	Rule            string // the fault rule that decided, "" for none
+	Draw            int    // its match number, from which chance was drawn
+	Injected        bool   // a rule, or Prefer, put this answer in place of the real one
+	Applied         bool   // the request changed state, whatever the answer said
+	Real            int    // the status that the injected answer replaced, 0 if none was made
+	ConnectionFault string // what was done to the socket: reset, hang, drip, ...
+	Warnings        []string
+}
+
+// Answered says that the client got a whole HTTP answer. Of the faults of a
+// connection only drip, which is slow but complete, leaves one.
+func (e *Entry) Answered() bool {
+	return e.Status != 0 && (e.ConnectionFault == "" || e.ConnectionFault == "drip")
+}
+
+// Succeeded says that the answer was whole and no refusal.
+func (e *Entry) Succeeded() bool { return e.Answered() && e.Status < 400 }
+
+// Failed says that a client has something to react to: an injected refusal, or
+// an injected fault of the connection.
+func (e *Entry) Failed() bool { return e.Injected && !e.Succeeded() }
+
+// InjectedStatus says that the status itself was put in place by a rule; a real
+// answer that only drips is still real.
+func (e *Entry) InjectedStatus() bool {
+	return e.Injected && (e.ConnectionFault == "" || e.Real != e.Status)
+}
+
+// OperationID is the id of the operation, "" when the request met none.
+func (e *Entry) OperationID() string {
+	if e.Operation == nil {
+		return ""
+	}
+	return e.Operation.ID
+}
+
+// UserAgent is the client's name for itself.
+func (e *Entry) UserAgent() string { return first(e.RequestHeader, "User-Agent") }
+
+// first reads a canonical header name without http.Header.Get's check of it.
+func first(h http.Header, canonical string) string {
+	if values := h[canonical]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// What an entry costs beside its bodies, in bytes. The response's header is
+// capisim's own, of shared values, so its length alone tells enough.
+const (
+	entryCost       = 512
+	headerLineCost  = 48
+	responseLineEst = 80
+)
+
+// bound cuts an entry down to what may be kept and returns its cost in bytes.
+// It allocates only for what is cut or may not be kept.
+func (e *Entry) bound() int64 {
+	e.RequestBody = e.RequestBody.bounded()
+	e.ResponseBody = e.ResponseBody.bounded()
+	e.Path, e.RawQuery = clip(e.Path, MaxText), clip(e.RawQuery, MaxText)
+	e.User, e.Method = clip(e.User, maxName), clip(e.Method, maxName)
+	size := headerSize(e.RequestHeader)
+	if size > MaxHeader {
+		e.RequestHeader = cutHeader(e.RequestHeader)
+		size = headerSize(e.RequestHeader)
+	}
+	size += entryCost + responseLineEst*len(e.ResponseHeader) + len(e.Path) + len(e.RawQuery)
+	size += cap(e.RequestBody.Bytes) + cap(e.ResponseBody.Bytes)
+	for _, w := range e.Warnings {
+		size += len(w)
+	}
+	return int64(size)
+}
+
+// clip copies the beginning of a string that is too long: a slice of it would
+// keep the whole in memory.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.Clone(s[:limit])
+}
+
+func headerSize(h http.Header) int {
+	size := headerLineCost * len(h)
+	for name, values := range h {
+		size += len(name)
+		for _, v := range values {
+			size += len(v)
+		}
+	}
+	return size
+}
+
+// cutMark stands where a header's value was left out for its size.
+const cutMark = "[CUT]"
+
+// cutHeader copies, in the order of names, the lines that fit into MaxHeader
+// and leaves a mark for the values of those that do not. Names that are
+// themselves too many or too long are left out.
+func cutHeader(h http.Header) http.Header {
+	kept := http.Header{}
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	room := MaxHeader
+	for _, name := range names {
+		bare := headerLineCost + len(name) + len(cutMark)
+		if bare > room {
+			continue
+		}
+		full := headerLineCost + len(name)
+		for _, v := range h[name] {
+			full += len(v)
+		}
+		if full <= min(room, MaxHeader/2) {
+			kept[strings.Clone(name)] = cloneStrings(h[name])
+			room -= full
+			continue
+		}
+		kept[strings.Clone(name)] = []string{cutMark}
+		room -= bare
+	}
+	return kept
+}
+
+func cloneStrings(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strings.Clone(v)
+	}
+	return out
+}

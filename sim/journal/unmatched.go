@@ -1,0 +1,158 @@
+package journal
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+)
+
+// What kept a request from meeting its nearest operation.
+const (
+	MissMethod = "method"
+	MissPath   = "path"
+	MissWorld  = "world"
+)
+
+// Miss is why a request met no operation.
+type Miss struct {
+	Operation string `json:"operation"` // the nearest one
+	Method    string `json:"method"`
+	Path      string `json:"path"` // as the table has it
+	Reason    string `json:"reason"`
+	Message   string `json:"message"`
+}
+
+// NearestOperation compares an unmatched request with the operation table. It
+// is worked out when the entry is read.
+func NearestOperation(e *Entry) Miss {
+	if rest, found := strings.CutPrefix(e.Path, "/worlds/"); found {
+		name, path, _ := strings.Cut(rest, "/")
+		inside := *e
+		inside.Path = "/" + path
+		miss := NearestOperation(&inside)
+		miss.Reason, miss.Message = MissWorld, fmt.Sprintf("there is no world %q", name)
+		return miss
+	}
+	got := segments(e.Path)
+	var best *contract.Operation
+	least := 0
+	for _, o := range contract.Operations() {
+		cost := 2*distance(got, segments(o.Path)) + methodDistance(e.Method, o.Method)
+		if best == nil || cost < least {
+			best, least = o, cost
+		}
+	}
+	miss := Miss{Operation: best.ID, Method: best.Method, Path: best.Path}
+	if difference := pathDifference(got, segments(best.Path)); difference != "" {
+		miss.Reason, miss.Message = MissPath, difference
+	} else {
+		miss.Reason = MissMethod
+		miss.Message = fmt.Sprintf("method %s, expected %s", e.Method, best.Method)
+	}
+	return miss
+}
+
+func segments(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
+
+// methodDistance is 0 for the same method, 1 for one of the same intention: a
+// PUT is nearer to a PATCH than to a GET.
+func methodDistance(got, want string) int {
+	writes := func(m string) bool { return m != http.MethodGet && m != http.MethodHead }
+	switch {
+	case got == want:
+		return 0
+	case got == http.MethodDelete || want == http.MethodDelete, writes(got) != writes(want):
+		return 2
+	case got == http.MethodPut && want == http.MethodPatch:
+		return 0 // nearer than any other write, while not equal
+	}
+	return 1
+}
+
+// The cost of turning a path into another, segment by segment: replacing one
+// that is nearly right, replacing another, leaving one out or putting one in.
+const (
+	costNear  = 1
+	costOther = 3
+	costShift = 2
+)
+
+func segmentDistance(got, want string) int {
+	switch {
+	case got == want, strings.HasPrefix(want, "{"):
+		return 0
+	case resembles(got, want):
+		return costNear
+	}
+	return costOther
+}
+
+// resembles says that one word is the other with a letter or two changed, or
+// its singular or plural, in any case.
+func resembles(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	allowed := max(1, min(len(a), len(b))/3)
+	if max(len(a), len(b))-min(len(a), len(b)) > allowed { // also what bounds the work below
+		return false
+	}
+	letters := func(s string) []string { return strings.Split(s, "") }
+	return edits(letters(a), letters(b), func(x, y string) int {
+		if x == y {
+			return 0
+		}
+		return 1
+	}, 1) <= allowed
+}
+
+// maxSegments bounds the work that a hostile path can cause; no operation has
+// more than eight.
+const maxSegments = 32
+
+func distance(got, want []string) int {
+	extra := max(0, len(got)-maxSegments)
+	return costShift*extra + edits(got[:len(got)-extra], want, segmentDistance, costShift)
+}
+
+// edits is the least cost of turning got into want.
+func edits(got, want []string, replace func(got, want string) int, shift int) int {
+	row := make([]int, len(want)+1)
+	for k := range row {
+		row[k] = k * shift
+	}
+	for i := range got {
+		diagonal := row[0]
+		row[0] += shift
+		for k := range want {
+			cost := min(diagonal+replace(got[i], want[k]), row[k]+shift, row[k+1]+shift)
+			diagonal, row[k+1] = row[k+1], cost
+		}
+	}
+	return row[len(want)]
+}
+
+// pathDifference names the first segment that is wrong; "" when none is.
+func pathDifference(got, want []string) string {
+	for i := range min(len(got), len(want)) {
+		if segmentDistance(got[i], want[i]) == 0 {
+			continue
+		}
+		switch {
+		case len(got) < len(want) && segmentDistance(got[i], want[i+1]) == 0:
+			return fmt.Sprintf("path segment %d is missing, expected %q", i+1, want[i])
+		case len(got) > len(want) && segmentDistance(got[i+1], want[i]) == 0:
+			return fmt.Sprintf("path segment %d, %q, is one too many", i+1, got[i])
+		}
+		return fmt.Sprintf("path segment %d is %q, expected %q", i+1, got[i], want[i])
+	}
+	switch {
+	case len(got) > len(want):
+		return fmt.Sprintf("path segment %d, %q, is one too many", len(want)+1, got[len(want)])
+	case len(got) < len(want):
+		return fmt.Sprintf("path segment %d is missing, expected %q", len(got)+1, want[len(got)])
+	}
+	return ""
+}

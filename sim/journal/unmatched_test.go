@@ -1,0 +1,48 @@
+package journal
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNearestOperation(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ method, path, operation, reason, message string }{
+		{"PUT", "/v3/processes/p", "updateProcess", MissMethod, "method PUT, expected PATCH"},
+		{"POST", "/v3/processes", "listProcesses", MissMethod, "method POST, expected GET"},
+		{"PUT", "/v3/apps/a/processes/web", "updateProcessForApp", MissMethod, "method PUT, expected PATCH"},
+		{"GET", "/v3/process", "listProcesses", MissPath, `path segment 2 is "process", expected "processes"`},
+		{"GET", "/v3/Processes/p", "getProcess", MissPath, `path segment 2 is "Processes", expected "processes"`},
+		{"GET", "/v2/processes/p", "getProcess", MissPath, `path segment 1 is "v2", expected "v3"`},
+		{"GET", "/processes/p", "getProcess", MissPath, `path segment 1 is missing, expected "v3"`},
+		{"GET", "/api/v3/processes/p", "getProcess", MissPath, `path segment 1, "api", is one too many`},
+		{"POST", "/v3/processes/p/scale", "scaleProcess", MissPath, `path segment 4 is missing, expected "actions"`},
+		{"POST", "/v3/processes/p/actions/scale/now", "scaleProcess", MissPath, `path segment 6, "now", is one too many`},
+		{"DELETE", "/v3/processes/p/instance/0", "terminateProcessInstance", MissPath, `path segment 4 is "instance", expected "instances"`},
+		{"GET", "/worlds/nope/v3/processes", "listProcesses", MissWorld, `there is no world "nope"`},
+		{"GET", "/worlds/nope", "getRoot", MissWorld, `there is no world "nope"`},
+		{"POST", "/oauth/tokens", "createToken", MissPath, `path segment 2 is "tokens", expected "token"`},
+	}
+	for _, test := range tests {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			t.Parallel()
+			got := NearestOperation(&Entry{Method: test.method, Path: test.path})
+			if got.Operation != test.operation || got.Reason != test.reason || got.Message != test.message {
+				t.Errorf("%+v, want %s, %s, %s", got, test.operation, test.reason, test.message)
+			}
+		})
+	}
+}
+
+func FuzzNearestOperation(f *testing.F) {
+	f.Add("GET", "/v3/apps/a/processes/web/instances")
+	f.Add("", "//")
+	f.Add("PROPFIND", strings.Repeat("/v3", 2000))
+	f.Add("GET", "/worlds/"+strings.Repeat("/worlds", 500))
+	f.Fuzz(func(t *testing.T, method, path string) {
+		got := NearestOperation(&Entry{Method: method, Path: path})
+		if got.Operation == "" || got.Reason == "" || got.Message == "" {
+			t.Errorf("%q %q: %+v", method, path, got)
+		}
+	})
+}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/journal"
+)
+
+// The JUnit form, as CI servers read it: suites, each of cases that passed,
+// failed or were skipped.
+type suitesXML struct {
+	XMLName  xml.Name   `xml:"testsuites"`
+	Name     string     `xml:"name,attr"`
+	Tests    int        `xml:"tests,attr"`
+	Failures int        `xml:"failures,attr"`
+	Skipped  int        `xml:"skipped,attr"`
+	Suites   []suiteXML `xml:"testsuite"`
+}
+
+type suiteXML struct {
+	Name     string    `xml:"name,attr"`
+	Tests    int       `xml:"tests,attr"`
+	Failures int       `xml:"failures,attr"`
+	Skipped  int       `xml:"skipped,attr"`
+	Cases    []caseXML `xml:"testcase"`
+}
+
+type caseXML struct {
+	Class   string      `xml:"classname,attr"`
+	Name    string      `xml:"name,attr"`
+	Failure *verdictXML `xml:"failure"`
+	Skipped *verdictXML `xml:"skipped"`
+	Output  string      `xml:"system-out,omitempty"`
+}
+
+type verdictXML struct {
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+func (s *suiteXML) add(c caseXML) {
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+	}
+	if c.Skipped != nil {
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+func writeJUnit(w io.Writer, name string, suites []suiteXML) error {
+	doc := suitesXML{Name: name, Suites: suites}
+	for _, s := range suites {
+		doc.Tests += s.Tests
+		doc.Failures += s.Failures
+		doc.Skipped += s.Skipped
+	}
+	out, err := xml.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	_, err = w.Write([]byte(xml.Header + string(out) + "\n"))
+	return err
+}
+
+// coverageJUnit writes one case for each cell. A gap is a failure, unless the
+// gate is met without it.
+func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
+	open := gate.Set() && len(gate.Unmet(m)) == 0
+	var suites []suiteXML
+	for _, row := range m.Operations {
+		suite := suiteXML{Name: printable(row.ID)}
+		for _, cell := range row.Cells {
+			c := caseXML{Class: "capisim." + printable(row.ID), Name: strconv.Itoa(cell.Status)}
+			name := journal.CellName{Operation: row.ID, Status: cell.Status}
+			gap := &verdictXML{Message: printable(name.String()) + " was never met by the client"}
+			switch {
+			case cell.Covered():
+				c.Output = fmt.Sprintf("met: injected %d, real %d", cell.Injected, cell.Real)
+			case open:
+				c.Skipped = gap
+			default:
+				c.Failure = gap
+				if gate.Requires(name) {
+					gap.Message += ", and is required"
+				}
+			}
+			suite.add(c)
+		}
+		suites = append(suites, suite)
+	}
+	return writeJUnit(w, "capisim coverage", suites)
+}
+
+// reactionsJUnit writes one case for each reaction. Nothing fails: what a
+// client ought to do is said by expectations.
+func reactionsJUnit(w io.Writer, r journal.ReactionReport) error {
+	suite := suiteXML{Name: "reactions"}
+	for i := range r.Reactions {
+		one := &r.Reactions[i]
+		lines := append([]string{outcome(one), manner(one)}, remarks(one)...)
+		suite.add(caseXML{
+			Class:  "capisim." + printable(one.Operation),
+			Name:   printable(fmt.Sprintf("%s on %s (request %d)", answer(one.Status, one.Connection), one.Target, one.Requests[0])),
+			Output: printable(strings.Join(lines, "; ")),
+		})
+	}
+	return writeJUnit(w, "capisim reactions", []suiteXML{suite})
+}
+
+// expectationsJUnit writes one case for each expectation; what was not
+// exercised fails as well, since the gate is shut by it.
+func expectationsJUnit(w io.Writer, j journal.Judgement) error {
+	suite := suiteXML{Name: "expectations"}
+	for i, x := range j.Expectations {
+		c := caseXML{Class: "capisim.expectations", Name: printable(fmt.Sprintf("%d: %s", i+1, x.Text))}
+		switch x.Result {
+		case journal.Met:
+		case journal.Unmet:
+			reasons := printable(strings.Join(x.Reasons, "; "))
+			c.Failure = &verdictXML{Message: reasons, Text: "requests " + ids(x.Requests)}
+		default:
+			c.Failure = &verdictXML{Message: "not exercised: no client met this"}
+		}
+		suite.add(c)
+	}
+	return writeJUnit(w, "capisim expectations", []suiteXML{suite})
+}

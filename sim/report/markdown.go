@@ -1,0 +1,98 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"example.com/capisim/sim/journal"
+)
+
+// escapeMarkdown keeps a string from being markup, HTML or the end of a cell.
+var escapeMarkdown = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "#", `\#`,
+	"!", `\!`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;",
+)
+
+func md(s string) string { return escapeMarkdown.Replace(printable(s)) }
+
+// words of a cell in the Markdown matrix.
+var words = map[string]string{"both": "both", "injected": "injected", "real": "real", "missed": "**missed**"}
+
+func coverageMarkdown(w io.Writer, m journal.Matrix, gate journal.Gate) error {
+	var out bytes.Buffer
+	columns := statuses(m)
+	fmt.Fprintf(&out, "## Coverage\n\n%s\n\n| operation |", figure(m))
+	for _, status := range columns {
+		fmt.Fprintf(&out, " %d |", status)
+	}
+	out.WriteString("\n|---|" + strings.Repeat("---|", len(columns)) + "\n")
+	for _, row := range m.Operations {
+		fmt.Fprintf(&out, "| %s |", md(row.ID))
+		for _, status := range columns {
+			word := ""
+			if cell, ok := m.Cell(journal.CellName{Operation: row.ID, Status: status}); ok {
+				word = words[cell.How()]
+			}
+			fmt.Fprintf(&out, " %s |", word)
+		}
+		out.WriteString("\n")
+	}
+	bullets(&out, "Armed, never fired", m.ArmedNeverFired)
+	bullets(&out, "Unmet", gate.Unmet(m))
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func bullets(out *bytes.Buffer, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n### %s\n\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(out, "- %s\n", md(line))
+	}
+}
+
+func reactionsMarkdown(w io.Writer, r journal.ReactionReport) error {
+	var out bytes.Buffer
+	out.WriteString("## Reactions\n\n")
+	if len(r.Reactions) == 0 {
+		out.WriteString("No injected fault was met.\n")
+	} else {
+		out.WriteString("| fault | target | client | outcome | retries | gaps | remarks | requests |\n|---|---|---|---|---|---|---|---|\n")
+	}
+	for i := range r.Reactions {
+		one := &r.Reactions[i]
+		fmt.Fprintf(&out, "| %s %s | %s | %s | %s | %s | %s | %s | %s |\n",
+			md(one.Operation), md(answer(one.Status, one.Connection)), md(one.Target), md(one.Client.UserAgent),
+			outcome(one), md(manner(one)), gaps(one), strings.Join(remarks(one), "; "), ids(one.Requests))
+	}
+	if r.Forgotten > 0 {
+		fmt.Fprintf(&out, "\n%d older reactions are only counted.\n", r.Forgotten)
+	}
+	if len(r.Summary) > 0 {
+		out.WriteString("\n| operation | answer | faults | recovered | gave up | retried | early | repeated applied | hammered |\n|---|---|---|---|---|---|---|---|---|\n")
+	}
+	for _, s := range r.Summary {
+		fmt.Fprintf(&out, "| %s | %s | %d | %d | %d | %d | %d | %d | %d |\n", md(s.Operation), md(answer(s.Status, s.Connection)),
+			s.Faults, s.Recovered, s.GaveUp, s.Retried, s.Early, s.RepeatedApplied, s.Hammered)
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func expectationsMarkdown(w io.Writer, j journal.Judgement) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "## Expectations\n\n%s\n", tally(j))
+	if len(j.Expectations) > 0 {
+		out.WriteString("\n| result | expectation | reasons | requests |\n|---|---|---|---|\n")
+	}
+	for _, x := range j.Expectations {
+		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", md(x.Result), md(x.Text), md(strings.Join(x.Reasons, "; ")), ids(x.Requests))
+	}
+	bullets(&out, "Armed, never fired", j.ArmedNeverFired)
+	_, err := w.Write(out.Bytes())
+	return err
+}

@@ -1,0 +1,251 @@
+// Package report turns evidence into bytes: coverage, reactions and judged
+// expectations as text, Markdown, JSON, JUnit and HTML, and a journal as HAR or
+// Pact. It hides how each format is written and how hostile strings are made
+// harmless in it. It gathers nothing and judges nothing: what it shows is handed
+// in by the journal's types, and it knows no server, no clock and no file.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/capisim/sim/journal"
+)
+
+// Format is how a report is written.
+type Format string
+
+// The formats of coverage, reactions and expectations.
+const (
+	Text     Format = "text"
+	Markdown Format = "markdown"
+	JSON     Format = "json"
+	JUnit    Format = "junit"
+	HTML     Format = "html"
+)
+
+// Formats lists them in the order that help shows.
+func Formats() []Format { return []Format{Text, Markdown, JSON, JUnit, HTML} }
+
+// ParseFormat reads a format's name; "" is text.
+func ParseFormat(name string) (Format, error) {
+	if name == "" {
+		return Text, nil
+	}
+	names := make([]string, 0, len(Formats()))
+	for _, f := range Formats() {
+		if name == string(f) {
+			return f, nil
+		}
+		names = append(names, string(f))
+	}
+	return "", fmt.Errorf("format %q, expected one of %s", name, strings.Join(names, ", "))
+}
+
+// ContentType is the media type of a format, for an HTTP answer.
+func (f Format) ContentType() string {
+	switch f {
+	case Markdown:
+		return "text/markdown; charset=utf-8"
+	case JSON:
+		return "application/json; charset=utf-8"
+	case JUnit:
+		return "application/xml; charset=utf-8"
+	case HTML:
+		return "text/html; charset=utf-8"
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// Coverage writes the matrix. The gate decides which gaps are failures: with
+// one that is met, the cells it does not ask for are only skipped.
+func Coverage(w io.Writer, f Format, m journal.Matrix, gate journal.Gate) error {
+	switch f {
+	case Text:
+		return coverageText(w, m, gate)
+	case Markdown:
+		return coverageMarkdown(w, m, gate)
+	case JSON:
+		return writeJSON(w, m)
+	case JUnit:
+		return coverageJUnit(w, m, gate)
+	case HTML:
+		return coverageHTML(w, m, gate)
+	}
+	return unknownFormat(f)
+}
+
+// Reactions writes what clients did about injected faults.
+func Reactions(w io.Writer, f Format, r journal.ReactionReport) error {
+	switch f {
+	case Text:
+		return reactionsText(w, r)
+	case Markdown:
+		return reactionsMarkdown(w, r)
+	case JSON:
+		return writeJSON(w, r)
+	case JUnit:
+		return reactionsJUnit(w, r)
+	case HTML:
+		return reactionsHTML(w, r)
+	}
+	return unknownFormat(f)
+}
+
+// Expectations writes how the expectations fared.
+func Expectations(w io.Writer, f Format, j journal.Judgement) error {
+	switch f {
+	case Text:
+		return expectationsText(w, j)
+	case Markdown:
+		return expectationsMarkdown(w, j)
+	case JSON:
+		return writeJSON(w, j)
+	case JUnit:
+		return expectationsJUnit(w, j)
+	case HTML:
+		return expectationsHTML(w, j)
+	}
+	return unknownFormat(f)
+}
+
+func unknownFormat(f Format) error { return fmt.Errorf("no such report format: %q", string(f)) }
+
+func writeJSON(w io.Writer, v any) error {
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	_, err = w.Write(append(out, '\n'))
+	return err
+}
+
+// printable shows what a terminal or a page would act on, or hide, as an
+// escape: control characters, marks of direction, broken UTF-8.
+func printable(s string) string {
+	var out strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, `\x%02x`, s[i])
+		case unicode.IsPrint(r):
+			out.WriteRune(r)
+		default:
+			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+		i += size
+	}
+	return out.String()
+}
+
+// statuses are the columns of a matrix: each status that some row has, rising.
+func statuses(m journal.Matrix) []int {
+	var seen [1000]bool
+	for _, row := range m.Operations {
+		for _, c := range row.Cells {
+			if c.Status >= 0 && c.Status < len(seen) {
+				seen[c.Status] = true
+			}
+		}
+	}
+	var out []int
+	for status, yes := range seen {
+		if yes {
+			out = append(out, status)
+		}
+	}
+	return out
+}
+
+// figure is the headline of a matrix.
+func figure(m journal.Matrix) string {
+	return fmt.Sprintf("%d of %d documented cells covered (%g %%)", m.Covered, m.Total, m.Percent)
+}
+
+// answer names what a client met: a status, a broken connection, or both.
+func answer(status int, connection string) string {
+	switch {
+	case connection == "":
+		return strconv.Itoa(status)
+	case status == 0:
+		return connection
+	}
+	return strconv.Itoa(status) + " " + connection
+}
+
+// outcome says how a reaction ended, and whether that may still change.
+func outcome(r *journal.Reaction) string {
+	switch {
+	case r.Outcome == journal.Recovered && r.RecoveredAfterMS != nil:
+		return fmt.Sprintf("recovered after %s", span(*r.RecoveredAfterMS))
+	case r.Outcome == journal.GaveUp && !r.Final:
+		return "gave up so far"
+	case r.Outcome == journal.GaveUp:
+		return "gave up"
+	}
+	return r.Outcome
+}
+
+// span writes milliseconds for people.
+func span(ms float64) string {
+	switch {
+	case ms >= 10_000:
+		return strconv.FormatFloat(ms/1000, 'f', 1, 64) + " s"
+	case ms >= 10:
+		return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
+	}
+	return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
+}
+
+func gaps(r *journal.Reaction) string {
+	const most = 6
+	parts := make([]string, 0, most+1)
+	for i, ms := range r.GapsMS {
+		if i == most {
+			parts = append(parts, "...")
+			break
+		}
+		parts = append(parts, span(ms))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// remarks are what a reader of a reaction should not overlook.
+func remarks(r *journal.Reaction) []string {
+	var out []string
+	if r.RetryAfter == journal.RetryEarly {
+		out = append(out, "came back before Retry-After")
+	}
+	if r.RepeatedApplied {
+		out = append(out, "repeated a change that had taken effect")
+	}
+	if r.Hammered {
+		out = append(out, "hammered")
+	}
+	if r.TransportRetry {
+		out = append(out, "the transport repeated it by itself")
+	}
+	return out
+}
+
+// manner says in words how the client waited between its retries.
+func manner(r *journal.Reaction) string {
+	if r.Retries() == 0 {
+		return "no retry"
+	}
+	noun := "retries"
+	if r.Retries() == 1 {
+		noun = "retry"
+	}
+	text := fmt.Sprintf("%d %s, backoff %s", r.Retries(), noun, r.Backoff)
+	if r.RetryAfter != journal.RetryAbsent {
+		text += ", Retry-After " + r.RetryAfter
+	}
+	return text
+}

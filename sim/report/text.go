@@ -1,0 +1,132 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"example.com/capisim/sim/journal"
+)
+
+// marks of a cell in the text matrix.
+var marks = map[string]string{"both": "B", "injected": "I", "real": "R", "missed": "-"}
+
+func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
+	var out bytes.Buffer
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	columns := statuses(m)
+	fmt.Fprint(table, "operation")
+	for _, status := range columns {
+		fmt.Fprintf(table, "\t%d", status)
+	}
+	fmt.Fprintln(table)
+	for _, row := range m.Operations {
+		fmt.Fprint(table, printable(row.ID))
+		for _, status := range columns {
+			mark := ""
+			if cell, ok := m.Cell(journal.CellName{Operation: row.ID, Status: status}); ok {
+				mark = marks[cell.How()]
+			}
+			fmt.Fprintf(table, "\t%s", mark)
+		}
+		fmt.Fprintln(table)
+	}
+	table.Flush() // into memory: cannot fail
+	trimmed := trimLines(out.String())
+	out.Reset()
+	out.WriteString(trimmed)
+	fmt.Fprintf(&out, "\nR real, I injected, B both, - missed\n%s\n", figure(m))
+	for _, id := range m.ArmedNeverFired {
+		fmt.Fprintf(&out, "armed, never fired: %s\n", printable(id))
+	}
+	for _, reason := range gate.Unmet(m) {
+		fmt.Fprintf(&out, "unmet: %s\n", printable(reason))
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// trimLines takes away the blanks that a table leaves at the ends of lines.
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func reactionsText(w io.Writer, r journal.ReactionReport) error {
+	var out bytes.Buffer
+	for i := range r.Reactions {
+		one := &r.Reactions[i]
+		fmt.Fprintf(&out, "%s %s on %s\n", printable(one.Operation), printable(answer(one.Status, one.Connection)), printable(one.Target))
+		fmt.Fprintf(&out, "  client   %s, user %s\n", orDash(one.Client.UserAgent), orDash(one.Client.User))
+		fmt.Fprintf(&out, "  outcome  %s; %s\n", outcome(one), printable(manner(one)))
+		if len(one.GapsMS) > 0 {
+			fmt.Fprintf(&out, "  gaps     %s\n", gaps(one))
+		}
+		for _, remark := range remarks(one) {
+			fmt.Fprintf(&out, "  note     %s\n", remark)
+		}
+		fmt.Fprintf(&out, "  requests %s\n", ids(one.Requests))
+	}
+	if len(r.Reactions) == 0 {
+		out.WriteString("no injected fault was met\n")
+	}
+	if r.Forgotten > 0 {
+		fmt.Fprintf(&out, "%d older reactions are only counted\n", r.Forgotten)
+	}
+	for _, s := range r.Summary {
+		fmt.Fprintf(&out, "total %s %s: %d faults, %d recovered, %d gave up, %d retried\n",
+			printable(s.Operation), printable(answer(s.Status, s.Connection)), s.Faults, s.Recovered, s.GaveUp, s.Retried)
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func expectationsText(w io.Writer, j journal.Judgement) error {
+	var out bytes.Buffer
+	for _, x := range j.Expectations {
+		fmt.Fprintf(&out, "%-13s  %s\n", x.Result, printable(x.Text))
+		for _, reason := range x.Reasons {
+			fmt.Fprintf(&out, "               %s\n", printable(reason))
+		}
+		if len(x.Requests) > 0 {
+			fmt.Fprintf(&out, "               requests %s\n", ids(x.Requests))
+		}
+	}
+	for _, id := range j.ArmedNeverFired {
+		fmt.Fprintf(&out, "armed, never fired: %s\n", printable(id))
+	}
+	fmt.Fprintf(&out, "%s\n", tally(j))
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// tally is the headline of a judgement.
+func tally(j journal.Judgement) string {
+	return fmt.Sprintf("%d met, %d unmet, %d not exercised", j.Met, j.Unmet, j.NotExercised)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return printable(s)
+}
+
+// ids lists requests; a client that hammers makes a list that nobody reads.
+func ids(requests []uint64) string {
+	const most = 20
+	parts := make([]string, 0, most+1)
+	for i, id := range requests {
+		if i == most {
+			parts = append(parts, "...")
+			break
+		}
+		parts = append(parts, fmt.Sprint(id))
+	}
+	return strings.Join(parts, " ")
+}
