@@ -1,0 +1,292 @@
+package scenario
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// check finds what the schema cannot see: references that lead nowhere, names
+// and guids that stand twice, values that contradict each other. The tree
+// tells how the document was written where two forms mean the same.
+func check(doc *Document, root *node) contract.Violations {
+	c := &checker{doc: doc, root: root, names: newDirectory(doc)}
+	c.clock()
+	c.organizations()
+	c.spaces()
+	c.apps()
+	c.processes()
+	c.users()
+	c.quotas()
+	c.lifecycle()
+	c.crowd()
+	c.faults()
+	return c.found
+}
+
+type checker struct {
+	doc   *Document
+	root  *node
+	names directory
+	found contract.Violations
+}
+
+// report notes a violation; steps are the keys and indexes that lead to it.
+func (c *checker) report(message string, steps ...any) {
+	c.found = append(c.found, contract.Violation{Pointer: pointerTo(steps...), Message: message})
+}
+
+func pointerTo(steps ...any) string {
+	var b strings.Builder
+	for _, step := range steps {
+		switch step := step.(type) {
+		case int:
+			b.WriteString("/" + strconv.Itoa(step))
+		case string:
+			b.WriteString("/" + escape.Replace(step))
+		}
+	}
+	return b.String()
+}
+
+// unique notes the names of one kind and reports those that stand twice. The
+// map says where each was first.
+func (c *checker) unique(seen map[string]string, value, what string, steps ...any) {
+	c.uniqueIn(seen, value, value, what, steps...)
+}
+
+// uniqueIn is unique for names that need be unique among the things of one
+// owner only: the key holds both.
+func (c *checker) uniqueIn(seen map[string]string, key, value, what string, steps ...any) {
+	if value == "" {
+		return
+	}
+	if first, again := seen[key]; again {
+		c.report(fmt.Sprintf("%q, the %s of %s already", value, what, first), steps...)
+		return
+	}
+	owner := steps
+	if what == steps[len(steps)-1] {
+		owner = steps[:len(steps)-1]
+	}
+	seen[key] = dotted(pointerTo(owner...))
+}
+
+func (c *checker) clock() {
+	// A start that is inherited is none of this file's making.
+	clock := c.root.get("clock")
+	mode, start := clock.get("mode"), clock.get("start")
+	if mode != nil && start != nil && mode.scalar == "real" && mode.parent == start.parent {
+		c.report("only a frozen clock has a start", "clock", "start")
+	}
+}
+
+func (c *checker) organizations() {
+	names, guids := map[string]string{}, map[string]string{}
+	for i, org := range c.doc.Organizations {
+		c.unique(names, org.Name, "name", "organizations", i, "name")
+		c.unique(guids, org.GUID, "guid", "organizations", i, "guid")
+	}
+}
+
+func (c *checker) spaces() {
+	names, guids := map[string]string{}, map[string]string{}
+	for i, space := range c.doc.Spaces {
+		org, message := c.names.organization(space.Organization)
+		if message != "" {
+			c.report(message, "spaces", i, "organization")
+		}
+		c.uniqueIn(names, fmt.Sprint(org, " ", space.Name), space.Name, "name", "spaces", i, "name")
+		c.unique(guids, space.GUID, "guid", "spaces", i, "guid")
+	}
+}
+
+func (c *checker) apps() {
+	names, guids := map[string]string{}, map[string]string{}
+	for i, app := range c.doc.Apps {
+		space, message := c.names.space(app.Space)
+		if message != "" {
+			c.report(message, "apps", i, "space")
+		}
+		c.uniqueIn(names, fmt.Sprint(space, " ", app.Name), app.Name, "name", "apps", i, "name")
+		c.unique(guids, app.GUID, "guid", "apps", i, "guid")
+	}
+}
+
+func (c *checker) processes() {
+	guids := map[string]string{}
+	for i, app := range c.doc.Apps {
+		types := map[string]string{}
+		for j, process := range app.Processes {
+			typ := process.typeName()
+			if process.GUID == "" {
+				// Two of one type are real during a rolling deployment, but only one
+				// of them can go by its type alone.
+				c.unique(types, typ, "type", "apps", i, "processes", j, "type")
+			}
+			c.unique(guids, process.guid(app), "guid", "apps", i, "processes", j, "guid")
+			c.process(app, process, i, j)
+		}
+	}
+}
+
+func (c *checker) process(app App, process Process, i, j int) {
+	forced := map[int]bool{}
+	for k, one := range process.Forced {
+		if count := process.instances(); one.Index >= count {
+			c.report(fmt.Sprintf("%d, expected an index below the %d instances", one.Index, count),
+				"apps", i, "processes", j, "forced", k, "index")
+		}
+		if forced[one.Index] {
+			c.report(fmt.Sprintf("%d, forced already", one.Index), "apps", i, "processes", j, "forced", k, "index")
+		}
+		forced[one.Index] = true
+	}
+	if r := process.Relationships; r != nil && r.App.guid() != "" && app.GUID != "" && r.App.guid() != app.GUID {
+		c.report(fmt.Sprintf("%q, expected the guid of the app it stands under, %q", r.App.guid(), app.GUID),
+			"apps", i, "processes", j, "relationships", "app", "data", "guid")
+	}
+}
+
+func (c *checker) users() {
+	if c.doc.Auth == nil {
+		return
+	}
+	names, guids := map[string]string{}, map[string]string{}
+	for i, user := range c.doc.Auth.Users {
+		c.unique(names, user.Name, "name", "auth", "users", i, "name")
+		c.unique(guids, user.GUID, "guid", "auth", "users", i, "guid")
+		for j, role := range user.Roles {
+			c.role(role, i, j)
+		}
+	}
+	known := newNames("user")
+	for i, user := range c.doc.Auth.Users {
+		known.add(i, user.Name)
+	}
+	for token, name := range c.doc.Auth.Tokens {
+		if _, message := known.find(name); message != "" {
+			c.report(message, "auth", "tokens", token)
+		}
+	}
+}
+
+func (c *checker) role(role Role, i, j int) {
+	inSpace := role.inSpace()
+	switch {
+	case role.Role == "": // the schema has said so
+	case inSpace && role.Organization != "":
+		c.report(fmt.Sprintf("%s is a role in a space, expected the key space", role.Role), "auth", "users", i, "roles", j, "organization")
+	case !inSpace && role.Space != "":
+		c.report(fmt.Sprintf("%s is a role in an organization, expected the key organization", role.Role), "auth", "users", i, "roles", j, "space")
+	case inSpace:
+		if _, message := c.names.space(role.Space); message != "" {
+			c.report(message, "auth", "users", i, "roles", j, "space")
+		}
+	default:
+		if _, message := c.names.organization(role.Organization); message != "" {
+			c.report(message, "auth", "users", i, "roles", j, "organization")
+		}
+	}
+}
+
+func (c *checker) quotas() {
+	if c.doc.Quotas == nil {
+		return
+	}
+	for name := range c.doc.Quotas.Organizations {
+		if _, message := c.names.organization(name); message != "" {
+			c.report(message, "quotas", "organizations", name)
+		}
+	}
+	for name := range c.doc.Quotas.Spaces {
+		if _, message := c.names.space(name); message != "" {
+			c.report(message, "quotas", "spaces", name)
+		}
+	}
+}
+
+func (c *checker) lifecycle() {
+	if c.doc.Lifecycle == nil {
+		return
+	}
+	types := newNames("process type")
+	for i, typ := range c.doc.processTypes() {
+		types.add(i, typ)
+	}
+	for i, loop := range c.doc.Lifecycle.CrashLoop {
+		if _, message := types.find(loop.Process); message != "" {
+			steps := []any{"lifecycle", "crash_loop", i, "process"}
+			if written := c.root.get("lifecycle").get("crash_loop"); written != nil && written.kind == objectKind {
+				steps = []any{"lifecycle", "crash_loop", "process"}
+			}
+			c.report(message, steps...)
+		}
+	}
+}
+
+func (c *checker) crowd() {
+	if g := c.doc.Generate; g != nil && g.Instances != nil && g.Instances.Max < g.Instances.Min {
+		c.report(fmt.Sprintf("%d, expected at least min, %d", g.Instances.Max, g.Instances.Min), "generate", "instances", "max")
+	}
+}
+
+func (c *checker) faults() {
+	ids := map[string]string{}
+	for i, rule := range c.doc.Faults {
+		c.unique(ids, rule.ID, "id", "faults", i, "id")
+	}
+}
+
+// typeName is the type of a process; web when it was left out.
+func (p *Process) typeName() string {
+	if p.Type == "" {
+		return webType
+	}
+	return p.Type
+}
+
+// guid is the guid a process has for certain: its own, or its app's when it is
+// the web process (§11). "" is one that will be drawn.
+func (p *Process) guid(app App) string {
+	if p.GUID == "" && p.typeName() == webType {
+		return app.GUID
+	}
+	return p.GUID
+}
+
+// instances is how many a process has; the real server creates a web process
+// with one and others with none (§11).
+func (p *Process) instances() int {
+	switch {
+	case p.Instances != nil:
+		return *p.Instances
+	case p.typeName() == webType:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func (r *Relationship) guid() string {
+	if r == nil || r.Data == nil {
+		return ""
+	}
+	return r.Data.GUID
+}
+
+// webType is the process type that takes an app's requests.
+const webType = "web"
+
+// inSpace says which of the two kinds a role is.
+func (r Role) inSpace() bool {
+	switch r.Role {
+	case state.SpaceDeveloper, state.SpaceManager, state.SpaceAuditor, state.SpaceSupporter:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,78 @@
+package scenario
+
+import (
+	"slices"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// complete adds the things without which the rest of a document would hang in
+// the air. Values that are merely left out stay so: they are drawn when state
+// is made, for which a document stays as short as it was written.
+func (d *Document) complete() {
+	if d.Variant == "" {
+		d.Variant = contract.Default
+	}
+	if d.Clock != nil && d.Clock.Mode == "real" {
+		d.Clock = &Clock{Mode: "real"} // a start may have been inherited
+	}
+	if d.Generate != nil || len(d.Apps) > 0 {
+		if len(d.Spaces) == 0 {
+			d.Spaces = []Space{{Name: "dev"}}
+		}
+	}
+	if len(d.Spaces) > 0 && len(d.Organizations) == 0 {
+		d.Organizations = []Organization{{Name: "demo-org"}}
+	}
+	auth := Auth{}
+	if d.Auth != nil {
+		auth = *d.Auth
+	}
+	if auth.Mode == "" {
+		auth.Mode = Permissive
+	}
+	if auth.Users == nil {
+		// Somebody must be able to log in.
+		auth.Users = []User{{Name: "admin", Scopes: []string{state.ScopeAdmin}}}
+	}
+	if auth.Tokens == nil {
+		auth.Tokens = make(map[string]string, len(auth.Users))
+		for _, user := range auth.Users {
+			auth.Tokens[user.Name] = user.Name
+		}
+	}
+	d.Auth = &auth
+}
+
+func (d *Document) number() int64 {
+	if d.Seed == nil {
+		return defaultNumber
+	}
+	return *d.Seed
+}
+
+// processTypes lists the types of all processes, each once, those that are
+// generated too.
+func (d *Document) processTypes() []string {
+	var types []string
+	note := func(typ string) {
+		if !slices.Contains(types, typ) {
+			types = append(types, typ)
+		}
+	}
+	for _, app := range d.Apps {
+		if app.Processes == nil {
+			note(webType)
+		}
+		for _, process := range app.Processes {
+			note(process.typeName())
+		}
+	}
+	if d.Generate != nil {
+		for _, typ := range d.Generate.types() {
+			note(typ)
+		}
+	}
+	return types
+}

@@ -1,0 +1,93 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// names finds the things of one kind by the names that a document uses for
+// them. A thing may have several.
+type names struct {
+	kind   string
+	places map[string][]int
+	listed []string // first name of each, in their order
+}
+
+func newNames(kind string) *names { return &names{kind: kind, places: map[string][]int{}} }
+
+// add notes the names of the thing with this index; empty ones are none.
+func (n *names) add(index int, all ...string) {
+	if all[0] != "" && !slices.Contains(n.places[all[0]], index) {
+		n.listed = append(n.listed, all[0])
+	}
+	for _, name := range all {
+		if name != "" && !slices.Contains(n.places[name], index) {
+			n.places[name] = append(n.places[name], index)
+		}
+	}
+}
+
+// find returns the index of the thing that a name means, or says why there is
+// none.
+func (n *names) find(name string) (index int, message string) {
+	switch found := n.places[name]; {
+	case len(found) == 1:
+		return found[0], ""
+	case len(found) > 1:
+		return -1, fmt.Sprintf("%q, the name of %d; say which by guid", name, len(found))
+	case len(n.listed) == 0:
+		return -1, fmt.Sprintf("%q, no such %s; there is none", name, n.kind)
+	default:
+		return -1, fmt.Sprintf("%q, no such %s; there %s", name, n.kind, n.some())
+	}
+}
+
+// some lists what there is, as far as one line holds it.
+func (n *names) some() string {
+	const most = 8
+	verb, list := "are ", slices.Compact(slices.Clone(n.listed))
+	if len(list) == 1 {
+		verb = "is "
+	}
+	if len(list) > most {
+		return verb + strings.Join(list[:most], ", ") + fmt.Sprintf(" and %d more", len(list)-most)
+	}
+	return verb + strings.Join(list, ", ")
+}
+
+// only is find for a reference that may be left out when there is one thing
+// only.
+func (n *names) only(name string, count int) (index int, message string) {
+	switch {
+	case name != "":
+		return n.find(name)
+	case count == 1:
+		return 0, ""
+	case count == 0:
+		return 0, "" // it will be made
+	default:
+		return -1, fmt.Sprintf("left out, expected a name; there %s", n.some())
+	}
+}
+
+// directory finds the organizations and spaces of a document by name or guid.
+type directory struct {
+	orgs, places      *names
+	orgCount, inTotal int
+}
+
+func newDirectory(doc *Document) directory {
+	d := directory{newNames("organization"), newNames("space"), len(doc.Organizations), len(doc.Spaces)}
+	for i, org := range doc.Organizations {
+		d.orgs.add(i, org.Name, org.GUID)
+	}
+	for i, space := range doc.Spaces {
+		d.places.add(i, space.Name, space.GUID)
+	}
+	return d
+}
+
+func (d directory) organization(name string) (int, string) { return d.orgs.only(name, d.orgCount) }
+
+func (d directory) space(name string) (int, string) { return d.places.only(name, d.inTotal) }

@@ -1,0 +1,275 @@
+package scenario
+
+import (
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/state"
+)
+
+// Document is a scenario as files and the admin API write it (design.md §5).
+// Its keys stand in the order of that section; what is nil or empty was left
+// out and gets its value when the scenario is turned into state.
+type Document struct {
+	Name              string                `json:"name"`
+	Description       string                `json:"description,omitempty"`
+	Extends           string                `json:"extends,omitempty"`
+	Seed              *int64                `json:"seed,omitempty"`
+	Variant           contract.Variant      `json:"variant,omitempty"`
+	Clock             *Clock                `json:"clock,omitempty"`
+	Auth              *Auth                 `json:"auth,omitempty"`
+	Organizations     []Organization        `json:"organizations,omitempty"`
+	Spaces            []Space               `json:"spaces,omitempty"`
+	Apps              []App                 `json:"apps,omitempty"`
+	Generate          *Crowd                `json:"generate,omitempty"`
+	Lifecycle         *Lifecycle            `json:"lifecycle,omitempty"`
+	Features          *Features             `json:"features,omitempty"`
+	Quotas            *Quotas               `json:"quotas,omitempty"`
+	RateLimit         *RateLimitDocument    `json:"rate_limit,omitempty"`
+	StatsAvailable    *bool                 `json:"stats_available,omitempty"`
+	LogCacheAvailable *bool                 `json:"log_cache_available,omitempty"`
+	Faults            []fault.Rule          `json:"faults,omitempty"`
+	Expectations      []journal.Expectation `json:"expectations,omitempty"`
+}
+
+// Clock is the clock a world of this scenario begins with.
+type Clock struct {
+	Mode  string `json:"mode,omitempty"` // real or frozen
+	Start *Time  `json:"start,omitempty"`
+}
+
+// Auth is who may come in, and how strictly tokens are read (design.md §4).
+type Auth struct {
+	Mode   AuthMode          `json:"mode,omitempty"`
+	Users  []User            `json:"users,omitzero"`
+	Tokens map[string]string `json:"tokens,omitempty"` // token -> user name
+}
+
+// User may log in. Left out: the password is the name, the scopes are reading
+// and writing.
+type User struct {
+	Name     string   `json:"name"`
+	GUID     string   `json:"guid,omitempty"`
+	Password *string  `json:"password,omitempty"`
+	Origin   string   `json:"origin,omitempty"`
+	Client   bool     `json:"client,omitempty"`
+	Scopes   []string `json:"scopes,omitzero"`
+	Roles    []Role   `json:"roles,omitempty"`
+}
+
+// Role gives a user a role in a space or in an organization, either named by
+// its name or its guid.
+type Role struct {
+	Space        string     `json:"space,omitempty"`
+	Organization string     `json:"organization,omitempty"`
+	Role         state.Role `json:"role"`
+}
+
+// Organization holds spaces.
+type Organization struct {
+	Name      string    `json:"name"`
+	GUID      string    `json:"guid,omitempty"`
+	CreatedAt *Time     `json:"created_at,omitempty"`
+	UpdatedAt *Time     `json:"updated_at,omitempty"`
+	Suspended bool      `json:"suspended,omitempty"`
+	Deleting  bool      `json:"deleting,omitempty"`
+	Metadata  *Metadata `json:"metadata,omitempty"`
+}
+
+// Space holds apps. Its organization is named by name or guid and may be left
+// out when there is only one.
+type Space struct {
+	Name             string    `json:"name"`
+	Organization     string    `json:"organization,omitempty"`
+	GUID             string    `json:"guid,omitempty"`
+	CreatedAt        *Time     `json:"created_at,omitempty"`
+	UpdatedAt        *Time     `json:"updated_at,omitempty"`
+	Suspended        bool      `json:"suspended,omitempty"`
+	Deleting         bool      `json:"deleting,omitempty"`
+	IsolationSegment string    `json:"isolation_segment,omitempty"`
+	Metadata         *Metadata `json:"metadata,omitempty"`
+}
+
+// App owns processes: a web process when the key is left out, none when the
+// list is empty. Its space may be left out when there is only one.
+type App struct {
+	Name       string         `json:"name,omitempty"`
+	Space      string         `json:"space,omitempty"`
+	GUID       string         `json:"guid,omitempty"`
+	State      state.AppState `json:"state,omitempty"`
+	Deploying  bool           `json:"deploying,omitempty"`
+	CreatedAt  *Time          `json:"created_at,omitempty"`
+	UpdatedAt  *Time          `json:"updated_at,omitempty"`
+	Buildpacks []string       `json:"buildpacks,omitzero"`
+	Stack      string         `json:"stack,omitempty"`
+	Metadata   *Metadata      `json:"metadata,omitempty"`
+	Processes  []Process      `json:"processes,omitzero"`
+}
+
+// Process is a process with every field of the API's resource (§11), and with
+// what has happened to its instances.
+type Process struct {
+	Type                 string              `json:"type,omitempty"`
+	GUID                 string              `json:"guid,omitempty"`
+	CreatedAt            *Time               `json:"created_at,omitempty"`
+	UpdatedAt            *Time               `json:"updated_at,omitempty"`
+	Version              string              `json:"version,omitempty"`
+	Command              *string             `json:"command,omitempty"`
+	DetectedCommand      *string             `json:"detected_command,omitempty"`
+	User                 *string             `json:"user,omitempty"`
+	Instances            *int                `json:"instances,omitempty"`
+	MemoryInMB           *int                `json:"memory_in_mb,omitempty"`
+	DiskInMB             Nullable            `json:"disk_in_mb,omitzero"`
+	LogRateLimit         *int64              `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	HealthCheck          *HealthCheck        `json:"health_check,omitempty"`
+	ReadinessHealthCheck *HealthCheck        `json:"readiness_health_check,omitempty"`
+	Metadata             *Metadata           `json:"metadata,omitempty"`
+	RegistryCredential   *RegistryCredential `json:"registry_credential,omitempty"`
+	Revision             *Reference          `json:"revision,omitempty"`
+	Sidecars             []Sidecar           `json:"sidecars,omitempty"`
+	NoPorts              bool                `json:"no_ports,omitempty"`
+	Forced               []Forced            `json:"forced,omitempty"`
+	History              *History            `json:"history,omitempty"`
+	// Order is the place in the order of creation among all processes, from 1;
+	// 0 is that of the file. An exported world writes it when the two differ.
+	Order int `json:"order,omitempty"`
+
+	// The forms in which an answer of the API says the same, so that one can be
+	// pasted. Those above win.
+	RegistryCredentialLastSyncedAt *Time          `json:"registry_credential_last_synced_at,omitempty"`
+	Relationships                  *Relationships `json:"relationships,omitempty"`
+}
+
+// HealthCheck is a health or readiness check in the API's form.
+type HealthCheck struct {
+	Type string           `json:"type,omitempty"`
+	Data *HealthCheckData `json:"data,omitempty"`
+}
+
+// HealthCheckData are a check's numbers, in seconds, and its endpoint.
+type HealthCheckData struct {
+	Timeout           *int    `json:"timeout,omitempty"`
+	InvocationTimeout *int    `json:"invocation_timeout,omitempty"`
+	Interval          *int    `json:"interval,omitempty"`
+	Endpoint          *string `json:"endpoint,omitempty"`
+}
+
+// Metadata are labels and annotations.
+type Metadata struct {
+	Labels      Pairs `json:"labels,omitempty"`
+	Annotations Pairs `json:"annotations,omitempty"`
+}
+
+// RegistryCredential is the vendor's credential an image is pulled with.
+type RegistryCredential struct {
+	GUID         string `json:"guid,omitempty"`
+	LastSyncedAt *Time  `json:"last_synced_at,omitempty"`
+}
+
+// Reference names a resource by its guid.
+type Reference struct {
+	GUID string `json:"guid"`
+}
+
+// Relationships are those of the API's process resource.
+type Relationships struct {
+	App                *Relationship `json:"app,omitempty"`
+	Revision           *Relationship `json:"revision,omitempty"`
+	RegistryCredential *Relationship `json:"registry_credential,omitempty"`
+}
+
+// Relationship is the API's wrapping of a reference.
+type Relationship struct {
+	Data *Reference `json:"data"`
+}
+
+// Sidecar takes a share of the memory of a process.
+type Sidecar struct {
+	Name       string `json:"name"`
+	MemoryInMB int    `json:"memory_in_mb"`
+}
+
+// Forced holds one instance in a state, whatever the lifecycle would say.
+type Forced struct {
+	Index   int                 `json:"index"`
+	State   state.InstanceState `json:"state"`
+	Details string              `json:"details,omitempty"`
+	Since   *Time               `json:"since,omitempty"`
+}
+
+// History is what happened to the instances of a process: an exported world
+// carries it, so that it answers the same when it is loaded again.
+type History struct {
+	Epoch    int         `json:"epoch,omitempty"`
+	Limits   *Limits     `json:"limits,omitempty"`
+	Batches  []Placement `json:"batches,omitempty"`
+	Restarts []Placement `json:"restarts,omitempty"`
+}
+
+// Limits are what running instances were started with.
+type Limits struct {
+	MemoryInMB   int   `json:"memory_in_mb"`
+	DiskInMB     int   `json:"disk_in_mb"`
+	LogRateLimit int64 `json:"log_rate_limit_in_bytes_per_second"`
+}
+
+// Placement says when instances were placed: those from an index on (a batch),
+// or the one of that index (a restart).
+type Placement struct {
+	Index int  `json:"index"`
+	At    Time `json:"at"`
+	Epoch int  `json:"epoch,omitempty"`
+}
+
+// Crowd asks for generated apps beside those that are written out.
+type Crowd struct {
+	Apps      int      `json:"apps"`
+	Processes []string `json:"processes,omitempty"` // types of each app; left out: web
+	Instances *Range   `json:"instances,omitempty"` // of each process; left out: 1 to 3
+}
+
+// Range is a span of whole numbers, both ends included.
+type Range struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
+
+// Lifecycle says how instances come up and go down.
+type Lifecycle struct {
+	StartDelay Duration   `json:"start_delay,omitzero"`
+	CrashLoop  CrashLoops `json:"crash_loop,omitempty"`
+}
+
+// CrashLoop makes the instances of a process type crash after each start.
+type CrashLoop struct {
+	Process string   `json:"process"`
+	After   Duration `json:"after,omitzero"`
+}
+
+// Features are the platform's feature flags.
+type Features struct {
+	AppScaling        *bool  `json:"app_scaling,omitempty"`
+	AppScalingMessage string `json:"app_scaling_message,omitempty"`
+}
+
+// Quotas limit organizations and spaces, each named by name or guid.
+type Quotas struct {
+	Organizations map[string]Quota `json:"organizations,omitempty"`
+	Spaces        map[string]Quota `json:"spaces,omitempty"`
+}
+
+// Quota limits what started processes may take together (§7). Left out or null
+// is no limit.
+type Quota struct {
+	TotalMemoryInMB    *int64 `json:"total_memory_in_mb,omitempty"`
+	InstanceMemoryInMB *int64 `json:"instance_memory_in_mb,omitempty"`
+	TotalInstances     *int64 `json:"total_instances,omitempty"`
+	LogRateLimit       *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+}
+
+// RateLimitDocument is the wire form of RateLimit.
+type RateLimitDocument struct {
+	Limit  int      `json:"limit"`
+	Window Duration `json:"window,omitzero"`
+	Per    string   `json:"per,omitempty"`
+}

@@ -1,0 +1,299 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// draft is the state of a scenario with everything drawn and only the times
+// open: a zero time is one that derives from the load.
+type draft struct {
+	doc   *Document
+	draw  *drawer
+	names directory
+	seed  state.Seed
+}
+
+// newDraft draws the state of a checked and completed document.
+func newDraft(doc *Document) *draft {
+	d := &draft{doc: doc, draw: newDrawer(doc.number()), names: newDirectory(doc)}
+	d.seed = state.Seed{
+		Number:           doc.number(),
+		Variant:          doc.Variant,
+		Tokens:           doc.Auth.Tokens,
+		Features:         state.Features{AppScaling: true},
+		StatsUnavailable: doc.StatsAvailable != nil && !*doc.StatsAvailable,
+		LogCacheDown:     doc.LogCacheAvailable != nil && !*doc.LogCacheAvailable,
+	}
+	d.lifecycle()
+	d.organizations()
+	d.spaces()
+	d.quotas()
+	d.apps()
+	d.users()
+	return d
+}
+
+// at copies what has a time of its own and fills in the times that were left
+// out. The API shows whole seconds, so that is what they are.
+func (d *draft) at(now time.Time) state.Seed {
+	seed := d.seed
+	created := now.UTC().Truncate(time.Second)
+	seed.Organizations = slices.Clone(seed.Organizations)
+	for i := range seed.Organizations {
+		stamp(created, &seed.Organizations[i].CreatedAt, &seed.Organizations[i].UpdatedAt)
+	}
+	seed.Spaces = slices.Clone(seed.Spaces)
+	for i := range seed.Spaces {
+		stamp(created, &seed.Spaces[i].CreatedAt, &seed.Spaces[i].UpdatedAt)
+	}
+	seed.Apps = slices.Clone(seed.Apps)
+	for i := range seed.Apps {
+		stamp(created, &seed.Apps[i].CreatedAt, &seed.Apps[i].UpdatedAt)
+	}
+	seed.Processes = slices.Clone(seed.Processes)
+	for i := range seed.Processes {
+		process := &seed.Processes[i]
+		stamp(created, &process.CreatedAt, &process.UpdatedAt)
+		if len(process.History.Forced) > 0 {
+			process.History.Forced = since(process.History.Forced, now.UTC())
+		}
+	}
+	seed.Users = slices.Clone(seed.Users)
+	seed.Tokens = maps.Clone(seed.Tokens)
+	return seed
+}
+
+// stamp fills in times: creation is the load, and nothing was changed since.
+func stamp(now time.Time, created, updated *time.Time) {
+	if created.IsZero() {
+		*created = now
+	}
+	if updated.IsZero() {
+		*updated = *created
+	}
+}
+
+func since(forced map[int]state.Forced, now time.Time) map[int]state.Forced {
+	forced = maps.Clone(forced)
+	for index, one := range forced {
+		if one.Since.IsZero() {
+			one.Since = now
+			forced[index] = one
+		}
+	}
+	return forced
+}
+
+func (d *draft) lifecycle() {
+	if l := d.doc.Lifecycle; l != nil {
+		d.seed.Lifecycle.StartDelay = time.Duration(l.StartDelay)
+		for _, loop := range l.CrashLoop {
+			d.seed.Lifecycle.CrashLoop = append(d.seed.Lifecycle.CrashLoop,
+				state.CrashLoop{Process: loop.Process, After: time.Duration(loop.After)})
+		}
+	}
+	if f := d.doc.Features; f != nil {
+		if f.AppScaling != nil {
+			d.seed.Features.AppScaling = *f.AppScaling
+		}
+		d.seed.Features.AppScalingMessage = f.AppScalingMessage
+	}
+}
+
+func (d *draft) organizations() {
+	for _, org := range d.doc.Organizations {
+		d.seed.Organizations = append(d.seed.Organizations, state.Organization{
+			Name:      org.Name,
+			GUID:      cmp.Or(org.GUID, d.draw.of("organization", org.Name).UUID()),
+			CreatedAt: org.CreatedAt.or(time.Time{}),
+			UpdatedAt: org.UpdatedAt.or(time.Time{}),
+			Suspended: org.Suspended,
+			Deleting:  org.Deleting,
+			Metadata:  org.Metadata.stored(),
+		})
+	}
+}
+
+func (d *draft) spaces() {
+	for _, space := range d.doc.Spaces {
+		at, _ := d.names.organization(space.Organization)
+		org := d.seed.Organizations[at]
+		d.seed.Spaces = append(d.seed.Spaces, state.Space{
+			Name:             space.Name,
+			GUID:             cmp.Or(space.GUID, d.draw.of("space", org.Name, space.Name).UUID()),
+			OrganizationGUID: org.GUID,
+			CreatedAt:        space.CreatedAt.or(time.Time{}),
+			UpdatedAt:        space.UpdatedAt.or(time.Time{}),
+			Suspended:        space.Suspended,
+			Deleting:         space.Deleting,
+			IsolationSegment: space.IsolationSegment,
+			Metadata:         space.Metadata.stored(),
+		})
+	}
+}
+
+func (d *draft) quotas() {
+	if d.doc.Quotas == nil {
+		return
+	}
+	for name, quota := range d.doc.Quotas.Organizations {
+		at, _ := d.names.organization(name)
+		d.seed.Organizations[at].Quota = quota.stored()
+	}
+	for name, quota := range d.doc.Quotas.Spaces {
+		at, _ := d.names.space(name)
+		d.seed.Spaces[at].Quota = quota.stored()
+	}
+}
+
+func (q Quota) stored() *state.Quota {
+	return &state.Quota{
+		TotalMemoryInMB:    q.TotalMemoryInMB,
+		InstanceMemoryInMB: q.InstanceMemoryInMB,
+		TotalInstances:     q.TotalInstances,
+		LogRateLimit:       q.LogRateLimit,
+	}
+}
+
+// apps makes the apps that are written out and, after them, the generated
+// ones, which are dealt to the spaces in turn.
+func (d *draft) apps() {
+	if g := d.doc.Generate; g != nil {
+		d.seed.Apps = slices.Grow(d.seed.Apps, len(d.doc.Apps)+g.Apps)
+		d.seed.Processes = slices.Grow(d.seed.Processes, g.Apps*len(g.types()))
+	}
+	orders := []int{}
+	for i, app := range d.doc.Apps {
+		at, _ := d.names.space(app.Space)
+		orders = append(orders, d.app(app, at, fmt.Sprint(i))...)
+	}
+	if g := d.doc.Generate; g != nil {
+		for i, app := range g.draw(d.draw) {
+			d.app(app, i%len(d.seed.Spaces), "")
+		}
+	}
+	d.reorder(orders)
+}
+
+// reorder brings processes into the order of creation that an exported world
+// wrote down; without one it is that of the file.
+func (d *draft) reorder(orders []int) {
+	if !slices.ContainsFunc(orders, func(order int) bool { return order > 0 }) {
+		return
+	}
+	type placed struct {
+		process state.Process
+		order   int
+	}
+	list := make([]placed, len(d.seed.Processes))
+	for i, process := range d.seed.Processes {
+		list[i] = placed{process: process}
+		if i < len(orders) {
+			list[i].order = orders[i]
+		}
+	}
+	slices.SortStableFunc(list, func(a, b placed) int {
+		if (a.order == 0) != (b.order == 0) { // those without come last
+			return cmp.Compare(b.order, a.order)
+		}
+		return cmp.Compare(a.order, b.order)
+	})
+	for i := range list {
+		d.seed.Processes[i] = list[i].process
+	}
+}
+
+// app makes one app and its processes and returns the order of creation that
+// is written at each of them. The place names an app that has no name.
+func (d *draft) app(app App, space int, place string) (orders []int) {
+	home := d.seed.Spaces[space]
+	f := d.draw.of("app", home.Name, cmp.Or(app.Name, place))
+	guid := cmp.Or(app.GUID, f.UUID())
+	kind := runtimeOf(app.Buildpacks, f.Rand)
+	if app.Name == "" {
+		app.Name = slug(f.AdjectiveDescriptive()) + "-" + slug(f.Animal()) + "-" + place
+	}
+	made := state.App{
+		Name:       app.Name,
+		GUID:       guid,
+		SpaceGUID:  home.GUID,
+		State:      cmp.Or(app.State, state.Started),
+		Deploying:  app.Deploying,
+		CreatedAt:  app.CreatedAt.or(time.Time{}),
+		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
+		Buildpacks: app.Buildpacks,
+		Stack:      cmp.Or(app.Stack, stack),
+		Metadata:   app.Metadata.stored(),
+	}
+	if made.Buildpacks == nil {
+		made.Buildpacks = []string{kind.buildpack}
+	}
+	d.seed.Apps = append(d.seed.Apps, made)
+
+	processes := app.Processes
+	if processes == nil {
+		processes = []Process{{Type: webType}}
+	}
+	for _, process := range processes {
+		d.seed.Processes = append(d.seed.Processes, d.process(process, made, kind))
+		orders = append(orders, process.Order)
+	}
+	return orders
+}
+
+func (d *draft) users() {
+	for _, user := range d.doc.Auth.Users {
+		made := state.User{
+			Name:     user.Name,
+			GUID:     cmp.Or(user.GUID, d.draw.of("user", user.Name).UUID()),
+			Password: user.Name,
+			Origin:   user.Origin,
+			Scopes:   user.Scopes,
+			Client:   user.Client,
+		}
+		if user.Password != nil {
+			made.Password = *user.Password
+		}
+		if made.Origin == "" && !user.Client {
+			made.Origin = "uaa"
+		}
+		if made.Scopes == nil {
+			made.Scopes = []string{state.ScopeRead, state.ScopeWrite}
+		}
+		for _, role := range user.Roles {
+			made.Grants = append(made.Grants, d.grant(role))
+		}
+		d.seed.Users = append(d.seed.Users, made)
+	}
+}
+
+func (d *draft) grant(role Role) state.Grant {
+	if role.inSpace() {
+		at, _ := d.names.space(role.Space)
+		return state.Grant{Role: role.Role, SpaceGUID: d.seed.Spaces[at].GUID}
+	}
+	at, _ := d.names.organization(role.Organization)
+	return state.Grant{Role: role.Role, OrganizationGUID: d.seed.Organizations[at].GUID}
+}
+
+// stored converts metadata; nothing and empty are the same.
+func (m *Metadata) stored() contract.Metadata {
+	if m == nil {
+		return contract.Metadata{}
+	}
+	return contract.Metadata{Labels: m.Labels.stored(), Annotations: m.Annotations.stored()}
+}
+
+func (p Pairs) stored() contract.Pairs {
+	if len(p) == 0 {
+		return nil
+	}
+	return contract.Pairs(p)
+}

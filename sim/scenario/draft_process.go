@@ -1,0 +1,170 @@
+package scenario
+
+import (
+	"cmp"
+	"time"
+
+	"example.com/capisim/sim/state"
+)
+
+// What the real server gives a process that is created without more (§11,
+// §18).
+const (
+	defaultMemoryInMB = 1024
+	defaultDiskInMB   = 1024
+	defaultLogRate    = 1048576 // bytes per second
+)
+
+// process makes the stored form of a process.
+func (d *draft) process(from Process, app state.App, kind runtime) state.Process {
+	typ := from.typeName()
+	f := d.draw.of("process", app.GUID, typ, from.GUID)
+	drawn, version := f.UUID(), f.UUID()
+	if typ == webType {
+		drawn = app.GUID
+	}
+	made := state.Process{
+		GUID:               cmp.Or(from.GUID, drawn),
+		AppGUID:            app.GUID,
+		Type:               typ,
+		CreatedAt:          from.CreatedAt.or(app.CreatedAt),
+		UpdatedAt:          from.UpdatedAt.or(time.Time{}),
+		Version:            cmp.Or(from.Version, version),
+		Command:            from.Command,
+		DetectedCommand:    kind.command(typ),
+		User:               from.User,
+		Instances:          from.instances(),
+		MemoryInMB:         defaultMemoryInMB,
+		DiskInMB:           from.disk(),
+		LogRateLimit:       defaultLogRate,
+		HealthCheck:        from.HealthCheck.stored(checkOf(typ)),
+		Readiness:          from.ReadinessHealthCheck.stored("process"),
+		RevisionGUID:       from.revision(),
+		RegistryCredential: d.credential(from, typ, app.GUID),
+		NoPorts:            from.NoPorts,
+		Metadata:           from.Metadata.stored(),
+		History:            from.history(),
+	}
+	if from.DetectedCommand != nil {
+		made.DetectedCommand = *from.DetectedCommand
+	}
+	if from.MemoryInMB != nil {
+		made.MemoryInMB = *from.MemoryInMB
+	}
+	if from.LogRateLimit != nil {
+		made.LogRateLimit = *from.LogRateLimit
+	}
+	for _, sidecar := range from.Sidecars {
+		made.Sidecars = append(made.Sidecars, state.Sidecar(sidecar))
+	}
+	return made
+}
+
+// checkOf is the health check that the real server gives a process of that
+// type.
+func checkOf(typ string) string {
+	if typ == webType {
+		return "port"
+	}
+	return "process"
+}
+
+func (p *Process) disk() *int {
+	disk := defaultDiskInMB
+	switch {
+	case p.DiskInMB.Null:
+		return nil
+	case p.DiskInMB.Set:
+		disk = p.DiskInMB.Value
+	}
+	return &disk
+}
+
+func (h *HealthCheck) stored(typ string) state.HealthCheck {
+	if h == nil {
+		return state.HealthCheck{Type: typ}
+	}
+	made := state.HealthCheck{Type: cmp.Or(h.Type, typ)}
+	if data := h.Data; data != nil {
+		made.Timeout = data.Timeout
+		made.InvocationTimeout = data.InvocationTimeout
+		made.Interval = data.Interval
+		made.Endpoint = data.Endpoint
+	}
+	if made.Type == "http" && made.Endpoint == nil {
+		// The real server keeps none without (§7); the root is cf's default.
+		root := "/"
+		made.Endpoint = &root
+	}
+	return made
+}
+
+func (p *Process) revision() string {
+	if p.Revision != nil {
+		return p.Revision.GUID
+	}
+	if p.Relationships != nil {
+		return p.Relationships.Revision.guid()
+	}
+	return ""
+}
+
+func (d *draft) credential(p Process, typ, app string) *state.RegistryCredential {
+	guid, synced := "", p.RegistryCredentialLastSyncedAt
+	if p.Relationships != nil {
+		guid = p.Relationships.RegistryCredential.guid()
+	}
+	if own := p.RegistryCredential; own != nil {
+		guid = own.GUID
+		if own.LastSyncedAt != nil {
+			synced = own.LastSyncedAt
+		}
+		if guid == "" {
+			guid = d.draw.of("registry_credential", app, typ).UUID()
+		}
+	}
+	if guid == "" && synced == nil {
+		return nil
+	}
+	made := &state.RegistryCredential{GUID: guid}
+	if synced != nil {
+		at := synced.Time
+		made.LastSyncedAt = &at
+	}
+	return made
+}
+
+// history is what happened to the instances. Nothing means that all were
+// placed when the process was created.
+func (p *Process) history() state.History {
+	var made state.History
+	for _, one := range p.Forced {
+		if made.Forced == nil {
+			made.Forced = make(map[int]state.Forced, len(p.Forced))
+		}
+		made.Forced[one.Index] = state.Forced{State: one.State, Details: one.Details, Since: one.Since.or(time.Time{})}
+	}
+	from := p.History
+	if from == nil {
+		return made
+	}
+	made.Epoch = from.Epoch
+	if from.Limits != nil {
+		limits := state.Limits(*from.Limits)
+		made.Limits = &limits
+	}
+	for _, batch := range from.Batches {
+		made.Batches = append(made.Batches, batch.stored())
+	}
+	for _, restart := range from.Restarts {
+		if made.Restarts == nil {
+			made.Restarts = make(map[int]state.Batch, len(from.Restarts))
+		}
+		made.Restarts[restart.Index] = restart.stored()
+	}
+	return made
+}
+
+func (p Placement) stored() state.Batch {
+	return state.Batch{First: p.Index, At: p.At.Time, Epoch: p.Epoch}
+}

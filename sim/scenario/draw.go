@@ -1,0 +1,114 @@
+package scenario
+
+import (
+	"math/rand"
+	"strings"
+
+	"github.com/brianvoe/gofakeit/v6"
+)
+
+// drawer makes realistic values. What it draws for a thing is a function of
+// the seed and of the thing's own name, not of what was drawn before: an app
+// added to a scenario leaves the guids of all others as they were.
+type drawer struct {
+	number uint64
+	source *splitmix
+	fake   *gofakeit.Faker
+}
+
+// newDrawer makes a drawer of a seed. Any number is a seed, 0 too: gofakeit's
+// own generator, for which 0 is random, is not used.
+func newDrawer(number int64) *drawer {
+	source := &splitmix{}
+	return &drawer{number: uint64(number), source: source, fake: gofakeit.NewCustom(source)}
+}
+
+// of starts the draws for one thing and returns the generator of its values,
+// to be used before the next call.
+func (d *drawer) of(name ...string) *gofakeit.Faker {
+	hash := d.number ^ 14695981039346656037 // FNV-1a over the seed and the names
+	for _, part := range name {
+		for i := 0; i < len(part); i++ {
+			hash = (hash ^ uint64(part[i])) * 1099511628211
+		}
+		hash = (hash ^ 0xff) * 1099511628211 // no byte of a text: "a","b" is not "ab"
+	}
+	d.source.state = hash
+	return d.fake
+}
+
+// splitmix is splitmix64 as a source of math/rand: its whole state is one
+// word, which makes starting anew for each thing free.
+type splitmix struct{ state uint64 }
+
+var _ rand.Source64 = (*splitmix)(nil)
+
+// Uint64 is the next number.
+func (s *splitmix) Uint64() uint64 {
+	s.state += 0x9e3779b97f4a7c15
+	z := s.state
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
+	return z ^ (z >> 31)
+}
+
+// Int63 is the next number without its sign.
+func (s *splitmix) Int63() int64 { return int64(s.Uint64() >> 1) }
+
+// Seed sets the state.
+func (s *splitmix) Seed(seed int64) { s.state = uint64(seed) }
+
+// runtime is a kind of app: its commands fit its buildpack.
+type runtime struct {
+	buildpack, web, worker string
+}
+
+var runtimes = []runtime{
+	{"ruby_buildpack", "bundle exec rackup config.ru -p $PORT", "bundle exec rake jobs:work"},
+	{"nodejs_buildpack", "npm start", "node worker.js"},
+	{"python_buildpack", "gunicorn app:app", "celery -A app worker"},
+	{"go_buildpack", "./bin/server", "./bin/worker"},
+	{"java_buildpack", "java -jar app.jar", "java -cp app.jar com.example.Worker"},
+	{"php_buildpack", "$HOME/.bp/bin/start", "php worker.php"},
+	{"staticfile_buildpack", "$HOME/boot.sh", "$HOME/sync.sh"},
+	{"binary_buildpack", "./run", "./run --worker"},
+}
+
+// runtimeOf is the kind of app that a buildpack makes, or a drawn one.
+func runtimeOf(buildpacks []string, draw *rand.Rand) runtime {
+	for _, kind := range runtimes {
+		if len(buildpacks) > 0 && kind.buildpack == buildpacks[0] {
+			return kind
+		}
+	}
+	return runtimes[draw.Intn(len(runtimes))]
+}
+
+// stack is the root file system of the simulated platform.
+const stack = "cflinuxfs4"
+
+// command is what a process of that type is started with.
+func (r runtime) command(typ string) string {
+	switch typ {
+	case webType:
+		return r.web
+	case "worker":
+		return r.worker
+	default:
+		return "./bin/" + slug(typ)
+	}
+}
+
+// slug makes a word fit for a name: lower case, dashes between.
+func slug(word string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			return r
+		default:
+			return '-'
+		}
+	}, word)
+}

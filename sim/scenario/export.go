@@ -1,0 +1,204 @@
+package scenario
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// FromState writes a world down as a document that makes the same world again:
+// every guid, time, version and forced instance stands in it, nothing is left
+// to be drawn. Name, clock, auth mode, rate limit, rules and expectations are
+// taken from s, whose Document is not looked at.
+func FromState(seed state.Seed, s *Scenario) *Document {
+	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
+	e := &exporter{seed: seed, doc: &Document{
+		Name:              s.Name,
+		Description:       s.Description,
+		Seed:              &seed.Number,
+		Variant:           cmp.Or(seed.Variant, contract.Default),
+		Clock:             exportClock(s.Clock),
+		Auth:              &Auth{Mode: cmp.Or(s.Auth, Permissive), Users: []User{}, Tokens: map[string]string{}},
+		Lifecycle:         exportLifecycle(seed.Lifecycle),
+		Features:          &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
+		StatsAvailable:    &stats,
+		LogCacheAvailable: &logs,
+		Faults:            s.Faults,
+		Expectations:      s.Expectations,
+	}}
+	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
+	if r := s.RateLimit; r != nil {
+		e.doc.RateLimit = &RateLimitDocument{Limit: r.Limit, Window: Duration(r.Window), Per: r.Per}
+	}
+	e.organizations()
+	e.spaces()
+	e.users()
+	e.apps()
+	return e.doc
+}
+
+type exporter struct {
+	seed state.Seed
+	doc  *Document
+	orgs map[string]string // guid -> how the document calls it
+	rest map[string]string // the same for spaces
+}
+
+func exportClock(c ClockSpec) *Clock {
+	if !c.Frozen {
+		return &Clock{Mode: "real"}
+	}
+	return &Clock{Mode: "frozen", Start: moment(c.Start)}
+}
+
+func exportLifecycle(l state.Lifecycle) *Lifecycle {
+	if l.StartDelay == 0 && len(l.CrashLoop) == 0 {
+		return nil
+	}
+	out := &Lifecycle{StartDelay: Duration(l.StartDelay)}
+	for _, loop := range l.CrashLoop {
+		out.CrashLoop = append(out.CrashLoop, CrashLoop{Process: loop.Process, After: Duration(loop.After)})
+	}
+	return out
+}
+
+// reference is how a document calls a thing: by name when only one has it.
+func reference(count map[string]int, name, guid string) string {
+	if count[name] == 1 && name != "" {
+		return name
+	}
+	return guid
+}
+
+func (e *exporter) organizations() {
+	count := map[string]int{}
+	for _, org := range e.seed.Organizations {
+		count[org.Name]++
+	}
+	e.orgs = make(map[string]string, len(e.seed.Organizations))
+	for _, org := range e.seed.Organizations {
+		e.orgs[org.GUID] = reference(count, org.Name, org.GUID)
+		e.doc.Organizations = append(e.doc.Organizations, Organization{
+			Name:      org.Name,
+			GUID:      org.GUID,
+			CreatedAt: moment(org.CreatedAt),
+			UpdatedAt: moment(org.UpdatedAt),
+			Suspended: org.Suspended,
+			Deleting:  org.Deleting,
+			Metadata:  exportMetadata(org.Metadata),
+		})
+		if org.Quota != nil {
+			q := e.quotas()
+			if q.Organizations == nil {
+				q.Organizations = map[string]Quota{}
+			}
+			q.Organizations[e.orgs[org.GUID]] = Quota(*org.Quota)
+		}
+	}
+}
+
+func (e *exporter) spaces() {
+	count := map[string]int{}
+	for _, space := range e.seed.Spaces {
+		count[space.Name]++
+	}
+	e.rest = make(map[string]string, len(e.seed.Spaces))
+	for _, space := range e.seed.Spaces {
+		e.rest[space.GUID] = reference(count, space.Name, space.GUID)
+		e.doc.Spaces = append(e.doc.Spaces, Space{
+			Name:             space.Name,
+			Organization:     e.orgs[space.OrganizationGUID],
+			GUID:             space.GUID,
+			CreatedAt:        moment(space.CreatedAt),
+			UpdatedAt:        moment(space.UpdatedAt),
+			Suspended:        space.Suspended,
+			Deleting:         space.Deleting,
+			IsolationSegment: space.IsolationSegment,
+			Metadata:         exportMetadata(space.Metadata),
+		})
+		if space.Quota != nil {
+			q := e.quotas()
+			if q.Spaces == nil {
+				q.Spaces = map[string]Quota{}
+			}
+			q.Spaces[e.rest[space.GUID]] = Quota(*space.Quota)
+		}
+	}
+}
+
+func (e *exporter) quotas() *Quotas {
+	if e.doc.Quotas == nil {
+		e.doc.Quotas = &Quotas{}
+	}
+	return e.doc.Quotas
+}
+
+func (e *exporter) users() {
+	for _, user := range e.seed.Users {
+		out := User{
+			Name:     user.Name,
+			GUID:     user.GUID,
+			Password: &user.Password,
+			Origin:   user.Origin,
+			Client:   user.Client,
+			Scopes:   append([]string{}, user.Scopes...),
+		}
+		for _, grant := range user.Grants {
+			role := Role{Role: grant.Role}
+			if grant.SpaceGUID != "" {
+				role.Space = e.rest[grant.SpaceGUID]
+			} else {
+				role.Organization = e.orgs[grant.OrganizationGUID]
+			}
+			out.Roles = append(out.Roles, role)
+		}
+		e.doc.Auth.Users = append(e.doc.Auth.Users, out)
+	}
+}
+
+// apps writes each process under its app. The order of creation over all apps
+// is noted where that loses it.
+func (e *exporter) apps() {
+	place := make(map[string]int, len(e.seed.Apps))
+	for i, app := range e.seed.Apps {
+		place[app.GUID] = i
+		e.doc.Apps = append(e.doc.Apps, App{
+			Name:       app.Name,
+			Space:      e.rest[app.SpaceGUID],
+			GUID:       app.GUID,
+			State:      app.State,
+			Deploying:  app.Deploying,
+			CreatedAt:  moment(app.CreatedAt),
+			UpdatedAt:  moment(app.UpdatedAt),
+			Buildpacks: append([]string{}, app.Buildpacks...),
+			Stack:      app.Stack,
+			Metadata:   exportMetadata(app.Metadata),
+			Processes:  []Process{},
+		})
+	}
+	grouped := slices.IsSortedFunc(e.seed.Processes, func(a, b state.Process) int {
+		return cmp.Compare(place[a.AppGUID], place[b.AppGUID])
+	})
+	for i := range e.seed.Processes {
+		process := &e.seed.Processes[i]
+		at, known := place[process.AppGUID]
+		if !known {
+			continue // its app was taken away: nobody can reach it
+		}
+		out := exportProcess(process)
+		if !grouped {
+			out.Order = i + 1
+		}
+		e.doc.Apps[at].Processes = append(e.doc.Apps[at].Processes, out)
+	}
+}
+
+func exportMetadata(m contract.Metadata) *Metadata {
+	if len(m.Labels) == 0 && len(m.Annotations) == 0 {
+		return nil
+	}
+	return &Metadata{Labels: Pairs(m.Labels), Annotations: Pairs(m.Annotations)}
+}

@@ -1,0 +1,208 @@
+package scenario_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
+)
+
+// lived is a world to which much has happened: every field of state that can
+// be exported differs from what would be drawn.
+func lived() state.Seed {
+	at := func(minutes int) time.Time {
+		return time.Date(2025, 12, 31, 23, minutes, 7, 123456789, time.UTC)
+	}
+	five, big, disk := 5, int64(4096), 2048
+	command, user, endpoint := "./serve 'x: y' # not a comment", "TestUser", "/health"
+	synced := at(3)
+	return state.Seed{
+		Number:  -3,
+		Variant: contract.Vendor,
+		Organizations: []state.Organization{
+			{GUID: "org-1", Name: "one", CreatedAt: at(0), UpdatedAt: at(1), Suspended: true, Quota: &state.Quota{TotalMemoryInMB: &big},
+				Metadata: contract.Metadata{Labels: contract.Pairs{{Key: "z", Value: "1"}, {Key: "a", Value: ""}}}},
+			{GUID: "org-2", Name: "two: \"2\"", CreatedAt: at(0), UpdatedAt: at(1), Deleting: true},
+		},
+		Spaces: []state.Space{
+			{GUID: "space-1", Name: "dev", OrganizationGUID: "org-1", CreatedAt: at(0), UpdatedAt: at(1), IsolationSegment: "iso"},
+			{GUID: "space-2", Name: "dev", OrganizationGUID: "org-2", CreatedAt: at(0), UpdatedAt: at(1), Suspended: true, Deleting: true,
+				Quota: &state.Quota{InstanceMemoryInMB: &big, TotalInstances: &big, LogRateLimit: &big}},
+		},
+		Apps: []state.App{
+			{GUID: "app-1", Name: "a", SpaceGUID: "space-1", State: state.Started, Deploying: true, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{}, Stack: "s"},
+			{GUID: "app-2", Name: "a", SpaceGUID: "space-2", State: state.Stopped, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{"x"}, Stack: "s",
+				Metadata: contract.Metadata{Annotations: contract.Pairs{{Key: "k", Value: "line\nline\u2028é"}}}},
+		},
+		// The order of creation is not that of the apps.
+		Processes: []state.Process{
+			{GUID: "app-1", AppGUID: "app-1", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v1", Command: &command, DetectedCommand: "",
+				User: &user, Instances: 3, MemoryInMB: 64, DiskInMB: nil, LogRateLimit: -1,
+				HealthCheck: state.HealthCheck{Type: "http", Timeout: &five, InvocationTimeout: &five, Interval: &five, Endpoint: &endpoint},
+				Readiness:   state.HealthCheck{Type: "port", Timeout: &five, Endpoint: &endpoint}, RevisionGUID: "rev",
+				RegistryCredential: &state.RegistryCredential{GUID: "cred", LastSyncedAt: &synced},
+				Sidecars:           []state.Sidecar{{Name: "s", MemoryInMB: 10}}, NoPorts: true,
+				Metadata: contract.Metadata{Labels: contract.Pairs{{Key: "example.com/env", Value: "prod"}}},
+				History: state.History{Epoch: 4, Limits: &state.Limits{MemoryInMB: 32, DiskInMB: 5, LogRateLimit: 9},
+					Batches:  []state.Batch{{First: 0, At: at(6), Epoch: 1}, {First: 2, At: at(7), Epoch: 3}},
+					Restarts: map[int]state.Batch{1: {First: 1, At: at(8), Epoch: 4}},
+					Forced:   map[int]state.Forced{0: {State: state.Crashed, Details: "oom", Since: at(9)}, 2: {State: state.Down, Since: at(9)}}}},
+			{GUID: "app-2", AppGUID: "app-2", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v2", DetectedCommand: "run", Instances: 0, MemoryInMB: 1024,
+				DiskInMB: &disk, LogRateLimit: 5, HealthCheck: state.HealthCheck{Type: "none"}, Readiness: state.HealthCheck{Type: "process"},
+				RegistryCredential: &state.RegistryCredential{LastSyncedAt: &synced}},
+			{GUID: "web-2", AppGUID: "app-1", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v3", DetectedCommand: "run", Instances: 1, MemoryInMB: 1024,
+				DiskInMB: &disk, LogRateLimit: 5, HealthCheck: state.HealthCheck{Type: "port"}, Readiness: state.HealthCheck{Type: "process"},
+				RegistryCredential: &state.RegistryCredential{GUID: "cred"}},
+		},
+		Users: []state.User{
+			{Name: "u", GUID: "user-1", Password: "", Origin: "ldap", Scopes: []string{}, Grants: []state.Grant{
+				{Role: state.SpaceSupporter, SpaceGUID: "space-2"}, {Role: state.OrgAuditor, OrganizationGUID: "org-2"}}},
+			{Name: "c", GUID: "user-2", Password: "secret", Scopes: []string{state.ScopeAdmin}, Client: true},
+		},
+		Tokens:           map[string]string{"t": "u"},
+		Lifecycle:        state.Lifecycle{StartDelay: 90 * time.Second, CrashLoop: []state.CrashLoop{{Process: "web", After: time.Hour}, {Process: "web", After: time.Minute}}},
+		Features:         state.Features{AppScaling: false, AppScalingMessage: "not today"},
+		StatsUnavailable: true,
+		LogCacheDown:     true,
+	}
+}
+
+// What is exported loads again to the same state, whatever the clock shows
+// then (design.md §7, PUT /admin/state).
+func TestExportRoundTrip(t *testing.T) {
+	t.Parallel()
+	later := scenario.Epoch.Add(time.Hour)
+	seeds := map[string]state.Seed{"lived": lived(), "nothing": {Tokens: map[string]string{}, Variant: contract.Default}}
+	for _, name := range shipped(t).Names() {
+		if name != "large" {
+			seeds[name] = load(t, name).State(scenario.Epoch)
+		}
+	}
+	for name, seed := range seeds {
+		for _, format := range []string{"yaml", "json"} {
+			t.Run(name+"/"+format, func(t *testing.T) {
+				t.Parallel()
+				doc := scenario.FromState(seed, &scenario.Scenario{Name: "exported"})
+				text, err := scenario.Dump(doc, format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				again, err := scenario.Parse("exported."+format, text, nil)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, text)
+				}
+				if got := again.State(later); !reflect.DeepEqual(got, seed) {
+					t.Errorf("state differs\n got %s\nwant %s", shown(t, got), shown(t, seed))
+				}
+			})
+		}
+	}
+}
+
+func shown(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// What is no state comes from the world's scenario.
+func TestExportOfTheRest(t *testing.T) {
+	t.Parallel()
+	s := &scenario.Scenario{
+		Name: "w", Description: "d",
+		Clock:     scenario.ClockSpec{Frozen: true, Start: scenario.Epoch.Add(1500 * time.Millisecond)},
+		Auth:      scenario.Strict,
+		RateLimit: &scenario.RateLimit{Limit: 3, Window: time.Second, Per: scenario.PerWorld},
+		Faults:    []fault.Rule{{ID: "f", Respond: &fault.Respond{Status: 503}}},
+	}
+	again, err := scenario.FromDocument(scenario.FromState(state.Seed{Number: 5}, s), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Name != "w" || again.Description != "d" || again.Number != 5 || again.Variant != contract.Default || again.Clock != s.Clock ||
+		again.Auth != s.Auth || *again.RateLimit != *s.RateLimit || !reflect.DeepEqual(again.Faults, s.Faults) {
+		t.Errorf("got %+v, want %+v", again, s)
+	}
+}
+
+func TestDumpRoundTrip(t *testing.T) {
+	t.Parallel()
+	docs := map[string]*scenario.Document{"generated": scenario.Generate(30, 5)}
+	for _, name := range shipped(t).Names() {
+		docs[name] = load(t, name).Document
+	}
+	for name, doc := range docs {
+		for _, format := range []string{"yaml", "json"} {
+			t.Run(name+"/"+format, func(t *testing.T) {
+				t.Parallel()
+				text, err := scenario.Dump(doc, format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := scenario.Parse("f."+format, text, nil)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, text)
+				}
+				again, err := scenario.Dump(s.Document, format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				whole, err := scenario.FromDocument(doc, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := scenario.Dump(whole.Document, format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if string(again) != string(want) {
+					t.Errorf("got\n%s\nwant\n%s", again, want)
+				}
+			})
+		}
+	}
+}
+
+func TestDumpYAMLReadsWell(t *testing.T) {
+	t.Parallel()
+	text, err := scenario.Dump(load(t, "vendor").Document, "yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `apps:
+  - name: demo
+    space: dev
+    guid: c1000000-0000-4000-8000-000000000001
+    state: STARTED
+    buildpacks: [ruby_buildpack]
+    processes:
+      - type: web
+        guid: c1000000-0000-4000-8000-000000000001
+        command: bundle exec rackup
+        instances: 2
+        memory_in_mb: 256
+        disk_in_mb: 1024
+        health_check:
+          type: http
+          data: {timeout: 60, invocation_timeout: 5, interval: 10, endpoint: /health}
+`
+	if !strings.Contains(string(text), want) {
+		t.Errorf("got\n%s\nwant in it\n%s", text, want)
+	}
+}
+
+func TestDumpFormat(t *testing.T) {
+	t.Parallel()
+	if _, err := scenario.Dump(&scenario.Document{}, "toml"); err == nil || err.Error() != `format "toml", expected yaml or json` {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,94 @@
+package scenario
+
+import (
+	"fmt"
+
+	"example.com/capisim/sim/state"
+)
+
+// Generate makes a scenario of that many apps, each with a web and a worker
+// process, written out: what is in it can be read and edited. The same numbers
+// give the same document.
+func Generate(apps int, seed int64) *Document {
+	d := newDrawer(seed)
+	doc := &Document{
+		Name:          fmt.Sprintf("generated-%d", apps),
+		Description:   fmt.Sprintf("%d generated apps, drawn from seed %d.", apps, seed),
+		Seed:          &seed,
+		Organizations: []Organization{{Name: "demo-org", GUID: d.of("organization", "demo-org").UUID()}},
+		Spaces: []Space{
+			{Name: "dev", Organization: "demo-org", GUID: d.of("space", "demo-org", "dev").UUID()},
+			{Name: "prod", Organization: "demo-org", GUID: d.of("space", "demo-org", "prod").UUID()},
+		},
+	}
+	crowd := Crowd{Apps: apps, Processes: []string{webType, "worker"}, Instances: &Range{Min: 1, Max: 4}}
+	for i, app := range crowd.draw(d) {
+		app.Space = doc.Spaces[i%len(doc.Spaces)].Name
+		app.GUID = d.of("app", "demo-org", app.Space, app.Name).UUID()
+		for j := range app.Processes {
+			process := &app.Processes[j]
+			f := d.of("process", app.GUID, process.Type)
+			process.GUID = app.GUID
+			if process.Type != webType {
+				process.GUID = f.UUID()
+			}
+			process.Version = f.UUID()
+		}
+		doc.Apps = append(doc.Apps, app)
+	}
+	return doc
+}
+
+func (c *Crowd) types() []string {
+	if c.Processes == nil {
+		return []string{webType}
+	}
+	return c.Processes
+}
+
+func (c *Crowd) span() Range {
+	if c.Instances == nil {
+		return Range{Min: 1, Max: 3}
+	}
+	return *c.Instances
+}
+
+var memories = []int{128, 256, 512, 1024}
+
+// draw makes the apps: names, commands, sizes and labels, the last so that
+// there is something to select. One in ten is stopped.
+func (c *Crowd) draw(d *drawer) []App {
+	apps := make([]App, c.Apps)
+	span := c.span()
+	for i := range apps {
+		f := d.of("generated", fmt.Sprint(i))
+		kind := runtimes[f.Rand.Intn(len(runtimes))]
+		app := App{
+			Name:       fmt.Sprintf("%s-%s-%d", slug(f.AdjectiveDescriptive()), slug(f.Animal()), i+1),
+			State:      state.Started,
+			Buildpacks: []string{kind.buildpack},
+			Stack:      stack,
+		}
+		if f.Rand.Intn(10) == 0 {
+			app.State = state.Stopped
+		}
+		labels := Pairs{
+			{Key: "env", Value: f.RandomString([]string{"dev", "staging", "prod"})},
+			{Key: "team", Value: slug(f.Color())},
+		}
+		for _, typ := range c.types() {
+			command := kind.command(typ)
+			instances := span.Min + f.Rand.Intn(span.Max-span.Min+1)
+			memory := memories[f.Rand.Intn(len(memories))]
+			app.Processes = append(app.Processes, Process{
+				Type:       typ,
+				Command:    &command,
+				Instances:  &instances,
+				MemoryInMB: &memory,
+				Metadata:   &Metadata{Labels: labels},
+			})
+		}
+		apps[i] = app
+	}
+	return apps
+}

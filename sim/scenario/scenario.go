@@ -1,0 +1,122 @@
+// Package scenario turns files into the parts a world is made of: state, fault
+// rules, expectations, clock, auth and rate limit. It hides two notations (YAML
+// and JSON), the traps of their parsers, the overlaying of scenarios and the
+// drawing of what was left out; whoever loads a scenario gets checked values,
+// or everything that is wrong with the file, each problem with its line and
+// column. It refuses to know worlds, HTTP and the time: `now` is handed in.
+package scenario
+
+import (
+	"sync"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/state"
+)
+
+// Scenario is a checked scenario. It is never changed after it was made and
+// may be shared by any number of worlds.
+type Scenario struct {
+	Name        string
+	Description string // what it lets a client test
+
+	// Document is the wire form it was made of, with what it extends laid
+	// under it. Read only.
+	Document *Document
+
+	Number       int64 // the seed of all draws
+	Variant      contract.Variant
+	Clock        ClockSpec
+	Auth         AuthMode
+	RateLimit    *RateLimit // nil: none
+	Faults       []fault.Rule
+	Expectations []journal.Expectation
+
+	once  sync.Once // guards the making of draft
+	draft *draft
+}
+
+// ClockSpec is the clock a world begins with (design.md §1.3).
+type ClockSpec struct {
+	Frozen bool
+	Start  time.Time // of a frozen clock; zero for a real one
+}
+
+// Epoch is where a frozen clock without a start stands (design.md §1.3).
+var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// AuthMode says what happens to a bearer token that neither the scenario nor
+// the simulator has issued.
+type AuthMode string
+
+// Permissive takes an unknown token for an admin's, strict refuses it
+// (design.md §4).
+const (
+	Permissive AuthMode = "permissive"
+	Strict     AuthMode = "strict"
+)
+
+// RateLimit is the rate limiter of a world (design.md §6).
+type RateLimit struct {
+	Limit  int           // requests in a window
+	Window time.Duration // the real server's is an hour
+	Per    string        // who shares a count: PerUser or PerWorld
+}
+
+// Who shares one count of a rate limit.
+const (
+	PerUser  = "user"
+	PerWorld = "world"
+)
+
+// defaultNumber is the seed of a scenario that names none.
+const defaultNumber = 1
+
+// defaultWindow is the real server's reset interval (§18).
+const defaultWindow = time.Hour
+
+// Seeded returns the same scenario with another seed: what its files left out
+// is drawn anew.
+func (s *Scenario) Seeded(number int64) *Scenario {
+	document := *s.Document
+	document.Seed = &number
+	return assemble(&document)
+}
+
+// State gives what the store of a world is made of, for a world whose clock
+// shows now at its load: creation times that were left out derive from it. The
+// draws are made once for a scenario; a call copies four slices. These belong
+// to the caller, the values they point to are shared and never changed.
+func (s *Scenario) State(now time.Time) state.Seed {
+	s.once.Do(func() { s.draft = newDraft(s.Document) })
+	return s.draft.at(now)
+}
+
+// assemble makes the scenario of a document that is checked and completed.
+func assemble(doc *Document) *Scenario {
+	s := &Scenario{
+		Name:         doc.Name,
+		Description:  doc.Description,
+		Document:     doc,
+		Number:       doc.number(),
+		Variant:      doc.Variant,
+		Auth:         doc.Auth.Mode,
+		Faults:       doc.Faults,
+		Expectations: doc.Expectations,
+	}
+	if c := doc.Clock; c != nil && (c.Mode == "frozen" || c.Mode == "" && c.Start != nil) {
+		s.Clock = ClockSpec{Frozen: true, Start: c.Start.or(Epoch)}
+	}
+	if r := doc.RateLimit; r != nil {
+		s.RateLimit = &RateLimit{Limit: r.Limit, Window: time.Duration(r.Window), Per: r.Per}
+		if r.Window == 0 {
+			s.RateLimit.Window = defaultWindow
+		}
+		if r.Per == "" {
+			s.RateLimit.Per = PerUser
+		}
+	}
+	return s
+}
