@@ -1,0 +1,81 @@
+package world
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"example.com/capisim/sim/scenario"
+)
+
+// Limiter counts the requests of each caller in windows of the world's clock,
+// as the real server's rate limiter does (contract.md §2, §16). Safe for
+// concurrent use.
+type Limiter struct {
+	limit    int
+	window   time.Duration
+	together bool // one count for the whole world
+
+	mu       sync.Mutex
+	counters map[string]*window
+}
+
+type window struct {
+	ends  time.Time
+	count int
+}
+
+// maxCounters bounds the callers that are told apart; expired ones go first.
+const maxCounters = 10000
+
+// newLimiter makes the limiter of a scenario, nil when it has none.
+func newLimiter(r *scenario.RateLimit) *Limiter {
+	if r == nil {
+		return nil
+	}
+	return &Limiter{limit: r.Limit, window: r.Window, together: r.Per == scenario.PerWorld, counters: map[string]*window{}}
+}
+
+// Allowance is what a caller has left after a request.
+type Allowance struct {
+	Exceeded  bool
+	Limit     int
+	Remaining int // an estimate: rounded down to tenths of the limit
+	Reset     time.Time
+}
+
+// PerWorld says that all callers share one count, administrators included.
+func (l *Limiter) PerWorld() bool { return l.together }
+
+// Take counts one request of a caller.
+func (l *Limiter) Take(now time.Time, caller string) Allowance {
+	if l.together {
+		caller = ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w := l.counters[caller]
+	if w == nil || !now.Before(w.ends) {
+		l.makeRoom(now)
+		w = &window{ends: now.Add(l.window)}
+		l.counters[caller] = w
+	}
+	w.count++
+	left := math.Floor(10*float64(l.limit-w.count)/float64(l.limit)) / 10 * float64(l.limit)
+	return Allowance{Exceeded: w.count > l.limit, Limit: l.limit, Remaining: max(0, int(left)), Reset: w.ends}
+}
+
+// makeRoom forgets the windows that are over, and all when that is not enough.
+func (l *Limiter) makeRoom(now time.Time) {
+	if len(l.counters) < maxCounters {
+		return
+	}
+	for caller, w := range l.counters {
+		if !now.Before(w.ends) {
+			delete(l.counters, caller)
+		}
+	}
+	if len(l.counters) >= maxCounters {
+		clear(l.counters)
+	}
+}

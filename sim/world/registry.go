@@ -1,0 +1,209 @@
+package world
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/scenario"
+)
+
+// Registry holds the worlds of one server: the default one at the root and any
+// number of others under /worlds/NAME.
+type Registry struct {
+	bounds    Bounds
+	maxWorlds int
+	clock     ClockOverride
+	bases     *bases
+	root      *World
+
+	mu     sync.RWMutex
+	worlds map[string]*World
+	made   int // names made so far
+	closed bool
+	// past sums up the coverage and the reactions of worlds that are gone; it
+	// keeps no requests.
+	past *journal.Journal
+}
+
+// Options are the bounds and choices of a registry.
+type Options struct {
+	Bounds    Bounds
+	MaxWorlds int // beside the default one
+	Clock     ClockOverride
+}
+
+// NewRegistry makes a registry whose default world plays a scenario.
+func NewRegistry(s *scenario.Scenario, o Options) (*Registry, error) {
+	r := &Registry{
+		bounds: o.Bounds, maxWorlds: o.MaxWorlds, clock: o.Clock, bases: newBases(),
+		worlds: map[string]*World{}, past: journal.New(0, 0),
+	}
+	root, err := r.make(Default, "", s, 0)
+	if err != nil {
+		return nil, err
+	}
+	r.root = root
+	return r, nil
+}
+
+func (r *Registry) make(name, prefix string, s *scenario.Scenario, ttl time.Duration) (*World, error) {
+	w := &World{
+		Name: name, Prefix: prefix, Clock: NewClock(true, time.Time{}),
+		Journal: journal.New(r.bounds.JournalEntries, r.bounds.JournalBytes),
+		bounds:  r.bounds, bases: r.bases, clock: r.clock, ttl: ttl,
+	}
+	w.touched.Store(Wall().UnixNano())
+	return w, w.Load(s)
+}
+
+// Past holds the coverage and the reactions that worlds left when they ended.
+func (r *Registry) Past() *journal.Journal { return r.past }
+
+// Root is the default world.
+func (r *Registry) Root() *World { return r.root }
+
+// Prefix is where worlds other than the default one live.
+const Prefix = "/worlds/"
+
+// Resolve finds the world of a request path and what is left of the path. A
+// path outside of /worlds/ belongs to the default world. ok is false for a
+// world that does not exist; rest is then empty and w nil.
+func (r *Registry) Resolve(path string) (w *World, rest string, ok bool) {
+	if !strings.HasPrefix(path, "/w") && !strings.HasPrefix(path, "//") {
+		return r.root, path, true
+	}
+	trimmed := "/" + strings.TrimLeft(path, "/")
+	if !strings.HasPrefix(trimmed, Prefix) {
+		return r.root, path, true
+	}
+	name, rest, _ := strings.Cut(strings.TrimLeft(trimmed[len(Prefix):], "/"), "/")
+	w, ok = r.World(name)
+	if !ok {
+		return nil, "", false
+	}
+	w.touched.Store(Wall().UnixNano())
+	return w, "/" + strings.TrimLeft(rest, "/"), true
+}
+
+// World finds a world by name; one whose time to live has passed is gone.
+func (r *Registry) World(name string) (*World, bool) {
+	if name == Default {
+		return r.root, true
+	}
+	r.mu.RLock()
+	w, ok := r.worlds[name]
+	r.mu.RUnlock()
+	if ok && w.expired(Wall()) {
+		r.Delete(name)
+		return nil, false
+	}
+	return w, ok
+}
+
+func (w *World) expired(now time.Time) bool {
+	return w.ttl > 0 && now.Sub(time.Unix(0, w.touched.Load())) > w.ttl
+}
+
+// TTL is how long the world lives without a request; 0 is for ever.
+func (w *World) TTL() time.Duration { return w.ttl }
+
+var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+// Create makes a world. An empty name is replaced by one that is free. The
+// error says which of name, number of worlds or rules was refused.
+func (r *Registry) Create(name string, s *scenario.Scenario, ttl time.Duration) (*World, error) {
+	r.Sweep()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name == "" {
+		r.made++
+		if made := fmt.Sprintf("world-%d", r.made); r.worlds[made] == nil {
+			name = made
+		}
+	}
+	switch {
+	case !worldName.MatchString(name) || strings.Contains(name, ".."):
+		return nil, &NameError{name, "letters, digits, dots, dashes and underscores, at most 63, beginning with a letter or digit"}
+	case name == Default || r.worlds[name] != nil:
+		return nil, &NameError{name, "a name that no other world has"}
+	case len(r.worlds) >= r.maxWorlds:
+		return nil, fmt.Errorf("%d worlds exist, at most %d are allowed (--max-worlds)", len(r.worlds), r.maxWorlds)
+	case r.closed:
+		return nil, fmt.Errorf("the server is shutting down")
+	}
+	w, err := r.make(name, Prefix+name, s, ttl)
+	if err != nil {
+		return nil, err
+	}
+	r.worlds[name] = w
+	return w, nil
+}
+
+// NameError says that a world cannot be called that.
+type NameError struct{ Name, Expected string }
+
+// Error names what was found and what was expected.
+func (e *NameError) Error() string { return fmt.Sprintf("%q, expected %s", e.Name, e.Expected) }
+
+// Delete ends a world: what it holds back is cut, its coverage goes to the sum.
+// False when there is no such world, or it is the default one.
+func (r *Registry) Delete(name string) bool {
+	r.mu.Lock()
+	w, ok := r.worlds[name]
+	delete(r.worlds, name)
+	r.mu.Unlock()
+	if ok {
+		w.close()
+		r.past.Coverage().Absorb(w.Journal.Coverage())
+		r.past.Reactions().Absorb(w.Journal.Reactions())
+	}
+	return ok
+}
+
+// Worlds lists all worlds, the default one first, then by name.
+func (r *Registry) Worlds() []*World {
+	r.Sweep()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	list := make([]*World, 0, len(r.worlds)+1)
+	for _, w := range r.worlds {
+		list = append(list, w)
+	}
+	slices.SortFunc(list, func(a, b *World) int { return strings.Compare(a.Name, b.Name) })
+	return append([]*World{r.root}, list...)
+}
+
+// Sweep ends the worlds whose time to live has passed.
+func (r *Registry) Sweep() {
+	now := Wall()
+	var gone []string
+	r.mu.RLock()
+	for name, w := range r.worlds {
+		if w.expired(now) {
+			gone = append(gone, name)
+		}
+	}
+	r.mu.RUnlock()
+	for _, name := range gone {
+		r.Delete(name)
+	}
+}
+
+// Close cuts what all worlds still hold back and refuses new worlds.
+func (r *Registry) Close() {
+	r.mu.Lock()
+	r.closed = true
+	list := []*World{r.root}
+	for _, w := range r.worlds {
+		list = append(list, w)
+	}
+	r.mu.Unlock()
+	for _, w := range list {
+		w.close()
+	}
+}

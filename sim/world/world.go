@@ -1,0 +1,174 @@
+// Package world puts together one of everything a client can meet: a state, a
+// fault set, a journal, users and a clock, under a name. It knows how a world is
+// made from a scenario, reset, and ended, and where the worlds of a server are.
+// It knows nothing of HTTP.
+package world
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
+)
+
+// Default is the name of the world at the root of the server.
+const Default = "default"
+
+// Bounds are what a world may take.
+type Bounds struct {
+	Rules          int   // fault rules in force
+	JournalEntries int   // entries the journal keeps
+	JournalBytes   int64 // bytes the journal keeps
+}
+
+// World is one simulated foundation. Its name, prefix and clock stay; what it
+// holds is swapped as a whole by a load or a reset.
+type World struct {
+	Name    string
+	Prefix  string // "" for the default world, else "/worlds/NAME"
+	Clock   *Clock
+	Journal *journal.Journal // its coverage and reactions survive reset and load (design.md §8)
+
+	bounds  Bounds
+	bases   *bases
+	clock   ClockOverride
+	mu      sync.Mutex // serialises swaps
+	current atomic.Pointer[Snapshot]
+	touched atomic.Int64 // wall time of the last request, in nanoseconds
+	ttl     time.Duration
+
+	ending sync.Mutex // guards atEnd
+	atEnd  []func()
+	ended  bool
+}
+
+// ClockOverride is a clock asked for on the command line: it wins over the
+// scenario's.
+type ClockOverride struct {
+	Set    bool
+	Frozen bool
+}
+
+// Snapshot is what one request sees of its world from beginning to end: a reset
+// in between swaps the pointer, not the parts.
+type Snapshot struct {
+	World      *World
+	Generation uint64
+	Sessions   uint64 // logins belong to one loading of the state
+	Strict     bool   // only known tokens are let in
+	Scenario   *scenario.Scenario
+	Variant    contract.Variant
+	State      *state.Store
+	Faults     *fault.Set
+	Limiter    *Limiter // nil: no rate limit
+
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// Done is closed when the snapshot was replaced or its world ended: answers
+// that it still holds back are cut.
+func (s *Snapshot) Done() <-chan struct{} { return s.ctx.Done() }
+
+// Current is the snapshot that a new request takes.
+func (w *World) Current() *Snapshot { return w.current.Load() }
+
+// Scope names the parts of a world that a reset brings back.
+type Scope struct{ State, Faults, Journal, Clock bool }
+
+// Everything is the scope of a plain reset.
+var Everything = Scope{State: true, Faults: true, Journal: true, Clock: true}
+
+// Load puts the world on a scenario, all of it, and cancels what the world
+// still held back.
+func (w *World) Load(s *scenario.Scenario) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.swap(s, Everything)
+}
+
+// Reset brings parts of the world back to its scenario.
+func (w *World) Reset(scope Scope) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.swap(w.Current().Scenario, scope)
+}
+
+// swap builds the next snapshot and puts it in place. Nothing changes when the
+// scenario's rules are refused.
+func (w *World) swap(s *scenario.Scenario, scope Scope) error {
+	old := w.Current()
+	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: s.Auth == scenario.Strict, Generation: 1}
+	if old != nil {
+		next.Generation = old.Generation + 1
+		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
+		next.Limiter = old.Limiter
+		next.Sessions = old.Sessions
+	}
+	frozen := s.Clock.Frozen
+	if w.clock.Set {
+		frozen = w.clock.Frozen
+	}
+	now := w.Clock.Now()
+	if scope.Clock {
+		now = NewClock(frozen, s.Clock.Start).Now()
+	}
+	if scope.State {
+		next.State = w.bases.store(s, now, frozen).Fork()
+		next.Variant = s.Variant
+		next.Limiter = newLimiter(s.RateLimit)
+		next.Sessions++
+	}
+	if scope.Faults {
+		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules)
+		if err := next.Faults.Put(now, s.Faults...); err != nil {
+			return err
+		}
+	}
+	if scope.Journal {
+		w.Journal.Clear()
+	}
+	next.ctx, next.cancel = context.WithCancel(context.Background())
+	if scope.Clock {
+		w.Clock.Set(frozen, s.Clock.Start)
+	}
+	w.current.Store(next)
+	if old != nil {
+		old.cancel()
+	}
+	return nil
+}
+
+// AtEnd calls f when the world ends, at once when it has ended already.
+func (w *World) AtEnd(f func()) {
+	w.ending.Lock()
+	ended := w.ended
+	if !ended {
+		w.atEnd = append(w.atEnd, f)
+	}
+	w.ending.Unlock()
+	if ended {
+		f()
+	}
+}
+
+// close ends the world: what it still holds back is cut, and who asked to be
+// told is told.
+func (w *World) close() {
+	w.mu.Lock()
+	w.Current().cancel()
+	w.mu.Unlock()
+	w.ending.Lock()
+	told := w.atEnd
+	w.atEnd, w.ended = nil, true
+	w.ending.Unlock()
+	for _, f := range told {
+		f()
+	}
+}

@@ -1,0 +1,303 @@
+package world
+
+import (
+	"testing"
+	"time"
+
+	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
+)
+
+// web is the process that the tests change.
+const web = "c1000000-0000-4000-8000-000000000001"
+
+var bounds = Bounds{Rules: 10, JournalEntries: 10, JournalBytes: 1 << 16}
+
+// shipped loads one of the scenarios that capisim ships.
+func shipped(t testing.TB, name string) *scenario.Scenario {
+	t.Helper()
+	library, err := scenario.NewLibrary(scenarios.FS, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := library.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// written parses a scenario of the test's own.
+func written(t testing.TB, text string) *scenario.Scenario {
+	t.Helper()
+	library, err := scenario.NewLibrary(scenarios.FS, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenario.Parse("test.yaml", []byte(text), library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const frozen = `
+name: frozen
+extends: default
+clock: {mode: frozen, start: "2026-03-01T12:00:00Z"}
+faults:
+  - {id: one, match: {operations: [getProcess]}, respond: {status: 503}}
+`
+
+// registryOf makes a registry of at most five worlds beside the default one.
+func registryOf(t testing.TB, s *scenario.Scenario) *Registry {
+	t.Helper()
+	r, err := NewRegistry(s, Options{Bounds: bounds, MaxWorlds: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+// change leaves a mark in each part of a world: a command, a rule, an entry and
+// half an hour.
+func change(t *testing.T, w *World) {
+	t.Helper()
+	snap := w.Current()
+	update := contract.ProcessUpdate{Command: contract.Optional[string]{Set: true, Value: "changed"}}
+	if _, err := snap.State.UpdateProcess(w.Clock.Now(), web, update); err != nil {
+		t.Fatal(err)
+	}
+	rules, problems := fault.ParseRules([]byte(`{"id":"mark","match":{"operations":["listProcesses"]},"respond":{"status":500}}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if err := snap.Faults.Put(w.Clock.Now(), rules...); err != nil {
+		t.Fatal(err)
+	}
+	w.Journal.Append(entry())
+	if _, err := w.Clock.Advance(30 * time.Minute); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func entry() journal.Entry {
+	op, _ := contract.OperationByID("getProcess")
+	return journal.Entry{Operation: op, Method: "GET", Path: "/v3/processes/" + web, Status: 200}
+}
+
+// marks says which parts of a world still show what change did.
+func marks(w *World) Scope {
+	snap := w.Current()
+	list := operation("listProcesses")
+	return Scope{
+		State:   *snap.State.Peek(state.Ref{GUID: web}).Process.Command == "changed",
+		Faults:  snap.Faults.Watches(list),
+		Journal: w.Journal.Stats().Entries > 0,
+		Clock:   !w.Clock.Now().Equal(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
+	}
+}
+
+func operation(id string) *contract.Operation {
+	op, _ := contract.OperationByID(id)
+	return op
+}
+
+// TestReset: each scope brings back its part and no other (design.md §7).
+func TestReset(t *testing.T) {
+	t.Parallel()
+	scopes := []Scope{Everything, {}, {State: true}, {Faults: true}, {Journal: true}, {Clock: true}, {State: true, Clock: true}, {Faults: true, Journal: true}}
+	for _, scope := range scopes {
+		r := registryOf(t, written(t, frozen))
+		w := r.Root()
+		change(t, w)
+		if got := marks(w); got != Everything {
+			t.Fatalf("before: %+v", got)
+		}
+		before := w.Current()
+		if err := w.Reset(scope); err != nil {
+			t.Fatal(err)
+		}
+		want := Scope{State: !scope.State, Faults: !scope.Faults, Journal: !scope.Journal, Clock: !scope.Clock}
+		if got := marks(w); got != want {
+			t.Errorf("reset %+v leaves %+v", scope, got)
+		}
+		if !w.Current().Faults.Watches(operation("getProcess")) {
+			t.Errorf("reset %+v takes the scenario's own rules away", scope)
+		}
+		if after := w.Current(); after.Generation != before.Generation+1 || (after.Sessions != before.Sessions) != scope.State {
+			t.Errorf("reset %+v: generation %d, sessions %d; before %d and %d", scope, after.Generation, after.Sessions, before.Generation, before.Sessions)
+		}
+		if !done(before) || done(w.Current()) {
+			t.Errorf("reset %+v: the old snapshot is done: %v, the new one: %v", scope, done(before), done(w.Current()))
+		}
+		if cell, _ := coverageOf(w, "getProcess"); cell == 0 {
+			t.Errorf("reset %+v takes coverage away", scope)
+		}
+	}
+}
+
+func done(s *Snapshot) bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+func coverageOf(w *World, operation string) (real uint64, ok bool) {
+	m := w.Journal.Coverage().Snapshot()
+	return cellOf(&m, operation)
+}
+
+func cellOf(m *journal.Matrix, operation string) (real uint64, ok bool) {
+	cell, ok := m.Cell(journal.CellName{Operation: operation, Status: 200})
+	return uint64(cell.Real), ok
+}
+
+// TestLoad puts a world on another scenario, all of it.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	r := registryOf(t, written(t, frozen))
+	w := r.Root()
+	change(t, w)
+	before := w.Current()
+	next := shipped(t, "vendor")
+	if err := w.Load(next); err != nil {
+		t.Fatal(err)
+	}
+	snap := w.Current()
+	if snap.Scenario != next || snap.Variant != contract.Vendor || snap.State.Variant() != contract.Vendor || snap.Strict {
+		t.Errorf("now %+v", snap)
+	}
+	if snap.Faults.Watches(operation("getProcess")) || w.Clock.Frozen() || w.Journal.Stats().Entries != 0 || !done(before) {
+		t.Error("something of the old scenario is left")
+	}
+	if err := w.Load(written(t, "name: s\nauth: {mode: strict}\n")); err != nil || !w.Current().Strict {
+		t.Errorf("strict: %v, %v", w.Current().Strict, err)
+	}
+}
+
+// TestLoadRefused: a scenario whose rules are refused leaves everything as it
+// was, the snapshot included.
+func TestLoadRefused(t *testing.T) {
+	t.Parallel()
+	r := registryOf(t, written(t, frozen))
+	w := r.Root()
+	change(t, w)
+	before, wasNow := w.Current(), w.Clock.Now()
+
+	bad := written(t, "name: bad\nvariant: vendor\n")
+	bad.Faults = []fault.Rule{{ID: "bad", Respond: &fault.Respond{Status: 418}}}
+	crowd := written(t, "name: crowd\n")
+	for range bounds.Rules + 1 {
+		crowd.Faults = append(crowd.Faults, fault.Rule{Respond: &fault.Respond{Status: 503}})
+	}
+	for _, s := range []*scenario.Scenario{bad, crowd} {
+		if err := w.Load(s); err == nil {
+			t.Fatalf("%s is taken", s.Name)
+		}
+		if w.Current() != before || done(before) || !w.Clock.Now().Equal(wasNow) || marks(w) != Everything {
+			t.Errorf("%s leaves %+v", s.Name, marks(w))
+		}
+		if _, err := r.Create("of-"+s.Name, s, 0); err == nil {
+			t.Errorf("a world is made of %s", s.Name)
+		}
+		if _, ok := r.World("of-" + s.Name); ok {
+			t.Errorf("a refused world is there")
+		}
+		if _, err := NewRegistry(s, Options{Bounds: bounds}); err == nil {
+			t.Errorf("a registry is made of %s", s.Name)
+		}
+	}
+}
+
+// TestClockOverride: the command line wins over the scenario (design.md §3).
+func TestClockOverride(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		text     string
+		override ClockOverride
+		frozen   bool
+		start    time.Time
+	}{
+		{"as written", frozen, ClockOverride{}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+		{"frozen against a real one", "name: r\nextends: default\n", ClockOverride{Set: true, Frozen: true}, true, DefaultStart},
+		{"frozen against a frozen one", frozen, ClockOverride{Set: true, Frozen: true}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+		{"real", "name: r\nextends: default\n", ClockOverride{}, false, time.Time{}},
+		{"real against a frozen one", frozen, ClockOverride{Set: true}, false, time.Time{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := NewRegistry(written(t, test.text), Options{Bounds: bounds, Clock: test.override})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			w := r.Root()
+			if w.Clock.Frozen() != test.frozen || (test.frozen && !w.Clock.Now().Equal(test.start)) {
+				t.Errorf("frozen %v at %v", w.Clock.Frozen(), w.Clock.Now())
+			}
+			created := w.Current().State.Peek(state.Ref{GUID: web}).Process.CreatedAt
+			if test.frozen && !created.Equal(test.start) {
+				t.Errorf("made at %v", created)
+			}
+		})
+	}
+}
+
+// TestBasesAreShared: two worlds of one scenario share the values that neither
+// has changed, and see nothing of each other's changes.
+func TestBasesAreShared(t *testing.T) {
+	t.Parallel()
+	s := written(t, frozen)
+	r := registryOf(t, s)
+	a, err := r.Create("a", s, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Create("b", s, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(w *World) *state.Process { return w.Current().State.Peek(state.Ref{GUID: web}).Process }
+	if of(a) != of(b) || of(a) != of(r.Root()) {
+		t.Error("the worlds do not share their first values")
+	}
+	shared := of(b)
+	change(t, a)
+	if of(b) != shared || of(a) == shared {
+		t.Error("a change shows in another world")
+	}
+	if got := marks(b); got != (Scope{}) {
+		t.Errorf("a change of one world shows in another: %+v", got)
+	}
+	if err := a.Reset(Everything); err != nil || of(a) != shared {
+		t.Errorf("after a reset the values are shared again: %v", err)
+	}
+}
+
+// TestBasesAreBounded: scenarios that come and go, as posted ones do, do not
+// pile up.
+func TestBasesAreBounded(t *testing.T) {
+	t.Parallel()
+	r := registryOf(t, written(t, frozen))
+	other := written(t, "name: other\n")
+	for range 3 * maxBases {
+		copied := other.Seeded(3)
+		if err := r.Root().Load(copied); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(r.bases.built); got > maxBases {
+		t.Errorf("%d bases are kept", got)
+	}
+}
