@@ -23,12 +23,6 @@ func (q ResourceQuery) Match(key, value string) bool {
 	return q.matches[key].Match(value)
 }
 
-// MatchAny says whether one of the values passes the filter of that parameter.
-func (q ResourceQuery) MatchAny(key string, values []string) bool {
-	filter := q.matches[key]
-	return !filter.Set || slices.ContainsFunc(values, filter.Match)
-}
-
 // Includes says that one of these related resources was asked for.
 func (q ResourceQuery) Includes(names ...string) bool {
 	return slices.ContainsFunc(q.Include, func(name string) bool { return slices.Contains(names, name) })

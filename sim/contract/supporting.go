@@ -58,6 +58,7 @@ var (
 	overQuota    = UnprocessableEntity.With(QuotaOrgMemory)
 	badAppUpdate = []*Error{nameTooLong, orgDeleting, noLabels, noNotes, UniquenessError}
 	badAppState  = []*Error{overQuota, orgDeleting}
+	noRunner     = []*Error{ServiceUnavailable, RunnerUnavailable.With("Unable to communicate with Diego")}
 	noOrg        = []*Error{OrganizationNotFound, NotFound}
 	noSpace      = []*Error{SpaceNotFound, NotFound}
 	noDroplet    = []*Error{DropletNotFound, AppNotFound, NotFound}
@@ -68,7 +69,7 @@ var (
 // more (clients.md §1). Clients log in through them during an outage, so that
 // only a rule that names them, or "*", touches them (design.md §2).
 func supporting() []*Operation {
-	rows := []*Operation{
+	return []*Operation{
 		aside("getRoot", "GET", "/", GetRoot, Anonymous, "root", noEndpoint),
 		aside("getV3Root", "GET", "/v3", GetV3Root, Anonymous, "v3-root", noEndpoint),
 		aside("getInfo", "GET", "/v3/info", GetInfo, Anonymous, "info", noEndpoint),
@@ -97,7 +98,6 @@ func supporting() []*Operation {
 		aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint),
 		aside("listAuditEvents", "GET", "/v3/audit_events", ListAuditEvents, Read, "audit-event-list", noEndpoint),
 	}
-	return rows
 }
 
 // aside makes the row of a supporting operation of the cloud controller. Its
@@ -127,10 +127,8 @@ func changing(o *Operation, request string, invalid []*Error) *Operation {
 			s.Errors = mayNotWrite
 		case 422:
 			s.Errors = invalid
-		case 500:
-			s.Errors = runnerBroken
 		case 503:
-			s.Errors = databaseDown
+			s.Errors = noRunner
 		}
 	}
 	return o

@@ -72,7 +72,7 @@ func (a *attempt) sameFault(b *attempt) bool { return a.status == b.status && a.
 // retryAfter reads the answer's header: seconds, or a date on the wall's clock.
 // A client that got no whole answer was asked nothing.
 func retryAfter(e *Entry) time.Duration {
-	value := strings.TrimSpace(first(e.ResponseHeader, "Retry-After"))
+	value := strings.TrimSpace(e.retryAfter())
 	if value == "" || !e.Answered() {
 		return -1
 	}

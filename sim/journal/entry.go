@@ -75,6 +75,7 @@ type Entry struct {
 	RequestHeader  http.Header
 	RequestBody    Body
 	ResponseHeader http.Header
+	Sent           Header // in place of ResponseHeader: the same, made when it is read
 	ResponseBody   Body
 	Status         int // as the client saw it; 0 when no answer was sent
 
@@ -85,6 +86,29 @@ type Entry struct {
 	Real            int    // the status that the injected answer replaced, 0 if none was made
 	ConnectionFault string // what was done to the socket: reset, hang, drip, ...
 	Warnings        []string
+}
+
+// Header is a header that is made when somebody asks for it: what an answer
+// shares with all others need not be kept for each.
+type Header interface {
+	Header() http.Header
+	// RetryAfter is the value of the one header that is asked of each refusal.
+	RetryAfter() string
+}
+
+// answerHeader is the header of the answer, whichever way it was handed in.
+func (e *Entry) answerHeader() http.Header {
+	if e.Sent != nil {
+		return e.Sent.Header()
+	}
+	return e.ResponseHeader
+}
+
+func (e *Entry) retryAfter() string {
+	if e.Sent != nil {
+		return e.Sent.RetryAfter()
+	}
+	return first(e.ResponseHeader, "Retry-After")
 }
 
 // Answered says that the client got a whole HTTP answer. Of the faults of a

@@ -20,12 +20,12 @@ const Masked = "[MASKED]"
 func (e *Entry) masked() Entry {
 	m := *e
 	m.RequestHeader = maskHeader(e.RequestHeader)
-	m.ResponseHeader = maskHeader(e.ResponseHeader)
+	m.ResponseHeader, m.Sent = maskHeader(e.answerHeader()), nil
 	m.RawQuery = maskForm(e.RawQuery)
 	token := e.Operation != nil && e.Operation.Action == contract.CreateToken ||
 		strings.Contains(e.Path, "/oauth/") || strings.Contains(e.Path, "/login")
 	m.RequestBody.Bytes = maskBody(e.RequestBody.Bytes, first(e.RequestHeader, "Content-Type"), token)
-	m.ResponseBody.Bytes = maskBody(e.ResponseBody.Bytes, first(e.ResponseHeader, "Content-Type"), false)
+	m.ResponseBody.Bytes = maskBody(e.ResponseBody.Bytes, first(m.ResponseHeader, "Content-Type"), false)
 	return m
 }
 

@@ -156,3 +156,69 @@ func TestAppsNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestReplaceCreates: a process that was not there comes last.
+func TestReplaceCreates(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	made, err := s.ReplaceProcess(later(1), nil, Replacement{Process: Process{GUID: "new", AppGUID: "away", Type: "web", CreatedAt: later(-time.Hour)}})
+	if err != nil || stored(t, s, "new") != made {
+		t.Fatalf("got %+v, %v", made, err)
+	}
+	all := s.Export().Processes
+	if last := all[len(all)-1]; last.GUID != "new" {
+		t.Errorf("the last one is %s", last.GUID)
+	}
+	if view := s.Peek(Ref{AppGUID: "away", Type: "web"}); view.Process.GUID != "new" {
+		t.Errorf("the newest is %s", view.Process.GUID)
+	}
+}
+
+// TestDeleteProcess: it is gone from every index, its app stays, and so does
+// all of it in a fork.
+func TestDeleteProcess(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	fork := s.Fork()
+	before := s.Counts().Processes
+	if !s.DeleteProcess("worker") || s.DeleteProcess("worker") {
+		t.Error("expected to delete once")
+	}
+	if _, ok := s.App("front"); !ok || s.Peek(Ref{GUID: "worker"}).Process != nil || s.Peek(Ref{AppGUID: "front", Type: "worker"}).Process != nil {
+		t.Error("expected the app to stay without the process")
+	}
+	if s.inOrder.Len() != before-1 || s.byCreated.Len() != before-1 || s.byUpdated.Len() != before-1 {
+		t.Error("an index still has it")
+	}
+	if fork.Counts().Processes != before || fork.Peek(Ref{GUID: "worker"}).Process == nil {
+		t.Error("a fork was changed")
+	}
+}
+
+// TestForcedSettings: what is set in one store is not seen in its fork, and
+// what is not named has no limit.
+func TestForcedSettings(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	wasOrgs, wasSpaces := s.Places()
+	fork := s.Fork()
+	org, space := wasOrgs[0].GUID, wasSpaces[0].GUID
+	s.SetQuotas(map[string]*Quota{org: {TotalInstances: ptr(int64(1))}}, map[string]*Quota{space: {TotalMemoryInMB: ptr(int64(2))}})
+	features := s.ChangeFeatures(func(f *Features) { f.AppScaling, f.AppScalingMessage = false, "no" })
+	if features != (Features{AppScalingMessage: "no"}) || s.Features() != features {
+		t.Errorf("features %+v", features)
+	}
+	orgs, spaces := s.Places()
+	if len(orgs) != len(wasOrgs) || *orgs[0].Quota.TotalInstances != 1 || *spaces[0].Quota.TotalMemoryInMB != 2 {
+		t.Errorf("quotas %+v, %+v", orgs[0].Quota, spaces[0].Quota)
+	}
+	orgs, spaces = fork.Places()
+	if !reflect.DeepEqual(orgs, wasOrgs) || !reflect.DeepEqual(spaces, wasSpaces) || fork.Features() == features {
+		t.Error("a fork was changed")
+	}
+	s.SetQuotas(nil, nil)
+	orgs, spaces = s.Places()
+	if orgs[0].Quota != nil || spaces[0].Quota != nil {
+		t.Errorf("quotas %+v, %+v", orgs[0].Quota, spaces[0].Quota)
+	}
+}

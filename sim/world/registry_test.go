@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/capisim/sim/scenario"
 )
 
 // TestResolve: which world a path is for, and what is left of it (design.md
@@ -359,15 +361,13 @@ func BenchmarkWorlds(b *testing.B) {
 // BenchmarkCreate makes and ends a world. The aims are 1 ms for 100 processes
 // and 20 ms for 10,000 (design.md §7).
 func BenchmarkCreate(b *testing.B) {
-	texts := map[string]string{"default": "", "100": "name: hundred\ngenerate: {apps: 100, processes: [web]}\n", "large": ""}
-	for _, name := range []string{"default", "100", "large"} {
+	scenarios := map[string]*scenario.Scenario{
+		"default": shipped(b, "default"),
+		"hundred": written(b, "name: hundred\ngenerate: {apps: 100, processes: [web]}\n"),
+		"large":   shipped(b, "large"),
+	}
+	for name, s := range scenarios {
 		b.Run(name, func(b *testing.B) {
-			s := written(b, "name: x\n")
-			if texts[name] != "" {
-				s = written(b, texts[name])
-			} else {
-				s = shipped(b, name)
-			}
 			r, err := NewRegistry(s, Options{Bounds: bounds, MaxWorlds: 10})
 			if err != nil {
 				b.Fatal(err)

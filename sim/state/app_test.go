@@ -1,0 +1,333 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// with is a person who holds grants.
+func with(grants ...Grant) Viewer {
+	return NewViewer(&User{GUID: "u", Name: "someone", Grants: grants}, []string{ScopeRead, ScopeWrite})
+}
+
+// parsed reads the query of a list.
+func parsed(t *testing.T, list *contract.ResourceList, raw string) contract.ResourceQuery {
+	t.Helper()
+	q, err := list.Parse(raw)
+	if err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return q
+}
+
+func appNames(p Page) (names []string) {
+	for _, v := range p.Views {
+		names = append(names, v.App.GUID)
+	}
+	return names
+}
+
+// TestStartApp is §10: a start gives new versions and places instances anew, a
+// start of what runs does nothing.
+func TestStartApp(t *testing.T) {
+	t.Parallel()
+	type act func(*Store, time.Time, string) (View, error)
+	for _, test := range []struct {
+		name, app string
+		act       act
+		state     AppState
+		anew      bool // processes are placed anew
+		touched   bool // the app's own updated_at moves
+	}{
+		{"start of a stopped app", "back", (*Store).StartApp, Started, true, true},
+		{"start of a started app", "front", (*Store).StartApp, Started, false, false},
+		{"restart of a started app", "front", (*Store).RestartApp, Started, true, false},
+		{"restart of a stopped app", "back", (*Store).RestartApp, Started, true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s, again := storeOf(), storeOf()
+			before := stored(t, s, test.app)
+			now := later(time.Hour)
+			v, err := test.act(s, now, test.app)
+			if err != nil || v.App.State != test.state || v.Process != nil {
+				t.Fatalf("%v, %+v", err, v)
+			}
+			after := stored(t, s, test.app)
+			if anew := after.Version != before.Version; anew != test.anew {
+				t.Errorf("version %s, was %s", after.Version, before.Version)
+			}
+			if moved := after.UpdatedAt.Equal(now); moved != test.anew {
+				t.Errorf("updated at %v", after.UpdatedAt)
+			}
+			if touched := v.App.UpdatedAt.Equal(now); touched != test.touched {
+				t.Errorf("the app was updated at %v", v.App.UpdatedAt)
+			}
+			inst := s.Peek(Ref{GUID: test.app}).Instance(now, 0)
+			if anew := inst.For == 0; inst.State != Running || anew != test.anew {
+				t.Errorf("instance %+v", inst)
+			}
+			if _, err := test.act(again, now, test.app); err != nil || stored(t, again, test.app).Version != after.Version {
+				t.Errorf("two runs draw two versions (%v)", err)
+			}
+		})
+	}
+}
+
+// TestStopApp is §14: a stopped app has an entry for each desired instance,
+// and all are down, whatever they were forced into.
+func TestStopApp(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) {
+		seed.Processes[front].History.Forced = map[int]Forced{1: {State: Crashed, Since: start}}
+	})
+	before := stored(t, s, "front")
+	v, err := s.StopApp(later(time.Minute), "front")
+	if err != nil || v.App.State != Stopped || !v.App.UpdatedAt.Equal(later(time.Minute)) {
+		t.Fatalf("%v, %+v", err, v.App)
+	}
+	after := s.Peek(Ref{GUID: "front"})
+	for _, inst := range after.Instances(later(time.Hour)) {
+		if inst.State != Down || inst.Reported {
+			t.Errorf("%+v", inst)
+		}
+	}
+	if after.Process.Instances != 2 || after.Process.Version != before.Version {
+		t.Errorf("%+v", after.Process)
+	}
+	if v, err := s.StopApp(later(time.Hour), "front"); err != nil || !v.App.UpdatedAt.Equal(later(time.Minute)) {
+		t.Errorf("stopped twice: %v, %+v", err, v.App)
+	}
+	if _, err := s.StartApp(later(2*time.Hour), "front"); err != nil {
+		t.Fatal(err)
+	}
+	if inst := s.Peek(Ref{GUID: "front"}).Instance(later(2*time.Hour), 1); inst.State != Running {
+		t.Errorf("started again: %+v", inst)
+	}
+}
+
+// TestStartUnderQuota is §7: processes are started one after the other, and
+// when one does not fit, nothing has changed.
+func TestStartUnderQuota(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		quota Quota
+		want  string
+	}{
+		{"all fit", Quota{TotalMemoryInMB: ptr[int64](768 + 256)}, ""},
+		{"one does not", Quota{TotalMemoryInMB: ptr[int64](768 + 255)}, "memory quota_exceeded"},
+		{"instances", Quota{TotalInstances: ptr[int64](3)}, "app_instance_limit app_instance_limit_exceeded"},
+		{"log rate is asked because the state changes", Quota{LogRateLimit: ptr[int64](10)}, "log_rate_limit exceeds organization log rate quota"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := storeOf(func(seed *Seed) { seed.Organizations[0].Quota = &test.quota })
+			before := stored(t, s, "back")
+			_, err := s.StartApp(later(time.Minute), "back")
+			if test.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			var refused *contract.Error
+			if !errors.As(err, &refused) || refused.Detail != test.want || refused.Status != 422 {
+				t.Errorf("%v, want %s", err, test.want)
+			}
+			if app, _ := s.App("back"); app.State != Stopped || stored(t, s, "back") != before {
+				t.Errorf("something has changed: %+v", app)
+			}
+		})
+	}
+}
+
+// TestUpdateApp merges, strips and refuses names as the storage layer does.
+func TestUpdateApp(t *testing.T) {
+	t.Parallel()
+	name := func(text string) contract.AppUpdate {
+		return contract.AppUpdate{Name: contract.Optional[string]{Set: true, Value: text}}
+	}
+	many := contract.MetadataUpdate{}
+	for i := range contract.MaxLabels + 1 {
+		many.Labels = append(many.Labels, contract.PairChange{Key: string(rune('a'+i%26)) + string(rune('a'+i/26)), Value: ptr("x")})
+	}
+	for _, test := range []struct {
+		name   string
+		update contract.AppUpdate
+		want   string // the refusal
+		expect func(*App)
+	}{
+		{"nothing but the time", contract.AppUpdate{}, "", func(*App) {}},
+		{"a name with a slash", name("a/b"), "", func(a *App) { a.Name = "a/b" }},
+		{"blanks around a name", name("  a b \n"), "", func(a *App) { a.Name = "a b" }},
+		{"its own name", name("shop"), "", func(*App) {}},
+		{"the name of an app elsewhere", name("ledger"), "", func(a *App) { a.Name = "ledger" }},
+		{"the name of an app beside it", name("taken"), "App with the name 'taken' already exists.", nil},
+		{"a blank name", name(" "), "name presence, name format", nil},
+		{"null", contract.AppUpdate{Name: contract.Optional[string]{Set: true, Null: true}}, "name presence, name format", nil},
+		{"a control character", name("a\tb"), "name format", nil},
+		{"labels before the name", contract.AppUpdate{Metadata: many, Name: name(" ").Name}, "Failed to add 51 labels because it would exceed maximum of 50", nil},
+		{"another lifecycle", contract.AppUpdate{LifecycleType: contract.Optional[string]{Set: true, Value: "docker"}},
+			"Lifecycle type cannot be changed from buildpack to docker", nil},
+		{"buildpacks and stack", contract.AppUpdate{Buildpacks: contract.Optional[[]string]{Set: true, Value: []string{"go"}}, Stack: contract.Optional[string]{Set: true, Value: "s"}},
+			"", func(a *App) { a.Buildpacks, a.Stack = []string{"go"}, "s" }},
+		{"a label", contract.AppUpdate{Metadata: contract.MetadataUpdate{Labels: []contract.PairChange{{Key: "env", Value: ptr("prod")}}}},
+			"", func(a *App) { a.Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}} }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := storeOf(func(seed *Seed) {
+				seed.Apps = append(seed.Apps, App{GUID: "beside", Name: "taken", SpaceGUID: "dev", State: Stopped})
+			})
+			before, _ := s.App("front")
+			v, err := s.UpdateApp(later(time.Minute), "front", test.update)
+			after, _ := s.App("front")
+			if test.expect == nil {
+				var refused *contract.Error
+				if !errors.As(err, &refused) || refused.Detail != test.want || after != before {
+					t.Errorf("%v, %+v", err, after)
+				}
+				return
+			}
+			want := *before
+			want.UpdatedAt = later(time.Minute)
+			test.expect(&want)
+			if err != nil || v.App != after || after.Name != want.Name || after.Stack != want.Stack || !after.UpdatedAt.Equal(want.UpdatedAt) ||
+				!slices.Equal(after.Buildpacks, want.Buildpacks) || !slices.Equal(after.Metadata.Labels, want.Metadata.Labels) {
+				t.Errorf("%v: got %+v, want %+v", err, after, want)
+			}
+		})
+	}
+}
+
+// TestAppRights: who may see, run and change an app (§15).
+func TestAppRights(t *testing.T) {
+	t.Parallel()
+	in := func(role Role) Viewer { return with(Grant{Role: role, SpaceGUID: "dev"}) }
+	none, app := error(nil), error(contract.AppNotFound)
+	forbidden, suspended := error(contract.NotAuthorized), error(contract.SpaceSuspended)
+	for _, test := range []struct {
+		name               string
+		who                Viewer
+		see, manage, edit  error
+		whenSpaceSuspended error
+	}{
+		{"admin", root, none, none, none, none},
+		{"developer", in(SpaceDeveloper), none, none, none, suspended},
+		{"supporter", in(SpaceSupporter), none, none, forbidden, suspended},
+		{"auditor", in(SpaceAuditor), none, forbidden, forbidden, forbidden},
+		{"manager of the organization", with(Grant{Role: OrgManager, OrganizationGUID: "one"}), none, forbidden, forbidden, forbidden},
+		{"developer elsewhere", with(Grant{Role: SpaceDeveloper, SpaceGUID: "far"}), app, app, app, app},
+	} {
+		s := storeOf()
+		for what, got := range map[string]struct {
+			find func(Viewer, string) (View, error)
+			want error
+		}{"see": {s.VisibleApp, test.see}, "manage": {s.ManageableApp, test.manage}, "edit": {s.EditableApp, test.edit}} {
+			if _, err := got.find(test.who, "front"); err != got.want {
+				t.Errorf("%s, %s: %v", test.name, what, err)
+			}
+			if _, err := got.find(test.who, "missing"); err != app {
+				t.Errorf("%s, %s what is missing: %v", test.name, what, err)
+			}
+		}
+		s = storeOf(func(seed *Seed) { seed.Spaces[0].Suspended = true })
+		if _, err := s.ManageableApp(test.who, "front"); err != test.whenSpaceSuspended {
+			t.Errorf("%s in a suspended space: %v", test.name, err)
+		}
+	}
+}
+
+// TestApps filters, orders and cuts.
+func TestApps(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) {
+		seed.Apps[1].CreatedAt = later(time.Hour)
+		seed.Apps[2].Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}}
+		seed.Apps[0].Stack = "cflinuxfs4"
+	})
+	for query, want := range map[string][]string{
+		"":                                     {"front", "back", "away"},
+		"names=shop":                           {"front", "away"},
+		"names=shop&space_guids=far":           {"away"},
+		"names=":                               nil,
+		"guids=back,front":                     {"front", "back"},
+		"organization_guids=one":               {"front", "back"},
+		"stacks=cflinuxfs4":                    {"front"},
+		"lifecycle_type=docker":                nil,
+		"lifecycle_type=buildpack":             {"front", "back", "away"},
+		"label_selector=env":                   {"away"},
+		"label_selector=!env":                  {"front", "back"},
+		"created_ats[gt]=2026-01-01T00:30:00Z": {"back"},
+		"order_by=name":                        {"back", "away", "front"},
+		"order_by=-name":                       {"front", "away", "back"},
+		"order_by=state":                       {"away", "front", "back"},
+		"order_by=-created_at":                 {"back", "front", "away"},
+		"order_by=name&per_page=1&page=2":      {"away"},
+		"per_page=2&page=2":                    {"away"},
+		"page=9223372036854775807&per_page=1":  nil,
+		"page=2":                               nil,
+	} {
+		page := s.Apps(root, parsed(t, contract.AppList, query))
+		if !slices.Equal(appNames(page), want) {
+			t.Errorf("%q: %v, want %v", query, appNames(page), want)
+		}
+	}
+	if page := s.Apps(root, parsed(t, contract.AppList, "per_page=2&page=2")); page.Total != 3 {
+		t.Errorf("total %d", page.Total)
+	}
+	if page := s.Apps(root, parsed(t, contract.AppList, "page=2")); page.Total != 0 {
+		t.Errorf("§13.3: beyond the end the total is %d", page.Total)
+	}
+	if page := s.Apps(with(Grant{Role: SpaceAuditor, SpaceGUID: "prod"}), parsed(t, contract.AppList, "")); !slices.Equal(appNames(page), []string{"back"}) {
+		t.Errorf("an auditor of prod sees %v", appNames(page))
+	}
+}
+
+// TestDeployments: an app that is deploying has one deployment.
+func TestDeployments(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) {
+		seed.Apps[0].Deploying = true
+		second := seed.Processes[front]
+		second.GUID = "second"
+		seed.Processes = append(seed.Processes, second)
+	})
+	for query, want := range map[string][]string{
+		"": {"front"}, "app_guids=front": {"front"}, "app_guids=away": nil, "status_values=ACTIVE": {"front"}, "status_values=FINALIZED": nil,
+		"states=DEPLOYING,DEPLOYED": {"front"}, "status_reasons=CANCELING": nil, "label_selector=env": nil,
+	} {
+		if page := s.Deployments(root, parsed(t, contract.DeploymentList, query)); !slices.Equal(appNames(page), want) {
+			t.Errorf("%q: %v", query, appNames(page))
+		}
+	}
+	all := s.Deployments(root, parsed(t, contract.DeploymentList, ""))
+	guid := all.Views[0].DeploymentGUID()
+	if page := s.Deployments(root, parsed(t, contract.DeploymentList, "guids="+guid)); page.Total != 1 {
+		t.Errorf("%s is not found by its guid", guid)
+	}
+	if fresh := s.NewProcesses("front"); len(fresh) != 1 || fresh[0].GUID != "second" {
+		t.Errorf("%v", fresh)
+	}
+	if page := s.Deployments(with(), parsed(t, contract.DeploymentList, "")); page.Total != 0 {
+		t.Errorf("someone without a role sees %d", page.Total)
+	}
+}
+
+func TestSidecars(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) { seed.Processes[front].Sidecars = []Sidecar{{"log", 10}, {"proxy", 20}} })
+	v := s.Peek(Ref{GUID: "front"})
+	list, total := v.Sidecars(parsed(t, contract.SidecarList, "per_page=1&page=2"))
+	if total != 2 || len(list) != 1 || list[0].Name != "proxy" {
+		t.Fatalf("%d, %+v", total, list)
+	}
+	if found, _ := v.Sidecars(parsed(t, contract.SidecarList, "guids="+list[0].GUID)); len(found) != 1 || found[0] != list[0] {
+		t.Errorf("by guid: %+v", found)
+	}
+}

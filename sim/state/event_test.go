@@ -1,0 +1,139 @@
+package state
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// audited writes events of these types about an app, all at one moment.
+func audited(s *Store, app string, types ...string) {
+	for _, typ := range types {
+		s.Audit(start, root, s.Peek(Ref{AppGUID: app}), typ, contract.Body{}, 0)
+	}
+}
+
+func types(list []EventView) (found []string) {
+	for _, e := range list {
+		found = append(found, e.Type)
+	}
+	return found
+}
+
+// TestAuditEvents: who sees what, in the order in which it happened although
+// the clock stands still.
+func TestAuditEvents(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	audited(s, "front", "a", "b")
+	audited(s, "away", "c")
+	developer := with(Grant{Role: SpaceDeveloper, SpaceGUID: "dev"})
+	for _, test := range []struct {
+		name, query, want string
+		who               Viewer
+		total             int
+	}{
+		{"all", "", "[a b c]", root, 3},
+		{"newest first", "order_by=-created_at", "[c b a]", root, 3},
+		{"a page", "order_by=-created_at&per_page=1&page=2", "[b]", root, 3},
+		{"beyond the end", "page=2", "[]", root, 0},
+		{"of an app", "target_guids=front", "[a b]", root, 2},
+		{"but of an app", "target_guids[not]=front", "[c]", root, 1},
+		{"of a type", "types=b,c", "[b c]", root, 2},
+		{"of a space", "space_guids=far", "[c]", root, 1},
+		{"of an organization", "organization_guids=one", "[a b]", root, 2},
+		{"later than all", "created_ats[gt]=2026-01-01T00:00:00Z", "[]", root, 0},
+		{"developer", "", "[a b]", developer, 2},
+		{"auditor of the organization", "", "[c]", with(Grant{Role: OrgAuditor, OrganizationGUID: "two"}), 1},
+		{"manager", "", "[]", with(Grant{Role: SpaceManager, SpaceGUID: "dev"}, Grant{Role: OrgManager, OrganizationGUID: "one"}), 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			list, total := s.AuditEvents(test.who, parsed(t, contract.AuditEventList, test.query))
+			if got := fmt.Sprint(types(list)); got != test.want || total != test.total {
+				t.Errorf("%s, %d", got, total)
+			}
+		})
+	}
+}
+
+// TestEventsAreBounded: the newest stay, under the names they had.
+func TestEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	query := parsed(t, contract.AuditEventList, "per_page=5000")
+	names := map[string]string{}
+	for i := range MaxEvents + 10 {
+		audited(s, "front", fmt.Sprint(i))
+		if i%500 == 0 {
+			list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, "order_by=-created_at&per_page=1"))
+			names[list[0].Type] = list[0].GUID
+		}
+	}
+	list, total := s.AuditEvents(root, query)
+	if total != MaxEvents || list[0].Type != "10" || list[MaxEvents-1].Type != fmt.Sprint(MaxEvents+9) {
+		t.Fatalf("%d from %s to %s", total, list[0].Type, list[len(list)-1].Type)
+	}
+	for _, e := range list {
+		if name, ok := names[e.Type]; ok && name != e.GUID {
+			t.Errorf("event %s was %s and is %s", e.Type, name, e.GUID)
+		}
+	}
+	fork := s.Fork()
+	audited(fork, "front", "of the fork")
+	if list, _ := fork.AuditEvents(root, query); list[0].Type != "11" || list[MaxEvents-1].Type != "of the fork" {
+		t.Errorf("the fork goes from %s to %s", list[0].Type, list[MaxEvents-1].Type)
+	}
+	if list, _ := s.AuditEvents(root, query); list[0].Type != "10" {
+		t.Errorf("the fork's event came back: from %s", list[0].Type)
+	}
+}
+
+// TestEventKeepsItsMoment: a later name of the app, or of its process's type,
+// is not that of the event.
+func TestEventKeepsItsMoment(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	s.Audit(later(time.Minute), with(), s.Peek(Ref{GUID: "worker"}), ProcessScaled, contract.Body{}, 3)
+	if _, err := s.UpdateApp(later(time.Hour), "front", contract.AppUpdate{Name: contract.Optional[string]{Set: true, Value: "new"}}); err != nil {
+		t.Fatal(err)
+	}
+	list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, ""))
+	e := list[0]
+	if e.App.Name != "shop" || e.Process != (EventProcess{"worker", "worker"}) || e.Actor.Name != "someone" || e.Index != 3 || !e.At.Equal(later(time.Minute)) || e.OrganizationGUID != "one" {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestEventsTogether is for the race detector.
+func TestEventsTogether(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	query := parsed(t, contract.AuditEventList, "")
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for range 20 {
+				audited(s, "front", "x")
+				s.AuditEvents(root, query)
+				s.Fork()
+			}
+		})
+	}
+	wait.Wait()
+	if _, total := s.AuditEvents(root, query); total != 80 {
+		t.Errorf("%d events", total)
+	}
+}
+
+func BenchmarkAudit(b *testing.B) {
+	s := storeOf()
+	v := s.Peek(Ref{GUID: "front"})
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Audit(start, root, v, ProcessUpdated, contract.Body{}, 0)
+	}
+}
