@@ -1,0 +1,85 @@
+// Package api plays the simulated API over HTTP: it turns the operation table
+// into routes, walks each request through the contract's order of checks, and
+// is the only writer of a simulated answer. Actions return values; delaying,
+// replacing, cutting and recording an answer happen to bytes, in one place
+// (wire.go). It knows nothing of the admin API.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/world"
+)
+
+// MaxBody is the size of a request body, in bytes, above which the answer is
+// 413 (design.md §11).
+const MaxBody = 1 << 20
+
+// Options are the choices of a server that the API has to know.
+type Options struct {
+	ExternalURL string // base of all links, "" for the request's own host
+	TrustProxy  bool   // believe X-Forwarded-*
+	Strict      bool   // every token must be known, whatever the scenario says
+	NoPrefer    bool   // ignore Prefer: code=...
+	Log         *slog.Logger
+	// Observe, when set, sees each answer of the simulated API before it is
+	// sent: tests check them against the schemas.
+	Observe func(Exchange)
+	// Count, when set, is told of each answer: metrics.
+	Count func(Exchange)
+}
+
+// API serves the simulated operations of all worlds.
+type API struct {
+	externalURL string
+	trustProxy  bool
+	strict      bool
+	prefer      bool
+	log         *slog.Logger
+	observe     func(Exchange)
+	count       func(Exchange)
+	engine      *gin.Engine
+	ids         idSource
+}
+
+// New makes an API.
+func New(o Options) *API {
+	a := &API{
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, strict: o.Strict, prefer: !o.NoPrefer,
+		log: o.Log, observe: o.Observe, count: o.Count, engine: engine(),
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	return a
+}
+
+// ServeHTTP answers one request to a world. The path of the request has lost
+// the world's prefix already.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World) {
+	c := newCall(a, of.Current(), w, r)
+	defer c.free()
+	path, known := normalize(r)
+	if !known {
+		c.serveUnknown(w)
+		return
+	}
+	if path != "" {
+		r = withPath(r, path)
+		c.req = r
+	}
+	a.engine.ServeHTTP(c, r)
+}
+
+// ServeNoWorld answers a request to a world that does not exist, in the
+// contract's envelope and with a hint (design.md §1.2).
+func (a *API) ServeNoWorld(w http.ResponseWriter, r *http.Request, root *world.World) {
+	c := newCall(a, root.Current(), w, r)
+	defer c.free()
+	hint := contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
+	c.send(w, outcome{reply: errorReply(hint)})
+}

@@ -1,0 +1,123 @@
+package api
+
+import (
+	"net/http"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// appJSON is an app (contract.md §19).
+type appJSON struct {
+	GUID          string        `json:"guid"`
+	CreatedAt     timeJSON      `json:"created_at"`
+	UpdatedAt     timeJSON      `json:"updated_at"`
+	Name          string        `json:"name"`
+	State         string        `json:"state"`
+	Lifecycle     lifecycleJSON `json:"lifecycle"`
+	Relationships appRelations  `json:"relationships"`
+	Metadata      metadataJSON  `json:"metadata"`
+	Links         appLinks      `json:"links"`
+	Included      *includedJSON `json:"included,omitempty"`
+}
+
+type lifecycleJSON struct {
+	Type string            `json:"type"`
+	Data lifecycleDataJSON `json:"data"`
+}
+
+type lifecycleDataJSON struct {
+	Buildpacks []string `json:"buildpacks"`
+	Stack      *string  `json:"stack"`
+}
+
+// appRelations tell of a droplet that is never there: to capisim an app is its
+// processes, and what they were built from plays no part.
+type appRelations struct {
+	Space          relationJSON `json:"space"`
+	CurrentDroplet relationJSON `json:"current_droplet"`
+}
+
+type appLinks struct {
+	Self                 linkJSON `json:"self"`
+	EnvironmentVariables linkJSON `json:"environment_variables"`
+	Space                linkJSON `json:"space"`
+	Processes            linkJSON `json:"processes"`
+	Packages             linkJSON `json:"packages"`
+	CurrentDroplet       linkJSON `json:"current_droplet"`
+	Droplets             linkJSON `json:"droplets"`
+	Tasks                linkJSON `json:"tasks"`
+	Start                linkJSON `json:"start"`
+	Stop                 linkJSON `json:"stop"`
+	ClearBuildpackCache  linkJSON `json:"clear_buildpack_cache"`
+	Revisions            linkJSON `json:"revisions"`
+	DeployedRevisions    linkJSON `json:"deployed_revisions"`
+	Features             linkJSON `json:"features"`
+}
+
+func (c *call) appJSON(v state.View) appJSON {
+	app := v.App
+	out := appJSON{
+		GUID: app.GUID, CreatedAt: timeJSON(app.CreatedAt), UpdatedAt: timeJSON(app.UpdatedAt), Name: app.Name, State: string(app.State),
+		Lifecycle:     lifecycleJSON{"buildpack", lifecycleDataJSON{Buildpacks: app.Buildpacks}},
+		Relationships: appRelations{relationJSON{guidOf(app.SpaceGUID)}, relationJSON{&guidJSON{}}},
+		Metadata:      metadataOf(app.Metadata),
+		Links:         appLinksOf(c.base(), app),
+	}
+	if app.Buildpacks == nil {
+		out.Lifecycle.Data.Buildpacks = []string{}
+	}
+	if app.Stack != "" {
+		out.Lifecycle.Data.Stack = &app.Stack
+	}
+	return out
+}
+
+func appLinksOf(base string, app *state.App) appLinks {
+	self := base + "/v3/apps/" + app.GUID
+	at := func(path string) linkJSON { return linkJSON{Href: self + path} }
+	action := func(name string) linkJSON { return linkJSON{self + "/actions/" + name, http.MethodPost} }
+	return appLinks{
+		Self: at(""), EnvironmentVariables: at("/environment_variables"), Space: linkJSON{Href: base + "/v3/spaces/" + app.SpaceGUID},
+		Processes: at("/processes"), Packages: at("/packages"), CurrentDroplet: at("/droplets/current"), Droplets: at("/droplets"), Tasks: at("/tasks"),
+		Start: action("start"), Stop: action("stop"), ClearBuildpackCache: action("clear_buildpack_cache"),
+		Revisions: at("/revisions"), DeployedRevisions: at("/revisions/deployed"), Features: at("/features"),
+	}
+}
+
+func listApps(c *call) (reply, error) {
+	query, err := contract.AppList.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	page := c.snap.State.Apps(c.who, query)
+	return c.listReply("/v3/apps", query, page.Total, shown(page.Views, c.appJSON), c.includedWithApps(page.Views, query))
+}
+
+func (c *call) includedWithApps(views []state.View, query contract.ResourceQuery) *includedJSON {
+	return c.included(views, query.Includes("space", "space.organization"), query.Includes("org", "space.organization"))
+}
+
+// getApp looks at the query before it looks for the app.
+func getApp(c *call) (reply, error) {
+	query, err := contract.AppList.ParseInclude(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	view, err := c.snap.State.VisibleApp(c.who, c.ref.AppGUID)
+	if err != nil {
+		return reply{}, err
+	}
+	out := c.appJSON(view)
+	out.Included = c.includedWithApps([]state.View{view}, query)
+	return jsonReply(http.StatusOK, out)
+}
+
+// getCurrentDroplet never finds one; the cf CLI knows what that means by the
+// text (clients.md §4).
+func getCurrentDroplet(c *call) (reply, error) {
+	if _, err := c.snap.State.VisibleApp(c.who, c.ref.AppGUID); err != nil {
+		return reply{}, err
+	}
+	return reply{}, contract.DropletNotFound
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// maxAuditBody is the size of a request body, in bytes, above which its event
+// does not repeat it: a world remembers many events.
+const maxAuditBody = 16 << 10
+
+// audit notes that the request changed something and writes the event of it.
+func (c *call) audit(view state.View, event string, index int) {
+	c.changed = true
+	body := c.body
+	if len(c.raw) > maxAuditBody {
+		body = contract.Body{}
+	}
+	c.snap.State.Audit(c.now, c.who, view, event, body, index)
+}
+
+// auditEventJSON is an audit event as the real server shows it.
+type auditEventJSON struct {
+	GUID         string              `json:"guid"`
+	CreatedAt    timeJSON            `json:"created_at"`
+	UpdatedAt    timeJSON            `json:"updated_at"`
+	Type         string              `json:"type"`
+	Actor        partyJSON           `json:"actor"`
+	Target       partyJSON           `json:"target"`
+	Data         auditDataJSON       `json:"data"`
+	Space        *guidJSON           `json:"space"`
+	Organization *guidJSON           `json:"organization"`
+	Links        map[string]linkJSON `json:"links"`
+}
+
+// partyJSON is who acted, or what was acted on.
+type partyJSON struct {
+	GUID string `json:"guid"`
+	Type string `json:"type"`
+	Name string `json:"name"`
+}
+
+// auditDataJSON is what an event says beside who and what; nothing for the
+// start or stop of an app.
+type auditDataJSON struct {
+	ProcessGUID  string         `json:"process_guid,omitempty"`
+	ProcessType  string         `json:"process_type,omitempty"`
+	ProcessIndex *int           `json:"process_index,omitempty"`
+	Request      map[string]any `json:"request,omitzero"`
+}
+
+func listAuditEvents(c *call) (reply, error) {
+	query, err := contract.AuditEventList.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	list, total := c.snap.State.AuditEvents(c.who, query)
+	return c.listReply("/v3/audit_events", query, total, shown(list, c.auditEventJSON), nil)
+}
+
+func (c *call) auditEventJSON(e state.EventView) auditEventJSON {
+	actor := partyJSON{e.Actor.GUID, "user", e.Actor.Name}
+	return auditEventJSON{
+		GUID: e.GUID, CreatedAt: timeJSON(e.At), UpdatedAt: timeJSON(e.At), Type: e.Type,
+		Actor: actor, Target: partyJSON{e.App.GUID, "app", e.App.Name}, Data: auditData(e.Event),
+		Space: guidOf(e.Space.GUID), Organization: guidOf(e.OrganizationGUID),
+		Links: map[string]linkJSON{"self": {Href: c.base() + "/v3/audit_events/" + e.GUID}},
+	}
+}
+
+// auditData repeats the request, without the command, which is nobody's
+// business.
+func auditData(e state.Event) auditDataJSON {
+	data := auditDataJSON{ProcessGUID: e.Process.GUID, ProcessType: e.Process.Type}
+	switch e.Type {
+	case state.ProcessTerminated:
+		data.ProcessIndex = &e.Index
+	case state.AppUpdated, state.ProcessUpdated, state.ProcessScaled:
+		data.Request = e.Request.Any()
+		if _, given := data.Request["command"]; given {
+			data.Request["command"] = contract.HiddenCommand
+		}
+	}
+	return data
+}

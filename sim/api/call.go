@@ -1,0 +1,112 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+	"example.com/capisim/sim/world"
+)
+
+// call is one request on its way through the house. It is also the writer that
+// gin is given, which is how a handler finds it.
+type call struct {
+	http.ResponseWriter
+	api  *API
+	snap *world.Snapshot
+	req  *http.Request
+	op   *contract.Operation // nil for a request that met none
+	act  action
+	now  time.Time // the world's clock, read once
+	wall time.Time // when the request came
+
+	line    *line // nil when the server does not tell connections apart
+	lineUse int   // how many requests the connection has carried
+
+	ref   state.Ref
+	guid  string // the path's guid when it names neither a process nor an app
+	index string // the path's instance index, as sent
+
+	who     state.Viewer // set when identified
+	whoErr  error        // why the caller is refused; nil when it is identified
+	peeked  bool
+	target  state.View // what the path names, looked up without judging
+	read    bool
+	raw     []byte // the request body
+	tooBig  bool
+	readErr error
+	body    contract.Body
+	query   url.Values
+
+	path              string // as the client sent it, without the world's prefix
+	changed           bool   // the request changed state
+	dry               *reply // set for a request that is only explained: takes the answer
+	limits            []header
+	preferenceApplied string
+	warnings          []string // for the journal
+}
+
+// action does what an operation does and returns the answer. An error of the
+// catalogue becomes its envelope, any other the contract's 500.
+type action func(*call) (reply, error)
+
+// reply is an answer that has not been sent.
+type reply struct {
+	status  int
+	body    []byte
+	shared  bool   // nobody writes to body again: it may be kept
+	media   string // content type, "" for the usual one
+	headers []header
+	err     *contract.Error // set when the answer is an error envelope
+}
+
+// header is one line beside the usual ones. Replacing takes the place of the
+// lines of that name, else it is one more.
+type header struct {
+	name, value string
+	replace     bool
+}
+
+var calls = sync.Pool{New: func() any { return new(call) }}
+
+func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Request) *call {
+	c := calls.Get().(*call)
+	*c = call{ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
+	if l, ok := lineOf(r.Context()); ok {
+		c.line, c.lineUse = l, int(l.uses.Add(1))
+	}
+	c.identify()
+	return c
+}
+
+// free gives the call back. Nothing of it may be used afterwards.
+func (c *call) free() {
+	*c = call{}
+	calls.Put(c)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// base is the address that links of the answer begin with.
+func (c *call) base() string { return c.api.Base(c.req, c.snap.World.Prefix) }
+
+func (c *call) userName() string {
+	if c.who.User == nil {
+		return ""
+	}
+	return c.who.User.Name
+}
+
+// peek looks up what the path names without judging whether the caller may see
+// it: fault rules match on it.
+func (c *call) peek() state.View {
+	if !c.peeked {
+		c.peeked = true
+		c.target = c.snap.State.Peek(c.ref)
+	}
+	return c.target
+}

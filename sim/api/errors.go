@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+// errorReply is the envelope of one error (§2): one request, one entry.
+func errorReply(e *contract.Error) reply {
+	out := reply{status: e.Status, body: envelope(e), shared: true, err: e}
+	if e.Status == http.StatusTooManyRequests {
+		out.media = plainText // the real server's quirk of §16
+	}
+	return out
+}
+
+// errorReply is an error in the form of whoever answers: the cloud controller's
+// envelope, or UAA's two fields.
+func (c *call) errorReply(e *contract.Error) reply {
+	if c.op != nil && c.op.UAA {
+		return uaaErrorReply(e)
+	}
+	return errorReply(e)
+}
+
+// envelope writes the error body; UnknownError has its keys in another order.
+func envelope(e *contract.Error) []byte {
+	b := make([]byte, 0, 64+len(e.Detail)+len(e.Title))
+	b = append(b, `{"errors":[{`...)
+	if e.Name == contract.UnknownError.Name {
+		b = appendString(append(b, `"title":`...), e.Title)
+		b = appendString(append(b, `,"detail":`...), e.Detail)
+	} else {
+		b = appendString(append(b, `"detail":`...), e.Detail)
+		b = appendString(append(b, `,"title":`...), e.Title)
+	}
+	b = strconv.AppendInt(append(b, `,"code":`...), int64(e.Code), 10)
+	return append(b, "}]}"...)
+}
+
+// planned is an injected answer. A plan that only cuts the connection has none.
+func (c *call) planned(a *fault.Answer) reply {
+	if a == nil {
+		return reply{}
+	}
+	out := reply{status: a.Status, body: a.Body, shared: true}
+	if a.Error != nil {
+		out = c.errorReply(c.filled(a.Error))
+	}
+	out.headers = c.ruleHeaders(a)
+	return out
+}
+
+// filled completes a default text that names a process: "<guid>-<version>", as
+// the runner knows it (§2).
+func (c *call) filled(e *contract.Error) *contract.Error {
+	if !strings.Contains(e.Detail, "%s") {
+		return e
+	}
+	name := "unknown"
+	if p := c.peek().Process; p != nil {
+		name = p.GUID + "-" + p.Version
+	}
+	return e.Text(strings.Replace(e.Detail, "%s", name, 1))
+}
+
+// ruleHeaders are the headers that a rule adds. The limiter's reset is a moment
+// of the world's clock.
+func (c *call) ruleHeaders(a *fault.Answer) []header {
+	headers := make([]header, 0, len(a.Headers)+1)
+	for _, h := range a.Headers {
+		headers = append(headers, header{h.Name, h.Value, true})
+	}
+	if a.ResetAfter != 0 {
+		reset := strconv.FormatInt(c.now.Add(a.ResetAfter).Unix(), 10)
+		headers = append(headers, header{"X-RateLimit-Reset", reset, true})
+	}
+	return headers
+}

@@ -1,0 +1,186 @@
+package api
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Content types of §16.
+const (
+	jsonType  = "application/json; charset=utf-8"
+	plainText = "text/plain; charset=utf-8"
+)
+
+// Values that every answer shares. A header line is a slice; sharing it costs a
+// request nothing (facts.md (i)).
+var (
+	jsonValue    = []string{jsonType}
+	sameOrigin   = []string{"SAMEORIGIN"}
+	xssBlock     = []string{"1; mode=block"}
+	noSniff      = []string{"nosniff"}
+	noOpen       = []string{"noopen"}
+	none         = []string{"none"}
+	strictOrigin = []string{"strict-origin-when-cross-origin"}
+)
+
+// spelled are the names that the real server writes in another form than Go's
+// canonical one (§16). A rule's header of such a name, however it is spelled,
+// must take the place of the answer's own and not stand beside it.
+var spelled = map[string]string{
+	"X-Vcap-Request-Id":     "X-VCAP-Request-ID",
+	"X-User-Guid":           "X-USER-GUID",
+	"X-Xss-Protection":      "X-XSS-Protection",
+	"X-Ratelimit-Limit":     "X-RateLimit-Limit",
+	"X-Ratelimit-Reset":     "X-RateLimit-Reset",
+	"X-Ratelimit-Remaining": "X-RateLimit-Remaining",
+}
+
+// sent is the header of one answer. The journal keeps it in place of the map
+// that net/http takes, which would be most of what a request leaves behind.
+type sent struct {
+	rails      bool // the defaults of everything under /v3
+	media      string
+	lines      [4]string // request id, seconds, length, user: what differs
+	hasBody    bool
+	hasUser    bool
+	preference string
+	limits     []header
+	extra      []header
+}
+
+// headersOf makes the header of an answer: what the real server sends beside
+// the body (§16).
+func (c *call) headersOf(out *reply) *sent {
+	s := &sent{
+		rails: c.op == nil || strings.HasPrefix(c.op.Path, "/v3"), media: out.media, hasBody: out.status != http.StatusNoContent,
+		hasUser: c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
+	}
+	s.lines[0], s.lines[1] = c.requestID(), runtimeSeconds(c.elapsed())
+	if s.hasBody {
+		s.lines[2] = strconv.Itoa(len(out.body))
+	}
+	if s.hasUser {
+		s.lines[3] = c.who.User.GUID
+	}
+	return s
+}
+
+// Header is the header as a map of its own.
+func (s *sent) Header() http.Header {
+	h := http.Header{}
+	s.fill(h)
+	return h
+}
+
+// RetryAfter is what the answer says of coming back, "" for nothing. Only rules
+// and the limiter send it.
+func (s *sent) RetryAfter() string {
+	for _, list := range [][]header{s.extra, s.limits} {
+		for _, h := range list {
+			if strings.EqualFold(h.name, "Retry-After") {
+				return h.value
+			}
+		}
+	}
+	return ""
+}
+
+// fill writes the header into a map. Some of its names are not in Go's
+// canonical form and are set as they are.
+func (s *sent) fill(h http.Header) {
+	if s.rails {
+		h["X-Frame-Options"] = sameOrigin
+		h["X-XSS-Protection"] = xssBlock
+		h["X-Content-Type-Options"] = noSniff
+		h["X-Download-Options"] = noOpen
+		h["X-Permitted-Cross-Domain-Policies"] = none
+		h["Referrer-Policy"] = strictOrigin
+	}
+	if s.hasBody {
+		h["Content-Type"] = jsonValue
+		if s.media != "" {
+			h["Content-Type"] = []string{s.media}
+		}
+		h["Content-Length"] = s.lines[2:3:3]
+	}
+	h["X-VCAP-Request-ID"] = s.lines[0:1:1]
+	h["X-Runtime"] = s.lines[1:2:2]
+	if s.hasUser {
+		h["X-USER-GUID"] = s.lines[3:4:4]
+	}
+	if s.preference != "" {
+		h["Preference-Applied"] = []string{s.preference}
+	}
+	for _, limit := range s.limits {
+		h[limit.name] = []string{limit.value}
+	}
+	for _, extra := range s.extra {
+		name := http.CanonicalHeaderKey(extra.name)
+		if theirs, ok := spelled[name]; ok {
+			name = theirs
+		}
+		if extra.replace {
+			h[name] = []string{extra.value}
+		} else {
+			h[name] = append(h[name], extra.value)
+		}
+	}
+}
+
+// requestID is a UUID of the answer's own, behind the client's id when it sent
+// one: only letters, digits, dash and underscore of its first 255 (§16).
+func (c *call) requestID() string {
+	theirs := c.req.Header.Get("X-Vcap-Request-Id")
+	if theirs == "" {
+		theirs = c.req.Header.Get("X-Request-Id")
+	}
+	own := c.api.ids.next()
+	if theirs == "" {
+		return own
+	}
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return -1
+	}, theirs)
+	return kept[:min(len(kept), 255)] + "::" + own
+}
+
+func runtimeSeconds(d time.Duration) string {
+	return strconv.FormatFloat(max(d, time.Microsecond).Seconds(), 'f', 6, 64)
+}
+
+// idSource numbers the answers of a server with UUIDs. They only have to
+// differ, so a counter is mixed instead of drawing from the machine's entropy.
+type idSource struct{ counter atomic.Uint64 }
+
+func (s *idSource) next() string {
+	n := s.counter.Add(1)
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], mix(n))
+	binary.BigEndian.PutUint64(raw[8:], mix(^n))
+	raw[6] = raw[6]&0x0f | 0x40
+	raw[8] = raw[8]&0x3f | 0x80
+	var text [36]byte
+	hex.Encode(text[0:8], raw[0:4])
+	hex.Encode(text[9:13], raw[4:6])
+	hex.Encode(text[14:18], raw[6:8])
+	hex.Encode(text[19:23], raw[8:10])
+	hex.Encode(text[24:], raw[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:])
+}
+
+// mix is the finaliser of splitmix64.
+func mix(z uint64) uint64 {
+	z = (z + 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
+	return z ^ (z >> 31)
+}

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"example.com/capisim/sim/world"
+)
+
+// Base is the external address of a world for a request: scheme, host and the
+// world's prefix, without a slash at the end. Every link in an answer begins
+// with it.
+//
+// With an external URL configured it is that; otherwise the request's own host
+// and scheme, which X-Forwarded-* may correct only for a trusted proxy. A
+// request on a port of the world's own has the world at the root of that.
+func (a *API) Base(r *http.Request, prefix string) string {
+	if prefix != "" && r.Context().Value(ownPortKey{}) != nil {
+		return a.origin(r)
+	}
+	if a.externalURL != "" {
+		return a.externalURL + prefix
+	}
+	return a.origin(r) + prefix
+}
+
+// origin is the scheme and host by which the client called.
+func (a *API) origin(r *http.Request) string {
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if a.trustProxy {
+		if proto := firstOf(r.Header.Get("X-Forwarded-Proto")); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if forwarded := firstOf(r.Header.Get("X-Forwarded-Host")); forwarded != "" {
+			host = forwarded
+		}
+	}
+	return scheme + "://" + host
+}
+
+// firstOf takes the first of a comma list, which is what the client sent.
+func firstOf(list string) string {
+	first, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(first)
+}
+
+type ownPortKey struct{}
+
+// OwnPort is a base context for the server of a world that has a port of its
+// own: there the world is at the root, and its links say so.
+func OwnPort(ctx context.Context, of *world.World) context.Context {
+	return context.WithValue(ctx, ownPortKey{}, of)
+}

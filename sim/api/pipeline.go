@@ -1,0 +1,217 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/world"
+)
+
+// bodyTimeout is how long a request body may take to arrive (design.md §11).
+const bodyTimeout = 30 * time.Second
+
+// serve answers a request that met a row of the table: a fault may decide
+// before every check of the contract, or replace the answer after the request
+// took effect (design.md §6).
+func (c *call) serve(w http.ResponseWriter) {
+	if c.dry != nil {
+		*c.dry = c.answer()
+		return
+	}
+	plan := c.plan()
+	out := outcome{plan: plan}
+	if plan.CarriesOut() {
+		out.reply = c.answer()
+		c.replace(&out)
+	} else {
+		plan.Settle(true)
+		out.injected = true
+		out.reply = c.planned(plan.Answer)
+	}
+	c.send(w, out)
+}
+
+// replace puts a plan that carried the request out on its real answer. A real
+// error is sent as it is, and a rule that wanted to follow a success is not
+// spent.
+func (c *call) replace(out *outcome) {
+	plan := out.plan
+	switch {
+	case plan.Apply == fault.After && out.reply.err != nil:
+		plan.Settle(false)
+		out.plan = fault.Plan{Delay: plan.Delay}
+		return
+	case plan.Answer == nil && plan.Connection == nil: // nothing, or only a delay
+		return
+	case plan.Answer != nil && plan.Answer.Real():
+		out.reply.status = plan.Answer.Status
+		out.reply.headers = append(out.reply.headers, c.ruleHeaders(plan.Answer)...)
+	case plan.Answer != nil:
+		out.real = out.reply.status
+		out.reply = c.planned(plan.Answer)
+	default:
+		out.real = out.reply.status
+	}
+	plan.Settle(true)
+	out.injected = true
+}
+
+// plan asks the request's own Prefer header, then the fault set.
+func (c *call) plan() fault.Plan {
+	if values := c.req.Header["Prefer"]; len(values) > 0 && c.api.prefer {
+		plan, applied, warning := fault.Prefer(strings.Join(values, ", "), c.op)
+		if warning != "" {
+			c.warnings = append(c.warnings, warning)
+		}
+		if applied != "" {
+			c.preferenceApplied = applied
+			return plan
+		}
+	}
+	if !c.snap.Faults.Watches(c.op) {
+		return fault.Plan{}
+	}
+	return c.snap.Faults.Plan(c.now, (*subject)(c))
+}
+
+// answer walks the contract's order of checks (§3) and runs the action. What
+// goes wrong inside capisim is the contract's 500, with the cause in the log.
+func (c *call) answer() (out reply) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if cause == http.ErrAbortHandler {
+				panic(cause)
+			}
+			c.api.log.Error("panic", "operation", c.op.ID, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			out = c.failure(contract.UnknownError)
+		}
+	}()
+	for _, check := range checks {
+		if err := check(c); err != nil {
+			return c.failure(err)
+		}
+	}
+	out, err := c.act(c)
+	if err != nil {
+		return c.failure(err)
+	}
+	return out
+}
+
+// checks are the steps that every operation shares, in the contract's order
+// (§3, steps 1, 3 and 4); those that need what the path names are the action's.
+// A query that the framework cannot read is refused while it logs the request,
+// before any of the server's own checks but the limit.
+var checks = []func(*call) error{
+	(*call).checkRate,
+	(*call).checkQuery,
+	(*call).checkToken,
+	(*call).checkScope,
+	(*call).checkBody,
+}
+
+func (c *call) checkQuery() error {
+	if c.op.Access == contract.Anonymous {
+		return nil
+	}
+	return contract.CheckQuery(c.req.URL.RawQuery)
+}
+
+func (c *call) checkToken() error {
+	if c.op.Access == contract.Anonymous {
+		return nil
+	}
+	return c.whoErr
+}
+
+func (c *call) checkScope() error {
+	if !c.who.MayCall(c.op.Access) {
+		return contract.NotAuthorized
+	}
+	return nil
+}
+
+// checkBody reads and parses the body, whatever the method: the real server
+// refuses a GET with broken JSON too. UAA reads its own.
+func (c *call) checkBody() error {
+	if c.op.Access == contract.Anonymous {
+		return nil
+	}
+	raw := c.bytes()
+	if c.tooBig {
+		return contract.RequestTooLarge.With(MaxBody)
+	}
+	if c.readErr != nil {
+		return contract.MessageParseError
+	}
+	if len(raw) == 0 {
+		return nil // cf sends a JSON content type on everything (clients.md §3)
+	}
+	var err error
+	c.body, err = contract.ParseBody(c.req.Header.Get("Content-Type"), raw)
+	return err
+}
+
+// bytes reads the request body once, bounded in size and time.
+func (c *call) bytes() []byte {
+	if c.read {
+		return c.raw
+	}
+	c.read = true
+	if c.req.Body == nil || c.req.ContentLength == 0 {
+		return nil
+	}
+	if c.req.ContentLength > MaxBody {
+		c.tooBig = true
+		return nil
+	}
+	control := http.NewResponseController(c.ResponseWriter)
+	if control.SetReadDeadline(world.Wall().Add(bodyTimeout)) == nil {
+		defer control.SetReadDeadline(time.Time{}) //nolint:errcheck // it worked a moment ago
+	}
+	size := c.req.ContentLength
+	if size < 0 {
+		size = 512
+	}
+	raw := make([]byte, 0, size+1)
+	for {
+		n, err := c.req.Body.Read(raw[len(raw):cap(raw)])
+		raw = raw[:len(raw)+n]
+		if len(raw) > MaxBody {
+			c.tooBig = true
+			return nil
+		}
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				c.readErr = err
+				return nil
+			}
+			c.raw = raw
+			return raw
+		}
+		if len(raw) == cap(raw) {
+			raw = append(raw, 0)[:len(raw)]
+		}
+	}
+}
+
+// failure is the answer that an error leads to. Only errors of the catalogue
+// carry the contract's words; any other is its 500.
+func (c *call) failure(err error) reply {
+	var known *contract.Error
+	if !errors.As(err, &known) {
+		c.api.log.Error("request failed", "path", c.path, "world", c.snap.World.Name, "cause", err)
+		known = contract.UnknownError
+	}
+	if known == contract.UnknownError && c.op != nil && c.op.UAA {
+		known = contract.UAABroken
+	}
+	return c.errorReply(known)
+}

@@ -1,0 +1,207 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// actions are what the operations of the table do. A row whose action is not
+// here fails at start-up.
+var actions map[contract.Action]action
+
+func init() {
+	actions = map[contract.Action]action{
+		contract.ListProcesses:        listProcesses,
+		contract.GetProcess:           getProcess,
+		contract.UpdateProcess:        updateProcess,
+		contract.GetProcessStats:      getProcessStats,
+		contract.ListProcessInstances: listProcessInstances,
+		contract.ScaleProcess:         scaleProcess,
+		contract.TerminateInstance:    terminateInstance,
+
+		contract.GetRoot:                getRoot,
+		contract.GetV3Root:              getV3Root,
+		contract.GetInfo:                getInfo,
+		contract.GetV2Info:              getV2Info,
+		contract.GetLogin:               getLogin,
+		contract.CreateToken:            createToken,
+		contract.ListTokenKeys:          listTokenKeys,
+		contract.GetOpenIDConfiguration: getOpenIDConfiguration,
+		contract.ListOrganizations:      listOrganizations,
+		contract.GetOrganization:        getOrganization,
+		contract.ListSpaces:             listSpaces,
+		contract.GetSpace:               getSpace,
+		contract.ListApps:               listApps,
+		contract.GetApp:                 getApp,
+		contract.UpdateApp:              updateApp,
+		contract.StartApp:               startApp,
+		contract.StopApp:                stopApp,
+		contract.RestartApp:             restartApp,
+		contract.GetCurrentDroplet:      getCurrentDroplet,
+		contract.ListRoutes:             listRoutes,
+		contract.ListSidecars:           listSidecars,
+		contract.ListPackages:           listPackages,
+		contract.ListDeployments:        listDeployments,
+		contract.ListAuditEvents:        listAuditEvents,
+	}
+}
+
+func getProcess(c *call) (reply, error) {
+	view, err := c.process()
+	if err != nil {
+		return reply{}, err
+	}
+	query, err := contract.ParseShowQuery(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	if query.Embed && view.StatsUnavailable() {
+		return reply{}, contract.UnknownError // the trap of §9: embed never got the 503
+	}
+	doc := documentOf(view, c.snap.Variant, c.base())
+	shown := view.ShowsSecrets(c.who)
+	if shown && !query.Embed {
+		return reply{status: http.StatusOK, body: doc.bytes, shared: true}, nil
+	}
+	var command, instances []byte
+	if !shown {
+		command = hiddenCommand
+	}
+	if query.Embed {
+		instances = appendInstances(nil, view, c.now)
+	}
+	return reply{status: http.StatusOK, body: doc.appendRead(nil, command, instances), shared: true}, nil
+}
+
+func updateProcess(c *call) (reply, error) {
+	view, err := c.writable()
+	if err != nil {
+		return reply{}, err
+	}
+	update, err := contract.CheckUpdate(c.body, c.snap.Variant)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := c.snap.State.UpdateProcess(c.now, view.Process.GUID, update)
+	if err != nil {
+		return reply{}, err
+	}
+	c.audit(view, state.ProcessUpdated, 0)
+	return c.owned(http.StatusOK, view, p), nil
+}
+
+func scaleProcess(c *call) (reply, error) {
+	view, err := c.writable()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := view.MayScale(c.who); err != nil {
+		return reply{}, err
+	}
+	scale, err := contract.CheckScale(c.body)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := c.snap.State.ScaleProcess(c.now, view.Process.GUID, scale)
+	if err != nil {
+		return reply{}, err
+	}
+	c.audit(view, state.ProcessScaled, 0)
+	return c.owned(http.StatusAccepted, view, p), nil
+}
+
+// owned answers a change with the whole process, its command shown to whoever
+// may change it (§10).
+func (c *call) owned(status int, view state.View, p *state.Process) reply {
+	view.Process = p
+	return reply{status: status, body: documentOf(view, c.snap.Variant, c.base()).bytes, shared: true}
+}
+
+func terminateInstance(c *call) (reply, error) {
+	view, err := c.writable()
+	if err != nil {
+		return reply{}, err
+	}
+	index := contract.InstanceIndex(c.index)
+	if err := c.snap.State.Terminate(c.now, view.Process.GUID, index); err != nil {
+		return reply{}, err
+	}
+	c.audit(view, state.ProcessTerminated, index)
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// resolve says which process the request is about. On a direct path a top-level
+// app_guid, in the body or the query, makes the request app-nested: the trap of
+// §4, copied on purpose.
+func (c *call) resolve() state.Ref {
+	if app := c.strayApp(); app != "" {
+		return state.Ref{AppGUID: app, Type: c.strayType()}
+	}
+	return c.ref
+}
+
+// strayApp is the app_guid of a direct path, "" for none. The framework merges
+// the body over the query.
+func (c *call) strayApp() string {
+	if c.op.Nested {
+		return ""
+	}
+	if app := c.body.AppGUID(); app != "" {
+		return app
+	}
+	return contract.QueryAppGUID(c.req.URL.RawQuery)
+}
+
+func (c *call) strayType() string {
+	if value, ok := c.body.Get("type"); ok {
+		return value.Text
+	}
+	return (*subject)(c).Query().Get("type")
+}
+
+// process finds the process that a reader's path names.
+func (c *call) process() (state.View, error) { return c.snap.State.Process(c.who, c.resolve()) }
+
+// writable finds the process that a writer's path names and checks the right to
+// change it.
+func (c *call) writable() (state.View, error) { return c.snap.State.Writable(c.who, c.resolve()) }
+
+func listProcessInstances(c *call) (reply, error) {
+	view, err := c.process()
+	if err != nil {
+		return reply{}, err
+	}
+	if view.StatsUnavailable() {
+		return reply{}, contract.UnknownError // §9: this path never got the 503 of stats
+	}
+	self := c.base() + "/v3/processes/" + view.Process.GUID
+	b := appendInstances([]byte(`{"resources":`), view, c.now)
+	b = appendString(append(b, `,"links":{"self":{"href":`...), self+"/process_instances")
+	b = appendString(append(b, `},"process":{"href":`...), self)
+	return reply{status: http.StatusOK, body: append(b, "}}}"...), shared: true}, nil
+}
+
+// appendInstances writes the bare array of §14.2; since is a duration in whole
+// seconds, null for an instance that the platform does not know.
+func appendInstances(b []byte, view state.View, now time.Time) []byte {
+	b = append(b, '[')
+	for i, inst := range view.Instances(now) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(b, `{"index":`...), int64(inst.Index), 10)
+		b = appendString(append(b, `,"state":`...), string(inst.State))
+		b = append(b, `,"since":`...)
+		if inst.Reported && inst.State != state.Stopping {
+			b = strconv.AppendInt(b, int64(inst.For/time.Second), 10)
+		} else {
+			b = append(b, "null"...)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}

@@ -1,0 +1,228 @@
+package api
+
+import (
+	"strconv"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// document is the JSON of one version of a process for one base URL: the whole
+// of it as an owner sees it, and the places where other readings differ.
+// Nothing is encoded twice for one version: another base is spliced in at the
+// links, a redacted command or an embedded list at their marks (speed.md).
+type document struct {
+	base         string
+	bytes        []byte
+	commandStart int   // of the value of "command"
+	commandEnd   int   // one past it
+	embedAt      int   // where ,"process_instances":[...] goes
+	bases        []int // where each link's base begins
+}
+
+// documentOf returns the document of a version for a base, from the version's
+// memo when the last reader had the same base.
+func documentOf(v state.View, variant contract.Variant, base string) *document {
+	memo := v.Process.Memo(func(p *state.Process) any {
+		m := new(memoized)
+		m.last.Store(encode(p, v.Space.GUID, variant, base))
+		return m
+	}).(*memoized)
+	return memo.forBase(base)
+}
+
+// encode writes a process in the key order of §11.
+func encode(p *state.Process, space string, variant contract.Variant, base string) *document {
+	d := &document{base: base}
+	b := make([]byte, 0, 2048)
+	b = appendString(append(b, `{"guid":`...), p.GUID)
+	b = appendTime(append(b, `,"created_at":`...), p.CreatedAt)
+	b = appendTime(append(b, `,"updated_at":`...), p.UpdatedAt)
+	b = appendString(append(b, `,"version":`...), p.Version)
+	b = appendString(append(b, `,"type":`...), p.Type)
+	b = append(b, `,"command":`...)
+	d.commandStart = len(b)
+	b = appendString(b, shownCommand(p))
+	d.commandEnd = len(b)
+	b = appendString(append(b, `,"user":`...), shownUser(p))
+	b = strconv.AppendInt(append(b, `,"instances":`...), int64(p.Instances), 10)
+	b = strconv.AppendInt(append(b, `,"memory_in_mb":`...), int64(p.MemoryInMB), 10)
+	b = appendNumber(b, `,"disk_in_mb":`, p.DiskInMB)
+	b = strconv.AppendInt(append(b, `,"log_rate_limit_in_bytes_per_second":`...), p.LogRateLimit, 10)
+	if variant != contract.OpenSource {
+		b = append(b, `,"registry_credential_last_synced_at":`...)
+		if c := p.RegistryCredential; c != nil && c.LastSyncedAt != nil {
+			b = appendTime(b, *c.LastSyncedAt)
+		} else {
+			b = append(b, "null"...)
+		}
+	}
+	b = appendHealthCheck(append(b, `,"health_check":`...), p.HealthCheck, true)
+	b = appendHealthCheck(append(b, `,"readiness_health_check":`...), p.Readiness, variant == contract.Vendor)
+	d.embedAt = len(b)
+	b = appendRelationships(b, p, variant)
+	b = appendMetadata(append(b, `,"metadata":`...), p.Metadata)
+	d.bytes = d.appendLinks(b, p, space, variant)
+	return d
+}
+
+// shownCommand is the process's own command, else the detected one (§11).
+func shownCommand(p *state.Process) string {
+	if p.Command != nil {
+		return *p.Command
+	}
+	return p.DetectedCommand
+}
+
+func shownUser(p *state.Process) string {
+	if p.User != nil && *p.User != "" {
+		return *p.User
+	}
+	return contract.DefaultUser
+}
+
+// appendHealthCheck writes a health check; the endpoint shows only for type
+// http, the timeout not for readiness, unless the vendor's document is played.
+func appendHealthCheck(b []byte, check state.HealthCheck, timeout bool) []byte {
+	b = appendString(append(b, `{"type":`...), check.Type)
+	b = append(b, `,"data":{`...)
+	if timeout {
+		b = appendNumber(b, `"timeout":`, check.Timeout)
+		b = append(b, ',')
+	}
+	b = appendNumber(b, `"invocation_timeout":`, check.InvocationTimeout)
+	b = appendNumber(b, `,"interval":`, check.Interval)
+	if check.Type == "http" {
+		b = append(b, `,"endpoint":`...)
+		if check.Endpoint == nil {
+			b = append(b, "null"...)
+		} else {
+			b = appendString(b, *check.Endpoint)
+		}
+	}
+	return append(b, "}}"...)
+}
+
+func appendRelationships(b []byte, p *state.Process, variant contract.Variant) []byte {
+	b = appendString(append(b, `,"relationships":{"app":{"data":{"guid":`...), p.AppGUID)
+	b = append(b, "}}"...)
+	b = appendRelationship(append(b, `,"revision":`...), p.RevisionGUID)
+	if variant != contract.OpenSource {
+		credential := ""
+		if p.RegistryCredential != nil {
+			credential = p.RegistryCredential.GUID
+		}
+		b = appendRelationship(append(b, `,"registry_credential":`...), credential)
+	}
+	return append(b, '}')
+}
+
+// appendRelationship writes a plain null for what is not there, not an object
+// with null data (§11).
+func appendRelationship(b []byte, guid string) []byte {
+	if guid == "" {
+		return append(b, "null"...)
+	}
+	b = appendString(append(b, `{"data":{"guid":`...), guid)
+	return append(b, "}}"...)
+}
+
+func appendMetadata(b []byte, m contract.Metadata) []byte {
+	b = appendPairs(append(b, `{"labels":`...), m.Labels)
+	b = appendPairs(append(b, `,"annotations":`...), m.Annotations)
+	return append(b, '}')
+}
+
+func appendPairs(b []byte, pairs contract.Pairs) []byte {
+	b = append(b, '{')
+	for i, pair := range pairs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, pair.Key), ':')
+		b = appendString(b, pair.Value)
+	}
+	return append(b, '}')
+}
+
+// appendLinks writes the links and notes where each base begins.
+func (d *document) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
+	first := true
+	link := func(name, path, method string) {
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = appendString(b, name)
+		b = append(b, `:{"href":"`...)
+		d.bases = append(d.bases, len(b))
+		b = append(b, escaped(d.base+path)...)
+		b = append(b, '"')
+		if variant == contract.Vendor || method != "GET" {
+			b = append(b, `,"method":"`...)
+			b = append(b, method...)
+			b = append(b, '"')
+		}
+		b = append(b, '}')
+	}
+	self := "/v3/processes/" + p.GUID
+	b = append(b, `,"links":{`...)
+	link("self", self, "GET")
+	link("scale", self+"/actions/scale", "POST")
+	link("app", "/v3/apps/"+p.AppGUID, "GET")
+	link("space", "/v3/spaces/"+space, "GET")
+	link("stats", self+"/stats", "GET")
+	if variant != contract.Vendor {
+		link("process_instances", self+"/process_instances", "GET")
+	}
+	if variant != contract.OpenSource && p.RegistryCredential != nil {
+		link("registry_credential", "/v3/registry_credentials/"+p.RegistryCredential.GUID, "GET")
+	}
+	return append(b, "}}"...)
+}
+
+// escaped is a string as it stands between quotes.
+func escaped(text string) []byte {
+	quoted := appendString(nil, text)
+	return quoted[1 : len(quoted)-1]
+}
+
+// rebased is the same document with another base in its links.
+func (d *document) rebased(base string) *document {
+	old, fresh := len(escaped(d.base)), escaped(base)
+	next := *d
+	next.base = base
+	next.bases = make([]int, len(d.bases))
+	b := make([]byte, 0, len(d.bytes)+len(d.bases)*(len(fresh)-old))
+	from := 0
+	for i, at := range d.bases {
+		b = append(b, d.bytes[from:at]...)
+		next.bases[i] = len(b)
+		b = append(b, fresh...)
+		from = at + old
+	}
+	next.bytes = append(b, d.bytes[from:]...)
+	return &next
+}
+
+// appendRead appends the document with another command, or another value
+// embedded, than its owner's plain reading has; nil leaves either as it is.
+func (d *document) appendRead(b []byte, command, instances []byte) []byte {
+	if command == nil {
+		command = d.bytes[d.commandStart:d.commandEnd]
+	}
+	b = append(b, d.bytes[:d.commandStart]...)
+	b = append(b, command...)
+	b = append(b, d.bytes[d.commandEnd:d.embedAt]...)
+	if instances != nil {
+		b = append(b, `,"process_instances":`...)
+		b = append(b, instances...)
+	}
+	return append(b, d.bytes[d.embedAt:]...)
+}
+
+// The redacted commands of §12, as JSON.
+var (
+	hiddenCommand = []byte(`"` + contract.HiddenCommand + `"`)
+	hiddenInList  = []byte(`"` + contract.HiddenCommandInList + `"`)
+)

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"example.com/capisim/sim/fault"
+)
+
+const levelDebug = slog.LevelDebug
+
+// line is what is known of the connection a request came on.
+type line struct {
+	conn net.Conn
+	id   uint64
+	uses atomic.Int64
+}
+
+type lineKey struct{}
+
+var lines atomic.Uint64
+
+// ConnContext is for http.Server: it lets faults act on the real socket and the
+// journal tell connections apart. A server without it loses only that: a reset
+// is then a plain close.
+func ConnContext(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, lineKey{}, &line{conn: conn, id: lines.Add(1)})
+}
+
+func lineOf(ctx context.Context) (*line, bool) {
+	l, ok := ctx.Value(lineKey{}).(*line)
+	return l, ok
+}
+
+// shapesBody says that a fault acts on the bytes of an answer and needs one.
+func shapesBody(kind fault.Kind) bool { return kind == fault.Truncate || kind == fault.Drip }
+
+// cut does to the socket what the plan says (design.md §6). It records first,
+// acts, and returns only when an answer was written.
+func (c *call) cut(w http.ResponseWriter, out outcome, fate *fault.Connection) {
+	kind := string(fate.Kind)
+	if !shapesBody(fate.Kind) {
+		c.record(nil, out, kind)
+		switch fate.Kind {
+		case fault.Close:
+			c.leave()
+		case fault.Reset:
+			c.reset()
+		case fault.Garbage:
+			c.garbage()
+		case fault.Hang:
+			c.wait(fate.Hold())
+		}
+		panic(http.ErrAbortHandler)
+	}
+	header := c.headersOf(&out.reply)
+	c.record(header, out, kind)
+	header.fill(w.Header())
+	if fate.Kind == fault.Truncate {
+		c.truncate(w, out.reply, fate)
+		return
+	}
+	c.drip(w, out.reply, fate)
+}
+
+// leave lets the connection end although the client may not have sent its body:
+// net/http would wait for what is left of it.
+func (c *call) leave() {
+	http.NewResponseController(c.ResponseWriter).SetReadDeadline(c.wall) //nolint:errcheck // it is cut anyway
+}
+
+// reset makes the client see ECONNRESET: an RST instead of a FIN. On HTTP/2 it
+// ends every stream of the connection, as a reset does there too.
+func (c *call) reset() {
+	if c.line == nil {
+		return
+	}
+	conn := c.line.conn
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) //nolint:errcheck // then it is a plain close
+	}
+	conn.Close()
+}
+
+// garbage answers with bytes that are no HTTP. HTTP/2 has framing, not text, so
+// there the stream is broken off.
+func (c *call) garbage() {
+	if c.req.ProtoMajor != 1 {
+		return
+	}
+	conn, _, err := http.NewResponseController(c.ResponseWriter).Hijack()
+	if err != nil {
+		return
+	}
+	conn.Write([]byte("\x00\xff\xfe capisim: these bytes are no HTTP \x01\x02\r\n\r\n")) //nolint:errcheck // it is cut anyway
+	conn.Close()
+}
+
+// truncate promises the whole body and sends a part of it.
+func (c *call) truncate(w http.ResponseWriter, r reply, fate *fault.Connection) {
+	if len(r.body) == 0 {
+		panic(http.ErrAbortHandler) // nothing to stop in the middle of
+	}
+	c.write(w, r, r.body[:fate.Cut(len(r.body))])
+	http.NewResponseController(c.ResponseWriter).Flush() //nolint:errcheck // what is left unsent was to be cut
+}
+
+// dripTick is how often a dripped body grows.
+const dripTick = 50 * time.Millisecond
+
+// drip sends the body at a rate. The client, a reset and a shutdown end it.
+func (c *call) drip(w http.ResponseWriter, r reply, fate *fault.Connection) {
+	control := http.NewResponseController(c.ResponseWriter)
+	w.WriteHeader(r.status)
+	if c.req.Method == http.MethodHead {
+		return
+	}
+	began, sent := time.Duration(0), 0
+	for sent < len(r.body) {
+		if !c.wait(dripTick) {
+			panic(http.ErrAbortHandler)
+		}
+		began += dripTick
+		due := min(len(r.body), int(float64(fate.Rate())*began.Seconds()))
+		if due == sent {
+			continue
+		}
+		if _, err := w.Write(r.body[sent:due]); err != nil {
+			return
+		}
+		if control.Flush() != nil {
+			return
+		}
+		sent = due
+	}
+}

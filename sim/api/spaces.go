@@ -1,0 +1,78 @@
+package api
+
+import (
+	"net/http"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// spaceJSON is a space (contract.md §19).
+type spaceJSON struct {
+	GUID          string         `json:"guid"`
+	CreatedAt     timeJSON       `json:"created_at"`
+	UpdatedAt     timeJSON       `json:"updated_at"`
+	Name          string         `json:"name"`
+	Suspended     bool           `json:"suspended"`
+	Relationships spaceRelations `json:"relationships"`
+	Metadata      metadataJSON   `json:"metadata"`
+	Links         spaceLinks     `json:"links"`
+	Included      *includedJSON  `json:"included,omitempty"`
+}
+
+type spaceRelations struct {
+	Organization relationJSON `json:"organization"`
+	Quota        relationJSON `json:"quota"`
+}
+
+type spaceLinks struct {
+	Self          linkJSON  `json:"self"`
+	Organization  linkJSON  `json:"organization"`
+	Features      linkJSON  `json:"features"`
+	ApplyManifest linkJSON  `json:"apply_manifest"`
+	Quota         *linkJSON `json:"quota,omitempty"`
+}
+
+func (c *call) spaceJSON(v state.View) spaceJSON {
+	space, base := v.Space, c.base()
+	self := base + "/v3/spaces/" + space.GUID
+	out := spaceJSON{
+		GUID: space.GUID, CreatedAt: timeJSON(space.CreatedAt), UpdatedAt: timeJSON(space.UpdatedAt), Name: space.Name, Suspended: space.Suspended,
+		Relationships: spaceRelations{Organization: relationJSON{guidOf(space.OrganizationGUID)}},
+		Metadata:      metadataOf(space.Metadata),
+		Links: spaceLinks{
+			Self: linkJSON{Href: self}, Organization: linkJSON{Href: base + "/v3/organizations/" + space.OrganizationGUID},
+			Features: linkJSON{Href: self + "/features"}, ApplyManifest: linkJSON{self + "/actions/apply_manifest", http.MethodPost},
+		},
+	}
+	if quota := v.SpaceQuota(); quota != "" {
+		out.Relationships.Quota.Data = guidOf(quota)
+		out.Links.Quota = &linkJSON{Href: base + "/v3/space_quotas/" + quota}
+	}
+	return out
+}
+
+func listSpaces(c *call) (reply, error) {
+	query, err := contract.SpaceList.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	page := c.snap.State.Spaces(c.who, query)
+	included := c.included(page.Views, false, query.Includes("org", "organization"))
+	return c.listReply("/v3/spaces", query, page.Total, shown(page.Views, c.spaceJSON), included)
+}
+
+// getSpace looks for the space before it looks at the query.
+func getSpace(c *call) (reply, error) {
+	view, err := c.snap.State.Space(c.who, c.guid)
+	if err != nil {
+		return reply{}, err
+	}
+	query, err := contract.SpaceList.ParseInclude(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	out := c.spaceJSON(view)
+	out.Included = c.included([]state.View{view}, false, query.Includes("org", "organization"))
+	return jsonReply(http.StatusOK, out)
+}

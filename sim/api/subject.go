@@ -1,0 +1,58 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+// subject is a call as fault rules see it; each part is worked out only when a
+// rule asks for it.
+type subject call
+
+var _ fault.Subject = (*subject)(nil)
+
+// Operation is the row of the table that the request met.
+func (s *subject) Operation() *contract.Operation { return s.op }
+
+// User is the name of the identified caller, "" for nobody.
+func (s *subject) User() string { return (*call)(s).userName() }
+
+// Header is the request's header.
+func (s *subject) Header() http.Header { return s.req.Header }
+
+// Query is the parsed query string; a broken part is left out.
+func (s *subject) Query() url.Values {
+	if s.query == nil {
+		s.query = s.req.URL.Query()
+	}
+	return s.query
+}
+
+// Body is the request's JSON body as a value, false when there is none.
+func (s *subject) Body() (any, bool) {
+	var value any
+	err := json.Unmarshal((*call)(s).bytes(), &value)
+	return value, err == nil
+}
+
+// Process is the process that the path names.
+func (s *subject) Process() (guid, typ string, labels contract.Pairs, ok bool) {
+	p := (*call)(s).peek().Process
+	if p == nil {
+		return "", "", nil, false
+	}
+	return p.GUID, p.Type, p.Metadata.Labels, true
+}
+
+// App is the app that the path names, or that its process belongs to.
+func (s *subject) App() (guid, name string, ok bool) {
+	a := (*call)(s).peek().App
+	if a == nil {
+		return "", "", false
+	}
+	return a.GUID, a.Name, true
+}

@@ -1,0 +1,337 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/world"
+)
+
+const clients = `
+name: clients
+extends: default
+clock: {mode: frozen}
+auth:
+  users:
+    - {name: robot, password: oil, client: true, scopes: [cloud_controller.admin]}
+`
+
+// login asks for a token; the client is cf's, unless headers are given.
+func (r *rig) login(t testing.TB, form string, headers ...string) (answer, tokenJSON) {
+	t.Helper()
+	if headers == nil {
+		headers = []string{"Authorization: Basic Y2Y6"}
+	}
+	got := r.send(t, "POST /oauth/token", form, append(headers, "Content-Type: application/x-www-form-urlencoded")...)
+	var token tokenJSON
+	if err := json.Unmarshal([]byte(got.body), &token); err != nil {
+		t.Fatalf("%d %s: %v", got.status, got.body, err)
+	}
+	return got, token
+}
+
+// me is the guid of whom the server takes a token's bearer for, and the status.
+func (r *rig) me(t testing.TB, token string) (string, int) {
+	t.Helper()
+	got := r.send(t, "GET "+webPath, "", as(token))
+	return got.header.Get("X-User-Guid"), got.status
+}
+
+// TestGrants: the three grants, what their answers carry, and that the token
+// opens the API (contract.md §19, clients.md §2).
+func TestGrants(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, clients, Options{})
+	developer, _ := r.me(t, "developer")
+	got, token := r.login(t, "grant_type=password&username=developer&password=developer")
+	if got.status != http.StatusOK || token.TokenType != "bearer" || token.ExpiresIn < 60 || token.RefreshToken == "" || token.JTI == "" || token.Scope == "" {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	if h := got.header; h.Get("Content-Type") != "application/json;charset=UTF-8" || h.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers %v", h)
+	}
+	if who, status := r.me(t, token.AccessToken); who != developer || status != 200 {
+		t.Errorf("the token is of %q, %d", who, status)
+	}
+
+	_, renewed := r.login(t, "grant_type=refresh_token&refresh_token="+token.RefreshToken)
+	if renewed.AccessToken == token.AccessToken || renewed.RefreshToken == "" {
+		t.Errorf("renewed %+v", renewed)
+	}
+	if who, _ := r.me(t, renewed.AccessToken); who != developer {
+		t.Errorf("the renewed token is of %q", who)
+	}
+
+	for name, ask := range map[string][]string{
+		"in the form": {"grant_type=client_credentials&client_id=robot&client_secret=oil", "X-Nothing: here"},
+		"basic":       {"grant_type=client_credentials", "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("robot:oil"))},
+	} {
+		got, token := r.login(t, ask[0], ask[1])
+		if got.status != 200 || token.RefreshToken != "" || token.Scope != "cloud_controller.admin" {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+		if _, status := r.me(t, token.AccessToken); status != 200 {
+			t.Errorf("%s: the token gets %d", name, status)
+		}
+	}
+
+	_, narrow := r.login(t, "grant_type=password&username=developer&password=developer&scope=cloud_controller.read,openid")
+	if narrow.Scope != "cloud_controller.read" {
+		t.Errorf("narrowed to %q", narrow.Scope)
+	}
+	r.send(t, "PATCH "+webPath, "{}", as(narrow.AccessToken), "Content-Type: application/json").is(t, contract.NotAuthorized)
+	_, query := r.login(t, "", "Authorization: Basic Y2Y6", "X-Query: see the line below")
+	if query.AccessToken != "" {
+		t.Error("a token for nothing")
+	}
+	if got := r.send(t, "POST /oauth/token?grant_type=password&username=developer&password=developer", "", "Authorization: Basic Y2Y6"); got.status != 200 {
+		t.Errorf("parameters in the query: %d %s", got.status, got.body)
+	}
+}
+
+// TestClaims: what the cf CLI reads of a token; its expiry follows the wall,
+// whatever the world's clock shows.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, clients, Options{})
+	_, token := r.login(t, "grant_type=password&username=developer&password=developer")
+	parts := strings.Split(token.AccessToken, ".")
+	if len(parts) != 3 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	var head, body map[string]any
+	for i, into := range []*map[string]any{&head, &body} {
+		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if head["alg"] != "RS256" || head["jku"] != "http://api.test/token_keys" {
+		t.Errorf("header %v", head)
+	}
+	guid, _ := r.me(t, "developer")
+	for name, want := range map[string]any{"user_name": "developer", "user_id": guid, "sub": guid, "origin": "uaa", "cid": "cf", "azp": "cf", "grant_type": "password", "zid": "uaa", "jti": token.JTI,
+		"iss": "http://api.test/oauth/token"} {
+		if body[name] != want {
+			t.Errorf("%s is %v, want %v", name, body[name], want)
+		}
+	}
+	if _, revocable := body["revocable"]; revocable {
+		t.Error("revocable is there: cf logout would ask for it")
+	}
+	if audience, _ := body["aud"].([]any); !slices.Contains(audience, any("cloud_controller")) {
+		t.Errorf("aud is %v", body["aud"])
+	}
+	expires := time.Unix(int64(body["exp"].(float64)), 0)
+	if left := expires.Sub(world.Wall()); left < lifetime-time.Minute || left > lifetime+time.Second {
+		t.Errorf("expires in %v", left)
+	}
+}
+
+// TestRefusals are UAA's own form, not the cloud controller's (clients.md §2).
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, clients, Options{})
+	_, token := r.login(t, "grant_type=password&username=developer&password=developer")
+	const credentials = `{"error":"unauthorized","error_description":"Bad credentials"}`
+	const client = `{"error":"invalid_client","error_description":"Bad credentials"}`
+	tests := []struct {
+		name, form, header string
+		status             int
+		want               string
+	}{
+		{"wrong password", "grant_type=password&username=developer&password=nix", "", 401, credentials},
+		{"no password", "grant_type=password&username=developer", "", 401, credentials},
+		{"no such user", "grant_type=password&username=nobody&password=nobody", "", 401, credentials},
+		{"a client as a person", "grant_type=password&username=robot&password=oil", "", 401, credentials},
+		{"no client", "grant_type=password&username=developer&password=developer", "X-Nothing: here", 401, client},
+		{"wrong secret", "grant_type=client_credentials&client_id=robot&client_secret=nix", "X-Nothing: here", 401, client},
+		{"a person as a client", "grant_type=client_credentials&client_id=developer&client_secret=developer", "X-Nothing: here", 401, client},
+		{"unknown grant", "grant_type=magic", "", 400, `{"error":"unsupported_grant_type","error_description":"Unsupported grant type: magic"}`},
+		{"no grant", "username=developer", "", 400, `{"error":"invalid_request","error_description":"Missing grant type"}`},
+		{"no form", "grant_type=%zz", "", 400, `{"error":"invalid_request","error_description":"The request body is no form"}`},
+		{"an access token for a refresh", "grant_type=refresh_token&refresh_token=" + token.AccessToken, "", 401,
+			`{"error":"invalid_token","error_description":"The token expired, was revoked, or the token ID is incorrect"}`},
+		{"nonsense for a refresh", "grant_type=refresh_token&refresh_token=nix", "", 401, `{"error":"invalid_token","error_description":"The token expired, was revoked, or the token ID is incorrect"}`},
+	}
+	for _, test := range tests {
+		headers := []string{"Authorization: Basic Y2Y6"}
+		if test.header != "" {
+			headers = []string{test.header}
+		}
+		if got, _ := r.login(t, test.form, headers...); got.status != test.status || got.body != test.want {
+			t.Errorf("%s: got %d %s", test.name, got.status, got.body)
+		}
+	}
+	resp, err := r.Client().Post(r.URL+"/oauth/token", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("x", MaxBody+1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != 400 {
+		t.Errorf("a huge form: %d", resp.StatusCode)
+	}
+}
+
+// forged signs claims with the process's own key.
+func forged(t *testing.T, change func(*claims)) string {
+	t.Helper()
+	c := &claims{
+		RegisteredClaims: jwt.RegisteredClaims{Issuer: "http://api.test/oauth/token", ExpiresAt: jwt.NewNumericDate(world.Wall().Add(time.Hour)), ID: "jti"},
+		UserName:         "developer", UserID: "x", Scope: []string{"cloud_controller.read"},
+	}
+	change(c)
+	token, err := issuer.sign(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// TestTokens: who gets in with what, permissive and strict (design.md §4,
+// contract.md §2).
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	ours := forged(t, func(*claims) {})
+	head, rest, _ := strings.Cut(ours, ".")
+	body, signature, _ := strings.Cut(rest, ".")
+	raised := base64.RawURLEncoding.EncodeToString([]byte(`{"user_name":"admin","scope":["cloud_controller.admin"],"exp":99999999999}`))
+	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, &claims{UserName: "admin"}).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ourKeyNoSignature := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"`+issuer.kid+`"}`)) + "." + raised + "."
+	ok, bad, nobody := (*contract.Error)(nil), contract.InvalidAuthToken, contract.NotAuthenticated
+	tests := []struct {
+		name, header       string
+		permissive, strict *contract.Error
+	}{
+		{"no header", "X-Nothing: here", nobody, nobody},
+		{"basic", "Authorization: Basic Y2Y6", nobody, nobody},
+		{"empty", "Authorization: ", nobody, nobody},
+		{"bearer alone", "Authorization: bearer", bad, bad},
+		{"bearer and blanks", "Authorization: bearer   ", bad, bad},
+		{"no blank between", "Authorization: bearerx", bad, bad},
+		{"two words", "Authorization: bearer a b", bad, bad},
+		{"scenario token", as("developer"), ok, ok},
+		{"any case, more blanks", "authorization: BeArEr   developer", ok, ok},
+		{"unknown token", as("anything"), ok, bad},
+		{"somebody else's JWT", as(none), ok, bad},
+		{"ours", as(ours), ok, ok},
+		{"expired", as(forged(t, func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(world.Wall().Add(-time.Second)) })), bad, bad},
+		{"without expiry", as(forged(t, func(c *claims) { c.ExpiresAt = nil })), bad, bad},
+		{"of a user who is gone", as(forged(t, func(c *claims) { c.UserName = "gone" })), bad, bad},
+		{"a refresh token", as(forged(t, func(c *claims) { c.ID, c.Refresh = "jti-r", "default/1" })), bad, bad},
+		{"tampered claims", as(head + "." + raised + "." + signature), bad, bad},
+		{"tampered signature", as(head + "." + body + "." + strings.Repeat("A", len(signature))), bad, bad},
+		{"no signature", as(head + "." + body + "."), bad, bad},
+		{"cut off", as(head + "." + body), bad, bad},
+		{"algorithm none with our key's name", as(ourKeyNoSignature), bad, bad},
+	}
+	permissive := rigOf(t, clients, Options{})
+	strict := rigOf(t, clients, Options{Strict: true})
+	byScenario := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
+	for _, test := range tests {
+		for server, want := range map[*rig]*contract.Error{permissive: test.permissive, strict: test.strict, byScenario: test.strict} {
+			for range 2 { // the second time the token may be a remembered one
+				got := server.send(t, "GET "+webPath, "", test.header)
+				if want == nil && got.status != 200 || want != nil && got.body != string(envelope(want)) {
+					t.Errorf("%s (strict %v): got %d %s", test.name, server != permissive, got.status, got.body)
+				}
+			}
+		}
+	}
+}
+
+// TestStranger: permissive auth takes an unknown token for the admin, of the
+// scenario if it has one.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	admin, _ := r.me(t, "admin")
+	if who, _ := r.me(t, "anything"); who != admin {
+		t.Errorf("is %s, not the admin %s", who, admin)
+	}
+	bare := rigOf(t, "name: bare\nclock: {mode: frozen}\nauth: {users: [{name: someone}]}\n", Options{})
+	if got := bare.send(t, "GET /v3/processes", "", as("anything")); got.status != 200 || got.header.Get("X-User-Guid") != stranger.GUID {
+		t.Errorf("got %d, %v", got.status, got.header)
+	}
+}
+
+// TestRememberedTokensExpire: a token that was verified once is not good for
+// ever, and what is remembered is bounded.
+func TestRememberedTokensExpire(t *testing.T) {
+	t.Parallel()
+	s := &signer{key: issuer.key, kid: issuer.kid, verified: map[string]*claims{}}
+	token := forged(t, func(*claims) {})
+	now := world.Wall()
+	for _, test := range []struct {
+		at time.Duration
+		ok bool
+	}{{0, true}, {59 * time.Minute, true}, {61 * time.Minute, false}, {0, true}} {
+		_, ours, err := s.verify(token, now.Add(test.at))
+		if !ours || (err == nil) != test.ok {
+			t.Errorf("after %v: %v, %v", test.at, ours, err)
+		}
+	}
+	for i := range maxVerified + 10 {
+		s.remember(strings.Repeat("x", i), nil)
+	}
+	if len(s.verified) > maxVerified {
+		t.Errorf("%d are remembered", len(s.verified))
+	}
+}
+
+// TestRefreshAfterReset: a reset of the state ends sessions; access tokens that
+// are out stay good, as they do with the real UAA.
+func TestRefreshAfterReset(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, clients, Options{})
+	_, token := r.login(t, "grant_type=password&username=developer&password=developer")
+	refresh := "grant_type=refresh_token&refresh_token=" + url.QueryEscape(token.RefreshToken)
+	if err := r.world.Reset(world.Scope{Faults: true, Journal: true, Clock: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := r.login(t, refresh); got.status != 200 {
+		t.Errorf("after a reset of other parts: %d %s", got.status, got.body)
+	}
+	if err := r.world.Reset(world.Scope{State: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := r.login(t, refresh); got.status != 401 || !strings.Contains(got.body, "invalid_token") {
+		t.Errorf("after a reset of the state: %d %s", got.status, got.body)
+	}
+	if _, status := r.me(t, token.AccessToken); status != 200 {
+		t.Errorf("the access token gets %d", status)
+	}
+}
+
+func FuzzBearer(f *testing.F) {
+	for _, value := range []string{"", "bearer", "bearer ", "bearer x", "BEARER\tx", "bearerx", "Basic Y2Y6", "bearer eyJ.x.y", "bearer \xff", "béarer x"} {
+		f.Add(value)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		token, err := bearer([]string{value})
+		switch {
+		case err == nil && (token == "" || strings.ContainsAny(token, " \t") || !strings.HasSuffix(value, token)):
+			t.Errorf("%q gives %q", value, token)
+		case err != nil && err != error(contract.NotAuthenticated) && err != error(contract.InvalidAuthToken):
+			t.Errorf("%q gives %v", value, err)
+		}
+		if _, ours, err := issuer.verify(token, world.Wall()); ours && err == nil {
+			t.Errorf("%q is let in", token)
+		}
+	})
+}
