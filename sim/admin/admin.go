@@ -1,0 +1,126 @@
+// Package admin is the control panel of a running server: faults, state,
+// worlds, clock and evidence over HTTP (design.md §7), and a client for it. It
+// hides routing, the reading of bodies, paging and the shape of errors: a
+// handler returns a value or an error, and one presenter writes. It knows
+// nothing of how the simulated API answers; what that would say to a request is
+// asked through an Explainer. Its requests are never journaled and never
+// faulted.
+package admin
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/world"
+)
+
+// Options are what the admin API works on.
+type Options struct {
+	Worlds  *world.Registry
+	Library *scenario.Library
+	Token   string // asked of every request; "" for none
+	Version string // capisim's
+	// Base is the address of the simulated API under a prefix, without a slash
+	// at the end, as the caller of the request can reach it. Nil takes the
+	// request's own host.
+	Base func(r *http.Request, prefix string) string
+	// Explain says what the contract would answer; nil refuses the question.
+	Explain Explainer
+	// Listen gives a world a port of its own and returns its address; nil
+	// refuses to.
+	Listen func(w *world.World, addr string) (url string, err error)
+	// Past is what worlds that have ended left to the sums of ?worlds=all; nil
+	// is nothing.
+	Past func() (journal.Matrix, journal.ReactionReport)
+	Log  *slog.Logger // nil is silent
+}
+
+// Handler serves the admin API of all worlds.
+type Handler struct {
+	worlds  *world.Registry
+	library atomic.Pointer[scenario.Library]
+	token   string
+	version string
+	base    func(r *http.Request, prefix string) string
+	explain Explainer
+	listen  func(w *world.World, addr string) (string, error)
+	past    func() (journal.Matrix, journal.ReactionReport)
+	log     *slog.Logger
+	hub     hub
+
+	putting sync.Mutex // held while rules are added, so that an answer shows the right ones
+
+	addresses sync.Mutex              // guards what follows
+	ports     map[*world.World]string // addresses of worlds with a port of their own
+}
+
+// New makes a handler.
+func New(o Options) *Handler {
+	h := &Handler{
+		worlds: o.Worlds, token: o.Token, version: o.Version,
+		base: o.Base, explain: o.Explain, listen: o.Listen, past: o.Past, log: o.Log,
+		ports: map[*world.World]string{},
+	}
+	h.library.Store(o.Library)
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	if h.base == nil {
+		h.base = requestBase
+	}
+	return h
+}
+
+// SetLibrary replaces the scenarios that can be named: their files have changed.
+func (h *Handler) SetLibrary(l *scenario.Library) { h.library.Store(l) }
+
+func requestBase(r *http.Request, prefix string) string {
+	if r.TLS != nil {
+		return "https://" + r.Host + prefix
+	}
+	return "http://" + r.Host + prefix
+}
+
+// ServeHTTP answers one admin request about a world. The path begins with
+// /admin; the world's prefix has been cut off.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World) {
+	c := &call{Handler: h, world: of, snap: of.Current(), writer: w, request: r}
+	c.present(c.guarded())
+}
+
+// guarded serves a call; a panic is a mistake of capisim's, told as such.
+func (c *call) guarded() (out reply, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return c.serve(c)
+}
+
+func (h *Handler) serve(c *call) (reply, error) {
+	if err := sameSite(c.request); err != nil {
+		return reply{}, err
+	}
+	if err := h.authorized(c.request); err != nil {
+		return reply{}, err
+	}
+	found, params, err := match(c.request.Method, c.request.URL.EscapedPath())
+	if err != nil {
+		return reply{}, err
+	}
+	c.route, c.params = found, params
+	if found.rootOnly && c.world != h.worlds.Root() {
+		return reply{}, notFound("worlds are managed on the default world, expected /admin/worlds at the root of the server")
+	}
+	if c.query, err = readQuery(c.request.URL.RawQuery, found.query); err != nil {
+		return reply{}, err
+	}
+	return found.handle(c)
+}

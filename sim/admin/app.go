@@ -1,0 +1,220 @@
+package admin
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
+)
+
+// AppView is what can be forced of an app, and what it is called.
+type AppView struct {
+	GUID      string         `json:"guid"`
+	Name      string         `json:"name"`
+	State     state.AppState `json:"state"`
+	Deploying bool           `json:"deploying"`
+}
+
+func (c *call) getApp() (reply, error) {
+	app, found := c.snap.State.App(c.params["guid"])
+	if !found {
+		return reply{}, noApp(c.params["guid"])
+	}
+	return ok(AppView{app.GUID, app.Name, app.State, app.Deploying}), nil
+}
+
+func noApp(guid string) error { return notFound("no app %q", guid) }
+
+func (c *call) patchApp() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	var change state.AppChange
+	if text, given := o.oneOf("state", string(state.Started), string(state.Stopped)); given {
+		wanted := state.AppState(text)
+		change.State = &wanted
+	}
+	if deploying, given := o.boolean("deploying"); given {
+		change.Deploying = &deploying
+	}
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	if _, err := c.snap.State.ForceApp(c.world.Clock.Now(), c.params["guid"], change); err != nil {
+		return reply{}, noApp(c.params["guid"])
+	}
+	c.changed(stateEvent)
+	return c.getApp()
+}
+
+// InstanceView is an instance as it was forced to be, or as the lifecycle has
+// it.
+type InstanceView struct {
+	Process string              `json:"process"` // guid
+	Index   int                 `json:"index"`
+	State   state.InstanceState `json:"state"`
+	Details string              `json:"details"`
+	Forced  bool                `json:"forced"`
+}
+
+var instanceStates = []string{
+	string(state.Running), string(state.Starting), string(state.Crashed),
+	string(state.Stopping), string(state.Down), string(state.Unknown),
+}
+
+// forceInstance holds an instance in a state; {"state": null} gives it back.
+func (c *call) forceInstance() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	forced := &state.Forced{Since: c.world.Clock.Now()}
+	raw, given := o.raw("state")
+	switch {
+	case !given:
+		o.add("state", "left out, expected null or one of %s", strings.Join(instanceStates, ", "))
+	case string(raw) == "null":
+		forced = nil
+	default:
+		text, _ := o.oneOf("state", instanceStates...)
+		forced.State = state.InstanceState(text)
+	}
+	details, detailed := o.text("details")
+	since, dated := o.moment("since")
+	if forced == nil && (detailed || dated) {
+		o.add("state", "null beside details or since, expected it alone: the instance is given back")
+	}
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	if forced != nil {
+		forced.Details = details
+		if dated {
+			forced.Since = since
+		}
+	}
+	return c.instance(forced)
+}
+
+func (c *call) releaseInstance() (reply, error) {
+	if _, err := c.instance(nil); err != nil {
+		return reply{}, err
+	}
+	return deleted(), nil
+}
+
+func (c *call) instance(forced *state.Forced) (reply, error) {
+	guid := c.params["guid"]
+	index, err := strconv.Atoi(c.params["index"])
+	if err != nil || index < 0 {
+		return reply{}, notFound("no instance %q, expected an index from 0", c.params["index"])
+	}
+	v, err := c.snap.State.ForceInstance(guid, index, forced)
+	switch {
+	case errors.Is(err, contract.InstanceNotFound) && v.Process != nil:
+		return reply{}, notFound("no instance %d, process %q has %d", index, guid, v.Process.Instances)
+	case err != nil:
+		return reply{}, noProcess(guid)
+	}
+	c.changed(stateEvent)
+	now := v.Instance(c.world.Clock.Now(), index)
+	return ok(InstanceView{Process: guid, Index: index, State: now.State, Details: now.Details, Forced: forced != nil}), nil
+}
+
+// FeaturesView are the feature flags.
+type FeaturesView struct {
+	AppScaling        bool   `json:"app_scaling"`
+	AppScalingMessage string `json:"app_scaling_message"`
+}
+
+func (c *call) getFeatures() (reply, error) { return ok(FeaturesView(c.snap.State.Features())), nil }
+
+func (c *call) patchFeatures() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	scaling, scalingGiven := o.boolean("app_scaling")
+	message, messageGiven := o.text("app_scaling_message")
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	next := c.snap.State.ChangeFeatures(func(f *state.Features) {
+		if scalingGiven {
+			f.AppScaling = scaling
+		}
+		if messageGiven {
+			f.AppScalingMessage = message
+		}
+	})
+	c.changed(stateEvent)
+	return ok(FeaturesView(next)), nil
+}
+
+// places is a document of the organizations and spaces alone, with their
+// quotas.
+func (c *call) places() *scenario.Document {
+	orgs, spaces := c.snap.State.Places()
+	seed := state.Seed{Number: c.snap.State.Number(), Organizations: orgs, Spaces: spaces}
+	return scenario.FromState(seed, &scenario.Scenario{Name: "quotas"})
+}
+
+func (c *call) getQuotas() (reply, error) {
+	quotas := scenario.Quotas{}
+	if set := c.places().Quotas; set != nil {
+		quotas = *set
+	}
+	if quotas.Organizations == nil {
+		quotas.Organizations = map[string]scenario.Quota{}
+	}
+	if quotas.Spaces == nil {
+		quotas.Spaces = map[string]scenario.Quota{}
+	}
+	return ok(quotasJSON{quotas.Organizations, quotas.Spaces}), nil
+}
+
+// quotasJSON shows both keys, empty ones too.
+type quotasJSON struct {
+	Organizations map[string]scenario.Quota `json:"organizations"`
+	Spaces        map[string]scenario.Quota `json:"spaces"`
+}
+
+// putQuotas replaces all quotas. Names, guids and numbers are checked by the
+// reader of scenario files.
+func (c *call) putQuotas() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	if len(*o.problems) > 0 {
+		return reply{}, *o.problems
+	}
+	doc := c.places()
+	doc.Quotas = nil
+	list, _ := members(compact(doc))
+	list = with(list, "quotas", objectJSON(o.members))
+	s, err := scenario.FromBody(objectJSON(list), nil)
+	var violations contract.Violations
+	if errors.As(err, &violations) {
+		return reply{}, moved(violations, "/quotas", "quotas")
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	seed := s.State(time.Time{})
+	orgs, spaces := map[string]*state.Quota{}, map[string]*state.Quota{}
+	for _, org := range seed.Organizations {
+		orgs[org.GUID] = org.Quota
+	}
+	for _, space := range seed.Spaces {
+		spaces[space.GUID] = space.Quota
+	}
+	c.snap.State.SetQuotas(orgs, spaces)
+	c.changed(stateEvent)
+	return c.getQuotas()
+}

@@ -1,0 +1,143 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"example.com/capisim/sim/world"
+)
+
+// What a body may take, in bytes, and how long it may take to arrive
+// (design.md §11). Scenario documents of ten thousand apps are larger than
+// anything else.
+const (
+	maxBody     = 1 << 20
+	maxDocument = 16 << 20
+	bodyTimeout = 30 * time.Second
+)
+
+// call is one admin request.
+type call struct {
+	*Handler
+	world   *world.World
+	snap    *world.Snapshot
+	writer  http.ResponseWriter
+	request *http.Request
+	route   *route
+	params  map[string]string
+	query   query
+}
+
+// reply is an answer that has not been sent.
+type reply struct {
+	status int
+	body   any    // sent as JSON; nil is no body
+	raw    []byte // sent as it stands, instead of body
+	media  string // content type of raw
+	sent   bool   // the handler wrote the answer itself
+}
+
+func ok(body any) reply { return reply{status: http.StatusOK, body: body} }
+
+func created(body any) reply { return reply{status: http.StatusCreated, body: body} }
+
+func deleted() reply { return reply{status: http.StatusNoContent} }
+
+const jsonType = "application/json; charset=utf-8"
+
+// present is the only place that writes an answer, except for a stream of
+// events.
+func (c *call) present(out reply, err error) {
+	if err != nil {
+		out = c.refused(err)
+	}
+	if out.sent {
+		return
+	}
+	header := c.writer.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	raw, media := out.raw, out.media
+	if raw == nil && out.body != nil {
+		if raw, err = json.Marshal(out.body); err != nil {
+			c.log.Error("admin answer", "path", c.request.URL.Path, "cause", err)
+			out.status, raw = http.StatusInternalServerError, []byte(`{"errors":[]}`)
+		}
+		raw, media = append(raw, '\n'), jsonType
+	}
+	if raw != nil {
+		header.Set("Content-Type", media)
+	}
+	c.writer.WriteHeader(out.status)
+	// A client that is gone hears nothing, and nobody needs to know.
+	_, _ = c.writer.Write(raw)
+	c.log.Debug("admin", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "status", out.status)
+}
+
+// refused turns an error into its answer; what capisim itself got wrong is a
+// 500, with the cause in the log.
+func (c *call) refused(err error) reply {
+	r := refusalOf(err)
+	if r == nil {
+		c.log.Error("admin", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "cause", err)
+		r = failure(http.StatusInternalServerError, "capisim failed, the cause is in its log")
+	}
+	if r.status == http.StatusUnauthorized {
+		c.writer.Header().Set("WWW-Authenticate", `Bearer realm="capisim"`)
+	}
+	if r.allow != "" {
+		c.writer.Header().Set("Allow", r.allow)
+	}
+	return reply{status: r.status, body: problemsJSON{Errors: r.problems}}
+}
+
+// body reads the request's body, at most limit bytes, and no longer than
+// bodyTimeout. One that is empty is {}, whatever its Content-Type.
+func (c *call) body(limit int64) ([]byte, error) {
+	control := http.NewResponseController(c.writer)
+	// Not every writer can: then the server's own timeout has to do.
+	_ = control.SetReadDeadline(world.Wall().Add(bodyTimeout))
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	raw, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, failure(http.StatusRequestEntityTooLarge, "the body is larger than "+sizeText(limit))
+	case err != nil:
+		return nil, invalid("", "the body did not arrive: %s", err)
+	case len(bytes.TrimSpace(raw)) == 0:
+		return []byte("{}"), nil
+	}
+	return raw, nil
+}
+
+func sizeText(limit int64) string {
+	if limit == maxDocument {
+		return "16 MiB"
+	}
+	return "1 MiB"
+}
+
+// object reads the request's body as a JSON object.
+func (c *call) object() (*object, error) {
+	raw, err := c.body(maxBody)
+	if err != nil {
+		return nil, err
+	}
+	return parseObject(raw)
+}
+
+// address is where the simulated API of a world is.
+func (c *call) address(w *world.World) string {
+	c.addresses.Lock()
+	port, own := c.ports[w]
+	c.addresses.Unlock()
+	if own {
+		return port
+	}
+	return c.base(c.request, w.Prefix)
+}

@@ -1,0 +1,141 @@
+package admin
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/journal"
+)
+
+// RequestFilter narrows the journal; what is left zero does not matter.
+type RequestFilter struct {
+	Operation string
+	Status    int
+	Text      string // found in path, query, headers or body
+}
+
+func (f RequestFilter) values() url.Values {
+	values := url.Values{}
+	if f.Operation != "" {
+		values.Set("operation", f.Operation)
+	}
+	if f.Status != 0 {
+		values.Set("status", strconv.Itoa(f.Status))
+	}
+	if f.Text != "" {
+		values.Set("q", f.Text)
+	}
+	return values
+}
+
+func (f RequestFilter) lets(v *journal.View) bool {
+	return (f.Operation == "" || v.Operation == f.Operation) && (f.Status == 0 || v.Response.Status == f.Status)
+}
+
+// Requests returns the newest requests, the newest first, at most limit of
+// them, and how many the journal has forgotten.
+func (c *Client) Requests(ctx context.Context, filter RequestFilter, limit int) ([]journal.View, uint64, error) {
+	values := filter.values()
+	values.Set("per_page", strconv.Itoa(min(max(limit, 1), maxPerPage)))
+	var page requestsJSON
+	err := c.call(ctx, get, c.address(path("requests"), values), nil, &page)
+	return page.Resources, page.Dropped, err
+}
+
+// Follow hands over requests as they come, until the context ends, the world
+// does, or show returns an error, which it then returns. Filter.Text is not
+// asked for here.
+func (c *Client) Follow(ctx context.Context, filter RequestFilter, show func(journal.View) error) error {
+	response, err := c.send(ctx, get, c.address(path("events"), nil), nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxBody)
+	event := ""
+	for lines.Scan() {
+		key, value, _ := strings.Cut(lines.Text(), ": ")
+		switch {
+		case key == "event":
+			event = value
+		case key == "data" && event == "request":
+			if err := follow(value, filter, show); err != nil {
+				return err
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err := lines.Err(); err != nil {
+		return &UnreachableError{URL: c.URL, Cause: err}
+	}
+	return nil
+}
+
+func follow(data string, filter RequestFilter, show func(journal.View) error) error {
+	var view journal.View
+	if err := json.Unmarshal([]byte(data), &view); err != nil {
+		return fmt.Errorf("read event: %w", err)
+	}
+	if view.ID == 0 || !filter.lets(&view) { // 0: about no single request
+		return nil
+	}
+	return show(view)
+}
+
+func worldsQuery(allWorlds bool) url.Values {
+	if allWorlds {
+		return url.Values{"worlds": {"all"}}
+	}
+	return nil
+}
+
+// Coverage returns the matrix of the world, or the sum of all worlds.
+func (c *Client) Coverage(ctx context.Context, allWorlds bool) (journal.Matrix, error) {
+	var out journal.Matrix
+	return out, c.call(ctx, get, c.address(path("coverage"), worldsQuery(allWorlds)), nil, &out)
+}
+
+// ClearCoverage clears coverage and reactions.
+func (c *Client) ClearCoverage(ctx context.Context) error {
+	return c.call(ctx, remove, c.address(path("coverage"), nil), nil, nil)
+}
+
+// Reactions returns what clients did about injected faults.
+func (c *Client) Reactions(ctx context.Context, allWorlds bool) (journal.ReactionReport, error) {
+	var out journal.ReactionReport
+	return out, c.call(ctx, get, c.address(path("reactions"), worldsQuery(allWorlds)), nil, &out)
+}
+
+// Expectations says how those of the world's scenario fared.
+func (c *Client) Expectations(ctx context.Context, allWorlds bool) (journal.Judgement, error) {
+	var out journal.Judgement
+	return out, c.call(ctx, get, c.address(path("expectations"), worldsQuery(allWorlds)), nil, &out)
+}
+
+// Verify judges the expectations of a document, in YAML or JSON.
+func (c *Client) Verify(ctx context.Context, document []byte, allWorlds bool) (journal.Judgement, error) {
+	var out journal.Judgement
+	return out, c.call(ctx, post, c.address(path("expectations"), worldsQuery(allWorlds)), document, &out)
+}
+
+// Export writes the journal, as "har" or "pact".
+func (c *Client) Export(ctx context.Context, format string, to io.Writer) error {
+	response, err := c.send(ctx, get, c.address(path("export"), url.Values{"format": {format}}), nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(to, response.Body); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/world"
+)
+
+// Explainer says what the simulated API itself would answer to a request to a
+// world, without changing or recording anything. The path has no world prefix.
+// The subject is the request as fault rules see it, nil when it meets no
+// operation.
+type Explainer func(of *world.World, r *http.Request) (fault.Subject, Answer)
+
+// Answer is what the contract would say.
+type Answer struct {
+	Status int             `json:"status"`
+	Body   json.RawMessage `json:"body"` // null when it is empty
+}
+
+// ExplainRequest is what POST /admin/faults/explain takes.
+type ExplainRequest struct {
+	Method  string            `json:"method,omitempty"` // left out: GET
+	Path    string            `json:"path"`             // with its query, without the world's prefix
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"` // a string as its bare text, all else as JSON
+}
+
+// Explanation is what rules and contract would make of a request.
+type Explanation struct {
+	Operation string              `json:"operation"` // "" when it meets none
+	Nearest   *journal.Miss       `json:"nearest,omitempty"`
+	Decides   string              `json:"decides"` // id of the rule that would answer, "" for none
+	Rules     []fault.Explanation `json:"rules"`   // the newest first
+	Answer    Answer              `json:"answer"`  // of the contract, without any rule
+}
+
+func (c *call) explainRequest() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	asked := c.asked(o)
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	if c.explain == nil {
+		return reply{}, failure(http.StatusNotImplemented, "this server cannot explain requests")
+	}
+	subject, answer := c.explain(c.world, asked)
+	if len(answer.Body) == 0 {
+		answer.Body = nil // which is written as null; empty it would be no JSON
+	}
+	out := Explanation{Rules: []fault.Explanation{}, Answer: answer}
+	if subject == nil {
+		miss := journal.NearestOperation(&journal.Entry{Method: asked.Method, Path: asked.URL.EscapedPath()})
+		out.Nearest = &miss
+		return ok(out), nil
+	}
+	out.Operation = subject.Operation().ID
+	out.Rules = append(out.Rules, c.snap.Faults.Explain(c.world.Clock.Now(), subject)...)
+	for _, rule := range out.Rules {
+		status, found := c.snap.Faults.Get(rule.RuleID)
+		if rule.Fires && found && (status.Respond != nil || status.Connection != nil || status.Sequence != nil) {
+			out.Decides = rule.RuleID
+			break
+		}
+	}
+	return ok(out), nil
+}
+
+// asked makes the request that the body describes.
+func (c *call) asked(o *object) *http.Request {
+	method, given := o.text("method")
+	if !given {
+		method = http.MethodGet
+	} else if !token(method) {
+		o.add("method", "%q, expected a method such as PATCH", method)
+	}
+	header := c.askedHeader(o)
+	body := askedBody(o)
+	target := c.askedPath(o)
+	if target == nil || !token(method) {
+		return nil
+	}
+	asked := &http.Request{
+		Method: method, URL: target, RequestURI: target.RequestURI(), Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: c.request.Host, RemoteAddr: c.request.RemoteAddr,
+		ContentLength: int64(len(body)), Body: http.NoBody,
+	}
+	if len(body) > 0 {
+		asked.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return asked.WithContext(c.request.Context())
+}
+
+func (c *call) askedPath(o *object) *url.URL {
+	path, given := o.text("path")
+	if _, there := o.raw("path"); !there {
+		o.add("path", "left out, expected a path such as /v3/processes")
+	}
+	if !given {
+		return nil
+	}
+	target, err := url.ParseRequestURI(path)
+	if err != nil || !strings.HasPrefix(path, "/") {
+		o.add("path", "%q, expected a path such as /v3/processes", path)
+		return nil
+	}
+	return target
+}
+
+func (c *call) askedHeader(o *object) http.Header {
+	header := http.Header{}
+	in, given := o.inner("headers")
+	if !given {
+		return header
+	}
+	for _, m := range in.members {
+		text, isText := in.text(m.key)
+		switch {
+		case !isText:
+		case !token(m.key):
+			in.add(m.key, "%q, expected the name of a header", m.key)
+		case strings.ContainsAny(text, "\r\n\x00"):
+			in.add(m.key, "%s, expected the value of a header, in one line", strconv.Quote(text))
+		default:
+			header.Set(m.key, text)
+		}
+	}
+	return header
+}
+
+// askedBody takes a string as the text of the body and all else as JSON.
+func askedBody(o *object) []byte {
+	raw, given := o.raw("body")
+	var text string
+	switch {
+	case !given:
+		return nil
+	case string(raw) != "null" && json.Unmarshal(raw, &text) == nil:
+		return []byte(text)
+	}
+	return raw
+}
+
+// token says that a text can be a method or the name of a header (RFC 9110).
+func token(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	}) < 0
+}

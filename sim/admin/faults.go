@@ -1,0 +1,194 @@
+package admin
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
+)
+
+func (c *call) listFaults() (reply, error) { return listed(c, maxPerPage, c.snap.Faults.List()) }
+
+// addFaults takes one rule or a list, all or none; the answer has the form of
+// what was sent.
+func (c *call) addFaults() (reply, error) {
+	raw, err := c.body(maxBody)
+	if err != nil {
+		return reply{}, err
+	}
+	rules, problems := fault.ParseRules(raw)
+	if len(problems) > 0 {
+		return reply{}, problems
+	}
+	added, err := c.add(rules)
+	if err != nil {
+		return reply{}, err
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(raw)), "[") {
+		return created(List[fault.Status]{Pagination: c.pagination(len(added), 1, max(1, len(added))), Resources: added}), nil
+	}
+	return created(added[0]), nil
+}
+
+// add puts rules into the set and returns them as they then stand, with the ids
+// that they were given.
+func (c *call) add(rules []fault.Rule) ([]fault.Status, error) {
+	if len(rules) == 0 {
+		return nil, invalid("", "an empty list, expected at least one rule")
+	}
+	c.putting.Lock()
+	defer c.putting.Unlock()
+	if err := c.snap.Faults.Put(c.world.Clock.Now(), rules...); err != nil {
+		return nil, err
+	}
+	c.changed(faultEvent)
+	return placed(c.snap.Faults.List(), rules), nil
+}
+
+// placed finds rules that were just put in a list, the newest first.
+func placed(list []fault.Status, rules []fault.Rule) []fault.Status {
+	found := make([]fault.Status, 0, len(rules))
+	for _, rule := range slices.Backward(rules) {
+		at := slices.IndexFunc(list, func(s fault.Status) bool {
+			if rule.ID != "" {
+				return s.ID == rule.ID
+			}
+			same := rule
+			same.ID = s.ID
+			return reflect.DeepEqual(s.Rule, same)
+		})
+		if at >= 0 { // else somebody has taken it away already
+			found = append(found, list[at])
+			list = list[at+1:]
+		}
+	}
+	slices.Reverse(found)
+	return found
+}
+
+func (c *call) clearFaults() (reply, error) {
+	c.snap.Faults.Clear()
+	c.changed(faultEvent)
+	return deleted(), nil
+}
+
+func (c *call) getFault() (reply, error) {
+	status, found := c.snap.Faults.Get(c.params["id"])
+	if !found {
+		return reply{}, noRule(c.params["id"])
+	}
+	return ok(status), nil
+}
+
+func noRule(id string) error { return notFound("no fault rule %q", id) }
+
+func (c *call) putFault() (reply, error) {
+	raw, err := c.body(maxBody)
+	if err != nil {
+		return reply{}, err
+	}
+	rules, problems := fault.ParseRules(raw)
+	id := c.params["id"]
+	switch {
+	case len(problems) > 0:
+		return reply{}, problems
+	case len(rules) != 1 || strings.HasPrefix(strings.TrimSpace(string(raw)), "["):
+		return reply{}, invalid("", "a list, expected one rule")
+	case rules[0].ID != "" && rules[0].ID != id:
+		return reply{}, invalid("/id", "%q, expected %q as in the path, or no such key", rules[0].ID, id)
+	}
+	rules[0].ID = id
+	return c.put(rules[0])
+}
+
+func (c *call) put(rule fault.Rule) (reply, error) {
+	added, err := c.add([]fault.Rule{rule})
+	if err != nil {
+		return reply{}, err
+	}
+	if len(added) == 0 {
+		return reply{}, noRule(rule.ID)
+	}
+	return ok(added[0]), nil
+}
+
+func (c *call) patchFault() (reply, error) {
+	raw, err := c.body(maxBody)
+	if err != nil {
+		return reply{}, err
+	}
+	id := c.params["id"]
+	if err := c.snap.Faults.Patch(c.world.Clock.Now(), id, raw); err != nil {
+		return reply{}, err
+	}
+	c.changed(faultEvent)
+	return c.getFault()
+}
+
+func (c *call) deleteFault() (reply, error) {
+	if !c.snap.Faults.Delete(c.params["id"]) {
+		return reply{}, noRule(c.params["id"])
+	}
+	c.changed(faultEvent)
+	return deleted(), nil
+}
+
+// toggle reads the path of a toggle: an operation that does not exist is
+// nowhere, a status that it does not have is a mistake in an address that could
+// exist.
+func (c *call) toggle() (*contract.Operation, int, error) {
+	op, found := contract.OperationByID(c.params["operation"])
+	if !found {
+		return nil, 0, notFound("no operation %q, expected one of %s", c.params["operation"], strings.Join(contract.OperationIDs(), ", "))
+	}
+	status, err := strconv.Atoi(c.params["status"])
+	if err != nil || status < 100 || status > 599 {
+		return nil, 0, failure(http.StatusUnprocessableEntity, strconv.Quote(c.params["status"])+", expected a status of "+op.ID+": "+allowedText(op))
+	}
+	return op, status, nil
+}
+
+func allowedText(op *contract.Operation) string {
+	codes := slices.Sorted(slices.Values(op.Allowed()))
+	texts := make([]string, len(codes))
+	for i, code := range codes {
+		texts[i] = strconv.Itoa(code)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (c *call) setToggle() (reply, error) {
+	op, status, err := c.toggle()
+	if err != nil {
+		return reply{}, err
+	}
+	raw, err := c.body(maxBody)
+	if err != nil {
+		return reply{}, err
+	}
+	part, problems := fault.ParsePart(raw)
+	if len(problems) > 0 {
+		return reply{}, problems
+	}
+	if _, known := op.Status(status); !known && !part.Undocumented {
+		return reply{}, failure(http.StatusUnprocessableEntity,
+			strconv.Itoa(status)+", expected a status of "+op.ID+": "+allowedText(op)+`; "undocumented": true allows others`)
+	}
+	return c.put(fault.Toggle(op, status, part))
+}
+
+// clearToggle is satisfied when the toggle is not set.
+func (c *call) clearToggle() (reply, error) {
+	op, status, err := c.toggle()
+	if err != nil {
+		return reply{}, err
+	}
+	if c.snap.Faults.Delete(op.ID + "-" + strconv.Itoa(status)) {
+		c.changed(faultEvent)
+	}
+	return deleted(), nil
+}

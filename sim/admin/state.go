@@ -1,0 +1,138 @@
+package admin
+
+import (
+	"slices"
+
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
+	"example.com/capisim/sim/world"
+)
+
+// document writes the world down as a scenario document from which the same
+// world is made again.
+func document(w *world.World) *scenario.Document {
+	snap := w.Current()
+	clock := scenario.ClockSpec{Frozen: w.Clock.Frozen()}
+	if clock.Frozen {
+		clock.Start = w.Clock.Now()
+	}
+	return scenario.FromState(export(snap.State), &scenario.Scenario{
+		Name: snap.Scenario.Name, Description: snap.Scenario.Description,
+		Clock: clock, Auth: snap.Scenario.Auth, RateLimit: snap.Scenario.RateLimit,
+		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations,
+	})
+}
+
+// export is the state of a store without crash loops of process types that
+// nobody has any more: a document must not name what is not there.
+func export(s *state.Store) state.Seed {
+	seed := s.Export()
+	types := map[string]bool{}
+	for i := range seed.Processes {
+		types[seed.Processes[i].Type] = true
+	}
+	seed.Lifecycle.CrashLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.CrashLoop), func(loop state.CrashLoop) bool {
+		return !types[loop.Process]
+	})
+	return seed
+}
+
+func (c *call) getState() (reply, error) {
+	p := c.parameters()
+	format := p.oneOf("format", "json", "yaml")
+	if err := p.err(); err != nil {
+		return reply{}, err
+	}
+	raw, err := scenario.Dump(document(c.world), format)
+	if err != nil {
+		return reply{}, err
+	}
+	media := jsonType
+	if format == "yaml" {
+		media = "application/yaml; charset=utf-8"
+	}
+	return reply{status: 200, raw: raw, media: media}, nil
+}
+
+// putState takes a document such as getState gives and makes the world of it.
+func (c *call) putState() (reply, error) {
+	raw, err := c.body(maxDocument)
+	if err != nil {
+		return reply{}, err
+	}
+	s, err := scenario.FromBody(raw, c.library.Load())
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.play(s); err != nil {
+		return reply{}, err
+	}
+	return ok(document(c.world)), nil
+}
+
+// play puts the world on a scenario.
+func (c *call) play(s *scenario.Scenario) error {
+	if err := c.world.Load(s); err != nil {
+		return err
+	}
+	c.changed(stateEvent | faultEvent | clockEvent)
+	return nil
+}
+
+func (c *call) load() (reply, error) {
+	raw, err := c.body(maxDocument)
+	if err != nil {
+		return reply{}, err
+	}
+	s, err := c.scenarioOf(raw)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.play(s); err != nil {
+		return reply{}, err
+	}
+	return c.overview()
+}
+
+func (c *call) reset() (reply, error) {
+	o, err := c.object()
+	if err != nil {
+		return reply{}, err
+	}
+	scope := world.Everything
+	if _, narrowed := o.raw("only"); narrowed {
+		scope = scopeOf(o)
+	}
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	if err := c.world.Reset(scope); err != nil {
+		return reply{}, err
+	}
+	c.changed(stateEvent | faultEvent | clockEvent)
+	return c.overview()
+}
+
+// scopeOf reads {"only": [...]}.
+func scopeOf(o *object) world.Scope {
+	var scope world.Scope
+	parts, isList := o.list("only")
+	if isList && len(parts) == 0 {
+		o.add("only", "an empty list, expected at least one of state, faults, journal, clock")
+	}
+	for i, part := range parts {
+		switch string(part) {
+		case `"state"`:
+			scope.State = true
+		case `"faults"`:
+			scope.Faults = true
+		case `"journal"`:
+			scope.Journal = true
+		case `"clock"`:
+			scope.Clock = true
+		default:
+			o.addAt("only", i, "%s, expected one of state, faults, journal, clock", brief(part))
+		}
+	}
+	return scope
+}

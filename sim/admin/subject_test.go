@@ -1,0 +1,37 @@
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Operation is updateProcess, whatever the path.
+func (asked) Operation() *contract.Operation {
+	op, _ := contract.OperationByID("updateProcess")
+	return op
+}
+
+// User is nobody.
+func (asked) User() string { return "" }
+
+// Header is the request's.
+func (a asked) Header() http.Header { return a.r.Header }
+
+// Query is the request's.
+func (a asked) Query() url.Values { return a.r.URL.Query() }
+
+// Body is the request's JSON.
+func (a asked) Body() (any, bool) {
+	var value any
+	err := json.NewDecoder(a.r.Body).Decode(&value)
+	return value, err == nil
+}
+
+// Process is none.
+func (asked) Process() (guid, typ string, labels contract.Pairs, ok bool) { return }
+
+// App is none.
+func (asked) App() (guid, name string, ok bool) { return }

@@ -1,0 +1,88 @@
+package admin
+
+import "net/http"
+
+const (
+	get    = http.MethodGet
+	put    = http.MethodPut
+	post   = http.MethodPost
+	patch  = http.MethodPatch
+	remove = http.MethodDelete
+)
+
+// Query parameters that several routes know.
+var (
+	reportKind = []string{"format", "worlds"}
+	filters    = []string{"operation", "status", "injected", "rule", "user", "since", "after", "q"}
+)
+
+// routes is the admin API (design.md §7). A new resource is a row here and a
+// function.
+var routes []*route
+
+// The rows are set when the program starts and not where routes is declared:
+// handlers lead back to the table.
+func init() {
+	routes = []*route{
+		{method: get, path: "/admin", summary: "The world at a glance", handle: (*call).overview},
+		{method: get, path: "/admin/operations", summary: "The operation table, with the errors of each status", query: pageParameters, handle: (*call).operations},
+		{method: get, path: "/admin/scenarios", summary: "The scenarios that can be loaded", query: pageParameters, handle: (*call).scenarios},
+
+		{method: get, path: "/admin/faults", summary: "The fault rules with their counters, the newest first", query: pageParameters, handle: (*call).listFaults},
+		{method: post, path: "/admin/faults", summary: "Add one rule or a list of rules, all or none", handle: (*call).addFaults},
+		{method: remove, path: "/admin/faults", summary: "Take all rules away", handle: (*call).clearFaults},
+		{method: post, path: "/admin/faults/explain", summary: "Say what each rule, and the contract, would make of a request", handle: (*call).explainRequest},
+		{method: get, path: "/admin/faults/{id}", summary: "One rule with its counters", handle: (*call).getFault},
+		{method: put, path: "/admin/faults/{id}", summary: "Set or replace one rule, its counters start anew", handle: (*call).putFault},
+		{method: patch, path: "/admin/faults/{id}", summary: "Change a rule by a JSON merge patch", handle: (*call).patchFault},
+		{method: remove, path: "/admin/faults/{id}", summary: "Take one rule away", handle: (*call).deleteFault},
+		{method: put, path: "/admin/faults/{operation}/{status}", summary: "Make an operation answer a status", handle: (*call).setToggle},
+		{method: remove, path: "/admin/faults/{operation}/{status}", summary: "Let the operation answer again", handle: (*call).clearToggle},
+
+		{method: get, path: "/admin/state", summary: "The world as a scenario document", query: []string{"format"}, handle: (*call).getState},
+		{method: put, path: "/admin/state", summary: "Replace the world by a scenario document", handle: (*call).putState},
+		{method: post, path: "/admin/reset", summary: "Bring the world, or parts of it, back to its scenario", handle: (*call).reset},
+		{method: post, path: "/admin/load", summary: "Put the world on another scenario", handle: (*call).load},
+		{method: get, path: "/admin/processes", summary: "The processes with the states of their instances", query: withPages("q", "state"), handle: (*call).listProcesses},
+		{method: get, path: "/admin/processes/{guid}", summary: "One process in the scenario form", handle: (*call).getProcess},
+		{method: put, path: "/admin/processes/{guid}", summary: "Create or replace a process", handle: (*call).putProcess},
+		{method: patch, path: "/admin/processes/{guid}", summary: "Force any field of a process", handle: (*call).patchProcess},
+		{method: remove, path: "/admin/processes/{guid}", summary: "Take a process away", handle: (*call).deleteProcess},
+		{method: get, path: "/admin/processes/{guid}/instances", summary: "The instances of a process", query: pageParameters, handle: (*call).listInstances},
+		{method: put, path: "/admin/processes/{guid}/instances/{index}", summary: "Hold an instance in a state", handle: (*call).forceInstance},
+		{method: remove, path: "/admin/processes/{guid}/instances/{index}", summary: "Give an instance back to the lifecycle", handle: (*call).releaseInstance},
+		{method: post, path: "/admin/processes/{guid}/instances/{index}/restart", summary: "End an instance, which the platform replaces", handle: (*call).restartInstance},
+		{method: get, path: "/admin/apps/{guid}", summary: "State of an app", handle: (*call).getApp},
+		{method: patch, path: "/admin/apps/{guid}", summary: "Start or stop an app, begin or end a deployment", handle: (*call).patchApp},
+		{method: get, path: "/admin/features", summary: "The feature flags", handle: (*call).getFeatures},
+		{method: patch, path: "/admin/features", summary: "Change feature flags", handle: (*call).patchFeatures},
+		{method: get, path: "/admin/quotas", summary: "The quotas in force", handle: (*call).getQuotas},
+		{method: put, path: "/admin/quotas", summary: "Replace all quotas", handle: (*call).putQuotas},
+
+		{method: get, path: "/admin/worlds", summary: "All worlds, the default one first", query: pageParameters, rootOnly: true, handle: (*call).listWorlds},
+		{method: post, path: "/admin/worlds", summary: "Create a world", rootOnly: true, handle: (*call).createWorld},
+		{method: get, path: "/admin/worlds/{name}", summary: "One world", rootOnly: true, handle: (*call).getWorld},
+		{method: remove, path: "/admin/worlds/{name}", summary: "End a world", rootOnly: true, handle: (*call).deleteWorld},
+
+		{method: get, path: "/admin/clock", summary: "The world's clock", handle: (*call).getClock},
+		{method: put, path: "/admin/clock", summary: "Freeze, resume or set the clock", handle: (*call).putClock},
+		{method: post, path: "/admin/clock/advance", summary: "Move the clock forwards", handle: (*call).advanceClock},
+		{method: get, path: "/admin/clock/windows", summary: "When each fault rule can fire, on the world's clock", query: pageParameters, handle: (*call).listWindows},
+
+		{method: get, path: "/admin/requests", summary: "The journal, newest first", query: withPages(filters...), handle: (*call).listRequests},
+		{method: remove, path: "/admin/requests", summary: "Empty the journal; coverage and reactions stay", handle: (*call).clearRequests},
+		{method: get, path: "/admin/requests/unmatched", summary: "Requests that met no operation, and why", query: withPages(filters...), handle: (*call).listUnmatched},
+		{method: post, path: "/admin/requests/verify", summary: "Ask whether requests were made: 200 met, 417 not", handle: (*call).verify},
+		{method: get, path: "/admin/requests/{id}", summary: "One request", handle: (*call).getRequest},
+		{method: get, path: "/admin/coverage", summary: "Which documented answers clients have met", query: reportKind, handle: (*call).coverage},
+		{method: remove, path: "/admin/coverage", summary: "Clear coverage and reactions", handle: (*call).clearCoverage},
+		{method: get, path: "/admin/reactions", summary: "What clients did about injected faults", query: reportKind, handle: (*call).reactions},
+		{method: get, path: "/admin/expectations", summary: "How the scenario's expectations fared", query: reportKind, handle: (*call).expectations},
+		{method: post, path: "/admin/expectations", summary: "Judge a posted document without keeping it", query: reportKind, handle: (*call).judge},
+		{method: get, path: "/admin/export", summary: "The journal as HAR or Pact", query: []string{"format", "consumer", "provider"}, handle: (*call).export},
+		{method: get, path: "/admin/events", summary: "Server-sent events: request, fault, state, clock", handle: (*call).events},
+	}
+	for _, r := range routes {
+		r.segments = split(r.path)
+	}
+}
