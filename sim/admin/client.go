@@ -179,7 +179,8 @@ func all[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 // Overview shows the world at a glance.
 func (c *Client) Overview(ctx context.Context) (Overview, error) {
 	var out Overview
-	return out, c.call(ctx, get, c.address(path(), nil), nil, &out)
+	err := c.call(ctx, get, c.address(path(), nil), nil, &out)
+	return out, err
 }
 
 // Operations lists the operation table.
@@ -196,7 +197,8 @@ func (c *Client) Scenarios(ctx context.Context) ([]scenario.Info, error) {
 // rule, its zero value nothing more.
 func (c *Client) SetFault(ctx context.Context, operation string, status int, part fault.Rule) (fault.Status, error) {
 	var out fault.Status
-	return out, c.call(ctx, put, c.address(path("faults", operation, strconv.Itoa(status)), nil), compact(part), &out)
+	err := c.call(ctx, put, c.address(path("faults", operation, strconv.Itoa(status)), nil), compact(part), &out)
+	return out, err
 }
 
 // Faults lists the rules with their counters, the newest first.
@@ -222,7 +224,8 @@ func (c *Client) Load(ctx context.Context, name string) (Overview, error) {
 // LoadDocument puts the world on a scenario document, in YAML or JSON.
 func (c *Client) LoadDocument(ctx context.Context, document []byte) (Overview, error) {
 	var out Overview
-	return out, c.call(ctx, post, c.address(path("load"), nil), document, &out)
+	err := c.call(ctx, post, c.address(path("load"), nil), document, &out)
+	return out, err
 }
 
 // Reset brings the world back to its scenario, or only these parts of it:
@@ -233,7 +236,8 @@ func (c *Client) Reset(ctx context.Context, only ...string) (Overview, error) {
 		body["only"] = only
 	}
 	var out Overview
-	return out, c.call(ctx, post, c.address(path("reset"), nil), compact(body), &out)
+	err := c.call(ctx, post, c.address(path("reset"), nil), compact(body), &out)
+	return out, err
 }
 
 // State returns the world as a scenario document, in "yaml" or "json".
@@ -278,12 +282,14 @@ func (c *Client) ResumeClock(ctx context.Context) (ClockState, error) {
 
 func (c *Client) clock(ctx context.Context, method string, body []byte) (ClockState, error) {
 	var out ClockState
-	return out, c.call(ctx, method, c.address(path("clock"), nil), body, &out)
+	err := c.call(ctx, method, c.address(path("clock"), nil), body, &out)
+	return out, err
 }
 
 // AdvanceClock moves the clock forwards.
 func (c *Client) AdvanceClock(ctx context.Context, by time.Duration) (ClockState, error) {
 	var out ClockState
 	body := compact(map[string]string{"by": by.String()})
-	return out, c.call(ctx, post, c.address(path("clock", "advance"), nil), body, &out)
+	err := c.call(ctx, post, c.address(path("clock", "advance"), nil), body, &out)
+	return out, err
 }

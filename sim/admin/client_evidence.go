@@ -101,7 +101,8 @@ func worldsQuery(allWorlds bool) url.Values {
 // Coverage returns the matrix of the world, or the sum of all worlds.
 func (c *Client) Coverage(ctx context.Context, allWorlds bool) (journal.Matrix, error) {
 	var out journal.Matrix
-	return out, c.call(ctx, get, c.address(path("coverage"), worldsQuery(allWorlds)), nil, &out)
+	err := c.call(ctx, get, c.address(path("coverage"), worldsQuery(allWorlds)), nil, &out)
+	return out, err
 }
 
 // ClearCoverage clears coverage and reactions.
@@ -112,19 +113,22 @@ func (c *Client) ClearCoverage(ctx context.Context) error {
 // Reactions returns what clients did about injected faults.
 func (c *Client) Reactions(ctx context.Context, allWorlds bool) (journal.ReactionReport, error) {
 	var out journal.ReactionReport
-	return out, c.call(ctx, get, c.address(path("reactions"), worldsQuery(allWorlds)), nil, &out)
+	err := c.call(ctx, get, c.address(path("reactions"), worldsQuery(allWorlds)), nil, &out)
+	return out, err
 }
 
 // Expectations says how those of the world's scenario fared.
 func (c *Client) Expectations(ctx context.Context, allWorlds bool) (journal.Judgement, error) {
 	var out journal.Judgement
-	return out, c.call(ctx, get, c.address(path("expectations"), worldsQuery(allWorlds)), nil, &out)
+	err := c.call(ctx, get, c.address(path("expectations"), worldsQuery(allWorlds)), nil, &out)
+	return out, err
 }
 
 // Verify judges the expectations of a document, in YAML or JSON.
 func (c *Client) Verify(ctx context.Context, document []byte, allWorlds bool) (journal.Judgement, error) {
 	var out journal.Judgement
-	return out, c.call(ctx, post, c.address(path("expectations"), worldsQuery(allWorlds)), document, &out)
+	err := c.call(ctx, post, c.address(path("expectations"), worldsQuery(allWorlds)), document, &out)
+	return out, err
 }
 
 // Export writes the journal, as "har" or "pact".

@@ -54,7 +54,8 @@ func (c *call) getState() (reply, error) {
 	return reply{status: 200, raw: raw, media: media}, nil
 }
 
-// putState takes a document such as getState gives and makes the world of it.
+// putState takes a document such as getState gives and puts the world into that
+// state; a reset still goes back to the world's scenario.
 func (c *call) putState() (reply, error) {
 	raw, err := c.body(maxDocument)
 	if err != nil {
@@ -64,9 +65,10 @@ func (c *call) putState() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.play(s); err != nil {
+	if err := c.world.Replace(s); err != nil {
 		return reply{}, err
 	}
+	c.changed(stateEvent | faultEvent | clockEvent)
 	return ok(document(c.world)), nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -21,10 +22,10 @@ const MaxBody = 1 << 20
 
 // Options are the choices of a server that the API has to know.
 type Options struct {
-	ExternalURL string // base of all links, "" for the request's own host
-	TrustProxy  bool   // believe X-Forwarded-*
-	Strict      bool   // every token must be known, whatever the scenario says
-	NoPrefer    bool   // ignore Prefer: code=...
+	ExternalURL string            // base of all links, "" for the request's own host
+	TrustProxy  bool              // believe X-Forwarded-*
+	Auth        scenario.AuthMode // what becomes of unknown tokens, "" for the scenario's choice
+	NoPrefer    bool              // ignore Prefer: code=...
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
 	// sent: tests check them against the schemas.
@@ -37,7 +38,7 @@ type Options struct {
 type API struct {
 	externalURL string
 	trustProxy  bool
-	strict      bool
+	auth        scenario.AuthMode
 	prefer      bool
 	log         *slog.Logger
 	observe     func(Exchange)
@@ -49,7 +50,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	a := &API{
-		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, strict: o.Strict, prefer: !o.NoPrefer,
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, auth: o.Auth, prefer: !o.NoPrefer,
 		log: o.Log, observe: o.Observe, count: o.Count, engine: engine(),
 	}
 	if a.log == nil {

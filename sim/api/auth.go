@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
 
@@ -33,7 +34,7 @@ func (c *call) identify() {
 		c.whoErr = contract.InvalidAuthToken
 	case ours:
 		c.identifyOwner(claims)
-	case c.api.strict || c.snap.Strict:
+	case c.strict():
 		c.whoErr = contract.InvalidAuthToken
 	default:
 		user := stranger
@@ -42,6 +43,15 @@ func (c *call) identify() {
 		}
 		c.who = state.NewViewer(user, stranger.Scopes)
 	}
+}
+
+// strict says that unknown tokens are refused: as the server was told, else as
+// the scenario says.
+func (c *call) strict() bool {
+	if c.api.auth != "" {
+		return c.api.auth == scenario.Strict
+	}
+	return c.snap.Strict
 }
 
 // identifyOwner takes a token that capisim issued for its user, when this world

@@ -13,6 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -241,7 +242,7 @@ func TestTokens(t *testing.T) {
 		{"algorithm none with our key's name", as(ourKeyNoSignature), bad, bad},
 	}
 	permissive := rigOf(t, clients, Options{})
-	strict := rigOf(t, clients, Options{Strict: true})
+	strict := rigOf(t, clients, Options{Auth: scenario.Strict})
 	byScenario := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
 	for _, test := range tests {
 		for server, want := range map[*rig]*contract.Error{permissive: test.permissive, strict: test.strict, byScenario: test.strict} {

@@ -114,9 +114,19 @@ type usage struct{ memory, instances, logRate int64 }
 func (u *usage) add(p *Process) {
 	u.memory = plus(u.memory, times(int64(p.MemoryInMB), int64(p.Instances)))
 	u.instances = plus(u.instances, int64(p.Instances))
-	if p.LogRateLimit > 0 {
-		u.logRate = plus(u.logRate, times(p.LogRateLimit, int64(p.Instances)))
+	u.logRate = plus(u.logRate, rate(p))
+}
+
+// unlimitedRate is the log rate limit that is none.
+const unlimitedRate = -1
+
+// rate is what a process may log, in bytes per second; an unlimited one counts
+// nothing.
+func rate(p *Process) int64 {
+	if p.LogRateLimit == unlimitedRate {
+		return 0
 	}
+	return times(p.LogRateLimit, int64(p.Instances))
 }
 
 // plus and times stay at the largest number instead of wrapping around: a log
@@ -143,6 +153,11 @@ func (s *Store) checkQuotas(c *complaints, v View, next *Process, starting bool)
 		return
 	}
 	inSpace, inOrg := s.othersUse(next, starting)
+	if next.LogRateLimit == unlimitedRate && !starting {
+		// An unlimited need is compared as -1 with what the old version leaves.
+		inSpace.logRate = plus(inSpace.logRate, rate(v.Process)) - 1
+		inOrg.logRate = plus(inOrg.logRate, rate(v.Process)) - 1
+	}
 	inSpace.add(next)
 	inOrg.add(next)
 
@@ -175,10 +190,8 @@ func checkLogRate(c *complaints, next *Process, quota *Quota, used usage, unlimi
 	if quota == nil || quota.LogRateLimit == nil || *quota.LogRateLimit < 0 {
 		return
 	}
-	if next.LogRateLimit == -1 {
+	if next.LogRateLimit == unlimitedRate {
 		c.add(unlimited)
-		// The real server then compares a need of -1 with what is left.
-		used.logRate--
 	}
 	if used.logRate > *quota.LogRateLimit {
 		c.add(exceeded)

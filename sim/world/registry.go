@@ -99,7 +99,7 @@ func (r *Registry) World(name string) (*World, bool) {
 	w, ok := r.worlds[name]
 	r.mu.RUnlock()
 	if ok && w.expired(Wall()) {
-		r.Delete(name)
+		r.end(w)
 		return nil, false
 	}
 	return w, ok
@@ -153,9 +153,19 @@ func (e *NameError) Error() string { return fmt.Sprintf("%q, expected %s", e.Nam
 // Delete ends a world: what it holds back is cut, its coverage goes to the sum.
 // False when there is no such world, or it is the default one.
 func (r *Registry) Delete(name string) bool {
-	r.mu.Lock()
+	r.mu.RLock()
 	w, ok := r.worlds[name]
-	delete(r.worlds, name)
+	r.mu.RUnlock()
+	return ok && r.end(w)
+}
+
+// end takes one world away; false when somebody else has done so already.
+func (r *Registry) end(w *World) bool {
+	r.mu.Lock()
+	ok := r.worlds[w.Name] == w
+	if ok {
+		delete(r.worlds, w.Name)
+	}
 	r.mu.Unlock()
 	if ok {
 		w.close()
@@ -181,16 +191,16 @@ func (r *Registry) Worlds() []*World {
 // Sweep ends the worlds whose time to live has passed.
 func (r *Registry) Sweep() {
 	now := Wall()
-	var gone []string
+	var gone []*World
 	r.mu.RLock()
-	for name, w := range r.worlds {
+	for _, w := range r.worlds {
 		if w.expired(now) {
-			gone = append(gone, name)
+			gone = append(gone, w)
 		}
 	}
 	r.mu.RUnlock()
-	for _, name := range gone {
-		r.Delete(name)
+	for _, w := range gone {
+		r.end(w)
 	}
 }
 

@@ -68,6 +68,7 @@ type Snapshot struct {
 	Faults     *fault.Set
 	Limiter    *Limiter // nil: no rate limit
 
+	home   *scenario.Scenario // what a reset goes back to; guarded by World.mu
 	ctx    context.Context
 	cancel context.CancelFunc
 }
@@ -93,18 +94,32 @@ func (w *World) Load(s *scenario.Scenario) error {
 	return w.swap(s, Everything)
 }
 
+// Replace puts the world into the state of a document, with its rules and its
+// clock. The world's scenario stays what a reset goes back to, and the journal
+// goes on.
+func (w *World) Replace(s *scenario.Scenario) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	home := w.Current().home
+	if err := w.swap(s, Scope{State: true, Faults: true, Clock: true}); err != nil {
+		return err
+	}
+	w.Current().home = home
+	return nil
+}
+
 // Reset brings parts of the world back to its scenario.
 func (w *World) Reset(scope Scope) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.swap(w.Current().Scenario, scope)
+	return w.swap(w.Current().home, scope)
 }
 
 // swap builds the next snapshot and puts it in place. Nothing changes when the
 // scenario's rules are refused.
 func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 	old := w.Current()
-	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: s.Auth == scenario.Strict, Generation: 1}
+	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: s.Auth == scenario.Strict, Generation: 1, home: s}
 	if old != nil {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
