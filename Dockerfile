@@ -1,0 +1,25 @@
+# docker build --build-arg VERSION=1.2.3 -t capisim .
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+ARG VERSION=development
+ARG TARGETOS
+ARG TARGETARCH
+WORKDIR /src
+COPY . .
+# The caches stay with the builder and never reach the image.
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
+    go build -trimpath -tags nomsgpack -ldflags "-s -w -X main.version=$VERSION" -o /image/capisim ./cmd/capisim
+# An empty folder to mount scenarios on, and the certificates that requests to
+# other servers are checked against.
+RUN mkdir -p /image/scenarios /image/etc/ssl/certs \
+    && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/
+
+FROM scratch
+COPY --from=build /image/ /
+USER 65532:65532
+# Loopback would end at the container's edge.
+ENV CAPISIM_LISTEN=:8080 CAPISIM_SCENARIOS=/scenarios
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=6s --start-period=5s --retries=3 CMD ["/capisim", "healthcheck"]
+ENTRYPOINT ["/capisim"]
+CMD ["serve"]

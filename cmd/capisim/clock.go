@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/admin"
+)
+
+func (p *program) clockCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "clock", Short: "The world's clock"}
+	group(cmd)
+	cmd.AddCommand(
+		p.clockStep("freeze", "Let the clock stand still", arguments(0, 0),
+			func(ctx context.Context, client *admin.Client, _ []string) (admin.ClockState, error) {
+				return client.FreezeClock(ctx)
+			}),
+		p.clockStep("resume", "Let the clock run from where it stands", arguments(0, 0),
+			func(ctx context.Context, client *admin.Client, _ []string) (admin.ClockState, error) {
+				return client.ResumeClock(ctx)
+			}),
+		p.clockStep("advance DURATION", "Move the clock forwards", arguments(1, 1),
+			func(ctx context.Context, client *admin.Client, args []string) (admin.ClockState, error) {
+				var by time.Duration
+				if err := (&span{&by}).Set(args[0]); err != nil {
+					return admin.ClockState{}, misused("clock advance: %q, %w", args[0], err)
+				}
+				return client.AdvanceClock(ctx, by)
+			}),
+	)
+	return cmd
+}
+
+// clockStep is a command that changes the clock and prints how it stands then.
+func (p *program) clockStep(use, short string, args cobra.PositionalArgs,
+	do func(context.Context, *admin.Client, []string) (admin.ClockState, error),
+) *cobra.Command {
+	var format string
+	cmd := remote(&cobra.Command{Use: use, Short: short, Args: args},
+		func(ctx context.Context, client *admin.Client, args []string) error {
+			clock, err := do(ctx, client, args)
+			switch {
+			case err != nil:
+				return err
+			case format == formatJSON:
+				return p.printJSON(clock)
+			}
+			_, err = fmt.Fprintf(p.stdout, "%s at %s\n", clock.Mode, clock.Now.Format(time.RFC3339Nano))
+			return err
+		})
+	formatFlag(cmd, &format)
+	return cmd
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// program is one run of the command: what it was given and where it writes.
+type program struct {
+	environ map[string]string
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+}
+
+// run carries out one command line and returns its exit code (design.md §3).
+// Reports go to stdout, messages to stderr.
+func run(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return execute(context.Background(), args, environ, stdin, stdout, stderr)
+}
+
+// execute is run with a context whose end has the effect of SIGTERM.
+func execute(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{environ: variables(environ), stdin: stdin, stdout: stdout, stderr: stderr}
+	root := p.root()
+	// A nil list would make cobra read the arguments of the process.
+	root.SetArgs(append([]string{}, args...))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if text := message(err); text != "" {
+		fmt.Fprint(stderr, text)
+	}
+	return exitCode(err)
+}
+
+// root is the command table.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "capisim",
+		Short: "capisim simulates the processes of the Cloud Foundry v3 API",
+		Long: "capisim simulates the processes of the Cloud Foundry v3 API, to test clients against.\n\n" +
+			"Every flag can be set in the environment as well: --listen is CAPISIM_LISTEN.\n" +
+			"A flag that is given beats the environment; an empty variable counts as not set.\n\n" +
+			"Exit codes: 0 done, 1 problems found or gate unmet, 2 bad usage or input, 3 server not reached.",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.merge(cmd) },
+	}
+	group(root)
+	root.SetHelpCommand(helpCommand())
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(p.serveCommand(), p.healthcheckCommand(), p.driftCommand())
+	root.AddCommand(p.localCommands()...)
+	root.AddCommand(p.remoteCommands()...)
+	root.AddCommand(p.evidenceCommands()...)
+	keepOrder(root)
+	return root
+}
+
+// keepOrder lets help and messages list flags in the order they were added in,
+// which is that of their importance.
+func keepOrder(cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	for _, sub := range cmd.Commands() {
+		keepOrder(sub)
+	}
+}
+
+// helpCommand stands in for cobra's, which takes an unknown command for a wish
+// to see everything.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(about, rest)
+			}
+			return about.Help()
+		},
+	}
+}
+
+// group makes a command one that only holds others: alone, or with a word that
+// is none of them, it is bad usage.
+func group(cmd *cobra.Command) {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = unknownCommand
+}
+
+// unknownCommand says which commands there are instead of the first argument.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	found := "no command"
+	if len(args) > 0 {
+		found = fmt.Sprintf("unknown command %q", args[0])
+	}
+	if names == nil {
+		return misused("%s: %s\nusage: %s", cmd.CommandPath(), found, cmd.UseLine())
+	}
+	return misused("%s: %s\nexpected one of %s", cmd.CommandPath(), found, joined(names))
+}
+
+// arguments accepts a number of arguments between least and most (-1: any
+// number), and says what the command takes when it gets another.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= least && (most < 0 || len(args) <= most) {
+			return nil
+		}
+		got := "no argument"
+		switch len(args) {
+		case 0:
+		case 1:
+			got = "1 argument (" + args[0] + ")"
+		default:
+			got = fmt.Sprintf("%d arguments (%s)", len(args), strings.Join(args, " "))
+		}
+		return misused("%s: %s\nusage: %s", cmd.CommandPath(), got, cmd.UseLine())
+	}
+}
+
+// The prefix of the environment's variables.
+const prefix = "CAPISIM_"
+
+// variable is the environment's name of a flag.
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// variables picks capisim's own out of an environment. An empty one counts as
+// not set: a compose file that passes ${SEED:-} on means that. The last of two
+// with one name counts. Those that are no flag of the command at hand are left
+// alone, since an orchestrator makes some of its own accord (CAPISIM_PORT for
+// a service called capisim).
+func variables(environ []string) map[string]string {
+	set := map[string]string{}
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, prefix) {
+			set[name] = value
+		}
+	}
+	return set
+}
+
+// merge gives each flag that was not given its value from the environment.
+// From here on Changed says that a flag was set in either way, whatever its
+// value, so that a flag given with its default's value still counts as given.
+func (p *program) merge(cmd *cobra.Command) error {
+	var wrong error
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		name := variable(flag.Name)
+		value := p.environ[name]
+		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" {
+			return
+		}
+		if err := cmd.Flags().Set(flag.Name, value); err != nil {
+			wrong = valueError(name, flag, value, err)
+		}
+	})
+	return wrong
+}
+
+// flagError words what is wrong with a flag: what was found, what is allowed.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		if rest := cmd.Flags().Args(); cmd.HasSubCommands() && len(rest) > 0 {
+			return unknownCommand(cmd, rest) // the word before it is what is wrong
+		}
+		name := "--" + unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			name = "-" + unknown.GetSpecifiedName()
+		}
+		return misused("%s: unknown flag %s\nexpected %s", cmd.CommandPath(), name, flagNames(cmd))
+	case errors.As(err, &bare):
+		kind, usage := pflag.UnquoteUsage(bare.GetFlag())
+		return misused("%s: --%s has no value, expected --%[2]s %s: %s", cmd.CommandPath(), bare.GetFlag().Name, kind, usage)
+	case errors.As(err, &invalid):
+		return valueError("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.GetValue(), err)
+	}
+	return misused("%s: %w", cmd.CommandPath(), err)
+}
+
+// valueError says which value was refused, and where it came from.
+func valueError(source string, flag *pflag.Flag, value string, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		err = invalid.Unwrap()
+	}
+	var expected *expectation
+	if !errors.As(err, &expected) {
+		expected = &expectation{"a " + flag.Value.Type()}
+	}
+	if flag.Value.Type() == "bool" {
+		expected = &expectation{"true or false"}
+	}
+	return misused("%s: %q, expected %s", source, value, expected.what)
+}
+
+func flagNames(cmd *cobra.Command) string {
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, "--"+flag.Name)
+		}
+	})
+	if len(names) == 1 {
+		return names[0] + " or nothing"
+	}
+	return "one of " + strings.Join(names, ", ")
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// asCommand makes the test binary be capisim, for tests that need a process of
+// its own: signals reach a whole process.
+const asCommand = "TEST_BINARY_IS_CAPISIM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// result is what one command line came to.
+type result struct {
+	code     int
+	out, err string
+}
+
+// invoke runs a command line in this process, with an environment of its own.
+func invoke(t *testing.T, environ []string, args ...string) result {
+	t.Helper()
+	return invokeWith(t, "", environ, args...)
+}
+
+func invokeWith(t *testing.T, stdin string, environ []string, args ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	code := execute(t.Context(), args, environ, strings.NewReader(stdin), &out, &err)
+	if lines := strings.Count(err.String(), "\n"); lines > maxLines {
+		t.Errorf("%d lines on stderr, want at most %d:\n%s", lines, maxLines, err.String())
+	}
+	return result{code, out.String(), err.String()}
+}
+
+func TestRunIsExecuteWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	var out, err bytes.Buffer
+	if code := run([]string{"version"}, nil, strings.NewReader(""), &out, &err); code != exitDone {
+		t.Errorf("exit code %d, want %d; stderr %q", code, exitDone, err.String())
+	}
+	if !strings.HasPrefix(out.String(), "capisim ") {
+		t.Errorf("stdout %q, want the version", out.String())
+	}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/scenario"
+)
+
+// remoteFlags say which server, and which of its worlds, a command is about.
+type remoteFlags struct {
+	url, world, token string
+}
+
+// answerTime is how long a server may think before it begins to answer.
+const answerTime = 60 * time.Second
+
+// client makes the client that the flags ask for.
+func (f *remoteFlags) client() (*admin.Client, error) {
+	at, err := url.Parse(f.url)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return nil, misused("--url: %q, expected http://HOST:PORT or https://HOST:PORT", f.url)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = clientTLS(at.Hostname())
+	transport.ResponseHeaderTimeout = answerTime
+	return &admin.Client{URL: f.url, World: f.world, Token: f.token, HTTP: &http.Client{Transport: transport}}, nil
+}
+
+// remoteAction is what a command does with a running server.
+type remoteAction func(ctx context.Context, client *admin.Client, args []string) error
+
+// remote makes a command one that talks to a running server.
+func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
+	f := &remoteFlags{}
+	flags := cmd.Flags()
+	flags.StringVar(&f.url, "url", "http://127.0.0.1:8080", "`address` of the server")
+	flags.StringVar(&f.world, "world", "", "`name` of a world (default: the default world)")
+	flags.StringVar(&f.token, "admin-token", "", "bearer `token` that the server asks for")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		client, err := f.client()
+		if err != nil {
+			return err
+		}
+		defer client.HTTP.CloseIdleConnections()
+		return worded(do(cmd.Context(), client, args))
+	}
+	return cmd
+}
+
+// worded gives what the client says the exit code that it stands for.
+func worded(err error) error {
+	var gone *admin.UnreachableError
+	if errors.As(err, &gone) {
+		return unreached(err)
+	}
+	return err
+}
+
+// remoteCommands steer a running server.
+func (p *program) remoteCommands() []*cobra.Command {
+	return []*cobra.Command{
+		p.faultCommand(), p.loadCommand(), p.resetCommand(), p.stateCommand(), p.worldCommand(), p.clockCommand(),
+	}
+}
+
+func (p *program) loadCommand() *cobra.Command {
+	return remote(&cobra.Command{
+		Use:               "load SCENARIO",
+		Short:             "Put the world on another scenario, by its name or from a file",
+		Args:              arguments(1, 1),
+		ValidArgsFunction: completeScenarios,
+	}, func(ctx context.Context, client *admin.Client, args []string) error {
+		seen, err := p.load(ctx, client, args[0])
+		if err != nil {
+			return err
+		}
+		return p.printPlayed(seen)
+	})
+}
+
+// load sends a file as it is. What is wrong with it the server tells by
+// pointer; where reading it here shows the same, the lines are told instead.
+func (p *program) load(ctx context.Context, client *admin.Client, name string) (admin.Overview, error) {
+	if !isFile(name) {
+		return client.Load(ctx, name)
+	}
+	document, err := p.read(name)
+	if err != nil {
+		return admin.Overview{}, misused("%w", err)
+	}
+	seen, err := client.LoadDocument(ctx, document)
+	if err == nil || exitCode(worded(err)) == exitUnreached {
+		return seen, err
+	}
+	library, broken := openLibrary("")
+	if broken != nil {
+		return seen, broken
+	}
+	var problems scenario.Problems
+	if _, found := scenario.Parse(name, document, library); errors.As(found, &problems) {
+		return seen, misused("%w", problems)
+	}
+	return seen, err
+}
+
+// printPlayed says what the world plays now.
+func (p *program) printPlayed(seen admin.Overview) error {
+	_, err := fmt.Fprintf(p.stdout, "scenario %s, %s\n", seen.Scenario.Name, counted(seen.Counts.Processes, "process", "processes"))
+	return err
+}
+
+// isFile tells a file from the name of a scenario, as serve does; - is standard
+// input.
+func isFile(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return name == "-" || strings.ContainsRune(name, filepath.Separator)
+}
+
+func (p *program) resetCommand() *cobra.Command {
+	var only []string
+	cmd := remote(&cobra.Command{
+		Use:   "reset",
+		Short: "Bring the world back to its scenario",
+		Args:  arguments(0, 0),
+	}, func(ctx context.Context, client *admin.Client, _ []string) error {
+		seen, err := client.Reset(ctx, only...)
+		if err != nil {
+			return err
+		}
+		return p.printPlayed(seen)
+	})
+	cmd.Flags().StringSliceVar(&only, "only", nil, "`parts` to reset, of state,faults,journal,clock (default: all)")
+	return cmd
+}
+
+func (p *program) stateCommand() *cobra.Command {
+	format := formatYAML
+	cmd := remote(&cobra.Command{
+		Use:   "state",
+		Short: "Print the world as a scenario file",
+		Args:  arguments(0, 0),
+	}, func(ctx context.Context, client *admin.Client, _ []string) error {
+		text, err := client.State(ctx, format)
+		if err != nil {
+			return err
+		}
+		_, err = p.stdout.Write(text)
+		return err
+	})
+	cmd.Flags().Var(oneOf(&format, formatYAML, formatJSON), "format", "how it is written")
+	return cmd
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// step is one command line of a session with a server, and what it must say.
+// Texts are regular expressions; where one is left out there must be nothing.
+type step struct {
+	args string
+	code int
+	out  string
+	err  string
+}
+
+// session plays steps one after the other.
+func session(t *testing.T, url string, steps []step) {
+	t.Helper()
+	for _, s := range steps {
+		got := invoke(t, []string{"CAPISIM_URL=" + url}, strings.Fields(s.args)...)
+		if got.code != s.code || !says(got.out, s.out) || !says(got.err, s.err) {
+			t.Errorf("capisim %s: exit code %d, stdout %q, stderr %q, want %d, %q, %q", s.args, got.code, got.out, got.err, s.code, s.out, s.err)
+		}
+	}
+}
+
+func says(text, want string) bool {
+	if want == "" {
+		return text == ""
+	}
+	return regexp.MustCompile(want).MatchString(text)
+}
+
+// answers returns the status of a request as the scenario's admin.
+func answers(t *testing.T, method, url, body string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "bearer admin")
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "tester/1")
+	answer, err := ownClient(t, nil).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close() //nolint:errcheck // only its head is wanted
+	return answer
+}
+
+const demo = "/v3/processes/c1000000-0000-4000-8000-000000000001"
+
+func TestFaultCommands(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	session(t, s.url, []step{
+		{args: "fault list", out: `^ID +OPERATIONS +DOES +MATCHED +INJECTED +REMAINING\n$`},
+		{args: "fault set updateProcess 409 --times 2 --retry-after 3 --delay 1ms", out: `\nupdateProcess-409 +updateProcess +delay 1ms 409 +0 +0 +2\n$`},
+	})
+	answer := answers(t, http.MethodPatch, s.url+demo, `{}`)
+	if answer.StatusCode != http.StatusConflict || answer.Header.Get("Retry-After") != "3" {
+		t.Errorf("%s, Retry-After %q, want 409 and 3", answer.Status, answer.Header.Get("Retry-After"))
+	}
+	session(t, s.url, []step{
+		{args: "fault set --after scaleProcess 503 --probability 0.25 --skip 1 --for 90s --format json",
+			out: `(?s)^\{.*"skip": 1,.*"probability": 0.25,.*"until": "1m30s".*"status": 503.*"apply": "after"`},
+		{args: "fault set getProcess 404 --connection reset", out: `\ngetProcess-404 +getProcess +reset 404 +0 +0 +-\n`},
+		{args: "fault list", out: `(?s)\ngetProcess-404 .*\nscaleProcess-503 +scaleProcess +503 after the change .*\nupdateProcess-409 +updateProcess +delay 1ms 409 +1 +1 +1\n`},
+		{args: "fault set getProcess 418", code: exitMisused, err: `^capisim: 418, expected a status of getProcess: 200, 400, `},
+		{args: "fault set getProcess 418 --undocumented", out: `\ngetProcess-418 `},
+		{args: "fault set nosuch 409", code: exitMisused, err: `^capisim: no operation "nosuch", expected one of listProcesses, `},
+		{args: "fault set getProcess many", code: exitMisused, err: `^capisim: fault set: "many", expected a status such as 503\n$`},
+		{args: "fault set getProcess 404 --connection slow", code: exitMisused, err: `"slow", expected one of reset, `},
+		{args: "fault set getProcess 404 --times 0", code: exitMisused, err: `^capisim: --times: "0", expected a whole number, 1 or more\n$`},
+		{args: "fault set getProcess 404 --probability NaN", code: exitMisused, err: `^capisim: --probability: "NaN", expected a number from 0 to 1\n$`},
+		{args: "fault set getProcess 404 --for soon", code: exitMisused, err: `^capisim: --for: "soon", expected a duration such as 200ms or 30s\n$`},
+		{args: "fault clear updateProcess-409"},
+		{args: "fault clear nosuch", code: exitMisused, err: `^capisim: no fault rule "nosuch"\n$`},
+		{args: "fault clear"},
+		{args: "fault list --format json", out: `^\[\]\n$`},
+	})
+}
+
+func TestStateCommands(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	good := write(t, filepath.Join(t.TempDir(), "good.yaml"), "name: mine\napps: [{name: only}]\n")
+	bad := write(t, filepath.Join(t.TempDir(), "bad.yaml"), "name: mine\nseed: x\n")
+	session(t, s.url, []step{
+		{args: "load outage", out: `^scenario outage, 3 processes\n$`},
+		{args: "load nosuch", code: exitMisused, err: `no such scenario; there are default, `},
+		{args: "load " + good, out: `^scenario mine, 1 process\n$`},
+		{args: "load " + bad, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(bad) + `:2:7: seed: `},
+		{args: "load ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
+		{args: "state", out: `^name: mine\n`},
+		{args: "state --format json", out: `^\{\n  "name": "mine",\n`},
+		{args: "load default", out: `^scenario default, 3 processes\n$`},
+		{args: "fault set getProcess 404", out: `getProcess-404`},
+		{args: "reset --only state,journal", out: `^scenario default, 3 processes\n$`},
+		{args: "fault list", out: `getProcess-404`},
+		{args: "reset --only state,all", code: exitMisused, err: `"all", expected one of state, faults, journal, clock`},
+		{args: "reset", out: `^scenario default, 3 processes\n$`},
+		{args: "fault list --format json", out: `^\[\]\n$`},
+	})
+	// What state prints is a scenario file.
+	if got := invokeWith(t, invoke(t, nil, "state", "--url", s.url).out, nil, "validate", "-"); got.code != exitDone {
+		t.Errorf("validate of what state printed: %s", got.out)
+	}
+}
+
+func TestWorldCommands(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	file := write(t, filepath.Join(t.TempDir(), "mine.yaml"), "name: mine\nextends: empty\n")
+	url := regexp.QuoteMeta(s.url)
+	session(t, s.url, []step{
+		{args: "world create blue --ttl 90s --scenario quota", out: `\nblue +` + url + `/worlds/blue +quota +3 +\d+ +0 +1m30s\n$`},
+		{args: "world create --scenario " + file, out: `\nworld-1 +` + url + `/worlds/world-1 +mine +0 `},
+		{args: "world create green --format json", out: `(?s)^\{.*"name": "green",\n  "url": "` + url + `/worlds/green",\n  "scenario": "default",`},
+		{args: "world create blue", code: exitMisused, err: `"blue", expected a name that no other world has`},
+		{args: "world create red --scenario ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: `},
+		{args: "world create red --ttl -1s", code: exitMisused, err: `^capisim: --ttl: "-1s", expected a duration`},
+		{args: "world list", out: `(?s)^NAME .*\ndefault .*\nblue .*\ngreen .*\nworld-1 `},
+		{args: "load outage --world blue", out: `^scenario outage, `},
+		{args: "--world blue state", out: `^name: outage\n`},
+		{args: "state", out: `^name: default\n`},
+		{args: "world delete blue green"},
+		{args: "world delete blue", code: exitMisused, err: `^capisim: no world "blue"\n$`},
+		{args: "fault list --world blue", code: exitMisused, err: `no such world`},
+		{args: "world create own --at 127.0.0.1:0", out: `\nown +http://127\.0\.0\.1:\d+ +default `},
+	})
+}
+
+func TestClockCommands(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil, "--clock", "frozen")
+	session(t, s.url, []step{
+		{args: "clock freeze", out: `^frozen at 2026-01-01T00:00:00Z\n$`},
+		{args: "clock advance 30s", out: `^frozen at 2026-01-01T00:00:30Z\n$`},
+		{args: "clock advance 1h --format json", out: `^\{\n  "mode": "frozen",\n  "now": "2026-01-01T01:00:30Z"\n\}\n$`},
+		{args: "clock advance -- -1s", code: exitMisused, err: `^capisim: clock advance: "-1s", expected a duration such as 200ms or 30s\n$`},
+		{args: "clock resume", out: `^real at 2026-01-01T01:00:30`},
+	})
+}
+
+func TestServersThatCannotBeTalkedTo(t *testing.T) {
+	t.Parallel()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := "http://" + gone.Addr().String()
+	gone.Close() //nolint:errcheck // only its port is wanted
+	locked := serve(t, []string{"CAPISIM_ADMIN_TOKEN=secret"})
+	secure := serve(t, nil, "--tls-self-signed")
+	tests := []struct {
+		name    string
+		environ []string
+		args    string
+		code    int
+		err     string
+	}{
+		{"no server", nil, "fault list --url " + free, exitUnreached, "^capisim was not reached at " + free + ": .*connection refused\n$"},
+		{"no server for evidence", nil, "coverage --url " + free, exitUnreached, "^capisim was not reached at "},
+		{"no server for a file", nil, "load - --url " + free, exitUnreached, "^capisim was not reached at "},
+		{"no URL", nil, "state --url 127.0.0.1:8080", exitMisused, `^capisim: --url: "127.0.0.1:8080", expected http://HOST:PORT or https://HOST:PORT` + "\n$"},
+		{"token missing", nil, "state --url " + locked.url, exitMisused, "^capisim: .+\n$"},
+		{"token wrong", []string{"CAPISIM_ADMIN_TOKEN=guess"}, "state --url " + locked.url, exitMisused, "^capisim: .+\n$"},
+		{"token right", []string{"CAPISIM_ADMIN_TOKEN=secret"}, "state --url " + locked.url, exitDone, ""},
+		{"token by flag", []string{"CAPISIM_ADMIN_TOKEN=guess"}, "state --admin-token secret --url " + locked.url, exitDone, ""},
+		{"a certificate of its own, on loopback", nil, "state --url " + secure.url, exitDone, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := invoke(t, test.environ, strings.Fields(test.args)...)
+			if got.code != test.code || !says(got.err, test.err) || (got.out != "") != (test.code == exitDone) {
+				t.Errorf("exit code %d, stdout %q, stderr %q, want %d and %q", got.code, got.out, got.err, test.code, test.err)
+			}
+		})
+	}
+}
+
+func TestCompletionOfCells(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ args, want string }{
+		{"fault set ", "\nupdateProcess\n"},
+		{"fault set scaleProcess ", "\n503\n"},
+	} {
+		words := strings.Split(test.args, " ")
+		if got := invoke(t, nil, append([]string{"__complete"}, words...)...); !strings.Contains(got.out, test.want) {
+			t.Errorf("%q: stdout %q, want %q to be offered", test.args, got.out, test.want)
+		}
+	}
+}
+
+// decoded reads JSON that a command printed.
+func decoded[T any](t *testing.T, text string) T {
+	t.Helper()
+	var value T
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%v in %q", err, text)
+	}
+	return value
+}

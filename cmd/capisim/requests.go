@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/journal"
+)
+
+func (p *program) requestsCommand() *cobra.Command {
+	var filter admin.RequestFilter
+	var status int64
+	var limit int64 = 50
+	var format string
+	var follow bool
+	cmd := remote(&cobra.Command{
+		Use:   "requests",
+		Short: "Show what clients sent and what was answered, the newest last",
+		Args:  arguments(0, 0),
+	}, func(ctx context.Context, client *admin.Client, _ []string) error {
+		filter.Status = int(status)
+		if follow {
+			return p.follow(ctx, client, filter, format)
+		}
+		list, _, err := client.Requests(ctx, filter, int(limit))
+		if err != nil {
+			return err
+		}
+		slices.Reverse(list)
+		if format == formatJSON {
+			return p.printJSON(list)
+		}
+		return p.table(func(row func(...any)) {
+			row(requestColumns...)
+			for i := range list {
+				row(requestRow(&list[i])...)
+			}
+		})
+	})
+	flags := cmd.Flags()
+	flags.StringVar(&filter.Operation, "operation", "", "only this `operation`")
+	flags.Var(&number{&status, 100, 999}, "status", "only this answer")
+	flags.Var(&number{&limit, 1, 5000}, "limit", "at most so many")
+	flags.BoolVar(&follow, "follow", false, "show requests as they come, until SIGINT or SIGTERM")
+	formatFlag(cmd, &format)
+	return cmd
+}
+
+// follow prints each request when it comes: in columns of a fixed width, since
+// nobody knows what will follow, or as one line of JSON.
+func (p *program) follow(ctx context.Context, client *admin.Client, filter admin.RequestFilter, format string) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	show := func(v journal.View) error {
+		_, err := fmt.Fprintf(p.stdout, "%-6s %-12s %-32s %-6s %-60s %-6s %s\n", printables(requestRow(&v))...)
+		return err
+	}
+	if format == formatJSON {
+		out := json.NewEncoder(p.stdout)
+		show = func(v journal.View) error { return out.Encode(v) }
+	}
+	if err := client.Follow(ctx, filter, show); ctx.Err() == nil {
+		return err
+	}
+	return nil // the end that was asked for may fall into the middle of an event
+}
+
+var requestColumns = []any{"ID", "TIME", "OPERATION", "METHOD", "PATH", "STATUS", "NOTES"}
+
+func requestRow(v *journal.View) []any {
+	operation, status, target := v.Operation, strconv.Itoa(v.Response.Status), v.Request.Path
+	if operation == "" {
+		operation = "-"
+	}
+	if v.Response.Status == 0 {
+		status = "-"
+	}
+	if v.Request.Query != "" {
+		target += "?" + v.Request.Query
+	}
+	return []any{strconv.FormatUint(v.ID, 10), v.WallTime.Format("15:04:05.000"), operation, v.Request.Method, target, status, notes(v)}
+}
+
+// notes are what a reader of a request should not overlook.
+func notes(v *journal.View) string {
+	var list []string
+	if v.Rule != "" {
+		list = append(list, "rule "+v.Rule)
+	} else if v.Injected {
+		list = append(list, "injected")
+	}
+	if v.ConnectionFault != "" {
+		list = append(list, v.ConnectionFault)
+	}
+	if v.Injected && v.Applied {
+		list = append(list, "applied")
+	}
+	if n := len(v.Violations.List); n > 0 {
+		list = append(list, counted(n, "violation", "violations"))
+	}
+	if n := len(v.Warnings); n > 0 {
+		list = append(list, counted(n, "warning", "warnings"))
+	}
+	return strings.Join(list, ", ")
+}

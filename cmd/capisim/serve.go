@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/capisim/sim"
+)
+
+// drainTime is what requests in flight get after SIGTERM (design.md §3).
+const drainTime = 5 * time.Second
+
+// serveFlags are the flags of serve (design.md §3).
+type serveFlags struct {
+	endpointFlags
+	scenario, scenarios string
+	watch               bool
+	externalURL         string
+	trustProxy          bool
+	adminListen         string
+	adminToken          string
+	auth, clock         string
+	seed                int64
+	journalSize         int64
+	journalBytes        int64
+	maxWorlds, maxRules int64
+	noPrefer            bool
+	logFormat, logLevel string
+	given               *pflag.FlagSet // says which were set
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	f := &serveFlags{
+		scenario: "default", journalSize: sim.DefaultJournalEntries, journalBytes: sim.DefaultJournalBytes,
+		maxWorlds: sim.DefaultMaxWorlds, maxRules: sim.DefaultMaxRules, logFormat: "text", logLevel: "info",
+	}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the simulated API until SIGTERM or SIGINT",
+		Args:  arguments(0, 0),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), f) },
+	}
+	f.given = cmd.Flags()
+	f.register(cmd.Flags())
+	return cmd
+}
+
+func (f *serveFlags) register(flags *pflag.FlagSet) {
+	f.endpointFlags.register(flags)
+	flags.StringVar(&f.scenario, "scenario", f.scenario, "`name` of a scenario, or a file")
+	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
+	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change")
+	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
+	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links")
+	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's")
+	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `token` that admin requests must carry")
+	flags.Var(oneOf(&f.auth, "permissive", "strict"), "auth", "what unknown tokens are (default: as the scenario says)")
+	flags.Var(anyNumber(&f.seed), "seed", "seed of all names and draws (default: the scenario's)")
+	flags.Var(oneOf(&f.clock, "real", "frozen"), "clock", "clock of every world (default: as the scenario says)")
+	flags.Var(numberFrom(&f.journalSize, 0), "journal-size", "requests that each world remembers")
+	flags.Var(&size{&f.journalBytes}, "journal-bytes", "memory that they may take")
+	flags.Var(numberFrom(&f.maxWorlds, 0), "max-worlds", "worlds beside the default one")
+	flags.Var(numberFrom(&f.maxRules, 1), "max-rules", "fault rules of each world")
+	flags.BoolVar(&f.noPrefer, "no-prefer", false, "ignore the header Prefer")
+	flags.Var(oneOf(&f.logFormat, "text", "json"), "log-format", "how log lines are written")
+	flags.Var(oneOf(&f.logLevel, "debug", "info", "warn", "error"), "log-level", "least level that is logged")
+}
+
+// options are the flags in the engine's words.
+func (f *serveFlags) options(log *slog.Logger) []sim.Option {
+	list := []sim.Option{
+		sim.Scenario(f.scenario), sim.ScenariosDir(f.scenarios), sim.AdminToken(f.adminToken),
+		sim.Journal(int(f.journalSize), f.journalBytes), sim.MaxWorlds(int(f.maxWorlds)), sim.MaxRules(int(f.maxRules)),
+		sim.Logger(log), sim.Version(currentVersion()),
+	}
+	for _, one := range []struct {
+		wanted bool
+		option func() sim.Option
+	}{
+		{f.externalURL != "", func() sim.Option { return sim.ExternalURL(f.externalURL) }},
+		{f.trustProxy, sim.TrustProxy},
+		{f.adminListen != "", sim.AdminApart},
+		{f.auth != "", func() sim.Option { return sim.Auth(f.auth) }},
+		{f.given.Changed("seed"), func() sim.Option { return sim.Seed(f.seed) }},
+		{f.clock != "", func() sim.Option { return sim.Clock(f.clock) }},
+		{f.noPrefer, sim.NoPrefer},
+	} {
+		if one.wanted {
+			list = append(list, one.option())
+		}
+	}
+	return list
+}
+
+// logger writes to stderr, as the flags say.
+func (f *serveFlags) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil { // the flag allows levels only
+		panic(err)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if f.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// serve listens first, so that a taken port is known before any work is done,
+// and so that the first client waits in the socket's queue instead of failing.
+func (p *program) serve(ctx context.Context, f *serveFlags) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	// A second signal finds the default action again and ends a stuck drain.
+	defer context.AfterFunc(ctx, stop)()
+
+	log := f.logger(p.stderr)
+	watch, err := newWatcher(f, log)
+	if err != nil {
+		return err
+	}
+	api, admin, err := f.listen()
+	if err != nil {
+		return err
+	}
+	simulator, err := sim.New(f.options(log)...)
+	if err != nil {
+		return errors.Join(err, api.close(), admin.close())
+	}
+	api.server, admin.server = simulator.Server(simulator), simulator.Server(simulator.Admin())
+	running := []*endpoint{api}
+	if admin.listener != nil {
+		running = append(running, admin)
+	}
+	ended := make(chan error, len(running))
+	var group sync.WaitGroup
+	for _, e := range running {
+		e.server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
+		group.Go(func() { ended <- e.serve() })
+	}
+	if watch != nil {
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		group.Go(func() { watch.run(ctx, ticker.C, simulator.Reload) })
+	}
+	fmt.Fprintln(p.stdout, f.readyLine(api, admin, simulator))
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+	}
+	stop()
+	drain(running, simulator)
+	group.Wait()
+	return err
+}
+
+// readyLine says where the server is, for people and for scripts that wait.
+func (f *serveFlags) readyLine(api, admin *endpoint, simulator *sim.Simulator) string {
+	console := api
+	if admin.listener != nil {
+		console = admin
+	}
+	links := ""
+	if f.externalURL != "" {
+		links = ", links to " + f.externalURL
+	}
+	return fmt.Sprintf("capisim ready at %s (scenario %s, %s%s), console at %s/console/",
+		api.url(), simulator.ScenarioName(), counted(simulator.Processes(), "process", "processes"), links, console.url())
+}
+
+// drain takes no new connections, cuts what faults hold back, and lets the
+// rest finish for a while.
+func drain(running []*endpoint, simulator *sim.Simulator) {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	var group sync.WaitGroup
+	for _, e := range running {
+		// The listener's end, not Shutdown's, comes first: a request that
+		// arrived in between would meet worlds that are gone.
+		e.close() //nolint:errcheck // serve returns it
+		group.Go(func() {
+			if e.server.Shutdown(ctx) != nil {
+				e.server.Close() //nolint:errcheck // their time is over
+			}
+		})
+	}
+	simulator.Close() //nolint:errcheck // nothing to be done about it at the end
+	group.Wait()
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/scenario"
+)
+
+func (p *program) worldCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "world", Short: "Worlds of the server"}
+	group(cmd)
+	cmd.AddCommand(p.worldCreateCommand(), p.worldListCommand(), p.worldDeleteCommand())
+	return cmd
+}
+
+func (p *program) worldCreateCommand() *cobra.Command {
+	var wish admin.NewWorld
+	var play, format string
+	var ttl time.Duration
+	cmd := remote(&cobra.Command{
+		Use:   "create [NAME]",
+		Short: "Create a world; without a name it is given one",
+		Args:  arguments(0, 1),
+	}, func(ctx context.Context, client *admin.Client, args []string) error {
+		if len(args) > 0 {
+			wish.Name = args[0]
+		}
+		var err error
+		if wish.Scenario, err = p.played(play); err != nil {
+			return err
+		}
+		if ttl > 0 {
+			wish.TTL = ttl.String()
+		}
+		made, err := client.CreateWorld(ctx, wish)
+		if err != nil {
+			return err
+		}
+		return p.printWorlds(format, made, []admin.WorldView{made})
+	})
+	cmd.Flags().StringVar(&play, "scenario", "", "`name` of a scenario, or a file (default: what the default world plays)")
+	cmd.Flags().Var(&span{&ttl}, "ttl", "how long it lives without a request (default: for ever)")
+	// Not --listen: in a container the environment sets that for the server.
+	cmd.Flags().StringVar(&wish.Listen, "at", "", "`address` of a port of its own, such as 127.0.0.1:0")
+	formatFlag(cmd, &format)
+	return cmd
+}
+
+// played is what a new world plays in the admin API's form: the name of a
+// scenario, the document of a file, or nothing.
+func (p *program) played(play string) (any, error) {
+	switch {
+	case play == "":
+		return nil, nil
+	case !isFile(play):
+		return play, nil
+	}
+	data, err := p.read(play)
+	if err != nil {
+		return nil, misused("%w", err)
+	}
+	library, err := openLibrary("")
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := scenario.Parse(play, data, library)
+	if err != nil {
+		return nil, misused("%w", err)
+	}
+	return parsed.Document, nil
+}
+
+func (p *program) worldListCommand() *cobra.Command {
+	var format string
+	cmd := remote(&cobra.Command{
+		Use:   "list",
+		Short: "List the worlds",
+		Args:  arguments(0, 0),
+	}, func(ctx context.Context, client *admin.Client, _ []string) error {
+		worlds, err := client.Worlds(ctx)
+		if err != nil {
+			return err
+		}
+		return p.printWorlds(format, worlds, worlds)
+	})
+	formatFlag(cmd, &format)
+	return cmd
+}
+
+func (p *program) printWorlds(format string, whole any, worlds []admin.WorldView) error {
+	if format == formatJSON {
+		return p.printJSON(whole)
+	}
+	return p.table(func(row func(...any)) {
+		row("NAME", "URL", "SCENARIO", "PROCESSES", "RULES", "REQUESTS", "TTL")
+		for _, w := range worlds {
+			ttl := "-"
+			if w.TTL > 0 {
+				ttl = w.TTL.String()
+			}
+			row(w.Name, w.URL, w.Scenario, w.Counts.Processes, w.Rules, w.Requests, ttl)
+		}
+	})
+}
+
+func (p *program) worldDeleteCommand() *cobra.Command {
+	return remote(&cobra.Command{
+		Use:   "delete NAME...",
+		Short: "End worlds; their coverage stays in the sum",
+		Args:  arguments(1, -1),
+	}, func(ctx context.Context, client *admin.Client, names []string) error {
+		for _, name := range names {
+			if err := client.DeleteWorld(ctx, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

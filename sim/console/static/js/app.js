@@ -1,0 +1,125 @@
+// The frame of the page: header, parts, notices, commands, and the question for
+// the token.
+import { html, render, useEffect, useLayoutEffect, useRef, useState, useStore, useTick } from "./lib.js";
+import { consoleOf, token } from "./http.js";
+import { model, worldTime } from "./model.js";
+import { follow, followWhileSeen } from "./stream.js";
+import { moment } from "./format.js";
+import { Notices, Shell } from "./shell.js";
+import { Matrix } from "./matrix.js";
+import { Requests } from "./requests.js";
+import { Exchange } from "./exchange.js";
+import { Processes } from "./processes.js";
+import { Process } from "./process.js";
+import { Scenarios } from "./scenarios.js";
+import { Worlds } from "./worlds.js";
+import { Clock } from "./clock.js";
+import { Evidence } from "./evidence.js";
+
+const parts = {
+  answers: ["Answers", Matrix],
+  requests: ["Requests", Requests, Exchange],
+  processes: ["Processes", Processes, Process],
+  scenarios: ["Scenarios", Scenarios],
+  worlds: ["Worlds", Worlds],
+  clock: ["Clock", Clock],
+  evidence: ["Evidence", Evidence],
+};
+
+function place() {
+  const [, part, rest] = /^#?([a-z]*)\/?(.*)$/.exec(location.hash) ?? [];
+  return { part: parts[part] ? part : "answers", rest: decodeURIComponent(rest ?? "") };
+}
+
+function usePlace() {
+  const [now, set] = useState(place);
+  useEffect(() => {
+    const change = () => set(place());
+    addEventListener("hashchange", change);
+    return () => removeEventListener("hashchange", change);
+  }, []);
+  return now;
+}
+
+const lives = {
+  connecting: ["none", "connecting"], live: ["ok", "live"], lost: ["bad", "not reached, trying again"], ended: ["bad", "this world has ended"],
+};
+
+function Live() {
+  const live = useStore(model, (m) => m.live);
+  const [tone, text] = lives[live];
+  return html`<span class=${`live ${tone}`} role="status"><i class="dot" aria-hidden="true"></i>${text}</span>`;
+}
+
+function WorldSwitch({ name }) {
+  const worlds = useStore(model, (m) => m.worlds);
+  if (!worlds) return html`<span class="fact"><span class="fact-name">World</span>${name}</span>`;
+  const names = worlds.map((w) => w.name);
+  if (!names.includes(name)) names.push(name);
+  return html`<label class="fact"><span class="fact-name">World</span><select aria-label="World" value=${name} onChange=${(e) => { location.href = consoleOf(e.target.value) + location.hash.replace(/\/.*/, ""); }}>
+    ${names.map((n) => html`<option key=${n} value=${n}>${n}</option>`)}</select></label>`;
+}
+
+function ClockFact() {
+  const clock = useStore(model, (m) => m.clock);
+  useTick(1000, clock?.mode === "real");
+  if (!clock) return null;
+  return html`<a class="fact" href="#clock"><span class="fact-name">Clock</span><span class="num">${moment(worldTime(clock)).time}</span>${clock.mode === "frozen" && html` <span class="muted">frozen</span>`}</a>`;
+}
+
+function Header() {
+  const overview = useStore(model, (m) => m.overview);
+  const coverage = useStore(model, (m) => m.coverage);
+  return html`<header class="top"><div class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>capisim</span></div>
+    <div class="top-facts">${overview && html`<${WorldSwitch} name=${overview.world} />
+      <a class="fact" href="#scenarios"><span class="fact-name">Scenario</span>${overview.scenario.name}</a><${ClockFact} />
+      ${coverage && html`<a class="fact" href="#evidence"><span class="fact-name">Coverage</span><span class="num">${coverage.covered}/${coverage.total}</span></a>`}`}</div>
+    <${Live} /></header>`;
+}
+
+function Navigation({ part }) {
+  const rules = useStore(model, (m) => m.faultTotal);
+  const processes = useStore(model, (m) => m.overview?.counts.processes);
+  const counts = { answers: rules || "", processes };
+  const bar = useRef();
+  useEffect(() => {
+    const current = bar.current.querySelector("[aria-current]");
+    bar.current.scrollLeft = current.offsetLeft - (bar.current.clientWidth - current.offsetWidth) / 2;
+  }, [part, Boolean(rules), Boolean(processes)]);
+  return html`<nav class="tabs" aria-label="Parts of the console" ref=${bar}>${Object.entries(parts).map(([key, [text]]) => html`<a key=${key} href=${`#${key}`} aria-current=${key === part ? "page" : undefined}>${text}${counts[key] ? html`<span class="tab-count num">${counts[key]}</span>` : ""}</a>`)}</nav>`;
+}
+
+function Lock({ reason }) {
+  const [value, set] = useState("");
+  const input = useRef();
+  useLayoutEffect(() => input.current.focus(), []);
+  const enter = (event) => {
+    event.preventDefault();
+    token.set(value);
+    model.set({ locked: "", live: "connecting" });
+    follow();
+  };
+  return html`<main class="lock"><form class="card" onSubmit=${enter}><div class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>capisim</span></div><h1>Admin token</h1>
+    <p>This server was started with <code>--admin-token</code>. The token stays in this tab until it is closed.</p>
+    <label class="field"><span class="field-label">Token</span><input ref=${input} type="password" autocomplete="off" required value=${value} onInput=${(e) => set(e.target.value)} />
+      ${reason === "refused" && html`<span class="mistake" role="alert">The server refused this token.</span>`}</label>
+    <div class="buttons"><button type="submit" class="button primary">Open the console</button></div></form></main>`;
+}
+
+function App() {
+  const locked = useStore(model, (m) => m.locked);
+  const { part, rest } = usePlace();
+  const [title, Part, Detail] = parts[part];
+  useEffect(() => { document.title = `${title} · capisim`; }, [title]);
+  if (locked) return html`<${Lock} reason=${locked} />`;
+  return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
+    <${Header} /><${Navigation} part=${part} />
+    <main id="main" tabindex="-1" class=${`part-${part}`}><${Part} key=${part} /></main>
+    ${Detail && rest && html`<${Detail} key=${rest} guid=${rest} id=${rest} onClose=${() => { location.hash = `#${part}`; }} />`}
+    <${Notices} /><${Shell} />`;
+}
+
+const ground = document.getElementById("console");
+ground.replaceChildren();
+render(html`<${App} />`, ground);
+followWhileSeen();

@@ -1,0 +1,25 @@
+// The panel that details open in.
+import { html, useLayoutEffect, useRef } from "./lib.js";
+import { Button } from "./ui.js";
+import { Notices, Shell } from "./shell.js";
+
+/**
+ * A panel over the page. The browser keeps the focus in it and closes it by
+ * Escape. All else is inert meanwhile, so it has notices and commands of its own.
+ */
+export function Drawer({ title, onClose, children }) {
+  const dialog = useRef();
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.isConnected && before.focus();
+  }, []);
+  const outside = (event) => event.target === dialog.current && onClose();
+  return html`<dialog class="drawer" ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onMouseDown=${outside}>
+    <div class="drawer-inside">
+      <header class="drawer-head"><h2>${title}</h2><${Button} kind="quiet" label="Close" onClick=${onClose}>✕<//></header>
+      <div class="drawer-body">${children}</div>
+      <${Notices} /><${Shell} />
+    </div>
+  </dialog>`;
+}

@@ -1,0 +1,153 @@
+// The small panel of a cell: how often, how late, how broken.
+import { html, useEffect, useState } from "./lib.js";
+import { act, clearRule, clearToggle, setToggle } from "./actions.js";
+import { capisim, curl } from "./command.js";
+import { inForce } from "./model.js";
+import { effect, extent, milliseconds, narrowing, statusTone } from "./format.js";
+import { Button, Choice, Commands, Field } from "./ui.js";
+
+/** What the panel holds, all of it as it was typed. */
+export const noDraft = {
+  mode: "always", times: "3", error: "", delay: "", retryAfter: "", connection: "", after: false, skip: "", probability: "", from: "", until: "",
+};
+
+const connections = [
+  ["", "none"], ["reset", "reset: the connection is torn down"], ["close", "close: hung up before the body is read"],
+  ["empty", "empty: read in full, then hung up"], ["truncate", "truncate: half an answer"], ["garbage", "garbage: bytes that are no HTTP"],
+  ["drip", "drip: the answer trickles"], ["hang", "hang: nothing for 30 s"],
+];
+
+/** The draft of a toggle that is set. */
+export function draftOf(rule) {
+  const when = rule.when ?? {};
+  const times = when.times;
+  return {
+    ...noDraft,
+    mode: times === undefined ? "always" : times === 1 ? "once" : "times",
+    times: String(times ?? 3),
+    error: rule.respond?.error ?? "",
+    delay: rule.delay?.fixed ?? "",
+    retryAfter: rule.respond?.headers?.["Retry-After"] ?? "",
+    connection: rule.connection?.kind ?? rule.connection ?? "",
+    after: rule.apply === "after",
+    skip: when.skip ? String(when.skip) : "",
+    probability: when.probability === undefined ? "" : String(Math.round(when.probability * 100)),
+    from: when.from ?? "",
+    until: when.until ?? "",
+  };
+}
+
+/** The body of PUT /admin/faults/{operation}/{status}. */
+export function bodyOf(draft) {
+  const when = {};
+  if (draft.mode === "once") when.times = 1;
+  if (draft.mode === "times") when.times = Number(draft.times);
+  if (draft.skip) when.skip = Number(draft.skip);
+  if (draft.probability) when.probability = Number(draft.probability) / 100;
+  if (draft.from) when.from = draft.from;
+  if (draft.until) when.until = draft.until;
+  const respond = {};
+  if (draft.error) respond.error = draft.error;
+  if (draft.retryAfter) respond.headers = { "Retry-After": draft.retryAfter };
+  const body = {};
+  if (Object.keys(when).length > 0) body.when = when;
+  if (Object.keys(respond).length > 0) body.respond = respond;
+  if (draft.delay) body.delay = { fixed: draft.delay };
+  if (draft.connection) body.connection = draft.connection;
+  if (draft.after) body.apply = "after";
+  return body;
+}
+
+/** The arguments of capisim that set the same; null for what it has no flag. */
+export function commandOf(operation, status, draft, errors = []) {
+  if (draft.from || (draft.error && draft.error !== errors[0]?.name)) return null;
+  const args = ["fault", "set", operation, String(status)];
+  const flag = (name, value) => value && args.push(name, String(value));
+  if (draft.mode !== "always") args.push("--times", draft.mode === "once" ? "1" : draft.times);
+  flag("--skip", draft.skip);
+  if (draft.probability) args.push("--probability", String(Number(draft.probability) / 100));
+  flag("--for", draft.until);
+  flag("--delay", draft.delay);
+  flag("--retry-after", draft.retryAfter);
+  flag("--connection", draft.connection);
+  if (draft.after) args.push("--after");
+  return args;
+}
+
+const whole = (text, least) => text === "" || (/^\d+$/.test(text) && Number(text) >= least);
+const duration = (text) => text === "" || milliseconds(text) >= 0;
+
+/** What is wrong with a draft, by field. */
+function mistakes(draft) {
+  const wrong = {};
+  if (draft.mode === "times" && (draft.times === "" || !whole(draft.times, 1))) wrong.times = "A whole number, 1 or more";
+  for (const key of ["delay", "from", "until"]) if (!duration(draft[key])) wrong[key] = "A duration such as 200ms, 3s or 1m30s";
+  if (!whole(draft.retryAfter, 0)) wrong.retryAfter = "Whole seconds";
+  if (!whole(draft.skip, 0)) wrong.skip = "A whole number";
+  if (draft.probability !== "" && !(Number(draft.probability) >= 0 && Number(draft.probability) <= 100)) wrong.probability = "0 to 100";
+  return wrong;
+}
+
+function Text({ label, hint, name, draft, wrong, change, ...rest }) {
+  return html`<${Field} label=${label} hint=${wrong[name] ? html`<span class="mistake" role="alert">${wrong[name]}</span>` : hint}>
+    <input value=${draft[name]} aria-invalid=${wrong[name] ? "true" : undefined} onInput=${(e) => change({ [name]: e.target.value.trim() })} autocomplete="off" spellcheck=${false} ...${rest} /><//>`;
+}
+
+function Others({ rules }) {
+  return html`<div class="notice info"><p>Other rules answer here, the newest first:</p>
+    <ul>${rules.map((rule) => html`<li key=${rule.id}><strong>${rule.id}</strong> ${effect(rule)}, ${extent(rule)}${narrowing(rule) && `, only ${narrowing(rule)}`}
+      <${Button} kind="quiet small" label=${`Clear ${rule.id}`} onClick=${() => act(clearRule(rule))}>Clear<//></li>`)}</ul></div>`;
+}
+
+/** The panel; framed in a drawer it has no head of its own. */
+export function FaultPanel({ view, rules, framed, onClose }) {
+  const { operation, status, errors } = view.cell;
+  const set = view.toggled;
+  const [draft, setDraft] = useState(set ? draftOf(set) : noDraft);
+  // Set anew elsewhere, or by a click: the panel shows what is in force.
+  const mark = set ? JSON.stringify([set.when, set.respond, set.delay, set.connection, set.apply]) : "";
+  useEffect(() => { if (set) setDraft(draftOf(set)); }, [mark]);
+  const change = (part) => setDraft((d) => ({ ...d, ...part }));
+  const wrong = mistakes(draft);
+  const body = bodyOf(draft);
+  const command = commandOf(operation.id, status, draft, errors);
+  const active = set && inForce(set);
+  const same = active && JSON.stringify(bodyOf(draftOf(set))) === JSON.stringify(body);
+  const others = rules.filter((r) => r !== set && inForce(r));
+  const apply = (event) => {
+    event.preventDefault();
+    if (Object.keys(wrong).length > 0) return;
+    act(setToggle(operation.id, status, body, command, set ? setToggle(operation.id, status, bodyOf(draftOf(set)), null) : clearToggle(operation.id, status)));
+  };
+  const chosen = errors.find((e) => e.name === draft.error) ?? errors[0];
+  const text = { draft, wrong, change };
+  return html`<section class="card fault" aria-label=${`Answer ${status} of ${operation.id}`}>
+    ${!framed && html`<header class="fault-head"><h2><span class=${`status-code tone-${statusTone(status)}`}>${status}</span> ${operation.id}</h2>
+      <${Button} kind="quiet" label="Close the panel" onClick=${onClose}>✕<//></header>`}
+    <p class=${`fault-state ${active ? "on" : ""}`} role="status">${active ? `In force: ${extent(set)}. ${set.injected} injected.` : set ? `Used up: ${set.injected} injected.` : "Not in force."}</p>
+    ${others.length > 0 && html`<${Others} rules=${others} />`}
+    <form onSubmit=${apply} noValidate>
+      <${Choice} label="How often" name="extent" value=${draft.mode} onChange=${(mode) => change({ mode })}
+        options=${[["always", "until cleared"], ["once", "once"], ["times", "N times"]]} />
+      ${draft.mode === "times" && html`<${Text} label="Times" name="times" inputmode="numeric" ...${text} />`}
+      ${errors.length > 1 && html`<${Field} label="Error" hint=${chosen.detail}>
+        <select value=${draft.error} onChange=${(e) => change({ error: e.target.value })}>
+          ${errors.map((e, i) => html`<option key=${e.name} value=${i === 0 ? "" : e.name}>${e.title} ${e.code}</option>`)}</select><//>`}
+      ${errors.length === 1 && html`<p class="fault-error"><span class="mono">${chosen.title} ${chosen.code}</span><span class="muted">${chosen.detail}</span></p>`}
+      <div class="two"><${Text} label="Delay" name="delay" placeholder="none" ...${text} />
+        <${Text} label="Retry-After" name="retryAfter" placeholder="seconds" inputmode="numeric" ...${text} /></div>
+      <${Field} label="Connection"><select value=${draft.connection} onChange=${(e) => change({ connection: e.target.value })}>
+        ${connections.map(([key, words]) => html`<option key=${key} value=${key}>${words}</option>`)}</select><//>
+      ${operation.method !== "GET" && status >= 400 && html`<label class="check"><input type="checkbox" checked=${draft.after} onChange=${(e) => change({ after: e.target.checked })} />
+        <span>Make the change first, then answer ${status}</span></label>`}
+      <details open=${Boolean(draft.skip || draft.probability || draft.from || draft.until)}><summary>Skip, chance, time window</summary>
+        <div class="two"><${Text} label="Let pass first" name="skip" placeholder="0" inputmode="numeric" ...${text} />
+          <${Text} label="Chance in %" name="probability" placeholder="100" inputmode="decimal" ...${text} />
+          <${Text} label="From" name="from" placeholder="now" ...${text} /><${Text} label="Until" name="until" placeholder="for ever" ...${text} /></div>
+      </details>
+      <div class="buttons"><button type="submit" class="button primary" disabled=${same || Object.keys(wrong).length > 0}>${active ? "Update" : "Answer so"}</button>
+        ${set && html`<${Button} onClick=${() => act(clearToggle(operation.id, status, setToggle(operation.id, status, bodyOf(draftOf(set)), null)))}>Clear<//>`}</div>
+    </form>
+    <${Commands} curl=${curl(setToggle(operation.id, status, body))} capisim=${capisim(command)} />
+  </section>`;
+}

@@ -1,0 +1,173 @@
+// The journal as the page shows it: a bounded list of summaries, the newest
+// first. A request's headers and bodies are asked for when it is opened.
+import { store } from "./lib.js";
+import { ask } from "./http.js";
+import { refresh } from "./model.js";
+
+const kept = 10_000; // rows that the page remembers
+const pageSize = 200;
+
+export const noFilter = { operation: "", status: "", injected: "", q: "" };
+
+export const journal = store({
+  rows: [],
+  total: 0, // that the server has for the filter
+  skipped: 0, // that came too fast to be shown
+  filter: noFilter,
+  paused: false,
+  waiting: 0, // that came while paused
+  loading: false,
+  complete: false, // nothing older is left
+});
+
+/** What a row needs to know of a request. */
+export function summary(view) {
+  return {
+    id: view.id,
+    time: view.wall_time,
+    operation: view.operation,
+    method: view.request.method,
+    path: view.request.path + (view.request.query ? `?${view.request.query}` : ""),
+    status: view.response.status,
+    cut: view.connection_fault ?? "",
+    injected: view.injected,
+    applied: view.applied,
+    rule: view.rule,
+    latency: view.latency_ms,
+    user: view.client.user,
+    agent: view.client.user_agent,
+    violations: view.violations === "unknown" ? 0 : view.violations.length,
+    warnings: view.warnings.length,
+  };
+}
+
+function query(filter) {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) if (value !== "") params.set(name, value);
+  return params;
+}
+
+let reading = 0; // tells the answer of an older question from that of the newest
+
+/** Reads the newest requests of the filter. */
+export async function reload() {
+  const mine = ++reading;
+  const { filter } = journal.get();
+  pending.length = 0;
+  journal.set({ loading: true });
+  const params = query(filter);
+  params.set("per_page", pageSize);
+  try {
+    const page = await ask("GET", `/requests?${params}`);
+    if (mine !== reading) return;
+    const total = page.pagination.total_results;
+    journal.set({
+      rows: page.resources.map(summary), total, skipped: 0, waiting: 0, loading: false, complete: page.resources.length >= total,
+    });
+  } catch {
+    if (mine === reading) journal.set({ loading: false });
+  }
+}
+
+/** Reads further back. */
+export async function older() {
+  const { rows, filter, skipped, loading, complete } = journal.get();
+  if (loading || complete || rows.length === 0 || rows.length >= kept) return;
+  const mine = reading;
+  journal.set({ loading: true });
+  const params = query(filter);
+  params.set("per_page", pageSize);
+  params.set("page", Math.floor((rows.length + skipped) / pageSize) + 1);
+  try {
+    const page = await ask("GET", `/requests?${params}`);
+    if (mine !== reading) return;
+    const now = journal.get().rows;
+    const oldest = now.at(-1)?.id ?? Infinity;
+    const more = page.resources.filter((view) => view.id < oldest).map(summary);
+    const all = [...now, ...more].slice(0, kept);
+    journal.set({ rows: all, loading: false, complete: page.resources.length === 0 || !page.pagination.next });
+  } catch {
+    if (mine === reading) journal.set({ loading: false });
+  }
+}
+
+export function setFilter(change) {
+  journal.set({ filter: { ...journal.get().filter, ...change } });
+  reload();
+}
+
+export function setPaused(paused) {
+  journal.set({ paused });
+  if (!paused) reload();
+}
+
+function matches(view, { operation, status, injected, q }) {
+  if (operation && view.operation !== operation) return false;
+  if (status && view.response.status !== Number(status)) return false;
+  if (injected && String(view.injected) !== injected) return false;
+  if (!q) return true;
+  const { request, response, rule } = view;
+  const texts = [`${request.method} ${request.path}`, request.query, rule, view.operation, request.body, response.body];
+  for (const headers of [request.headers, response.headers]) {
+    for (const [name, values] of Object.entries(headers)) texts.push(`${name}: ${values.join(", ")}`);
+  }
+  return texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));
+}
+
+// What came since the last frame. A hidden page has no frames: then the buffer
+// is bounded, and what it loses counts as skipped.
+let pending = [];
+let lost = 0;
+let scheduled = false;
+const buffer = 2000;
+
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(flush);
+}
+
+function flush() {
+  scheduled = false;
+  const batch = pending;
+  const missed = lost;
+  pending = [];
+  lost = 0;
+  if (batch.length === 0 && missed === 0) return;
+  const now = journal.get();
+  if (now.paused) {
+    journal.set({ waiting: now.waiting + batch.length + missed });
+    return;
+  }
+  const newest = now.rows[0]?.id ?? 0;
+  const fresh = batch.filter((row) => row.id > newest).reverse();
+  const rows = [...fresh, ...now.rows];
+  journal.set({
+    rows: rows.length > kept ? rows.slice(0, kept) : rows,
+    total: now.total + fresh.length + missed, skipped: now.skipped + missed, complete: now.complete && rows.length <= kept,
+  });
+}
+
+/** Takes an event about requests. */
+export function onRequest(event) {
+  refresh.coverage();
+  refresh.overview();
+  refresh.evidence();
+  if (event.cleared) {
+    reload();
+    return;
+  }
+  if (event.skipped) {
+    // How many of them the filter would let through is not known.
+    if (query(journal.get().filter).size === 0) lost += event.skipped;
+    schedule();
+    return;
+  }
+  if (!matches(event, journal.get().filter)) return;
+  if (pending.length >= buffer) {
+    pending.shift();
+    lost++;
+  }
+  pending.push(summary(event));
+  schedule();
+}

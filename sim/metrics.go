@@ -1,0 +1,89 @@
+package sim
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/world"
+)
+
+// metrics are what GET /metrics tells Prometheus of one simulator.
+type metrics struct {
+	handler  http.Handler
+	requests *prometheus.CounterVec
+	latency  *prometheus.HistogramVec
+	cells    sync.Map // cell -> *counters: labels are looked up once
+}
+
+type cell struct {
+	operation string
+	status    int
+	injected  bool
+}
+
+type counters struct {
+	requests prometheus.Counter
+	latency  prometheus.Observer
+}
+
+func newMetrics() *metrics {
+	return &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "capisim_requests_total",
+			Help: "Requests to the simulated API by operation (unmatched: none), status (0: cut without an answer) and whether the answer was injected.",
+		}, []string{"operation", "status", "injected"}),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "capisim_request_duration_seconds",
+			Help:    "Wall time from the request to its answer, injected delays included.",
+			Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .1, .5, 1, 5, 30},
+		}, []string{"operation"}),
+	}
+}
+
+// over completes the metrics with what the worlds hold at the moment of asking.
+func (m *metrics) over(worlds *world.Registry) *metrics {
+	gauge := func(name, help string, of func(*world.World) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			sum := 0.0
+			for _, w := range worlds.Worlds() {
+				sum += of(w)
+			}
+			return sum
+		})
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.requests, m.latency,
+		gauge("capisim_worlds", "Worlds, the default one included.", func(*world.World) float64 { return 1 }),
+		gauge("capisim_rules", "Fault rules in all worlds.", func(w *world.World) float64 { return float64(len(w.Current().Faults.Rules())) }),
+		gauge("capisim_journal_entries", "Requests kept in the journals of all worlds.", func(w *world.World) float64 { return float64(stats(w).Entries) }),
+		gauge("capisim_journal_bytes", "Bytes kept in the journals of all worlds.", func(w *world.World) float64 { return float64(stats(w).Bytes) }),
+	)
+	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return m
+}
+
+func stats(w *world.World) journal.Stats { return w.Journal.Stats() }
+
+// count notes one answer.
+func (m *metrics) count(x api.Exchange) {
+	key := cell{operation: "unmatched", status: x.Status, injected: x.Injected}
+	if x.Operation != nil {
+		key.operation = x.Operation.ID
+	}
+	kept, ok := m.cells.Load(key)
+	if !ok {
+		kept, _ = m.cells.LoadOrStore(key, &counters{
+			requests: m.requests.WithLabelValues(key.operation, strconv.Itoa(key.status), strconv.FormatBool(key.injected)),
+			latency:  m.latency.WithLabelValues(key.operation),
+		})
+	}
+	c := kept.(*counters)
+	c.requests.Inc()
+	c.latency.Observe(x.Latency.Seconds())
+}

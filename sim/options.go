@@ -1,0 +1,208 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/world"
+)
+
+// Option is a choice about a simulator. Each can fail; New and Start tell of
+// the first that does.
+type Option func(*config) error
+
+// config is what the options add up to.
+type config struct {
+	folder   string
+	scenario string
+	document string // an inline scenario document
+	seed     *int64
+	api      api.Options
+	worlds   world.Options
+	apart    bool // admin and console are not on the API's port
+	token    string
+	version  string
+	log      *slog.Logger
+}
+
+// The bounds of design.md §3, unless options say otherwise.
+const (
+	DefaultJournalEntries = 10000
+	DefaultJournalBytes   = 64 << 20
+	DefaultMaxWorlds      = 2000
+	DefaultMaxRules       = 10000
+)
+
+func configure(options []Option) (*config, error) {
+	c := &config{
+		scenario: "default",
+		version:  "development",
+		worlds: world.Options{
+			MaxWorlds: DefaultMaxWorlds,
+			Bounds: world.Bounds{
+				Rules: DefaultMaxRules, JournalEntries: DefaultJournalEntries, JournalBytes: DefaultJournalBytes,
+			},
+		},
+	}
+	for _, option := range options {
+		if err := option(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Scenario chooses the scenario of the default world: the name of a shipped
+// one, or the path of a file.
+func Scenario(nameOrFile string) Option {
+	return func(c *config) error {
+		if nameOrFile == "" {
+			return errors.New("scenario: no name")
+		}
+		c.scenario = nameOrFile
+		return nil
+	}
+}
+
+// Document is a scenario written in place, YAML or JSON.
+func Document(text string) Option {
+	return func(c *config) error {
+		c.document = text
+		return nil
+	}
+}
+
+// ScenariosDir adds the scenarios of a folder to the shipped ones.
+func ScenariosDir(dir string) Option {
+	return func(c *config) error {
+		c.folder = dir
+		return nil
+	}
+}
+
+// Seed replaces the scenario's seed, from which all names and draws come.
+func Seed(n int64) Option {
+	return func(c *config) error {
+		c.seed = &n
+		return nil
+	}
+}
+
+// Frozen lets the clock of every world stand still, whatever its scenario
+// says; Server.Advance moves it.
+func Frozen() Option { return Clock("frozen") }
+
+// Clock lets the clock of every world run ("real") or stand still ("frozen"),
+// whatever its scenario says.
+func Clock(mode string) Option {
+	return func(c *config) error {
+		if mode != "real" && mode != "frozen" {
+			return fmt.Errorf("clock: %q, expected real or frozen", mode)
+		}
+		c.worlds.Clock = world.ClockOverride{Set: true, Frozen: mode == "frozen"}
+		return nil
+	}
+}
+
+// ExternalURL is the address that links in answers begin with, instead of the
+// host that each request names.
+func ExternalURL(address string) Option {
+	return func(c *config) error {
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("external URL: %q, expected http://HOST or https://HOST, with or without a path", address)
+		}
+		c.api.ExternalURL = strings.TrimRight(u.String(), "/")
+		return nil
+	}
+}
+
+// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host for links.
+func TrustProxy() Option {
+	return func(c *config) error { c.api.TrustProxy = true; return nil }
+}
+
+// Auth says what happens to a token that neither the scenario nor the simulator
+// issued, whatever the scenario says: "strict" refuses it, "permissive" takes
+// it for an admin's.
+func Auth(mode string) Option {
+	return func(c *config) error {
+		if mode != string(scenario.Permissive) && mode != string(scenario.Strict) {
+			return fmt.Errorf("auth: %q, expected permissive or strict", mode)
+		}
+		c.api.Auth = scenario.AuthMode(mode)
+		return nil
+	}
+}
+
+// NoPrefer ignores the header Prefer: code=...
+func NoPrefer() Option {
+	return func(c *config) error { c.api.NoPrefer = true; return nil }
+}
+
+// AdminToken is what admin requests must carry as a bearer token.
+func AdminToken(token string) Option {
+	return func(c *config) error { c.token = token; return nil }
+}
+
+// AdminApart takes the admin API and the console off the handler of the
+// simulated API; Simulator.Admin serves them.
+func AdminApart() Option {
+	return func(c *config) error { c.apart = true; return nil }
+}
+
+// Journal bounds what each world remembers of its requests. Zero entries keep
+// none; coverage and reactions are counted all the same.
+func Journal(entries int, bytes int64) Option {
+	return func(c *config) error {
+		if entries < 0 || bytes < 0 {
+			return fmt.Errorf("journal: %d entries, %d bytes, expected 0 or more", entries, bytes)
+		}
+		c.worlds.Bounds.JournalEntries, c.worlds.Bounds.JournalBytes = entries, bytes
+		return nil
+	}
+}
+
+// MaxWorlds bounds the worlds beside the default one.
+func MaxWorlds(n int) Option {
+	return func(c *config) error {
+		if n < 0 {
+			return fmt.Errorf("max worlds: %d, expected 0 or more", n)
+		}
+		c.worlds.MaxWorlds = n
+		return nil
+	}
+}
+
+// MaxRules bounds the fault rules of each world.
+func MaxRules(n int) Option {
+	return func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("max rules: %d, expected 1 or more", n)
+		}
+		c.worlds.Bounds.Rules = n
+		return nil
+	}
+}
+
+// Logger takes one line a request at debug level, and what goes wrong inside.
+// Without one the simulator is silent.
+func Logger(log *slog.Logger) Option {
+	return func(c *config) error { c.log = log; return nil }
+}
+
+// Version is what GET /admin says.
+func Version(v string) Option {
+	return func(c *config) error { c.version = v; return nil }
+}
+
+// Observe sees every answer of the simulated API just before it is sent: test
+// suites check them against the schemas.
+func Observe(see func(api.Exchange)) Option {
+	return func(c *config) error { c.api.Observe = see; return nil }
+}

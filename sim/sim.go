@@ -1,0 +1,234 @@
+// Package sim is capisim as a library: a simulated Cloud Foundry v3 process API
+// in the caller's own process. Start gives a test a server of its own; New gives
+// an http.Handler to those without a test. The command and the container are
+// the same engine.
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/console"
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/world"
+)
+
+// Simulator holds any number of simulated worlds and answers for them. It is
+// an http.Handler, safe for concurrent use.
+type Simulator struct {
+	config  *config
+	metrics *metrics
+	worlds  *world.Registry
+	api     *api.API
+	admin   *admin.Handler
+	ports   ports
+
+	library atomic.Pointer[scenario.Library] // a reload replaces it
+}
+
+// New makes a simulator. The error says which option, or which line of a
+// scenario file, is wrong.
+func New(options ...Option) (*Simulator, error) {
+	c, err := configure(options)
+	if err != nil {
+		return nil, err
+	}
+	library, err := scenario.NewLibrary(scenarios.FS, c.folder)
+	if err != nil {
+		return nil, err
+	}
+	first, err := c.load(library)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := world.NewRegistry(first, c.worlds)
+	if err != nil {
+		return nil, fmt.Errorf("load scenario %s: %w", first.Name, err)
+	}
+	s := &Simulator{config: c, worlds: registry, metrics: newMetrics().over(registry)}
+	s.library.Store(library)
+	c.api.Log, c.api.Count = c.log, s.metrics.count
+	s.api = api.New(c.api)
+	s.admin = admin.New(admin.Options{
+		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
+		Base: s.api.Base, Explain: s.explain, Listen: s.listen,
+		Past: func() (journal.Matrix, journal.ReactionReport) {
+			past := registry.Past()
+			return past.Coverage().Snapshot(), past.Reactions().Report(world.Wall())
+		},
+	})
+	return s, nil
+}
+
+// load finds the scenario that the options ask for.
+func (c *config) load(library *scenario.Library) (*scenario.Scenario, error) {
+	found, err := c.find(library)
+	if err != nil || c.seed == nil {
+		return found, err
+	}
+	return found.Seeded(*c.seed), nil
+}
+
+func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
+	if c.document != "" {
+		return scenario.Parse("", []byte(c.document), library)
+	}
+	found, err := library.Load(c.scenario)
+	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(c.scenario) {
+		return found, err
+	}
+	data, err := os.ReadFile(c.scenario)
+	if err != nil {
+		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	return scenario.Parse(c.scenario, data, library)
+}
+
+// looksLikeFile tells a path from a name that is spelt wrongly, which deserves
+// the list of names and not the absence of a file.
+func looksLikeFile(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return strings.ContainsRune(name, filepath.Separator)
+}
+
+// ServeHTTP answers a request to any of the worlds: the simulated API, and the
+// admin API unless it stands apart.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.serve(w, r, !s.config.apart, true)
+}
+
+// Admin is the handler of the admin API and the console alone, for a port of
+// their own.
+func (s *Simulator) Admin() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, true, false) })
+}
+
+func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, withAPI bool) {
+	if s.serveProbe(w, r) {
+		return
+	}
+	of, rest, ok := s.worlds.Resolve(r.URL.Path)
+	if !ok {
+		s.api.ServeNoWorld(w, r, s.worlds.Root())
+		return
+	}
+	if of != s.worlds.Root() {
+		r = within(r, of, rest)
+	}
+	s.dispatch(w, r, of, rest, withAdmin, withAPI)
+}
+
+// explain puts the question of POST /admin/faults/explain to the API.
+func (s *Simulator) explain(of *world.World, r *http.Request) (fault.Subject, admin.Answer) {
+	subject, answer := s.api.Explain(of, r)
+	return subject, admin.Answer{Status: answer.Status, Body: answer.Body}
+}
+
+// dispatch sends a request to the part of a world that its path names.
+func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.World, rest string, withAdmin, withAPI bool) {
+	switch {
+	case withAdmin && under(rest, "/admin"):
+		s.admin.ServeHTTP(w, r, of)
+	case withAdmin && under(rest, "/console"):
+		console.ServeHTTP(w, r)
+	case withAPI:
+		s.api.ServeHTTP(w, r, of)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// under says that a path is a folder or something in it.
+func under(path, folder string) bool {
+	return strings.HasPrefix(path, folder) && (len(path) == len(folder) || path[len(folder)] == '/')
+}
+
+// within is the request with the world's prefix cut off its path.
+func within(r *http.Request, of *world.World, rest string) *http.Request {
+	next, u := *r, *r.URL
+	u.Path = rest
+	if u.RawPath != "" {
+		_, raw, _ := strings.Cut(u.RawPath[1:], of.Name)
+		u.RawPath = "/" + strings.TrimLeft(raw, "/")
+	}
+	next.URL = &u
+	return &next
+}
+
+// serveProbe answers what watches the server: at the root, without a token,
+// never faulted or journaled. A simulator exists only with its scenario loaded,
+// so alive and ready are the same.
+func (s *Simulator) serveProbe(w http.ResponseWriter, r *http.Request) bool {
+	switch r.URL.Path {
+	case "/healthz", "/readyz":
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Write([]byte(`{"status":"ok"}` + "\n")) //nolint:errcheck // the prober is gone
+	case "/metrics":
+		s.metrics.handler.ServeHTTP(w, r)
+	default:
+		return false
+	}
+	return true
+}
+
+// The limits of design.md §11.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 120 * time.Second
+	headerBytes   = 64 << 10
+)
+
+// Server is an http.Server for one of the simulator's handlers, with its limits
+// and with what faults need to act on the real socket. It does not listen yet.
+func (s *Simulator) Server(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+		ConnContext:       api.ConnContext,
+	}
+}
+
+// ScenarioName is the scenario of the default world.
+func (s *Simulator) ScenarioName() string { return s.worlds.Root().Current().Scenario.Name }
+
+// Processes is how many processes the default world holds.
+func (s *Simulator) Processes() int { return s.worlds.Root().Current().State.Counts().Processes }
+
+// Reload reads the scenario files again and loads the default world's scenario
+// anew. A broken file is the error, and the old scenario stays.
+func (s *Simulator) Reload() error {
+	library, err := scenario.NewLibrary(scenarios.FS, s.config.folder)
+	if err != nil {
+		return err
+	}
+	next, err := s.config.load(library)
+	if err != nil {
+		return err
+	}
+	s.library.Store(library)
+	s.admin.SetLibrary(library)
+	return s.worlds.Root().Load(next)
+}
+
+// Close ends all worlds; answers that are held back or hang are cut at once.
+func (s *Simulator) Close() error {
+	s.worlds.Close()
+	s.ports.close()
+	return nil
+}

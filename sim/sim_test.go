@@ -1,0 +1,256 @@
+package sim_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim"
+)
+
+// exchange sends a request as the scenario's admin and returns the answer.
+func exchange(t *testing.T, method, url, body string) (int, string, http.Header) {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "bearer admin")
+	req.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(raw), answer.Header
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	status, body, _ := exchange(t, "GET", url, "")
+	return status, body
+}
+
+// recorder stands in for a test, to see what the library does to it.
+type recorder struct {
+	cleanups []func()
+	fatal    []string
+}
+
+func (r *recorder) Helper()          {}
+func (r *recorder) Name() string     { return "recorded" }
+func (r *recorder) Failed() bool     { return len(r.fatal) > 0 }
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Logf(string, ...any) {
+}
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.fatal = append(r.fatal, fmt.Sprintf(format, args...))
+}
+func (r *recorder) end() {
+	for i := len(r.cleanups) - 1; i >= 0; i-- {
+		r.cleanups[i]()
+	}
+}
+
+func TestFaultThatNeverFiresFailsTheTest(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t)
+	for name, test := range map[string]struct {
+		fault sim.Fault
+		meet  bool
+		want  string
+	}{
+		"never met": {sim.Fault{Operation: "updateProcess", Status: 409}, false, "never fired"},
+		"optional":  {sim.Fault{Operation: "updateProcess", Status: 409, Optional: true}, false, ""},
+		"met":       {sim.Fault{Operation: "getProcess", Status: 404}, true, ""},
+		"refused":   {sim.Fault{Operation: "getProcess", Status: 409}, false, "/respond/status"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world := srv.World(t)
+			r := &recorder{}
+			world.Fault(r, test.fault)
+			if test.meet {
+				get(t, world.URL+"/v3/processes/"+demoWeb)
+			}
+			r.end()
+			told := strings.Join(r.fatal, "\n")
+			if test.want == "" && told != "" || !strings.Contains(told, test.want) {
+				t.Errorf("the test was told %q, want %q", told, test.want)
+			}
+			if status, _ := get(t, world.URL+"/v3/processes/"+demoWeb); status != http.StatusOK {
+				t.Errorf("status %d after the end of the fault's test, want 200", status)
+			}
+		})
+	}
+}
+
+func TestWorldsAreApart(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t, sim.Frozen())
+	one, other := srv.World(t), srv.World(t, sim.Scenario("empty"))
+	if _, body := get(t, other.URL+"/v3/processes"); !strings.Contains(body, `"total_results":0`) {
+		t.Errorf("the empty world lists %s", body)
+	}
+	exchange(t, "PATCH", one.URL+"/v3/processes/"+demoWeb, `{"command":"changed"}`)
+	one.Advance(t, time.Hour)
+	if _, body := get(t, srv.URL+"/v3/processes/"+demoWeb); strings.Contains(body, "changed") {
+		t.Errorf("a change in one world shows in another: %s", body)
+	}
+	if _, body := get(t, srv.URL+"/v3/processes/"+demoWeb+"/stats"); !strings.Contains(body, `"uptime":0`) {
+		t.Errorf("the clock of one world moved that of another: %s", body)
+	}
+	if _, body := get(t, one.URL+"/v3/processes/"+demoWeb+"/stats"); !strings.Contains(body, `"uptime":3600`) {
+		t.Errorf("the clock of the world did not move: %s", body)
+	}
+	if _, body := get(t, one.URL+"/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"`+one.URL+`/v3/`) {
+		t.Errorf("links leave the world: %s", body)
+	}
+	if n := len(srv.Requests(t)); n != 2 {
+		t.Errorf("the default world's journal has %d requests, want 2", n)
+	}
+	one.Reset(t)
+	if _, body := get(t, one.URL+"/v3/processes/"+demoWeb); strings.Contains(body, "changed") {
+		t.Errorf("a reset left a change: %s", body)
+	}
+	one.Load(t, "outage")
+	if status, _ := get(t, one.URL+"/v3/processes"); status != http.StatusServiceUnavailable {
+		t.Errorf("status %d in an outage, want 503", status)
+	}
+}
+
+func TestUnknownWorld(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t)
+	status, body := get(t, srv.URL+"/worlds/nowhere/v3/processes")
+	if status != http.StatusNotFound || !strings.Contains(body, `"title":"CF-NotFound","code":10000`) || !strings.Contains(body, "POST /admin/worlds") {
+		t.Errorf("%d %s, want a 404 in the envelope with a hint", status, body)
+	}
+}
+
+func TestWorldWithAPortOfItsOwn(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t)
+	status, body, _ := exchange(t, "POST", srv.URL+"/admin/worlds", `{"name":"apart","listen":"127.0.0.1:0"}`)
+	if status != http.StatusCreated {
+		t.Fatalf("%d %s, want 201", status, body)
+	}
+	_, after, _ := strings.Cut(body, `"url":"`)
+	url, _, _ := strings.Cut(after, `"`)
+	if strings.HasPrefix(url, srv.URL) {
+		t.Fatalf("the world is at %s, want a port of its own", url)
+	}
+	if _, body := get(t, url+"/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"`+url+`/v3/processes/`) {
+		t.Errorf("links are not at the root of %s: %s", url, body)
+	}
+	if _, body := get(t, srv.URL+"/worlds/apart/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"`+srv.URL+`/worlds/apart/v3/`) {
+		t.Errorf("under its path the world's links are %s", body)
+	}
+	exchange(t, "DELETE", srv.URL+"/admin/worlds/apart", "")
+	if _, err := http.Get(url + "/v3"); err == nil {
+		t.Errorf("%s still answers after its world was deleted", url)
+	}
+}
+
+func TestProbes(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t)
+	srv.Fault(t, sim.Fault{Status: http.StatusServiceUnavailable})
+	get(t, srv.URL+"/v3/processes")
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if status, body := get(t, srv.URL+path); status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	_, body := get(t, srv.URL+"/metrics")
+	for _, line := range []string{
+		`capisim_requests_total{injected="true",operation="listProcesses",status="503"} 1`,
+		`capisim_request_duration_seconds_count{operation="listProcesses"} 1`,
+		"capisim_worlds 1", "capisim_rules 1", "capisim_journal_entries 1",
+	} {
+		if !strings.Contains(body, line+"\n") {
+			t.Errorf("/metrics lacks %s in\n%s", line, body)
+		}
+	}
+}
+
+func TestAdminApart(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t, sim.AdminApart())
+	if status, body := get(t, srv.URL+"/admin"); status != http.StatusNotFound || !strings.Contains(body, "CF-NotFound") {
+		t.Errorf("%d %s on the API's port, want the contract's 404", status, body)
+	}
+}
+
+func TestOptionsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	broken := filepath.Join(folder, "broken.yaml")
+	if err := os.WriteFile(broken, []byte("name: broken\nspeed: 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		option sim.Option
+		want   string
+	}{
+		"no such scenario":   {sim.Scenario("nowhere"), "default, conflict"},
+		"no such file":       {sim.Scenario("nowhere.yaml"), "no such file"},
+		"a broken file":      {sim.Scenario(broken), broken + ":2:1: "},
+		"no scenario":        {sim.Scenario(""), "no name"},
+		"a broken document":  {sim.Document("name: [\n"), "1:"},
+		"no such folder":     {sim.ScenariosDir(filepath.Join(folder, "nowhere")), "nowhere"},
+		"a clock":            {sim.Clock("slow"), "expected real or frozen"},
+		"an external URL":    {sim.ExternalURL("ftp://x"), "expected http://HOST"},
+		"a negative journal": {sim.Journal(-1, 0), "0 or more"},
+		"negative worlds":    {sim.MaxWorlds(-1), "0 or more"},
+		"no rules":           {sim.MaxRules(0), "1 or more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := sim.New(test.option); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestExternalURL(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t, sim.ExternalURL("https://api.example.local/cf/"))
+	if _, body := get(t, srv.URL+"/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"https://api.example.local/cf/v3/processes/`) {
+		t.Errorf("links are %s", body)
+	}
+}
+
+func TestReload(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("name: mine\napps: [{name: one}]\n")
+	s, err := sim.New(sim.Scenario(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	write("name: mine\napps: [{name: one}, {name: two}]\n")
+	if err := s.Reload(); err != nil || s.Processes() != 2 {
+		t.Errorf("%d processes after a reload, %v; want 2", s.Processes(), err)
+	}
+	write("name: mine\napps: 7\n")
+	if err := s.Reload(); err == nil || s.Processes() != 2 {
+		t.Errorf("%d processes after a broken file, %v; want the old 2 and an error", s.Processes(), err)
+	}
+}
