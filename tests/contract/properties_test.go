@@ -239,6 +239,43 @@ var _ = Describe("Properties", func() {
 		changing.Wait()
 	})
 
+	It("an exported world loads again to the same answers", func() {
+		one, other, d := World(root, "default"), World(root, "empty"), newDice()
+		Expect(one.Do("POST", "/admin/load", map[string]any{"scenario": map[string]any{
+			"name": "grown", "extends": "default", "seed": d.IntN(1000), "generate": map[string]any{"apps": 6, "processes": []string{"web", "worker", "clock"}},
+		}})).To(HaveStatus(http.StatusOK))
+		var guids []string
+		for _, p := range one.Do("GET", "/v3/processes?per_page=5000", nil).At("resources").([]any) {
+			guids = append(guids, p.(map[string]any)["guid"].(string))
+		}
+		for range 120 {
+			path := "/v3/processes/" + guids[d.IntN(len(guids))]
+			switch d.IntN(5) {
+			case 0:
+				one.Do("PATCH", path, d.update())
+			case 1:
+				one.Do("POST", path+"/actions/scale", map[string]any{"instances": d.IntN(5), "memory_in_mb": 64 << d.IntN(4)})
+			case 2:
+				one.Do("DELETE", path+"/instances/0", nil)
+			case 3:
+				state := d.one("CRASHED", "DOWN", "STARTING", "RUNNING", "STOPPING", "UNKNOWN")
+				one.Do("PUT", "/admin/processes/"+guids[d.IntN(len(guids))]+"/instances/0", map[string]any{"state": state, "details": "forced"})
+			case 4:
+				one.Do("POST", "/admin/clock/advance", map[string]any{"by": strconv.Itoa(1+d.IntN(500)) + "s"})
+			}
+		}
+		Expect(other.Do("PUT", "/admin/state", one.Do("GET", "/admin/state", nil).Body)).To(HaveStatus(http.StatusOK))
+		paths := []string{"/v3/processes?per_page=5000&embed=process_instances", "/v3/processes?order_by=-updated_at", "/v3/apps", "/v3/organizations", "/v3/spaces"}
+		for _, guid := range guids {
+			paths = append(paths, "/v3/processes/"+guid, "/v3/processes/"+guid+"/stats", "/v3/processes/"+guid+"/process_instances")
+		}
+		for _, path := range paths {
+			want, got := one.Do("GET", path, nil), other.Do("GET", path, nil)
+			Expect(strings.ReplaceAll(string(got.Body), other.Base, one.Base)).To(Equal(string(want.Body)), path)
+		}
+		Expect(other.Do("GET", "/admin/state", nil).Body).To(MatchJSON(one.Do("GET", "/admin/state", nil).Body))
+	})
+
 	It("answers byte for byte the same to the same requests, with a seed and a frozen clock", func() {
 		one, other := World(root, "default"), World(root, "default")
 		d := newDice()
