@@ -1,7 +1,9 @@
 package api
 
 import (
+	"slices"
 	"strconv"
+	"sync"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
@@ -31,10 +33,14 @@ func documentOf(v state.View, variant contract.Variant, base string) *document {
 	return memo.forBase(base)
 }
 
+// scratches are buffers that documents grow in.
+var scratches = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
 // encode writes a process in the key order of §11.
 func encode(p *state.Process, space string, variant contract.Variant, base string) *document {
 	d := &document{base: base}
-	b := make([]byte, 0, 2048)
+	scratch := scratches.Get().(*[]byte)
+	b := (*scratch)[:0]
 	b = appendString(append(b, `{"guid":`...), p.GUID)
 	b = appendTime(append(b, `,"created_at":`...), p.CreatedAt)
 	b = appendTime(append(b, `,"updated_at":`...), p.UpdatedAt)
@@ -62,7 +68,10 @@ func encode(p *state.Process, space string, variant contract.Variant, base strin
 	d.embedAt = len(b)
 	b = appendRelationships(b, p, variant)
 	b = appendMetadata(append(b, `,"metadata":`...), p.Metadata)
-	d.bytes = d.appendLinks(b, p, space, variant)
+	b = d.appendLinks(b, p, space, variant)
+	d.bytes = slices.Clone(b) // kept for long, so exactly as large as it is
+	*scratch = b
+	scratches.Put(scratch)
 	return d
 }
 
