@@ -7,7 +7,9 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,7 @@ type Simulator struct {
 	ports   ports
 
 	library atomic.Pointer[scenario.Library] // a reload replaces it
+	served  atomic.Pointer[apiPort]          // where the API is, when the admin API stands apart
 }
 
 // New makes a simulator. The error says which option, or which line of a
@@ -62,7 +65,7 @@ func New(options ...Option) (*Simulator, error) {
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
-		Base: s.api.Base, Explain: s.explain, Listen: s.listen,
+		Base: s.base, Explain: s.explain, Listen: s.listen,
 		Past: func() (journal.Matrix, journal.ReactionReport) {
 			past := registry.Past()
 			return past.Coverage().Snapshot(), past.Reactions().Report(world.Wall())
@@ -130,6 +133,34 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, wit
 		r = within(r, of, rest)
 	}
 	s.dispatch(w, r, of, rest, withAdmin, withAPI)
+}
+
+// apiPort is the scheme and port of the simulated API.
+type apiPort struct{ scheme, port string }
+
+// ServedAt tells a simulator whose admin API stands apart at which address the
+// simulated API is served: the admin API says so in its answers, with the host
+// by which its own caller came.
+func (s *Simulator) ServedAt(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Port() == "" {
+		return fmt.Errorf("served at %q, expected http://HOST:PORT", address)
+	}
+	s.served.Store(&apiPort{u.Scheme, u.Port()})
+	return nil
+}
+
+// base is the address of the simulated API for a caller of the admin API.
+func (s *Simulator) base(r *http.Request, prefix string) string {
+	at := s.served.Load()
+	if at == nil || s.config.api.ExternalURL != "" {
+		return s.api.Base(r, prefix)
+	}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(r.Host); err == nil {
+		host = name
+	}
+	return at.scheme + "://" + net.JoinHostPort(host, at.port) + prefix
 }
 
 // explain puts the question of POST /admin/faults/explain to the API.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -187,6 +188,27 @@ func TestAdminApart(t *testing.T) {
 	srv := sim.Start(t, sim.AdminApart())
 	if status, body := get(t, srv.URL+"/admin"); status != http.StatusNotFound || !strings.Contains(body, "CF-NotFound") {
 		t.Errorf("%d %s on the API's port, want the contract's 404", status, body)
+	}
+}
+
+func TestAdminApartNamesTheAPIsAddress(t *testing.T) {
+	t.Parallel()
+	s, err := sim.New(sim.AdminApart())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	server := httptest.NewServer(s.Admin())
+	defer server.Close()
+	if err := s.ServedAt("http://0.0.0.0:7777"); err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := exchange(t, "POST", server.URL+"/admin/worlds", `{"name":"far"}`)
+	if !strings.Contains(body, `"url":"http://127.0.0.1:7777/worlds/far"`) {
+		t.Errorf("the world is said to be at %s", body)
+	}
+	if err := s.ServedAt("somewhere"); err == nil {
+		t.Error("an address without a port was taken")
 	}
 }
 

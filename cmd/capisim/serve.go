@@ -140,6 +140,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	running := []*endpoint{api}
 	if admin.listener != nil {
 		running = append(running, admin)
+		if err := simulator.ServedAt(api.url()); err != nil {
+			return errors.Join(err, api.close(), admin.close())
+		}
 	}
 	ended := make(chan error, len(running))
 	var group sync.WaitGroup
