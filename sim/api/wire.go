@@ -130,7 +130,7 @@ func (c *call) record(header *sent, out outcome, cut string) {
 	}
 	e := journal.Entry{
 		Time: c.now, Wall: c.wall, Latency: latency,
-		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, User: c.userName(),
+		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, Era: c.snap.Era, User: c.userName(),
 		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.req.RemoteAddr,
 		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true},
 		ResponseBody: journal.Body{Bytes: out.reply.body, Keep: out.reply.shared},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -208,7 +209,8 @@ func FuzzListQuery(f *testing.F) {
 		// A link leads to its page of the same list: what it gives is itself. Of
 		// values the server's links escape the comma alone, so one with a percent
 		// sign comes back as another, or not at all.
-		if strings.Contains(raw, "%25") {
+		// A parameter without a value is no filter, and its link has an empty one.
+		if strings.Contains(raw, "%25") || slices.ContainsFunc(strings.Split(raw, "&"), func(part string) bool { return !strings.Contains(part, "=") }) {
 			return
 		}
 		link := query.Link(query.Page)

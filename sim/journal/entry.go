@@ -63,6 +63,7 @@ type Entry struct {
 	Operation *contract.Operation // nil when the request met none
 	Variant   contract.Variant    // edition of the API that was played
 	World     string
+	Era       uint64 // of the journal when the request came, from Renew
 	User      string // who the caller was, "" for nobody
 
 	Method         string

@@ -31,6 +31,7 @@ type Journal struct {
 	count       int
 	bytes       int64
 	lastID      uint64
+	era         uint64 // entries of an earlier one come too late
 	dropped     uint64
 	lastDropped uint64 // the newest id that the ring forgot by itself
 	changed     chan struct{}
@@ -57,9 +58,12 @@ func (j *Journal) Coverage() *Coverage { return j.coverage }
 func (j *Journal) Reactions() *Reactions { return j.reactions }
 
 // Append stores an entry, counts its cell, lets reactions see it, and returns
-// the id it got. It copies what may not be kept and cuts what is too long;
+// the id it got, 0 for an entry whose era is over. It copies what may not be kept and cuts what is too long;
 // otherwise it allocates nothing.
 func (j *Journal) Append(e Entry) uint64 {
+	if !j.current(e.Era) {
+		return 0
+	}
 	if e.Operation != nil && e.Answered() {
 		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
 	}
@@ -75,6 +79,9 @@ func (j *Journal) Append(e Entry) uint64 {
 func (j *Journal) store(e *Entry, cost int64) uint64 {
 	j.ring.Lock()
 	defer j.ring.Unlock()
+	if e.Era != j.era {
+		return 0
+	}
 	j.lastID++
 	e.ID = j.lastID
 	if cost == 0 || cost > j.maxBytes {
@@ -130,6 +137,24 @@ func (j *Journal) Changed() <-chan struct{} {
 		j.changed = make(chan struct{})
 	}
 	return j.changed
+}
+
+func (j *Journal) current(era uint64) bool {
+	j.ring.Lock()
+	defer j.ring.Unlock()
+	return era == j.era
+}
+
+// Renew forgets all requests like Clear and begins a new era: what a request
+// from before appends afterwards is dropped, so that a reset leaves nothing
+// behind.
+func (j *Journal) Renew() (era uint64) {
+	j.ring.Lock()
+	j.era++
+	era = j.era
+	j.ring.Unlock()
+	j.Clear()
+	return era
 }
 
 // Clear forgets all requests, and that any were dropped. Ids go on rising;

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/capisim/sim/contract"
 )
 
 func appendPlain(j *Journal, n int) {
@@ -325,5 +327,28 @@ func TestAppendAllocatesNothing(t *testing.T) {
 	e := typicalEntry(t)
 	if allocs := testing.AllocsPerRun(1000, func() { j.Append(e) }); allocs > 0 {
 		t.Errorf("Append allocates %.0f times, want none", allocs)
+	}
+}
+
+func TestRenewDropsWhatComesTooLate(t *testing.T) {
+	t.Parallel()
+	j := New(10, 1<<20)
+	op, _ := contract.OperationByID("getProcess")
+	entry := func(era uint64) Entry {
+		return Entry{Era: era, Operation: op, Method: "GET", Path: "/v3/processes/x", Status: 200}
+	}
+	j.Append(entry(0))
+	era := j.Renew()
+	if id := j.Append(entry(0)); id != 0 {
+		t.Errorf("an entry of the era before got id %d", id)
+	}
+	if id := j.Append(entry(era)); id != 2 {
+		t.Errorf("the first entry of the new era got id %d, want 2", id)
+	}
+	if got := j.Stats(); got.Entries != 1 || got.Total != 2 {
+		t.Errorf("%+v, want one entry kept of two", got)
+	}
+	if cell := j.Coverage().Snapshot().Operations[op.Index].Cells[0]; cell.Real != 2 {
+		t.Errorf("coverage %+v, want two answers: the late one does not count", cell)
 	}
 }

@@ -187,7 +187,7 @@ func TestDelete(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range i + 1 {
-			w.Journal.Append(entry())
+			w.Journal.Append(entry(w))
 		}
 		snap := w.Current()
 		if !r.Delete(name) || !done(snap) {
@@ -235,7 +235,7 @@ func TestTimeToLive(t *testing.T) {
 	if w.expired(Wall().Add(59 * time.Second)) {
 		t.Error("a request does not keep the world alive")
 	}
-	w.Journal.Append(entry())
+	w.Journal.Append(entry(w))
 	idle(w, 2*time.Minute)
 	snap := w.Current()
 	if _, _, ok := r.Resolve("/worlds/short/v3"); ok || !done(snap) {
@@ -298,7 +298,7 @@ func TestManyHands(t *testing.T) {
 					t.Errorf("%s resolves to %v", name, w)
 					return
 				}
-				w.Journal.Append(entry())
+				w.Journal.Append(entry(w))
 				if err := w.Reset(Everything); err != nil {
 					t.Error(err)
 				}

@@ -61,6 +61,7 @@ type Snapshot struct {
 	World      *World
 	Generation uint64
 	Sessions   uint64 // logins belong to one loading of the state
+	Era        uint64 // of the journal
 	Strict     bool   // only known tokens are let in
 	Scenario   *scenario.Scenario
 	Variant    contract.Variant
@@ -124,7 +125,7 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
 		next.Limiter = old.Limiter
-		next.Sessions = old.Sessions
+		next.Sessions, next.Era = old.Sessions, old.Era
 	}
 	frozen := s.Clock.Frozen
 	if w.clock.Set {
@@ -147,7 +148,7 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		}
 	}
 	if scope.Journal {
-		w.Journal.Clear()
+		next.Era = w.Journal.Renew()
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
 	if scope.Clock {

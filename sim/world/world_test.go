@@ -80,15 +80,15 @@ func change(t *testing.T, w *World) {
 	if err := snap.Faults.Put(w.Clock.Now(), rules...); err != nil {
 		t.Fatal(err)
 	}
-	w.Journal.Append(entry())
+	w.Journal.Append(entry(w))
 	if _, err := w.Clock.Advance(30 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func entry() journal.Entry {
+func entry(w *World) journal.Entry {
 	op, _ := contract.OperationByID("getProcess")
-	return journal.Entry{Operation: op, Method: "GET", Path: "/v3/processes/" + web, Status: 200}
+	return journal.Entry{Era: w.Current().Era, Operation: op, Method: "GET", Path: "/v3/processes/" + web, Status: 200}
 }
 
 // marks says which parts of a world still show what change did.
