@@ -32,7 +32,7 @@ const (
 	maxStates = 50
 	// maxSearched bounds how many instances of each process a search for a
 	// state looks at.
-	maxSearched = 1000
+	maxSearched = 100
 )
 
 // everyone is who may see all processes.

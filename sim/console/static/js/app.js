@@ -4,27 +4,42 @@ import { html, render, useEffect, useLayoutEffect, useRef, useState, useStore, u
 import { consoleOf, token } from "./http.js";
 import { model, worldTime } from "./model.js";
 import { follow, followWhileSeen } from "./stream.js";
-import { moment } from "./format.js";
+import { notify } from "./actions.js";
+import { moment, number } from "./format.js";
 import { Notices, Shell } from "./shell.js";
 import { Matrix } from "./matrix.js";
-import { Requests } from "./requests.js";
-import { Exchange } from "./exchange.js";
-import { Processes } from "./processes.js";
-import { Process } from "./process.js";
-import { Scenarios } from "./scenarios.js";
-import { Worlds } from "./worlds.js";
-import { Clock } from "./clock.js";
-import { Evidence } from "./evidence.js";
 
+/** The parts. What is not seen at first comes when it is asked for. */
 const parts = {
-  answers: ["Answers", Matrix],
-  requests: ["Requests", Requests, Exchange],
-  processes: ["Processes", Processes, Process],
-  scenarios: ["Scenarios", Scenarios],
-  worlds: ["Worlds", Worlds],
-  clock: ["Clock", Clock],
-  evidence: ["Evidence", Evidence],
+  answers: { title: "Answers", load: async () => Matrix },
+  requests: {
+    title: "Requests", load: async () => (await import("./requests.js")).Requests,
+    detail: async () => (await import("./exchange.js")).Exchange,
+  },
+  processes: {
+    title: "Processes", load: async () => (await import("./processes.js")).Processes,
+    detail: async () => (await import("./process.js")).Process,
+  },
+  scenarios: { title: "Scenarios", load: async () => (await import("./scenarios.js")).Scenarios },
+  worlds: { title: "Worlds", load: async () => (await import("./worlds.js")).Worlds },
+  clock: { title: "Clock", load: async () => (await import("./clock.js")).Clock },
+  evidence: { title: "Evidence", load: async () => (await import("./evidence.js")).Evidence },
 };
+
+const loaded = new Map([[parts.answers.load, Matrix]]);
+
+/** A component that has to be loaded first, null until then. */
+function useLoaded(load) {
+  const [, renew] = useState(0);
+  useEffect(() => {
+    if (!load || loaded.has(load)) return;
+    load().then((made) => {
+      loaded.set(load, made);
+      renew((n) => n + 1);
+    }, () => notify("bad", "This part of the console could not be loaded. Is the server there?"));
+  }, [load]);
+  return load ? loaded.get(load) ?? null : null;
+}
 
 function place() {
   const [, part, rest] = /^#?([a-z]*)\/?(.*)$/.exec(location.hash) ?? [];
@@ -86,7 +101,7 @@ function Navigation({ part }) {
     const current = bar.current.querySelector("[aria-current]");
     bar.current.scrollLeft = current.offsetLeft - (bar.current.clientWidth - current.offsetWidth) / 2;
   }, [part, Boolean(rules), Boolean(processes)]);
-  return html`<nav class="tabs" aria-label="Parts of the console" ref=${bar}>${Object.entries(parts).map(([key, [text]]) => html`<a key=${key} href=${`#${key}`} aria-current=${key === part ? "page" : undefined}>${text}${counts[key] ? html`<span class="tab-count num">${counts[key]}</span>` : ""}</a>`)}</nav>`;
+  return html`<nav class="tabs" aria-label="Parts of the console" ref=${bar}>${Object.entries(parts).map(([key, { title, load }]) => html`<a key=${key} href=${`#${key}`} aria-current=${key === part ? "page" : undefined} onPointerEnter=${load} onFocus=${load}>${title}${counts[key] ? html`<span class="tab-count num">${number(counts[key])}</span>` : ""}</a>`)}</nav>`;
 }
 
 function Lock({ reason }) {
@@ -109,13 +124,15 @@ function Lock({ reason }) {
 function App() {
   const locked = useStore(model, (m) => m.locked);
   const { part, rest } = usePlace();
-  const [title, Part, Detail] = parts[part];
+  const { title, load, detail } = parts[part];
+  const Part = useLoaded(load);
+  const Detail = useLoaded(rest ? detail : null);
   useEffect(() => { document.title = `${title} · capisim`; }, [title]);
   if (locked) return html`<${Lock} reason=${locked} />`;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
     <${Header} /><${Navigation} part=${part} />
-    <main id="main" tabindex="-1" class=${`part-${part}`}><${Part} key=${part} /></main>
-    ${Detail && rest && html`<${Detail} key=${rest} guid=${rest} id=${rest} onClose=${() => { location.hash = `#${part}`; }} />`}
+    <main id="main" tabindex="-1" class=${`part-${part}`}>${Part && html`<${Part} key=${part} />`}</main>
+    ${Detail && html`<${Detail} key=${rest} guid=${rest} id=${rest} onClose=${() => { location.hash = `#${part}`; }} />`}
     <${Notices} /><${Shell} />`;
 }
 

@@ -16,8 +16,9 @@ function advance(by) {
   changed({ method: "POST", path: "/clock/advance", body: { by }, command: ["clock", "advance", by], says: `The clock went ${by} forwards` });
 }
 
-/** A duration that a server reads, of milliseconds. */
-const durationOf = (ms) => `${Math.max(0, Math.ceil(ms))}ms`;
+/** A duration that a server reads. The server counts finer than milliseconds, and
+ * an edge has to be reached: one more is added. */
+const durationOf = (ms) => `${Math.max(0, Math.ceil(ms)) + 1}ms`;
 
 const day = (t) => moment(t).date;
 const hms = (t) => moment(t).time;
@@ -49,12 +50,13 @@ function Timeline({ windows, rules, now }) {
       const until = w.until ? Date.parse(w.until) : last;
       const left = x(Date.parse(w.from));
       const next = state === "before" ? Date.parse(w.from) : state === "open" && w.until ? Date.parse(w.until) : null;
+      const edge = state === "before" ? "start" : "end";
       const text = `${w.rule} ${rule(w.rule) ? effect(rule(w.rule)) : ""}: from ${hms(Date.parse(w.from))}${w.until ? ` until ${hms(until)}` : " on"}`;
       return html`<div key=${w.rule} class="timeline-row"><span class="timeline-name" title=${text}>${w.rule}<span class="muted">${rule(w.rule) ? effect(rule(w.rule)) : ""}</span></span>
         <span class="timeline-track"><span class=${`bar ${state} ${w.until ? "" : "endless"}`} role="img" aria-label=${text} title=${text} style=${{ left: `${left / 10}%`, width: `${Math.max(0.4, (x(until) - left) / 10)}%` }}></span>
           <span class="now-line" style=${at(now)}></span></span>
         <span class="timeline-state"><${Badge} tone=${state === "open" ? "bad" : state === "before" ? "info" : "none"}>${w.enabled ? (state === "before" ? `in ${span((Date.parse(w.from) - now) / 1000)}` : state) : "off"}<//>
-          ${next !== null && html`<${Button} kind="quiet small" label=${`Advance the clock to the ${state === "before" ? "begin" : "end"} of ${w.rule}`} onClick=${() => advance(durationOf(next - now))}>Go to ${state === "before" ? "start" : "end"}<//>`}</span></div>`;
+          ${next !== null && html`<${Button} kind="quiet small" label=${`Go to ${edge} of ${w.rule}`} onClick=${() => advance(durationOf(next - now))}>Go to ${edge}<//>`}</span></div>`;
     })}
   </div>`;
 }
@@ -62,8 +64,8 @@ function Timeline({ windows, rules, now }) {
 function Advance() {
   const [by, setBy] = useState("");
   const bad = by !== "" && !(milliseconds(by) >= 0);
-  return html`<div class="advance"><span class="field-label">Advance by</span><div class="buttons">
-    ${["1s", "10s", "1m", "10m", "1h"].map((d) => html`<${Button} key=${d} onClick=${() => advance(d)} label=${`Advance by ${d}`}>+${d}<//>`)}
+  return html`<div class="advance" role="group" aria-labelledby="advance-label"><span class="field-label" id="advance-label">Advance by</span><div class="buttons">
+    ${["1s", "10s", "1m", "10m", "1h"].map((d) => html`<${Button} key=${d} onClick=${() => advance(d)} >+${d}<//>`)}
     <form class="inline-form" onSubmit=${(e) => { e.preventDefault(); if (by && !bad) advance(by); }}><input aria-label="Another duration" placeholder="1m30s" value=${by} aria-invalid=${bad ? "true" : undefined} onInput=${(e) => setBy(e.target.value.trim())} />
       <button type="submit" class="button" disabled=${!by || bad}>Advance</button></form></div></div>`;
 }

@@ -10,9 +10,9 @@ import { Notices, Shell } from "./shell.js";
 export function Drawer({ title, onClose, children }) {
   const dialog = useRef();
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
+    const shown = dialog.current;
+    shown.showModal();
+    return () => shown.close(); // the browser puts the focus back to where it was
   }, []);
   const outside = (event) => event.target === dialog.current && onClose();
   return html`<dialog class="drawer" ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onMouseDown=${outside}>

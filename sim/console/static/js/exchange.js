@@ -2,7 +2,7 @@
 import { html, useEffect, useState, useStore } from "./lib.js";
 import { ask } from "./http.js";
 import { replay } from "./command.js";
-import { model } from "./model.js";
+import { model, refresh } from "./model.js";
 import { summary } from "./journal.js";
 import { latency, number, pretty, timeOfDay } from "./format.js";
 import { Badge, Button, copy } from "./ui.js";
@@ -49,6 +49,7 @@ export function Exchange({ id, onClose }) {
   const url = useStore(model, (m) => m.overview?.url ?? "");
   const reactions = useStore(model, (m) => m.reactions);
   useEffect(() => {
+    refresh.evidence();
     setView(null);
     ask("GET", `/requests/${id}`).then(setView, (error) => setProblem(error.message));
   }, [id]);

@@ -1,5 +1,5 @@
 // The small panel of a cell: how often, how late, how broken.
-import { html, useEffect, useState } from "./lib.js";
+import { html, useEffect, useRef, useState } from "./lib.js";
 import { act, clearRule, clearToggle, setToggle } from "./actions.js";
 import { capisim, curl } from "./command.js";
 import { inForce } from "./model.js";
@@ -106,7 +106,14 @@ export function FaultPanel({ view, rules, framed, onClose }) {
   const [draft, setDraft] = useState(set ? draftOf(set) : noDraft);
   // Set anew elsewhere, or by a click: the panel shows what is in force.
   const mark = set ? JSON.stringify([set.when, set.respond, set.delay, set.connection, set.apply]) : "";
-  useEffect(() => { if (set) setDraft(draftOf(set)); }, [mark]);
+  const shown = useRef(draft); // what was last taken over; edits since then are not thrown away
+  useEffect(() => {
+    if (!set) return;
+    const next = draftOf(set);
+    const before = shown.current;
+    shown.current = next;
+    setDraft((d) => (Object.keys(next).every((key) => d[key] === before[key]) ? next : d));
+  }, [mark]);
   const change = (part) => setDraft((d) => ({ ...d, ...part }));
   const wrong = mistakes(draft);
   const body = bodyOf(draft);
@@ -124,7 +131,7 @@ export function FaultPanel({ view, rules, framed, onClose }) {
   return html`<section class="card fault" aria-label=${`Answer ${status} of ${operation.id}`}>
     ${!framed && html`<header class="fault-head"><h2><span class=${`status-code tone-${statusTone(status)}`}>${status}</span> ${operation.id}</h2>
       <${Button} kind="quiet" label="Close the panel" onClick=${onClose}>✕<//></header>`}
-    <p class=${`fault-state ${active ? "on" : ""}`} role="status">${active ? `In force: ${extent(set)}. ${set.injected} injected.` : set ? `Used up: ${set.injected} injected.` : "Not in force."}</p>
+    <p class=${`fault-state ${active ? "on" : ""}`} role="status">${active ? `In force: ${extent(set)}. ${set.injected} injected.` : set ? `Used up: ${set.injected} injected.` : others.length > 0 ? "Not set by hand." : "Not in force."}</p>
     ${others.length > 0 && html`<${Others} rules=${others} />`}
     <form onSubmit=${apply} noValidate>
       <${Choice} label="How often" name="extent" value=${draft.mode} onChange=${(mode) => change({ mode })}

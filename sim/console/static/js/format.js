@@ -87,7 +87,7 @@ export function effect(rule) {
   return words.join(", ");
 }
 
-export function delayText(delay) {
+function delayText(delay) {
   if (delay.fixed) return delay.fixed;
   if (delay.uniform) return `${delay.uniform.min} to ${delay.uniform.max}`;
   if (delay.lognormal) return `around ${delay.lognormal.median}`;

@@ -45,17 +45,23 @@ export function whenUnauthorized(act) {
   onUnauthorized = act;
 }
 
-/** Sends a request and returns the answer, or throws Refused. */
+/** Sends a request and returns the answer; throws Refused, or an Error when there is none. */
 export async function send(method, path, body, options = {}) {
   const headers = {};
   if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
-  const answer = await fetch(adminURL(path), {
-    method,
-    headers,
-    body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
-    signal: options.signal,
-    cache: "no-store",
-  });
+  let answer;
+  try {
+    answer = await fetch(adminURL(path), {
+      method,
+      headers,
+      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+      signal: options.signal,
+      cache: "no-store",
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Error("The server was not reached.");
+  }
   if (answer.ok) return answer;
   if (answer.status === 401) onUnauthorized();
   const text = await answer.text();

@@ -101,6 +101,14 @@ export function setPaused(paused) {
   if (!paused) reload();
 }
 
+/** Shows all requests as they come again, for those who look elsewhere. */
+export function unfiltered() {
+  const { filter, paused } = journal.get();
+  if (!paused && query(filter).size === 0) return;
+  journal.set({ filter: noFilter, paused: false });
+  reload();
+}
+
 function matches(view, { operation, status, injected, q }) {
   if (operation && view.operation !== operation) return false;
   if (status && view.response.status !== Number(status)) return false;
@@ -152,7 +160,6 @@ function flush() {
 export function onRequest(event) {
   refresh.coverage();
   refresh.overview();
-  refresh.evidence();
   if (event.cleared) {
     reload();
     return;

@@ -1,10 +1,10 @@
 // What every part of the page is made with.
-import { h, render, Fragment } from "preact";
+import { h, render } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import htm from "htm";
 
 export const html = htm.bind(h);
-export { Fragment, render, useEffect, useLayoutEffect, useMemo, useRef, useState };
+export { render, useEffect, useLayoutEffect, useMemo, useRef, useState };
 
 /** A value that can be watched. set merges into it. */
 export function store(initial) {

@@ -7,13 +7,15 @@ const beyond = 8; // rows drawn above and below the part that shows
  * Rows of one height in a part of the page that scrolls. Up, Down, Page Up, Page
  * Down, Home and End move the active row, Enter opens it; the focus stays on
  * the list, so that rows may come and go under it. A row keeps its place on the
- * screen when others come in above it, unless the list is at its top.
+ * screen when others come in above it, unless the list is at its top and nobody
+ * points at it: a click must not hit another row than was meant.
  */
 export function List({ label, rows, height, keyOf, draw, onOpen, onEnd, header, columns }) {
   const box = useRef();
   const [view, setView] = useState({ top: 0, size: 600 });
   const [active, setActive] = useState(null); // key of the active row
   const anchor = useRef(null); // key of the first row that shows, and how far it is scrolled
+  const pointed = useRef(""); // "top" or "inside": the pointer is on the list, which was at its top or not
 
   useLayoutEffect(() => {
     const measure = () => setView({ top: box.current.scrollTop, size: box.current.clientHeight });
@@ -25,19 +27,31 @@ export function List({ label, rows, height, keyOf, draw, onOpen, onEnd, header, 
 
   useLayoutEffect(() => {
     const at = anchor.current;
-    if (!at || box.current.scrollTop === 0) return;
+    if (!at || (box.current.scrollTop === 0 && !pointed.current)) return;
     const index = rows.findIndex((row) => keyOf(row) === at.key);
     if (index < 0) return;
     const top = index * height + at.offset;
     if (Math.abs(top - box.current.scrollTop) > 1) box.current.scrollTop = top;
   }, [rows]);
 
-  const onScroll = () => {
+  const hold = () => {
     const top = box.current.scrollTop;
     const first = Math.floor(top / height);
     anchor.current = rows[first] ? { key: keyOf(rows[first]), offset: top - first * height } : null;
-    setView({ top, size: box.current.clientHeight });
   };
+  const onScroll = () => {
+    hold();
+    setView({ top: box.current.scrollTop, size: box.current.clientHeight });
+  };
+  const onPointerEnter = () => {
+    pointed.current = box.current.scrollTop === 0 ? "top" : "inside";
+    hold();
+  };
+  const onPointerLeave = () => {
+    if (pointed.current === "top") box.current.scrollTop = 0;
+    pointed.current = "";
+  };
+  const onWheel = () => { pointed.current = "inside"; };
 
   const from = Math.max(0, Math.floor(view.top / height) - beyond);
   const to = Math.min(rows.length, Math.ceil((view.top + view.size) / height) + beyond);
@@ -67,7 +81,8 @@ export function List({ label, rows, height, keyOf, draw, onOpen, onEnd, header, 
   const shown = rows.slice(from, to);
   const visible = shown.some((row) => keyOf(row) === active);
   return html`<div class="list" ref=${box} role="grid" aria-label=${label} aria-rowcount=${rows.length + (header ? 1 : 0)} aria-colcount=${columns} tabindex="0"
-    aria-activedescendant=${visible ? id(active) : undefined} onScroll=${onScroll} onKeyDown=${onKeyDown}>
+    aria-activedescendant=${visible ? id(active) : undefined} onScroll=${onScroll} onKeyDown=${onKeyDown}
+    onPointerEnter=${onPointerEnter} onPointerLeave=${onPointerLeave} onWheel=${onWheel}>
     ${header && html`<div role="row" class="list-head" aria-rowindex="1">${header}</div>`}
     <div class="list-space" role="presentation" style=${{ height: `${rows.length * height}px` }}>
       ${shown.map((row, i) => {

@@ -2,7 +2,7 @@
 import { html, useEffect, useMedia, useMemo, useState, useStore, useTick } from "./lib.js";
 import { inForce, model, rulesByCell, windowState, worldTime } from "./model.js";
 import { act, clearRule, clearToggle, ruleOnly, setToggle } from "./actions.js";
-import { effect, extent, narrowing, short, statusTone } from "./format.js";
+import { effect, extent, narrowing, plural, short, statusTone } from "./format.js";
 import { Button, Choice, Empty } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { FaultPanel, bodyOf, commandOf, draftOf, noDraft } from "./fault.js";
@@ -27,31 +27,34 @@ function view(cell, rules, counts, windows, now) {
   else if (state === "over") label = "over";
   else if (active?.remaining > 0) label = `×${short(active.remaining)}`;
   else if (active?.when?.probability !== undefined) label = `${Math.round(active.when.probability * 100)}%`;
+  else if (active && narrowing(active)) label = "some";
   else if (active) label = "on";
   return { cell, active, armed: state === "open", label, met, counts, toggled: rules.find((r) => r.id === `${cell.operation.id}-${cell.status}`) };
 }
 
+/** What a cell does not say itself. */
 function describe(v) {
-  const { operation, status, kind } = v.cell;
-  const parts = [`${operation.id} ${status}`];
-  if (v.active) parts.push(`in force: ${extent(v.active)}`);
-  if (v.cell.covers) parts.push(v.met ? `met ${v.met} times, ${v.counts.injected} injected, ${v.counts.real} real` : "not met yet");
+  const { kind } = v.cell;
+  const parts = [];
+  if (v.active) parts.push(`in force: ${extent(v.active)}${narrowing(v.active) && `, only ${narrowing(v.active)}`}`);
+  if (v.cell.covers) parts.push(v.met ? `met ${plural(v.met, "time")}: ${v.counts.injected} injected, ${v.counts.real} real` : "not met yet");
   if (kinds[kind]) parts.push(kinds[kind]);
   return parts.join("; ");
 }
 
 function Cell({ view: v, selected, onPress, showStatus }) {
-  const { status, kind, covers } = v.cell;
+  const { operation, status, kind, covers } = v.cell;
+  const inside = v.label || (v.met && !showStatus ? short(v.met) : "");
   const classes = ["cell", `tone-${statusTone(status)}`, kind];
   if (v.armed) classes.push("armed");
   else if (v.active) classes.push("waiting");
   if (covers) classes.push(`heat-${heat(v.met)}`);
   if (selected) classes.push("selected");
-  return html`<button type="button" class=${classes.join(" ")} aria-pressed=${String(Boolean(v.active))} aria-label=${describe(v)} title=${describe(v)}
-    data-cell=${`${v.cell.operation.id}-${status}`} onClick=${() => onPress(v)}>
-    ${showStatus && html`<span class="cell-status">${status}</span>`}
-    <span class="cell-label">${v.label || (v.met && !showStatus ? short(v.met) : "")}</span>
-    ${v.met > 0 && (v.label || showStatus) && html`<span class="cell-count">${short(v.met)}</span>`}
+  return html`<button type="button" class=${classes.join(" ")} aria-pressed=${String(Boolean(v.active))} title=${describe(v)}
+    data-cell=${`${operation.id}-${status}`} onClick=${() => onPress(v)}>
+    <span class="offscreen">${operation.id} </span><span class=${showStatus ? "cell-status" : "offscreen"}>${status} </span>
+    <span class="cell-label">${inside}</span>
+    ${v.met > 0 && (v.label || showStatus) && html`<span class="cell-count"> ${short(v.met)}</span>`}
   </button>`;
 }
 
@@ -128,81 +131,101 @@ function Rules({ faults, total, windows, now, onAdjust }) {
     ${total > 1 && html`<${Button} kind="quiet clear-all" onClick=${clearAll}>Clear all ${total}<//>`}`;
 }
 
-export function Matrix() {
+const keyOf = (cell) => `${cell.operation.id} ${cell.status}`;
+
+/** All that the matrix shows, from what the page knows of the world. */
+function useAnswers() {
   const operations = useStore(model, (m) => m.operations);
   const faults = useStore(model, (m) => m.faults);
-  const total = useStore(model, (m) => m.faultTotal);
   const coverage = useStore(model, (m) => m.coverage);
   const windowList = useStore(model, (m) => m.windows);
   const clock = useStore(model, (m) => m.clock);
-  const narrow = useMedia("(max-width: 760px)");
-  const railed = useMedia("(min-width: 1180px)");
-  const [selected, select] = useState(null);
-  const [adjusting, adjust] = useState(false); // on a narrow page
-  const [press, setPress] = useState({ mode: "always", times: "3" });
-
   const timed = windowList.some((w) => w.until || w.from !== w.set);
   useTick(1000, timed && clock?.mode === "real");
-  const now = clock ? worldTime(clock) : 0;
 
+  const now = clock ? worldTime(clock) : 0;
   const windows = useMemo(() => new Map(windowList.map((w) => [w.rule, w])), [windowList]);
   const byCell = useMemo(() => rulesByCell(faults, operations), [faults, operations]);
   const counts = useMemo(() => new Map((coverage?.operations ?? []).flatMap((row) => row.cells.map((c) => [`${row.id} ${c.status}`, c]))), [coverage]);
-  const main = useMemo(() => operations.filter((op) => !op.supporting), [operations]);
-  const supporting = useMemo(() => operations.filter((op) => op.supporting), [operations]);
-  const columnsOf = (rows) => [...new Set(rows.flatMap((op) => op.statuses.map((s) => s.status)))].sort((a, b) => a - b);
+  const cells = useMemo(() => new Map(operations.flatMap(cellsOf).map((c) => [keyOf(c), c])), [operations]);
+  const rulesOf = (key) => byCell.get(key) ?? [];
+  const viewOf = (cell) => view(cell, rulesOf(keyOf(cell)), counts.get(keyOf(cell)), windows, now);
+  return { operations, faults, windows, now, cells, rulesOf, viewOf };
+}
 
-  const keyOf = (cell) => `${cell.operation.id} ${cell.status}`;
-  const viewOf = (cell) => view(cell, byCell.get(keyOf(cell)) ?? [], counts.get(keyOf(cell)), windows, now);
-  const badges = (operation) => byCell.get(operation.id) ?? [];
-  const find = (key) => {
-    const [id, status] = key.split(" ");
-    const operation = operations.find((op) => op.id === id);
-    return operation && cellsOf(operation).find((c) => c.status === Number(status));
-  };
+/** What a press of a cell does: it sets its toggle, or clears it. Null when a
+ * rule from elsewhere answers, which a click must not take away unseen. */
+function pressed(v, press) {
+  const { operation, status, errors } = v.cell;
+  if (v.toggled && inForce(v.toggled)) {
+    return clearToggle(operation.id, status, setToggle(operation.id, status, ruleOnly(v.toggled), commandOf(operation.id, status, draftOf(v.toggled), errors)));
+  }
+  if (v.active) return null;
+  const draft = { ...noDraft, ...press };
+  return setToggle(operation.id, status, bodyOf(draft), commandOf(operation.id, status, draft, errors), clearToggle(operation.id, status));
+}
 
-  const onPress = (v) => {
-    const { operation, status } = v.cell;
-    select(keyOf(v.cell));
-    if (v.toggled && inForce(v.toggled)) {
-      const back = setToggle(operation.id, status, ruleOnly(v.toggled), commandOf(operation.id, status, draftOf(v.toggled), v.cell.errors));
-      act({ ...clearToggle(operation.id, status, back), quiet: !railed });
-      return;
-    }
-    if (v.active) { // of another rule, which a click must not take away unseen
-      adjust(true);
-      return;
-    }
-    const draft = { ...noDraft, ...press };
-    act({ ...setToggle(operation.id, status, bodyOf(draft), commandOf(operation.id, status, draft, v.cell.errors), clearToggle(operation.id, status)), quiet: !railed });
-  };
-  const onAdjust = (rule) => {
-    const operation = operations.find((op) => rule.id.startsWith(`${op.id}-`) && find(`${op.id} ${rule.id.slice(op.id.length + 1)}`));
-    if (!operation) return null;
-    return () => {
-      select(`${operation.id} ${rule.id.slice(operation.id.length + 1)}`);
-      adjust(true);
-    };
-  };
+/** Other operations, drawn when they are asked for. */
+function Supporting({ rows, draw }) {
+  const [open, setOpen] = useState(false);
+  if (rows.length === 0) return null;
+  return html`<details class="supporting" onToggle=${(e) => setOpen(e.target.open)}><summary>Supporting operations: login, apps, spaces (${rows.length})</summary>
+    <p class="muted">They can be made to fail by name; they do not count for coverage.</p>
+    ${open && draw(rows, "Supporting operations and the statuses they can answer")}</details>`;
+}
 
-  const cell = selected && find(selected);
-  const panel = cell && html`<${FaultPanel} key=${selected} view=${viewOf(cell)} rules=${byCell.get(selected) ?? []} framed=${!railed} onClose=${() => { select(null); adjust(false); }} />`;
+/** On a page without room beside the matrix: which cell was pressed, and more. */
+function SelectedBar({ view: v, onAdjust, onClose }) {
+  const { operation, status } = v.cell;
+  return html`<div class="selected-bar"><span role="status"><strong>${operation.id}</strong> ${v.armed ? "answers" : "no longer answers"} ${status}</span>
+    <${Button} onClick=${onAdjust}>Adjust<//><${Button} kind="quiet" label="Close" onClick=${onClose}>✕<//></div>`;
+}
+
+export function Matrix() {
+  const { operations, faults, windows, now, cells, rulesOf, viewOf } = useAnswers();
+  const total = useStore(model, (m) => m.faultTotal);
+  const narrow = useMedia("(max-width: 760px)");
+  const railed = useMedia("(min-width: 1180px)");
+  const [selected, select] = useState(null);
+  const [adjusting, adjust] = useState(false); // in a drawer, where there is no rail
+  const [press, setPress] = useState({ mode: "always", times: "3" });
   useEffect(() => { if (railed) adjust(false); }, [railed]);
 
-  const grid = (rows, caption) => narrow
-    ? html`<${NarrowMatrix} rows=${rows} viewOf=${viewOf} badges=${badges} selected=${selected} onPress=${onPress} />`
-    : html`<${WideMatrix} rows=${rows} columns=${columnsOf(rows)} viewOf=${viewOf} badges=${badges} selected=${selected} onPress=${onPress} caption=${caption} />`;
+  const onPress = (v) => {
+    select(keyOf(v.cell));
+    const action = pressed(v, press);
+    if (action) act({ ...action, quiet: !railed });
+    else adjust(!railed);
+  };
+  const onAdjust = (rule) => {
+    const key = rule.id.replace(/-(?=\d+$)/, " ");
+    return cells.has(key) && (() => {
+      select(key);
+      adjust(!railed);
+    });
+  };
+  const close = () => {
+    select(null);
+    adjust(false);
+  };
+
+  const draw = (rows, caption) => {
+    const shared = { rows, viewOf, selected, onPress, badges: (operation) => rulesOf(operation.id) };
+    if (narrow) return html`<${NarrowMatrix} ...${shared} />`;
+    const columns = [...new Set(rows.flatMap((op) => op.statuses.map((s) => s.status)))].sort((a, b) => a - b);
+    return html`<${WideMatrix} ...${shared} columns=${columns} caption=${caption} />`;
+  };
+  const cell = cells.get(selected);
+  const panel = cell && html`<${FaultPanel} key=${selected} view=${viewOf(cell)} rules=${rulesOf(selected)} framed=${!railed} onClose=${close} />`;
 
   return html`<div class="with-rail">
     <section class="main" aria-labelledby="matrix-title">
       <div class="section-head"><div><h1 id="matrix-title">Answers</h1>
         <p class="lead">Click a cell to make an operation answer that status. Click it again to clear it.</p></div>
         <${Press} extentDraft=${press} onChange=${setPress} /></div>
-      ${grid(main, "The thirteen process operations and the statuses they can answer")}
+      ${draw(operations.filter((op) => !op.supporting), "The process operations and the statuses they can answer")}
       <${Legend} />
-      ${supporting.length > 0 && html`<details class="supporting"><summary>Supporting operations: login, apps, spaces (${supporting.length})</summary>
-        <p class="muted">They can be made to fail by name; they do not count for coverage.</p>
-        ${grid(supporting, "Supporting operations and the statuses they can answer")}</details>`}
+      <${Supporting} rows=${operations.filter((op) => op.supporting)} draw=${draw} />
     </section>
     <aside class="rail" aria-label="What is in force">
       ${railed && panel}
@@ -210,8 +233,7 @@ export function Matrix() {
         <${Rules} faults=${faults} total=${total} windows=${windows} now=${now} onAdjust=${onAdjust} /></section>
       <section class="card"><h2>Latest requests</h2><${Latest} /></section>
     </aside>
-    ${!railed && cell && html`<div class="selected-bar"><span role="status"><strong>${cell.operation.id}</strong> ${viewOf(cell).armed ? `answers ${cell.status}` : `no longer answers ${cell.status}`}</span>
-      <${Button} onClick=${() => adjust(true)}>Adjust<//><${Button} kind="quiet" label="Close" onClick=${() => select(null)}>✕<//></div>`}
+    ${!railed && cell && html`<${SelectedBar} view=${viewOf(cell)} onAdjust=${() => adjust(true)} onClose=${close} />`}
     ${!railed && adjusting && cell && html`<${Drawer} title=${`${cell.operation.id} ${cell.status}`} onClose=${() => adjust(false)}>${panel}<//>`}
   </div>`;
 }

@@ -85,14 +85,14 @@ whenUnauthorized(lock);
 export const inForce = (rule) => rule.enabled !== false && rule.remaining !== 0;
 
 /** The operations that a rule is about, of the table. */
-export function operationsOf(rule, operations) {
+function operationsOf(rule, operations) {
   const named = rule.match?.operations;
   if (!named) return operations.filter((op) => !op.supporting);
   return operations.filter((op) => named.includes("*") || named.includes(op.id));
 }
 
 /** The statuses that a rule can answer. */
-export function statusesOf(rule) {
+function statusesOf(rule) {
   const list = new Set();
   for (const step of rule.sequence ?? []) {
     if (step.status) list.add(step.status);

@@ -76,7 +76,7 @@ function patchOf(before, after) {
     if (text === before[key]) continue;
     const [kind, part] = key.split(".");
     if (part === undefined) {
-      if (key === "labels" || key === "annotations") (patch.metadata ??= {})[key] = parsedOr(text);
+      if (key === "labels" || key === "annotations") (patch.metadata ??= {})[key] = merge(parsedOr(before[key]), parsedOr(text));
       else patch[key] = value(key, text);
     } else {
       const check = (patch[kind] ??= {});
@@ -87,11 +87,18 @@ function patchOf(before, after) {
   return patch;
 }
 
+/** A merge patch that also takes away the keys that are gone. */
+function merge(before, after) {
+  if (typeof after !== "object" || after === null || Array.isArray(after)) return after; // the server says what is wrong with it
+  const gone = Object.keys(before ?? {}).filter((key) => !(key in after));
+  return { ...after, ...Object.fromEntries(gone.map((key) => [key, null])) };
+}
+
 function parsedOr(text) {
   try {
     return JSON.parse(text || "{}");
   } catch {
-    return text; // the server says what is wrong with it
+    return text; // likewise
   }
 }
 

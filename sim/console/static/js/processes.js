@@ -3,25 +3,28 @@ import { html, useEffect, useState, useStore } from "./lib.js";
 import { ask } from "./http.js";
 import { model } from "./model.js";
 import { instanceStates, number, plural, stateTone } from "./format.js";
-import { Badge, Button, Empty, Pager, useRested } from "./ui.js";
+import { Badge, Empty, Pager, useRested } from "./ui.js";
 
 const perPage = 50;
 const dots = 24; // instances that a line draws
 
-/** The answer of a path, asked for again when the state changes; null asks nothing. */
+/**
+ * The answer of a path, asked for again when the state changes; null asks
+ * nothing. It is busy while the answer is that of the path before.
+ */
 export function useFresh(path, pause = 300) {
   const version = useRested(useStore(model, (m) => m.stateVersion), pause);
-  const [answer, set] = useState({ data: null, problem: "" });
+  const [answer, set] = useState({ data: null, problem: "", path: null });
   useEffect(() => {
     if (path === null) return undefined;
     const stop = new AbortController();
     ask("GET", path, undefined, { signal: stop.signal }).then(
-      (data) => set({ data, problem: "" }),
-      (error) => { if (!stop.signal.aborted) set({ data: null, problem: error.message }); },
+      (data) => set({ data, problem: "", path }),
+      (error) => { if (!stop.signal.aborted) set({ data: null, problem: error.message, path }); },
     );
     return () => stop.abort();
   }, [path, version]);
-  return answer;
+  return { ...answer, busy: answer.path !== path };
 }
 
 function Dots({ row }) {
@@ -56,7 +59,7 @@ export function Processes() {
   const params = new URLSearchParams({ page, per_page: perPage });
   if (rested) params.set("q", rested);
   if (state) params.set("state", state);
-  const { data, problem } = useFresh(`/processes?${params}`);
+  const { data, problem, busy } = useFresh(`/processes?${params}`);
   const total = data?.pagination.total_results ?? 0;
   return html`<section aria-labelledby="processes-title">
     <div class="section-head"><div><h1 id="processes-title">Processes</h1><p class="lead num">${data ? plural(total, "process", "processes") : "…"}${rested || state ? " found" : ""}</p></div>
@@ -65,7 +68,7 @@ export function Processes() {
           ${instanceStates.map((s) => html`<option key=${s} value=${s}>${s}</option>`)}</select></div></div>
     ${problem && html`<p class="notice bad" role="alert">${problem}</p>`}
     ${data && total === 0 && (rested || state ? html`<${Empty} title="Nothing matches">No process fits the filter.<//>` : html`<${Empty} title="No processes">This scenario has none. Load another one under Scenarios.<//>`)}
-    ${data && total > 0 && html`<table class="table processes"><caption class="offscreen">Processes</caption>
+    ${data && total > 0 && html`<table class="table processes" aria-busy=${String(busy)}><caption class="offscreen">Processes</caption>
       <thead><tr><th scope="col">Process</th><th scope="col">Instances</th><th scope="col">App</th><th scope="col" class="wide-only num">Memory</th><th scope="col" class="wide-only num">Disk</th><th scope="col" class="wide-only">Space</th></tr></thead>
       <tbody>${data.resources.map((row) => html`<${Row} key=${row.guid} row=${row} />`)}</tbody></table>
       <${Pager} pagination=${data.pagination} page=${page} perPage=${perPage} onPage=${setPage} />`}

@@ -1,6 +1,6 @@
 // What clients did, as it happens.
 import { html, useEffect, useMedia, useState, useStore } from "./lib.js";
-import { journal, noFilter, older, setFilter, setPaused } from "./journal.js";
+import { journal, noFilter, older, setFilter, setPaused, unfiltered } from "./journal.js";
 import { model } from "./model.js";
 import { act } from "./actions.js";
 import { latency, number, plural, statusTone, timeOfDay } from "./format.js";
@@ -68,6 +68,7 @@ export function Requests() {
   const state = useStore(journal, (j) => j);
   const narrow = useMedia("(max-width: 760px)");
   const { rows, total, skipped, filter, paused, waiting, loading } = state;
+  useEffect(() => unfiltered, []);
   const clear = () => act({ method: "DELETE", path: "/requests", command: null, says: "The journal is empty; coverage and reactions stay" });
   const filtered = Object.values(filter).some(Boolean);
   return html`<section class="fill" aria-labelledby="requests-title">

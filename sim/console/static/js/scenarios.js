@@ -51,6 +51,7 @@ export function Scenarios() {
   const picker = useRef();
   useEffect(refresh.scenarios, []);
   if (!overview) return null;
+  const verb = (s) => (s.name === overview.scenario.name ? "Load again" : "Load");
   const fromFile = async (event) => {
     const [file] = event.target.files;
     if (!file) return;
@@ -66,6 +67,6 @@ export function Scenarios() {
       <div class="card-head"><h2>${s.name}</h2>${s.source !== "embedded" && html`<${Badge} title=${s.source}>file<//>`}</div>
       <p>${s.description}</p>
       ${s.broken && html`<p class="notice bad">${s.broken}</p>`}
-      <div class="buttons"><${Button} label=${`Load ${s.name}`} disabled=${Boolean(s.broken)} onClick=${() => load(s.name, `Loaded ${s.name}`, overview)}>${s.name === overview.scenario.name ? "Load again" : "Load"}<//></div></li>`)}</ul>
+      <div class="buttons"><${Button} label=${`${verb(s)} ${s.name}`} disabled=${Boolean(s.broken)} onClick=${() => load(s.name, `Loaded ${s.name}`, overview)}>${verb(s)}<//></div></li>`)}</ul>
   </section>`;
 }

@@ -10,7 +10,7 @@ export function Button({ kind = "", onClick, disabled, label, pressed, children,
 }
 
 /** A button for what cannot be undone: the second press does it. */
-export function SureButton({ onClick, sure = "Really?", children, ...rest }) {
+export function SureButton({ onClick, sure, label, children }) {
   const [asked, ask] = useState(false);
   useEffect(() => {
     if (!asked) return undefined;
@@ -21,7 +21,7 @@ export function SureButton({ onClick, sure = "Really?", children, ...rest }) {
     if (asked) onClick();
     ask(!asked);
   };
-  return html`<${Button} kind=${asked ? "danger" : "quiet"} onClick=${press} ...${rest}>${asked ? sure : children}<//>`;
+  return html`<${Button} kind=${asked ? "danger" : "quiet"} onClick=${press} label=${asked && label ? `${sure} ${label}` : label}>${asked ? sure : children}<//>`;
 }
 
 export async function copy(text) {

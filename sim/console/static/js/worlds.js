@@ -6,9 +6,6 @@ import { act } from "./actions.js";
 import { milliseconds, number } from "./format.js";
 import { Badge, Button, Empty, Field, SureButton, copy } from "./ui.js";
 
-/** Where the console of a world is; one with a port of its own has it there too. */
-const consoleURL = (world) => consoleOf(world.name);
-
 function Create({ scenarios }) {
   const [draft, setDraft] = useState({ name: "", scenario: "", ttl: "", port: false });
   const change = (part) => setDraft((d) => ({ ...d, ...part }));
@@ -34,11 +31,11 @@ function Create({ scenarios }) {
 
 function Row({ world, here }) {
   const remove = () => act({ method: "DELETE", path: `/worlds/${encodeURIComponent(world.name)}`, command: ["world", "delete", world.name], after: ["worlds", "overview"], says: `World ${world.name} has ended; its coverage stays in the sum` });
-  return html`<tr class=${here ? "is-here" : ""}><th scope="row"><a href=${consoleURL(world)} aria-current=${here ? "true" : undefined}>${world.name}</a>${here && html` <${Badge} tone="info">this one<//>`}
+  return html`<tr class=${here ? "is-here" : ""}><th scope="row"><a href=${consoleOf(world.name)} aria-current=${here ? "true" : undefined}>${world.name}</a>${here && html` <${Badge} tone="info">this one<//>`}
       <span class="world-url"><code>${world.url}</code><${Button} kind="quiet small" label=${`Copy the address of ${world.name}`} onClick=${() => copy(world.url)}>Copy<//></span></th>
     <td>${world.scenario}</td><td class="num wide-only">${number(world.counts.processes)}</td><td class="num">${number(world.rules)}</td><td class="num">${number(world.requests)}</td>
     <td class="wide-only">${world.clock.mode}</td><td class="wide-only num">${world.ttl ?? "never"}</td>
-    <td class="row-actions">${!here && html`<a class="button small" href=${consoleURL(world)} aria-label=${`Switch to ${world.name}`}>Switch</a>`}
+    <td class="row-actions">${!here && html`<a class="button small" href=${consoleOf(world.name)} aria-label=${`Switch to ${world.name}`}>Switch</a>`}
       ${world.name !== "default" && !here && html`<${SureButton} label=${`Delete ${world.name}`} sure="Really delete?" onClick=${remove}>Delete<//>`}</td></tr>`;
 }
 

@@ -1,0 +1,46 @@
+// Package console_test drives the console of the built command in a real
+// browser, as a person would, and asks the API what came of it.
+package console_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"example.com/capisim/tests/harness"
+)
+
+func TestConsole(t *testing.T) {
+	RegisterFailHandler(Fail)
+	suite, reporter := GinkgoConfiguration()
+	suite.RandomizeAllSpecs = true
+	SetDefaultEventuallyTimeout(patience)
+	SetDefaultEventuallyPollingInterval(25 * time.Millisecond) // each look is a round trip
+	RunSpecs(t, "Console", suite, reporter)
+}
+
+var (
+	root   string          // address of the server that most specs share
+	chrome context.Context // of the one browser
+)
+
+var _ = BeforeSuite(func() {
+	root = harness.Serve().URL
+	flags := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, // the tests may run as root, in a container
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)
+	DeferCleanup(stop)
+	var quit context.CancelFunc
+	// The driver does not know every event of a newer browser and would say so.
+	chrome, quit = chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
+	DeferCleanup(quit)
+	Expect(chromedp.Run(chrome)).To(Succeed())
+})

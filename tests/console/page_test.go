@@ -1,0 +1,220 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// patience is how long a page may take to show what is expected.
+const patience = 10 * time.Second
+
+// tab is a tab of the browser with a session of its own, and all that it
+// complained about and asked for.
+type tab struct {
+	context context.Context
+	base    string // address of the world
+
+	mutex    sync.Mutex // guards what follows: the browser tells in its own time
+	problems []string
+	hosts    []string
+}
+
+// visit opens the console of a world and waits until it is live. When the spec
+// is over the page must not have complained, nor asked any other host.
+func visit(base string, parts ...string) *tab {
+	GinkgoHelper()
+	t := blank(base)
+	t.goTo(strings.Join(parts, ""))
+	t.sees(".live", "live")
+	return t
+}
+
+// blank is a tab on no page yet.
+func blank(base string) *tab {
+	GinkgoHelper()
+	// A browser context is a profile: nothing is shared with other specs.
+	ctx, done := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext())
+	DeferCleanup(done)
+	t := &tab{context: ctx, base: base}
+	chromedp.ListenTarget(ctx, t.hear)
+	t.run(network.Enable(), log.Enable(), runtime.Enable())
+	t.size(1440, 900)
+	DeferCleanup(func() {
+		t.mutex.Lock()
+		defer t.mutex.Unlock()
+		Expect(t.problems).To(BeEmpty(), "what the page complained about")
+		own, err := url.Parse(base)
+		Expect(err).NotTo(HaveOccurred())
+		for _, host := range t.hosts {
+			Expect(host).To(Equal(own.Host), "a request to another host")
+		}
+	})
+	return t
+}
+
+func (t *tab) hear(event any) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		t.problems = append(t.problems, e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
+			t.problems = append(t.problems, fmt.Sprintf("console.%s: %s", e.Type, e.Args[0].Value))
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
+			t.problems = append(t.problems, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
+			t.hosts = append(t.hosts, u.Host)
+		}
+	}
+}
+
+// forgives takes away problems that a spec has provoked, such as the browser's
+// word about a 401; there must be one.
+func (t *tab) forgives(text string) {
+	GinkgoHelper()
+	Eventually(func() []string {
+		t.mutex.Lock()
+		defer t.mutex.Unlock()
+		return slices.Clone(t.problems)
+	}).Should(ContainElement(ContainSubstring(text)))
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.problems = slices.DeleteFunc(t.problems, func(p string) bool { return strings.Contains(p, text) })
+}
+
+// run does things in the tab, all of them within patience.
+func (t *tab) run(actions ...chromedp.Action) {
+	GinkgoHelper()
+	// The first action makes the tab, and must not do so with a context that
+	// ends before it.
+	Expect(chromedp.Run(t.context)).To(Succeed())
+	ctx, done := context.WithTimeout(t.context, patience)
+	defer done()
+	Expect(chromedp.Run(ctx, actions...)).To(Succeed())
+}
+
+// goTo opens a part of the console, such as "#requests".
+func (t *tab) goTo(part string) {
+	GinkgoHelper()
+	t.run(chromedp.Navigate(t.base + "/console/" + part))
+}
+
+// part changes to a part of the console by its link.
+func (t *tab) part(name string) {
+	GinkgoHelper()
+	t.click(fmt.Sprintf(`nav.tabs a[href="#%s"]`, name))
+	t.run(chromedp.WaitVisible(`#`+name+`-title, #matrix-title`, chromedp.ByQuery))
+}
+
+func (t *tab) size(width, height int64) {
+	GinkgoHelper()
+	t.run(chromedp.EmulateViewport(width, height))
+}
+
+// theme sets what the reader prefers; without motion colours are what they will
+// be at once.
+func (t *tab) theme(name string) {
+	GinkgoHelper()
+	t.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}))
+}
+
+// click waits for an element and clicks it where it is on the screen.
+func (t *tab) click(selector string) {
+	GinkgoHelper()
+	t.run(chromedp.WaitEnabled(selector, chromedp.ByQuery),
+		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center"})`, selector), nil), // not under a bar
+		chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+}
+
+// fill types into a field in place of what it holds.
+func (t *tab) fill(selector, text string) {
+	GinkgoHelper()
+	t.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
+		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+}
+
+// choose picks an option of a select, as the browser does when a person picks it.
+func (t *tab) choose(selector, value string) {
+	GinkgoHelper()
+	t.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(
+		`(s => { s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })); })(document.querySelector(%q))`, value, selector), nil))
+}
+
+// value is what an expression is worth in the page.
+func value[T any](t *tab, expression string) T {
+	GinkgoHelper()
+	var out T
+	t.run(chromedp.Evaluate(expression, &out, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	return out
+}
+
+// text is what the first element of a selector shows, "" when there is none.
+func (t *tab) text(selector string) string {
+	GinkgoHelper()
+	return value[string](t, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
+}
+
+// count is how many elements a selector finds.
+func (t *tab) count(selector string) int {
+	GinkgoHelper()
+	return value[int](t, fmt.Sprintf(`document.querySelectorAll(%q).length`, selector))
+}
+
+// attribute of the first element of a selector, "" when there is none.
+func (t *tab) attribute(selector, name string) string {
+	GinkgoHelper()
+	return value[string](t, fmt.Sprintf(`document.querySelector(%q)?.getAttribute(%q) ?? ""`, selector, name))
+}
+
+// sees waits until an element shows a text.
+func (t *tab) sees(selector, text string) {
+	GinkgoHelper()
+	Eventually(func() string { return t.text(selector) }).Should(ContainSubstring(text))
+}
+
+// shows waits until a selector finds so many elements.
+func (t *tab) shows(selector string, n int) {
+	GinkgoHelper()
+	Eventually(func() int { return t.count(selector) }).Should(Equal(n))
+}
+
+// downloadsTo lets the page save files into a folder.
+func (t *tab) downloadsTo(folder string) {
+	GinkgoHelper()
+	t.run(page.Enable(), browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).
+		WithBrowserContextID(chromedp.FromContext(t.context).BrowserContextID).WithDownloadPath(folder))
+}
+
+// mayCopy lets the page use the clipboard, as a person at the browser would.
+func (t *tab) mayCopy() {
+	GinkgoHelper()
+	t.run(browser.GrantPermissions([]browser.PermissionType{browser.PermissionTypeClipboardReadWrite, browser.PermissionTypeClipboardSanitizedWrite}).
+		WithBrowserContextID(chromedp.FromContext(t.context).BrowserContextID))
+}
+
+// cell is the selector of a cell of the matrix.
+func cell(operation string, status int) string {
+	return fmt.Sprintf(`[data-cell="%s-%d"]`, operation, status)
+}

@@ -1,0 +1,200 @@
+package console_test
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/tests/harness"
+)
+
+var _ = Describe("Processes", func() {
+	stats := func(world *harness.Client, index int) any {
+		return world.Do("GET", update.Path+"/stats", nil).At("resources", index, "state")
+	}
+
+	It("crash, restart and are held in a state", func() {
+		world := harness.World(root, "default")
+		t := visit(world.Base, "#processes")
+		t.sees(".processes tbody tr:first-child", "demo")
+		t.click(".processes tbody tr:first-child a")
+		t.sees(".instances", "RUNNING")
+
+		t.click(`[aria-label="Crash instance 1"]`)
+		t.sees(".instance:nth-child(2)", "CRASHED")
+		Expect(stats(world, 1)).To(Equal("CRASHED"))
+		Expect(stats(world, 0)).To(Equal("RUNNING"))
+		t.shows(".processes tbody tr:first-child .dot.bad", 1)
+
+		t.click(`[aria-label="Restart instance 1"]`)
+		t.sees(".instance:nth-child(2)", "RUNNING")
+		Expect(stats(world, 1)).To(Equal("RUNNING"))
+
+		t.choose(`[aria-label="Hold instance 0 in a state"]`, "DOWN")
+		t.sees(".instance:nth-child(1)", "DOWN")
+		Expect(stats(world, 0)).To(Equal("DOWN"))
+		t.click(".drawer .toast .button") // undo
+		t.sees(".instance:nth-child(1)", "RUNNING")
+		Expect(world.Do("GET", "/admin/requests?operation=terminateProcessInstance", nil).At("pagination", "total_results")).To(BeZero(), "the console leaves no trace in the journal")
+	})
+
+	It("are changed field by field, and their app is deploying", func() {
+		world := harness.World(root, "default")
+		t := visit(world.Base, "#processes/"+harness.DemoWeb)
+		t.sees(".drawer h2", "demo web")
+		t.fill(`.edit input[min="0"]`, "5")
+		t.click(`.edit button[type="submit"]`)
+		t.shows(".instance", 5)
+		Expect(world.Do("GET", update.Path, nil).At("instances")).To(BeEquivalentTo(5))
+
+		world.Do("PATCH", "/admin/processes/"+harness.DemoWeb, map[string]any{"metadata": map[string]any{"labels": map[string]any{"env": "prod", "tier": "web"}}})
+		Eventually(func() string { return value[string](t, `document.querySelector(".edit textarea").value`) }).Should(ContainSubstring("tier"))
+		t.click(".edit details:last-of-type summary")
+		t.fill(".edit textarea", `{"env":"test"}`)
+		t.click(`.edit button[type="submit"]`)
+		Eventually(func() any { return world.Do("GET", update.Path, nil).At("metadata", "labels") }).Should(Equal(map[string]any{"env": "test"}))
+		t.click(".drawer .toast:last-child .button") // undo
+		Eventually(func() any { return world.Do("GET", update.Path, nil).At("metadata", "labels") }).Should(Equal(map[string]any{"env": "prod", "tier": "web"}))
+
+		t.click(".app-line .check input")
+		t.sees(".processes tbody tr:first-child", "deploying")
+		Expect(world.Send(update)).To(harness.HaveStatus(http.StatusUnprocessableEntity))
+	})
+
+	It("stay smooth when there are ten thousand", func() {
+		world := harness.World(root, "large")
+		t := visit(world.Base, "#processes")
+		t.sees("#processes-title + .lead", "10,000 processes")
+		t.shows(".processes tbody tr", 50)
+		first := t.text(".processes tbody tr:first-child")
+		t.click(".pager .button:last-child")
+		t.sees(".pager", "51–100 of 10000")
+		t.shows(`.processes[aria-busy="false"]`, 1)
+		Expect(t.text(".processes tbody tr:first-child")).NotTo(Equal(first))
+		t.fill(`.section-head input[type="search"]`, "no such process")
+		t.sees(".empty", "Nothing matches")
+	})
+})
+
+var _ = Describe("Scenarios", func() {
+	It("are loaded by a click, and a load is undone", func() {
+		world := harness.World(root, "default")
+		world.Do("PATCH", "/admin/processes/"+harness.Worker, map[string]any{"instances": 7})
+		t := visit(world.Base, "#scenarios")
+		t.click(`[aria-label="Load outage"]`)
+		t.sees(".current h2", "outage")
+		for _, op := range contract.ProcessOperations() {
+			Expect(world.Send(harness.Valid(op))).To(harness.HaveStatus(http.StatusServiceUnavailable))
+		}
+		t.part("answers")
+		t.shows(".cell.armed[data-cell$='-503']", len(contract.ProcessOperations()))
+
+		t.part("scenarios")
+		t.click(".toast .button")
+		t.sees(".current h2", "default")
+		Expect(world.Do("GET", "/v3/processes/"+harness.Worker, nil).At("instances")).To(BeEquivalentTo(7), "as it was, not as the scenario has it")
+	})
+
+	It("are brought back in part", func() {
+		world := harness.World(root, "default")
+		world.Do("PUT", "/admin/faults/getProcess/404", nil)
+		world.Do("PATCH", "/admin/processes/"+harness.DemoWeb, map[string]any{"instances": 7})
+		t := visit(world.Base, "#scenarios")
+		for _, other := range []string{"2", "3", "4"} {
+			t.click(`.reset label:nth-of-type(` + other + `) input`)
+		}
+		t.click(".reset .button")
+		t.sees(".shell-line", "capisim reset --only state")
+		Expect(world.Do("GET", "/admin/processes/"+harness.DemoWeb, nil).At("instances")).To(BeEquivalentTo(2))
+		Expect(world.Do("GET", "/admin/faults/getProcess-404", nil)).To(harness.HaveStatus(http.StatusOK))
+	})
+
+	It("are made of the current state, and load again", func() {
+		world := harness.World(root, "default")
+		world.Do("PATCH", "/admin/processes/"+harness.DemoWeb, map[string]any{"instances": 6})
+		t := visit(world.Base, "#scenarios")
+		folder := GinkgoT().TempDir()
+		t.downloadsTo(folder)
+		t.click(".current .buttons .button")
+		file := filepath.Join(folder, "default.yaml")
+		Eventually(func() error { _, err := os.Stat(file); return err }).Should(Succeed())
+		out, err := exec.Command(harness.Binary(), "validate", file).CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), string(out))
+		saved, err := os.ReadFile(file)
+		Expect(err).NotTo(HaveOccurred())
+		world.Do("POST", "/admin/reset", nil)
+		Expect(world.Do("PUT", "/admin/state", saved)).To(harness.HaveStatus(http.StatusOK))
+		Expect(world.Do("GET", update.Path, nil).At("instances")).To(BeEquivalentTo(6))
+	})
+})
+
+var _ = Describe("Worlds", func() {
+	It("are created, switched to and deleted, and keep to themselves", func() {
+		server := &harness.Client{Base: root}
+		t := visit(root, "#worlds")
+		t.fill(`.create input[maxlength]`, "made-by-hand")
+		t.choose(".create select", "empty")
+		t.click(`.create button[type="submit"]`)
+		t.sees(".worlds", "made-by-hand")
+
+		t.choose(`[aria-label="World"]`, "made-by-hand")
+		t.sees("tr.is-here", "made-by-hand")
+		t.sees(".live", "live")
+		Expect(value[string](t, "location.pathname")).To(Equal("/worlds/made-by-hand/console/"))
+		t.part("answers")
+		t.click(cell("listProcesses", 500))
+		t.sees(cell("listProcesses", 500), "on")
+		world := &harness.Client{Base: root + "/worlds/made-by-hand", Token: "admin"}
+		Expect(world.Do("GET", "/v3/processes", nil)).To(harness.HaveStatus(http.StatusInternalServerError))
+		Expect(server.As("admin").Do("GET", "/v3/processes", nil)).To(harness.HaveStatus(http.StatusOK))
+
+		t.part("worlds")
+		t.choose(`[aria-label="World"]`, "default")
+		t.sees("tr.is-here", "default")
+		remove := `[aria-label$="Delete made-by-hand"]`
+		t.click(remove)
+		t.sees(remove, "Really delete?")
+		Expect(server.Do("GET", "/admin/worlds/made-by-hand", nil)).To(harness.HaveStatus(http.StatusOK))
+		t.click(remove)
+		t.shows(remove, 0)
+		Expect(server.Do("GET", "/admin/worlds/made-by-hand", nil)).To(harness.HaveStatus(http.StatusNotFound))
+	})
+
+	It("have a console on a port of their own", func() {
+		server := &harness.Client{Base: root}
+		made := server.Do("POST", "/admin/worlds", map[string]any{"listen": "127.0.0.1:0"})
+		name := made.At("name").(string)
+		DeferCleanup(func() { server.Do("DELETE", "/admin/worlds/"+name, nil) })
+		t := visit(made.At("url").(string), "#worlds")
+		t.sees(".top-facts", name)
+		t.sees(".empty", "managed on the default world")
+		t.forgives("404")
+	})
+})
+
+var _ = Describe("The clock", func() {
+	It("is frozen, advanced and resumed, and shows the windows of faults", func() {
+		world := harness.World(root, "maintenance-window")
+		t := visit(world.Base, "#clock")
+		t.click(".clock-actions .primary")
+		t.sees(".clock-face", "frozen")
+		Expect(world.Do("GET", "/admin/clock", nil).At("mode")).To(Equal("frozen"))
+
+		windows := len(world.Do("GET", "/admin/clock/windows", nil).At("resources").([]any))
+		t.shows(".timeline .bar", windows)
+		t.sees(".timeline", "in ")
+		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveStatus(http.StatusOK))
+		t.click(`[aria-label="Go to start of maintenance"]`)
+		t.sees(".timeline", "open")
+		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveStatus(http.StatusServiceUnavailable))
+
+		t.click(".clock-actions .primary")
+		t.sees(".clock-face", "running")
+		Expect(world.Do("GET", "/admin/clock", nil).At("mode")).To(Equal("real"))
+	})
+})
