@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
@@ -222,6 +223,30 @@ func TestSecureFaults(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestDripRate: a dripped body comes at its rate, within 20 % (design.md §6). A
+// busy machine can only slow it down, so the best of a few attempts counts.
+func TestDripRate(t *testing.T) {
+	t.Parallel()
+	const rate = 4000
+	r := rigOf(t, frozen, Options{})
+	r.rules(t, `{"match":{"operations":["getProcess"]},"connection":{"kind":"drip","bytes_per_second":4000}}`)
+	var got []time.Duration
+	for range 5 {
+		began := time.Now()
+		answer := r.send(t, "GET "+webPath, "", as("admin"))
+		took := time.Since(began)
+		want := time.Duration(len(answer.body)) * time.Second / rate
+		if took < want*8/10 {
+			t.Fatalf("%d bytes in %s, want about %s", len(answer.body), took, want)
+		}
+		if took <= want*12/10 {
+			return
+		}
+		got = append(got, took)
+	}
+	t.Errorf("at %d bytes a second the answers took %s, more than 20 %% too long each time", rate, got)
 }
 
 // TestApplyAfter: the change is made, then the fault answered; a real error is

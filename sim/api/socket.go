@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/world"
 )
 
 const levelDebug = slog.LevelDebug
@@ -116,29 +117,29 @@ func (c *call) truncate(w http.ResponseWriter, r reply, fate *fault.Connection) 
 // dripTick is how often a dripped body grows.
 const dripTick = 50 * time.Millisecond
 
-// drip sends the body at a rate. The client, a reset and a shutdown end it.
+// drip sends the body at a rate: each piece when its last byte is due, so that
+// what a write costs does not add up. The client, a reset and a shutdown end it.
 func (c *call) drip(w http.ResponseWriter, r reply, fate *fault.Connection) {
 	control := http.NewResponseController(c.ResponseWriter)
 	w.WriteHeader(r.status)
 	if c.req.Method == http.MethodHead {
 		return
 	}
-	began, sent := time.Duration(0), 0
-	for sent < len(r.body) {
-		if !c.wait(dripTick) {
+	rate := float64(fate.Rate())
+	piece := max(1, int(rate*dripTick.Seconds()))
+	began := world.Wall()
+	for sent := 0; sent < len(r.body); {
+		end := min(len(r.body), sent+piece)
+		due := began.Add(time.Duration(float64(end) / rate * float64(time.Second)))
+		if !c.wait(due.Sub(world.Wall())) {
 			panic(http.ErrAbortHandler)
 		}
-		began += dripTick
-		due := min(len(r.body), int(float64(fate.Rate())*began.Seconds()))
-		if due == sent {
-			continue
-		}
-		if _, err := w.Write(r.body[sent:due]); err != nil {
+		if _, err := w.Write(r.body[sent:end]); err != nil {
 			return
 		}
 		if control.Flush() != nil {
 			return
 		}
-		sent = due
+		sent = end
 	}
 }
