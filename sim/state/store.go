@@ -1,8 +1,10 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,10 +105,37 @@ func New(seed Seed) *Store {
 		s.processes[p.GUID] = p
 		s.byApp[p.AppGUID] = append(s.byApp[p.AppGUID], p.GUID)
 		s.inOrder.Load(p.orderKey())
-		s.byCreated.Load(p.createdKey())
-		s.byUpdated.Load(p.updatedKey())
 	}
+	s.indexTimes(seed.Processes)
 	return s
+}
+
+// indexTimes fills the indexes by time. They take keys in order ten times as
+// fast as they come, and in a world that was just loaded nothing has been
+// updated yet: one index serves as both.
+func (s *Store) indexTimes(processes []Process) {
+	created, updated := make([]key, len(processes)), make([]key, len(processes))
+	same := true
+	for i := range processes {
+		p := &processes[i]
+		created[i], updated[i] = p.createdKey(), p.updatedKey()
+		same = same && p.CreatedAt.Equal(p.UpdatedAt)
+	}
+	load(s.byCreated, created)
+	if same {
+		s.byUpdated = s.byCreated.Copy()
+	} else {
+		load(s.byUpdated, updated)
+	}
+}
+
+func load(index *btree.BTreeG[key], keys []key) {
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.guid, b.guid))
+	})
+	for _, k := range keys {
+		index.Load(k)
+	}
 }
 
 func newSettings(seed *Seed) *settings {
