@@ -12,15 +12,19 @@ import (
 // times in whole seconds of UTC and floats with a point (facts.md (d)).
 
 func appendString(b []byte, text string) []byte {
+	b = appendEscaped(append(b, '"'), text)
+	return append(b, '"')
+}
+
+// appendEscaped writes a string as it stands between quotes.
+func appendEscaped(b []byte, text string) []byte {
 	for i := 0; i < len(text); i++ {
 		if c := text[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			quoted, _ := json.Marshal(text) // a string always marshals
-			return append(b, quoted...)
+			return append(b, quoted[1:len(quoted)-1]...)
 		}
 	}
-	b = append(b, '"')
-	b = append(b, text...)
-	return append(b, '"')
+	return append(b, text...)
 }
 
 func appendTime(b []byte, at time.Time) []byte {

@@ -154,18 +154,24 @@ func appendPairs(b []byte, pairs contract.Pairs) []byte {
 	return append(b, '}')
 }
 
+// maxLinks is how many links a process has at most.
+const maxLinks = 7
+
 // appendLinks writes the links and notes where each base begins.
 func (d *document) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
-	first := true
-	link := func(name, path, method string) {
-		if !first {
+	base := escaped(d.base)
+	d.bases = make([]int, 0, maxLinks)
+	link := func(name, resource, guid, action, method string) {
+		if len(d.bases) > 0 {
 			b = append(b, ',')
 		}
-		first = false
 		b = appendString(b, name)
 		b = append(b, `:{"href":"`...)
 		d.bases = append(d.bases, len(b))
-		b = append(b, escaped(d.base+path)...)
+		b = append(b, base...)
+		b = append(b, resource...)
+		b = appendEscaped(b, guid)
+		b = append(b, action...)
 		b = append(b, '"')
 		if variant == contract.Vendor || method != "GET" {
 			b = append(b, `,"method":"`...)
@@ -174,27 +180,24 @@ func (d *document) appendLinks(b []byte, p *state.Process, space string, variant
 		}
 		b = append(b, '}')
 	}
-	self := "/v3/processes/" + p.GUID
+	const processes = "/v3/processes/"
 	b = append(b, `,"links":{`...)
-	link("self", self, "GET")
-	link("scale", self+"/actions/scale", "POST")
-	link("app", "/v3/apps/"+p.AppGUID, "GET")
-	link("space", "/v3/spaces/"+space, "GET")
-	link("stats", self+"/stats", "GET")
+	link("self", processes, p.GUID, "", "GET")
+	link("scale", processes, p.GUID, "/actions/scale", "POST")
+	link("app", "/v3/apps/", p.AppGUID, "", "GET")
+	link("space", "/v3/spaces/", space, "", "GET")
+	link("stats", processes, p.GUID, "/stats", "GET")
 	if variant != contract.Vendor {
-		link("process_instances", self+"/process_instances", "GET")
+		link("process_instances", processes, p.GUID, "/process_instances", "GET")
 	}
 	if variant != contract.OpenSource && p.RegistryCredential != nil {
-		link("registry_credential", "/v3/registry_credentials/"+p.RegistryCredential.GUID, "GET")
+		link("registry_credential", "/v3/registry_credentials/", p.RegistryCredential.GUID, "", "GET")
 	}
 	return append(b, "}}"...)
 }
 
 // escaped is a string as it stands between quotes.
-func escaped(text string) []byte {
-	quoted := appendString(nil, text)
-	return quoted[1 : len(quoted)-1]
-}
+func escaped(text string) []byte { return appendEscaped(nil, text) }
 
 // rebased is the same document with another base in its links.
 func (d *document) rebased(base string) *document {
