@@ -97,7 +97,7 @@ func FuzzAppendFloat(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value float64) {
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			t.Skip("no JSON")
+			return // no JSON
 		}
 		text := string(appendFloat(nil, value))
 		back, err := strconv.ParseFloat(text, 64)

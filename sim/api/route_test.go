@@ -120,7 +120,7 @@ func FuzzPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		u, err := url.ParseRequestURI(path)
 		if err != nil || u.Host != "" || u.Opaque != "" {
-			t.Skip("net/http refuses it")
+			return // net/http refuses it
 		}
 		req := &http.Request{Method: http.MethodGet, URL: u, Host: "api.test", Header: http.Header{"Authorization": {"bearer admin"}}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 		before := *u

@@ -73,7 +73,7 @@ func (s *scanner) escape(out []byte) ([]byte, bool) {
 	return append(out, c), true
 }
 
-// unicode takes the hexadecimal digits of \uXXXX, and a second escape where
+// unicode takes the hexadecimal digits of \uHHHH, and a second escape where
 // the first is half of a pair.
 func (s *scanner) unicode(out []byte) ([]byte, bool) {
 	r, ok := s.hex()
