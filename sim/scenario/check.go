@@ -281,6 +281,15 @@ func (r *Relationship) guid() string {
 // webType is the process type that takes an app's requests.
 const webType = "web"
 
+// inFull is the real server's name of an organization role that was written
+// short, as contract.md §15 does.
+func (r Role) inFull() state.Role {
+	if short, ok := strings.CutPrefix(string(r.Role), "org_"); ok {
+		return state.Role("organization_" + short)
+	}
+	return r.Role
+}
+
 // inSpace says which of the two kinds a role is.
 func (r Role) inSpace() bool {
 	switch r.Role {

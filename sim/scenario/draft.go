@@ -280,7 +280,7 @@ func (d *draft) grant(role Role) state.Grant {
 		return state.Grant{Role: role.Role, SpaceGUID: d.seed.Spaces[at].GUID}
 	}
 	at, _ := d.names.organization(role.Organization)
-	return state.Grant{Role: role.Role, OrganizationGUID: d.seed.Organizations[at].GUID}
+	return state.Grant{Role: role.inFull(), OrganizationGUID: d.seed.Organizations[at].GUID}
 }
 
 // stored converts metadata; nothing and empty are the same.

@@ -98,7 +98,7 @@ func TestProblems(t *testing.T) {
 			"f.yaml:7:42: auth.users[0].roles[0].space: \"prod\", no such space; there is dev\n" +
 				"f.yaml:8:47: auth.users[0].roles[1].space: organization_manager is a role in an organization, expected the key organization\n" +
 				"f.yaml:9:47: auth.users[0].roles[2].organization: space_auditor is a role in a space, expected the key space\n" +
-				"f.yaml:10:18: auth.users[0].roles[3].role: \"boss\", expected one of \"space_developer\", \"space_manager\", \"space_auditor\", \"space_supporter\", \"organization_manager\", \"organization_auditor\", \"organization_billing_manager\", \"organization_user\""},
+				"f.yaml:10:18: auth.users[0].roles[3].role: \"boss\", expected one of \"space_developer\", \"space_manager\", \"space_auditor\", \"space_supporter\", \"organization_manager\", \"organization_auditor\", \"organization_billing_manager\", \"organization_user\", \"org_manager\", \"org_auditor\", \"org_billing_manager\", \"org_user\""},
 		{"tokens", "f.yaml", "name: x\nauth: {users: [{name: u}], tokens: {t: nobody, \"a b\": u}}\n",
 			"f.yaml:2:40: auth.tokens.t: \"nobody\", no such user; there is u\n" +
 				"f.yaml:2:55: auth.tokens[\"a b\"]: key \"a b\", expected a text without blanks"},

@@ -37,6 +37,8 @@ var (
 		{"organization_auditor", inOrg("organization_auditor"), ordinary, false, false, false},
 		{"organization_billing_manager", inOrg("organization_billing_manager"), ordinary, false, false, false},
 		{"organization_user", inOrg("organization_user"), ordinary, false, false, false},
+		{"org_manager, written short", inOrg("org_manager"), ordinary, true, false, false},
+		{"org_auditor, written short", inOrg("org_auditor"), ordinary, false, false, false},
 		{"nobody", nil, ordinary, false, false, false},
 	}
 )
