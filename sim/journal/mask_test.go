@@ -119,7 +119,7 @@ func FuzzMaskJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, prefix string) {
 		const secret = "S3CRET-VALUE"
 		if strings.Contains(prefix, secret) {
-			t.Skip()
+			return
 		}
 		if !mentionsSecret([]byte(prefix)) && !strings.ContainsAny(prefix, `\`) && !strings.Contains(strings.ToLower(prefix), "key") &&
 			!strings.Contains(strings.ToLower(prefix), "credentials") && !strings.Contains(strings.ToLower(prefix), "authorization") {

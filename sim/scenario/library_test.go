@@ -159,7 +159,7 @@ func TestLibraryLinks(t *testing.T) {
 func link(t *testing.T, to, at string) {
 	t.Helper()
 	if err := os.Symlink(to, at); err != nil {
-		t.Skipf("no links here: %v", err)
+		t.Fatal(err)
 	}
 }
 

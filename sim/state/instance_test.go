@@ -202,7 +202,7 @@ func FuzzCrashLoop(f *testing.F) {
 	f.Fuzz(func(t *testing.T, startDelay, after, age int64) {
 		const hour, year = int64(time.Hour), int64(365 * 24 * time.Hour)
 		if startDelay < 0 || after < 0 || age < 0 || startDelay > hour || after > hour || age > year {
-			t.Skip("no lifecycle")
+			return // no lifecycle
 		}
 		checkLoop(t, time.Duration(startDelay), time.Duration(after), time.Duration(age))
 	})
