@@ -143,6 +143,8 @@ func (c *call) record(header *sent, out outcome, cut string) {
 	if c.line != nil {
 		e.Connection, e.ConnectionUse = c.line.id, c.lineUse
 	}
+	// A request that a reset overtook belongs to what is gone: it leaves no trace
+	// in what came after, even when the reset kept the journal.
 	if c.snap == c.snap.World.Current() {
 		c.snap.World.Journal.Append(e)
 	}
