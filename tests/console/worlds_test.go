@@ -27,19 +27,20 @@ var _ = Describe("Processes", func() {
 
 		t.click(`[aria-label="Crash instance 1"]`)
 		t.sees(".instance:nth-child(2)", "CRASHED")
-		Expect(stats(world, 1)).To(Equal("CRASHED"))
-		Expect(stats(world, 0)).To(Equal("RUNNING"))
+		Eventually(func() any { return stats(world, 1) }).Should(Equal("CRASHED"))
+		Eventually(func() any { return stats(world, 0) }).Should(Equal("RUNNING"))
 		t.shows(".processes tbody tr:first-child .dot.bad", 1)
 
 		t.click(`[aria-label="Restart instance 1"]`)
 		t.sees(".instance:nth-child(2)", "RUNNING")
-		Expect(stats(world, 1)).To(Equal("RUNNING"))
+		Eventually(func() any { return stats(world, 1) }).Should(Equal("RUNNING"))
 
 		t.choose(`[aria-label="Hold instance 0 in a state"]`, "DOWN")
 		t.sees(".instance:nth-child(1)", "DOWN")
-		Expect(stats(world, 0)).To(Equal("DOWN"))
-		t.click(".drawer .toast .button") // undo
-		t.sees(".instance:nth-child(1)", "RUNNING")
+		Eventually(func() any { return stats(world, 0) }).Should(Equal("DOWN"))
+		t.sees(".drawer .toast:last-child", "Instance 0 is DOWN")
+		t.click(".drawer .toast:last-child .button") // undo
+		Eventually(func() any { return stats(world, 0) }).Should(Equal("RUNNING"))
 		Expect(world.Do("GET", "/admin/requests?operation=terminateProcessInstance", nil).At("pagination", "total_results")).To(BeZero(), "the console leaves no trace in the journal")
 	})
 

@@ -49,11 +49,20 @@ function query(filter) {
 
 let reading = 0; // tells the answer of an older question from that of the newest
 
+// What an answer and the stream say of the same requests is put together by
+// their ids, which rise by one: it does not matter which of the two comes first,
+// nor how much of the stream was too fast to be shown.
+let base = { id: 0, total: 0, listed: 0 }; // as of the newest answer; id null: its list was empty
+let newest = 0; // id of the newest request that the stream told of
+let meanwhile = null; // rows that the stream brings while an answer is awaited
+
 /** Reads the newest requests of the filter. */
 export async function reload() {
   const mine = ++reading;
   const { filter } = journal.get();
   pending.length = 0;
+  lost = 0;
+  meanwhile = [];
   journal.set({ loading: true });
   const params = query(filter);
   params.set("per_page", pageSize);
@@ -61,11 +70,17 @@ export async function reload() {
     const page = await ask("GET", `/requests?${params}`);
     if (mine !== reading) return;
     const total = page.pagination.total_results;
-    journal.set({
-      rows: page.resources.map(summary), total, skipped: 0, waiting: 0, loading: false, complete: page.resources.length >= total,
-    });
+    const rows = page.resources.map(summary);
+    base = { id: rows[0]?.id ?? null, total, listed: 0 };
+    newest = base.id ?? 0;
+    journal.set({ rows, total, skipped: 0, waiting: 0, loading: false, complete: rows.length >= total });
+    const came = meanwhile;
+    meanwhile = null;
+    if (came.length > 0) add(came, 0);
   } catch {
-    if (mine === reading) journal.set({ loading: false });
+    if (mine !== reading) return;
+    meanwhile = null;
+    journal.set({ loading: false });
   }
 }
 
@@ -147,13 +162,27 @@ function flush() {
     journal.set({ waiting: now.waiting + batch.length + missed });
     return;
   }
-  const newest = now.rows[0]?.id ?? 0;
-  const fresh = batch.filter((row) => row.id > newest).reverse();
+  meanwhile?.push(...batch);
+  add(batch, missed);
+}
+
+/** Puts rows, the oldest first, on top of the list; so many more were missed. */
+function add(batch, missed) {
+  const now = journal.get();
+  if (base.id === null && batch.length > 0) base.id = batch[0].id - 1 - missed;
+  const top = now.rows[0]?.id ?? base.id ?? 0;
+  const fresh = batch.filter((row) => row.id > top).reverse();
+  newest = Math.max(newest, fresh[0]?.id ?? 0);
+  base.listed += fresh.length;
   const rows = [...fresh, ...now.rows];
-  journal.set({
-    rows: rows.length > kept ? rows.slice(0, kept) : rows,
-    total: now.total + fresh.length + missed, skipped: now.skipped + missed, complete: now.complete && rows.length <= kept,
-  });
+  const change = { rows: rows.length > kept ? rows.slice(0, kept) : rows, complete: now.complete && rows.length <= kept };
+  if (query(now.filter).size === 0 && base.id !== null) {
+    const since = Math.max(0, newest - base.id);
+    journal.set({ ...change, total: base.total + since, skipped: since - base.listed });
+  } else {
+    // How many of those that were missed the filter would let through is not known.
+    journal.set({ ...change, total: now.total + fresh.length });
+  }
 }
 
 /** Takes an event about requests. */
@@ -165,8 +194,7 @@ export function onRequest(event) {
     return;
   }
   if (event.skipped) {
-    // How many of them the filter would let through is not known.
-    if (query(journal.get().filter).size === 0) lost += event.skipped;
+    lost += event.skipped;
     schedule();
     return;
   }
