@@ -49,10 +49,6 @@ type call struct {
 	warnings          []string // for the journal
 }
 
-// action does what an operation does and returns the answer. An error of the
-// catalogue becomes its envelope, any other the contract's 500.
-type action func(*call) (reply, error)
-
 // reply is an answer that has not been sent.
 type reply struct {
 	status  int

@@ -100,10 +100,6 @@ func (v Viewer) canWrite(space *Space) bool {
 	return v.Admin() || v.User.holds(SpaceDeveloper, space.GUID) || v.User.holds(SpaceSupporter, space.GUID)
 }
 
-func (u *User) holds(role Role, space string) bool {
-	return slices.ContainsFunc(u.Grants, func(g Grant) bool { return g.Role == role && g.SpaceGUID == space })
-}
-
 // writable checks the right to change what is in a space: §3, step 6, in its
 // order. Administrators skip what comes after the right itself.
 func (v Viewer) writable(space *Space, org *Organization) error {
@@ -122,24 +118,4 @@ func (v Viewer) writable(space *Space, org *Organization) error {
 		return contract.SpaceSuspended
 	}
 	return nil
-}
-
-// User finds a user by name.
-func (s *Store) User(name string) (*User, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	u, ok := s.settings.byName[name]
-	return u, ok
-}
-
-// TokenUser finds the user of a static token.
-func (s *Store) TokenUser(token string) (*User, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	name, ok := s.settings.tokens[token]
-	if !ok {
-		return nil, false
-	}
-	u, ok := s.settings.byName[name]
-	return u, ok
 }

@@ -6,6 +6,30 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
+// AppState is the desired state of an app.
+type AppState string
+
+// The two states an app can be asked to be in.
+const (
+	Started AppState = "STARTED"
+	Stopped AppState = "STOPPED"
+)
+
+// App owns processes.
+type App struct {
+	GUID, Name string
+	SpaceGUID  string
+	State      AppState
+	// Deploying says that a deployment is in flight: the web process cannot be
+	// updated or scaled (§3, step 9).
+	Deploying  bool
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Buildpacks []string
+	Stack      string
+	Metadata   contract.Metadata
+}
+
 // buildpackLifecycle is the only one that apps have here.
 const buildpackLifecycle = "buildpack"
 
@@ -36,39 +60,28 @@ func (s *Store) appsOf(who Viewer, matches func(*App, *Space) bool) (found []Vie
 	return found
 }
 
-// Deployments lists the deployments in flight: one for each app that is
-// deploying. Those that have ended are forgotten.
-func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) Page {
+// App finds an app by its guid, without judging whether anyone may see it.
+func (s *Store) App(guid string) (*App, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return page(q, s.appsOf(who, func(app *App, _ *Space) bool {
-		return app.Deploying && q.Match("app_guids", app.GUID) && q.Match("states", DeploymentDeploying) &&
-			q.Match("status_reasons", DeploymentDeploying) && q.Match("status_values", DeploymentActive)
-	}), func(v View) resource {
-		return resource{guid: v.DeploymentGUID(), created: v.App.UpdatedAt, updated: v.App.UpdatedAt}
-	})
+	app, ok := s.apps[guid]
+	return app, ok
 }
 
-// What is known of the deployment of an app that is deploying.
-const (
-	DeploymentActive    = "ACTIVE"    // its status
-	DeploymentDeploying = "DEPLOYING" // its state, and the reason of its status
-)
-
-// DeploymentGUID is the guid of the deployment that the app is in.
-func (v View) DeploymentGUID() string { return v.drawnGUID(v.App.GUID, deploymentDraw, 0) }
-
-// NewProcesses are the processes that the deployment of an app has brought up
-// beside those before it: the web processes but for the oldest.
-func (s *Store) NewProcesses(app string) (found []*Process) {
+// AppsNamed finds the apps that have this guid or, when none has, this name.
+func (s *Store) AppsNamed(name string) []*App {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, guid := range s.byApp[app] {
-		if p := s.processes[guid]; p.Type == "web" {
-			found = append(found, p)
+	if app, ok := s.apps[name]; ok {
+		return []*App{app}
+	}
+	var found []*App
+	for _, guid := range s.appOrder {
+		if app := s.apps[guid]; app.Name == name {
+			found = append(found, app)
 		}
 	}
-	return found[min(1, len(found)):]
+	return found
 }
 
 // VisibleApp finds an app for a reader. The error is contract.AppNotFound.
@@ -216,20 +229,51 @@ func (s *Store) StopApp(now time.Time, guid string) (View, error) {
 	return v, nil
 }
 
-// SidecarView is a sidecar as a list shows it.
-type SidecarView struct {
-	Sidecar
-	GUID string
+// AppChange is what an admin changes of an app; nil leaves a part as it is.
+type AppChange struct {
+	State     *AppState
+	Deploying *bool
 }
 
-// Sidecars lists the sidecars of the view's process.
-func (v View) Sidecars(q contract.ResourceQuery) (list []SidecarView, total int) {
-	p := v.Process
-	for i, sidecar := range p.Sidecars {
-		r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
-		if r.passes(q) {
-			list = append(list, SidecarView{sidecar, r.guid})
-		}
+// ForceApp changes an app without asking quotas. An app that comes to STARTED
+// places the instances of its processes anew and gives them new versions (§10).
+// The error is contract.AppNotFound.
+func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, ok := s.apps[guid]
+	if !ok {
+		return nil, contract.AppNotFound
 	}
-	return cut(q.ListQuery, list)
+	next := *old
+	if change.Deploying != nil {
+		next.Deploying = *change.Deploying
+	}
+	if change.State != nil {
+		next.State = *change.State
+	}
+	if next.State == old.State && next.Deploying == old.Deploying {
+		return old, nil
+	}
+	next.UpdatedAt = now
+	s.apps[guid] = &next
+	if next.State != old.State {
+		s.turn(&next, now)
+	}
+	return &next, nil
+}
+
+// turn tells the processes of an app that it was started or stopped.
+func (s *Store) turn(app *App, now time.Time) {
+	for _, guid := range s.byApp[app.GUID] {
+		p := *s.processes[guid]
+		p.UpdatedAt = now
+		if app.State == Started {
+			p.History = p.History.started(now)
+			p.Version = newDraw(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
+		} else {
+			p.History.Forced = nil // the containers are gone, and their states with them
+		}
+		s.put(&p)
+	}
 }

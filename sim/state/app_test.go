@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -329,5 +330,61 @@ func TestSidecars(t *testing.T) {
 	}
 	if found, _ := v.Sidecars(parsed(t, contract.SidecarList, "guids="+list[0].GUID)); len(found) != 1 || found[0] != list[0] {
 		t.Errorf("by guid: %+v", found)
+	}
+}
+
+// TestForceApp: starting places the instances anew and gives new versions
+// (§10), stopping does not, and nothing happens when nothing changes.
+func TestForceApp(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	_, err := s.ForceApp(later(1), "nix", AppChange{Deploying: ptr(true)})
+	expect(t, err, contract.AppNotFound)
+
+	was, _ := s.App("back")
+	for _, same := range []AppChange{{}, {State: ptr(Stopped)}, {Deploying: ptr(false), State: ptr(Stopped)}} {
+		if app, err := s.ForceApp(later(1), "back", same); err != nil || app != was {
+			t.Errorf("%+v made %+v, %v", same, app, err)
+		}
+	}
+	before := stored(t, s, "back")
+	app, err := s.ForceApp(later(time.Minute), "back", AppChange{State: ptr(Started)})
+	if err != nil || app.State != Started || !app.UpdatedAt.Equal(later(time.Minute)) || was.State != Stopped {
+		t.Fatalf("got %+v, %v", app, err)
+	}
+	started := stored(t, s, "back")
+	if started.Version == before.Version || !started.UpdatedAt.Equal(later(time.Minute)) {
+		t.Errorf("started as %+v", started)
+	}
+	if got, want := report(s, "back", later(time.Minute+time.Second)), "0 RUNNING 1s;"; got != want {
+		t.Errorf("started: %s", got)
+	}
+	container := s.Peek(Ref{GUID: "back"}).Instance(later(time.Hour), 0).GUID
+	for _, state := range []AppState{Stopped, Started} {
+		if _, err = s.ForceApp(later(2*time.Minute), "back", AppChange{State: &state, Deploying: ptr(true)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := s.Peek(Ref{GUID: "back"})
+	if again.Process.Version == started.Version || again.Instance(later(time.Hour), 0).GUID == container {
+		t.Error("a second start is the first one")
+	}
+	if !again.App.Deploying {
+		t.Error("no deployment is in flight")
+	}
+}
+
+// TestAppsNamed: a guid wins over names, names may be shared.
+func TestAppsNamed(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) { seed.Apps[backApp].Name = "front" })
+	for name, want := range map[string][]string{"shop": {"front", "away"}, "front": {"front"}, "back": {"back"}, "": nil, "nix": nil} {
+		var got []string
+		for _, app := range s.AppsNamed(name) {
+			got = append(got, app.GUID)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q names %v, want %v", name, got, want)
+		}
 	}
 }

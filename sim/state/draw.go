@@ -82,3 +82,19 @@ func (d *draw) usage(limits Limits, now time.Time) Usage {
 		LogRate:        int64(logs),
 	}
 }
+
+// These stand where the index of an instance stands in other draws, so that no
+// two kinds of names are alike.
+const (
+	versionDraw = -1 - iota
+	quotaDraw
+	deploymentDraw
+	sidecarDraw
+	eventDraw
+)
+
+// drawnGUID is the guid of something that the seed does not name, but that
+// belongs to a thing with a guid.
+func (v View) drawnGUID(guid string, kind, number int) string {
+	return newDraw(v.settings.number, guid, kind, number).uuid()
+}

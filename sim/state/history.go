@@ -6,6 +6,41 @@ import (
 	"time"
 )
 
+// Forced is an instance that an admin or a scenario put into a state, whatever
+// the lifecycle would say.
+type Forced struct {
+	State   InstanceState
+	Details string // placement error or crash reason, "" for null
+	Since   time.Time
+}
+
+// Batch is a run of instances that were placed at the same time: those from
+// First up to the next batch. It keeps a process of a million instances small.
+type Batch struct {
+	First int
+	At    time.Time
+	Epoch int // tells the instance guids of two placements apart
+}
+
+// Limits are what the running instances of a process were started with. A
+// scale of the memory shows in stats only after a restart (§10).
+type Limits struct {
+	MemoryInMB   int
+	DiskInMB     int
+	LogRateLimit int64
+}
+
+// History is all that has happened to the instances of a process. Their state
+// is a function of it and of the time (design.md §1.3). The zero History means
+// that all instances were placed when the process was created.
+type History struct {
+	Epoch    int     // of the newest placement
+	Limits   *Limits // nil: those of the process itself
+	Batches  []Batch
+	Restarts map[int]Batch  // instances that were terminated, by index
+	Forced   map[int]Forced // by index
+}
+
 // placement is when and as what an instance was placed.
 type placement struct {
 	at    time.Time

@@ -1,7 +1,23 @@
 package state
 
 import (
+	"maps"
 	"time"
+
+	"example.com/capisim/sim/contract"
+)
+
+// InstanceState is what the platform reports of an instance.
+type InstanceState string
+
+// The documented states of an instance (§14.1).
+const (
+	Running  InstanceState = "RUNNING"
+	Starting InstanceState = "STARTING"
+	Crashed  InstanceState = "CRASHED"
+	Stopping InstanceState = "STOPPING"
+	Down     InstanceState = "DOWN"
+	Unknown  InstanceState = "UNKNOWN"
 )
 
 // Instance is what the platform reports of one instance at one moment.
@@ -80,55 +96,29 @@ func (v View) furnish(inst *Instance, place placement, now time.Time) {
 	}
 }
 
-func elapsed(since, now time.Time) time.Duration {
-	return max(0, now.Sub(since))
-}
-
-// Pauses between a crash and the next start grow like the platform's: doubled
-// from the first to the longest.
-const (
-	firstPause   = 30 * time.Second
-	longestPause = 16 * time.Minute
-)
-
-// stateAt is where an instance placed at a moment has come by now, how long it
-// has been there, and under which epoch (each start of a crash loop is a new
-// container).
-func (l Lifecycle) stateAt(processType string, place placement, now time.Time) (InstanceState, time.Duration, int) {
-	age := elapsed(place.at, now)
-	for _, loop := range l.CrashLoop {
-		if loop.Process == processType {
-			return l.loop(loop, place, age)
-		}
-	}
-	if age < l.StartDelay {
-		return Starting, age, place.epoch
-	}
-	return Running, age - l.StartDelay, place.epoch
-}
-
-// loop walks the rounds of a crash loop: start, run, crash, pause. The pauses
-// stop growing after a few rounds, from where on the round is computed.
-func (l Lifecycle) loop(loop CrashLoop, place placement, age time.Duration) (InstanceState, time.Duration, int) {
-	up := l.StartDelay + loop.After
-	pause := firstPause
-	round := 0
-	for pause < longestPause && age >= up+pause {
-		age -= up + pause
-		pause = min(2*pause, longestPause)
-		round++
-	}
-	round += int(age / (up + pause))
-	age %= up + pause
-
-	// A container's epoch must differ from that of every other placement.
-	epoch := place.epoch + round<<20
+// ForceInstance holds one desired instance in a state, or, with nil, gives it
+// back to the lifecycle. The error is contract.ProcessNotFound or, for an index
+// outside of the desired instances, contract.InstanceNotFound.
+func (s *Store) ForceInstance(guid string, index int, into *Forced) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.peek(Ref{GUID: guid})
 	switch {
-	case age < l.StartDelay:
-		return Starting, age, epoch
-	case age < up:
-		return Running, age - l.StartDelay, epoch
-	default:
-		return Crashed, age - up, epoch
+	case v.Process == nil:
+		return v, contract.ProcessNotFound
+	case index < 0 || index >= v.Process.Instances:
+		return v, contract.InstanceNotFound
 	}
+	next := *v.Process
+	forced := make(map[int]Forced, len(next.History.Forced)+1)
+	maps.Copy(forced, next.History.Forced)
+	if into == nil {
+		delete(forced, index)
+	} else {
+		forced[index] = *into
+	}
+	next.History.Forced = forced
+	s.put(&next)
+	v.Process = &next
+	return v, nil
 }

@@ -8,12 +8,6 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// Page is one page of a list with the number of all that match.
-type Page struct {
-	Views []View
-	Total int
-}
-
 // List finds the processes that a query asks for and the viewer may see
 // (§13.5). With app given the list is that app's, and an app that the viewer
 // cannot see is 404.

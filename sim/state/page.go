@@ -8,6 +8,12 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
+// Page is one page of a list with the number of all that match.
+type Page struct {
+	Views []View
+	Total int
+}
+
 // window is the part of a list of that many entries that a query's page shows:
 // from first up to last. A page beyond the integers is empty.
 func window(q contract.ListQuery, count int) (first, last int) {

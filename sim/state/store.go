@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/tidwall/btree"
-
-	"example.com/capisim/sim/contract"
 )
 
 // Store holds the state of one world. All methods are safe for concurrent use;
@@ -34,20 +32,6 @@ type Store struct {
 	byUpdated *btree.BTreeG[key]
 
 	events *events // has a lock of its own
-}
-
-// settings are the parts of a store that admins change as a whole. A stored
-// one is never changed.
-type settings struct {
-	number           int64
-	variant          contract.Variant
-	lifecycle        Lifecycle
-	features         Features
-	statsUnavailable bool
-	logCacheDown     bool
-	users            []User
-	byName           map[string]*User
-	tokens           map[string]string
 }
 
 // key is a place in an ordered index.
@@ -138,29 +122,10 @@ func load(index *btree.BTreeG[key], keys []key) {
 	}
 }
 
-func newSettings(seed *Seed) *settings {
-	c := &settings{
-		number:           seed.Number,
-		variant:          seed.Variant,
-		lifecycle:        seed.Lifecycle,
-		features:         seed.Features,
-		statsUnavailable: seed.StatsUnavailable,
-		logCacheDown:     seed.LogCacheDown,
-		users:            seed.Users,
-		byName:           make(map[string]*User, len(seed.Users)),
-		tokens:           maps.Clone(seed.Tokens),
-	}
-	if c.variant == "" {
-		c.variant = contract.Default
-	}
-	for i := range c.users {
-		c.byName[c.users[i].Name] = &c.users[i]
-	}
-	return c
-}
+func (p *Process) orderKey() key { return key{serial: p.serial, guid: p.GUID} }
 
-func (p *Process) orderKey() key   { return key{serial: p.serial, guid: p.GUID} }
 func (p *Process) createdKey() key { return key{at: p.CreatedAt, guid: p.GUID} }
+
 func (p *Process) updatedKey() key { return key{at: p.UpdatedAt, guid: p.GUID} }
 
 // Fork returns a store with the same content that changes on its own. Values
@@ -187,37 +152,6 @@ func (s *Store) Fork() *Store {
 	}
 }
 
-// Export returns the state as a seed from which New makes the same store, but
-// for the audit events: what was done is not a part of what is.
-func (s *Store) Export() Seed {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	seed := Seed{
-		Number:           s.settings.number,
-		Variant:          s.settings.variant,
-		Users:            slices.Clone(s.settings.users),
-		Tokens:           maps.Clone(s.settings.tokens),
-		Lifecycle:        s.settings.lifecycle,
-		Features:         s.settings.features,
-		StatsUnavailable: s.settings.statsUnavailable,
-		LogCacheDown:     s.settings.logCacheDown,
-	}
-	for _, guid := range s.orgOrder {
-		seed.Organizations = append(seed.Organizations, *s.orgs[guid])
-	}
-	for _, guid := range s.spaceOrd {
-		seed.Spaces = append(seed.Spaces, *s.spaces[guid])
-	}
-	for _, guid := range s.appOrder {
-		seed.Apps = append(seed.Apps, *s.apps[guid])
-	}
-	s.inOrder.Scan(func(k key) bool {
-		seed.Processes = append(seed.Processes, *s.processes[k.guid])
-		return true
-	})
-	return seed
-}
-
 // Counts says how much the store holds.
 type Counts struct {
 	Organizations int `json:"organizations"`
@@ -231,13 +165,6 @@ func (s *Store) Counts() Counts {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return Counts{len(s.orgs), len(s.spaces), len(s.apps), len(s.processes)}
-}
-
-// Variant is the edition of the API that this state is served in.
-func (s *Store) Variant() contract.Variant {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.variant
 }
 
 // put stores a new version of a process. The caller holds the write lock.

@@ -9,47 +9,6 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// TestForceApp: starting places the instances anew and gives new versions
-// (§10), stopping does not, and nothing happens when nothing changes.
-func TestForceApp(t *testing.T) {
-	t.Parallel()
-	s := storeOf()
-	_, err := s.ForceApp(later(1), "nix", AppChange{Deploying: ptr(true)})
-	expect(t, err, contract.AppNotFound)
-
-	was, _ := s.App("back")
-	for _, same := range []AppChange{{}, {State: ptr(Stopped)}, {Deploying: ptr(false), State: ptr(Stopped)}} {
-		if app, err := s.ForceApp(later(1), "back", same); err != nil || app != was {
-			t.Errorf("%+v made %+v, %v", same, app, err)
-		}
-	}
-	before := stored(t, s, "back")
-	app, err := s.ForceApp(later(time.Minute), "back", AppChange{State: ptr(Started)})
-	if err != nil || app.State != Started || !app.UpdatedAt.Equal(later(time.Minute)) || was.State != Stopped {
-		t.Fatalf("got %+v, %v", app, err)
-	}
-	started := stored(t, s, "back")
-	if started.Version == before.Version || !started.UpdatedAt.Equal(later(time.Minute)) {
-		t.Errorf("started as %+v", started)
-	}
-	if got, want := report(s, "back", later(time.Minute+time.Second)), "0 RUNNING 1s;"; got != want {
-		t.Errorf("started: %s", got)
-	}
-	container := s.Peek(Ref{GUID: "back"}).Instance(later(time.Hour), 0).GUID
-	for _, state := range []AppState{Stopped, Started} {
-		if _, err = s.ForceApp(later(2*time.Minute), "back", AppChange{State: &state, Deploying: ptr(true)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	again := s.Peek(Ref{GUID: "back"})
-	if again.Process.Version == started.Version || again.Instance(later(time.Hour), 0).GUID == container {
-		t.Error("a second start is the first one")
-	}
-	if !again.App.Deploying {
-		t.Error("no deployment is in flight")
-	}
-}
-
 // TestReplaceProcess: forcing a process, under its own or another guid.
 func TestReplaceProcess(t *testing.T) {
 	t.Parallel()
@@ -142,21 +101,6 @@ func TestReplaceForced(t *testing.T) {
 	}
 }
 
-// TestAppsNamed: a guid wins over names, names may be shared.
-func TestAppsNamed(t *testing.T) {
-	t.Parallel()
-	s := storeOf(func(seed *Seed) { seed.Apps[backApp].Name = "front" })
-	for name, want := range map[string][]string{"shop": {"front", "away"}, "front": {"front"}, "back": {"back"}, "": nil, "nix": nil} {
-		var got []string
-		for _, app := range s.AppsNamed(name) {
-			got = append(got, app.GUID)
-		}
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%q names %v, want %v", name, got, want)
-		}
-	}
-}
-
 // TestReplaceCreates: a process that was not there comes last.
 func TestReplaceCreates(t *testing.T) {
 	t.Parallel()
@@ -192,33 +136,5 @@ func TestDeleteProcess(t *testing.T) {
 	}
 	if fork.Counts().Processes != before || fork.Peek(Ref{GUID: "worker"}).Process == nil {
 		t.Error("a fork was changed")
-	}
-}
-
-// TestForcedSettings: what is set in one store is not seen in its fork, and
-// what is not named has no limit.
-func TestForcedSettings(t *testing.T) {
-	t.Parallel()
-	s := storeOf()
-	wasOrgs, wasSpaces := s.Places()
-	fork := s.Fork()
-	org, space := wasOrgs[0].GUID, wasSpaces[0].GUID
-	s.SetQuotas(map[string]*Quota{org: {TotalInstances: ptr(int64(1))}}, map[string]*Quota{space: {TotalMemoryInMB: ptr(int64(2))}})
-	features := s.ChangeFeatures(func(f *Features) { f.AppScaling, f.AppScalingMessage = false, "no" })
-	if features != (Features{AppScalingMessage: "no"}) || s.Features() != features {
-		t.Errorf("features %+v", features)
-	}
-	orgs, spaces := s.Places()
-	if len(orgs) != len(wasOrgs) || *orgs[0].Quota.TotalInstances != 1 || *spaces[0].Quota.TotalMemoryInMB != 2 {
-		t.Errorf("quotas %+v, %+v", orgs[0].Quota, spaces[0].Quota)
-	}
-	orgs, spaces = fork.Places()
-	if !reflect.DeepEqual(orgs, wasOrgs) || !reflect.DeepEqual(spaces, wasSpaces) || fork.Features() == features {
-		t.Error("a fork was changed")
-	}
-	s.SetQuotas(nil, nil)
-	orgs, spaces = s.Places()
-	if orgs[0].Quota != nil || spaces[0].Quota != nil {
-		t.Errorf("quotas %+v, %+v", orgs[0].Quota, spaces[0].Quota)
 	}
 }

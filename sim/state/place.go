@@ -1,15 +1,34 @@
 package state
 
-import "example.com/capisim/sim/contract"
+import (
+	"time"
 
-// These stand where the index of an instance stands in other draws, so that no
-// two kinds of names are alike.
-const (
-	quotaDraw = -2 - iota
-	deploymentDraw
-	sidecarDraw
-	eventDraw
+	"example.com/capisim/sim/contract"
 )
+
+// Organization holds spaces and may limit them.
+type Organization struct {
+	GUID, Name string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Suspended  bool
+	Deleting   bool
+	Quota      *Quota // nil: unlimited
+	Metadata   contract.Metadata
+}
+
+// Space holds apps and may limit them.
+type Space struct {
+	GUID, Name       string
+	OrganizationGUID string
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+	Suspended        bool
+	Deleting         bool
+	Quota            *Quota // nil: unlimited
+	IsolationSegment string
+	Metadata         contract.Metadata
+}
 
 // Organizations lists the organizations that a viewer may see.
 func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
@@ -70,26 +89,17 @@ func (s *Store) viewOfSpace(space *Space) View {
 	return View{Space: space, Organization: s.orgs[space.OrganizationGUID], settings: s.settings}
 }
 
-// drawnGUID is the guid of something that the seed does not name, but that
-// belongs to a thing with a guid.
-func (v View) drawnGUID(guid string, kind, number int) string {
-	return newDraw(v.settings.number, guid, kind, number).uuid()
-}
-
-// OrganizationQuota is the guid of the quota that an organization is under. All
-// that have no limits of their own share the default one, as they do in the
-// real server.
-func (v View) OrganizationQuota() string {
-	if v.Organization.Quota == nil {
-		return v.drawnGUID("default", quotaDraw, 0)
+// Places returns all organizations and spaces, in order of creation.
+func (s *Store) Places() ([]Organization, []Space) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	orgs := make([]Organization, len(s.orgOrder))
+	for i, guid := range s.orgOrder {
+		orgs[i] = *s.orgs[guid]
 	}
-	return v.drawnGUID(v.Organization.GUID, quotaDraw, 0)
-}
-
-// SpaceQuota is the guid of the quota that a space is under, "" for none.
-func (v View) SpaceQuota() string {
-	if v.Space.Quota == nil {
-		return ""
+	spaces := make([]Space, len(s.spaceOrd))
+	for i, guid := range s.spaceOrd {
+		spaces[i] = *s.spaces[guid]
 	}
-	return v.drawnGUID(v.Space.GUID, quotaDraw, 0)
+	return orgs, spaces
 }

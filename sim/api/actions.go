@@ -1,0 +1,48 @@
+package api
+
+import "example.com/capisim/sim/contract"
+
+// action does what an operation does and returns the answer. An error of the
+// catalogue becomes its envelope, any other the contract's 500.
+type action func(*call) (reply, error)
+
+// actions are what the operations of the table do. A row whose action is not
+// here fails at start-up.
+var actions map[contract.Action]action
+
+func init() {
+	actions = map[contract.Action]action{
+		contract.ListProcesses:        listProcesses,
+		contract.GetProcess:           getProcess,
+		contract.UpdateProcess:        updateProcess,
+		contract.GetProcessStats:      getProcessStats,
+		contract.ListProcessInstances: listProcessInstances,
+		contract.ScaleProcess:         scaleProcess,
+		contract.TerminateInstance:    terminateInstance,
+
+		contract.GetRoot:                getRoot,
+		contract.GetV3Root:              getV3Root,
+		contract.GetInfo:                getInfo,
+		contract.GetV2Info:              getV2Info,
+		contract.GetLogin:               getLogin,
+		contract.CreateToken:            createToken,
+		contract.ListTokenKeys:          listTokenKeys,
+		contract.GetOpenIDConfiguration: getOpenIDConfiguration,
+		contract.ListOrganizations:      listOrganizations,
+		contract.GetOrganization:        getOrganization,
+		contract.ListSpaces:             listSpaces,
+		contract.GetSpace:               getSpace,
+		contract.ListApps:               listApps,
+		contract.GetApp:                 getApp,
+		contract.UpdateApp:              updateApp,
+		contract.StartApp:               startApp,
+		contract.StopApp:                stopApp,
+		contract.RestartApp:             restartApp,
+		contract.GetCurrentDroplet:      getCurrentDroplet,
+		contract.ListRoutes:             listRoutes,
+		contract.ListSidecars:           listSidecars,
+		contract.ListPackages:           listPackages,
+		contract.ListDeployments:        listDeployments,
+		contract.ListAuditEvents:        listAuditEvents,
+	}
+}

@@ -1,0 +1,69 @@
+package state
+
+import "time"
+
+// Lifecycle says how instances come up and go down.
+type Lifecycle struct {
+	StartDelay time.Duration // STARTING for that long, then RUNNING
+	CrashLoop  []CrashLoop
+}
+
+// CrashLoop makes the instances of a process type crash some time after each
+// start, with growing pauses.
+type CrashLoop struct {
+	Process string // process type
+	After   time.Duration
+}
+
+func elapsed(since, now time.Time) time.Duration {
+	return max(0, now.Sub(since))
+}
+
+// Pauses between a crash and the next start grow like the platform's: doubled
+// from the first to the longest.
+const (
+	firstPause   = 30 * time.Second
+	longestPause = 16 * time.Minute
+)
+
+// stateAt is where an instance placed at a moment has come by now, how long it
+// has been there, and under which epoch (each start of a crash loop is a new
+// container).
+func (l Lifecycle) stateAt(processType string, place placement, now time.Time) (InstanceState, time.Duration, int) {
+	age := elapsed(place.at, now)
+	for _, loop := range l.CrashLoop {
+		if loop.Process == processType {
+			return l.loop(loop, place, age)
+		}
+	}
+	if age < l.StartDelay {
+		return Starting, age, place.epoch
+	}
+	return Running, age - l.StartDelay, place.epoch
+}
+
+// loop walks the rounds of a crash loop: start, run, crash, pause. The pauses
+// stop growing after a few rounds, from where on the round is computed.
+func (l Lifecycle) loop(loop CrashLoop, place placement, age time.Duration) (InstanceState, time.Duration, int) {
+	up := l.StartDelay + loop.After
+	pause := firstPause
+	round := 0
+	for pause < longestPause && age >= up+pause {
+		age -= up + pause
+		pause = min(2*pause, longestPause)
+		round++
+	}
+	round += int(age / (up + pause))
+	age %= up + pause
+
+	// A container's epoch must differ from that of every other placement.
+	epoch := place.epoch + round<<20
+	switch {
+	case age < l.StartDelay:
+		return Starting, age, epoch
+	case age < up:
+		return Running, age - l.StartDelay, epoch
+	default:
+		return Crashed, age - up, epoch
+	}
+}

@@ -1,0 +1,167 @@
+package state
+
+import (
+	"math"
+
+	"example.com/capisim/sim/contract"
+)
+
+// Quota limits what the started processes of an organization or space may
+// take (§7). A nil limit is no limit.
+type Quota struct {
+	TotalMemoryInMB    *int64
+	InstanceMemoryInMB *int64
+	TotalInstances     *int64
+	LogRateLimit       *int64 // bytes per second
+}
+
+// usage is what the started processes of a space or organization take.
+type usage struct{ memory, instances, logRate int64 }
+
+func (u *usage) add(p *Process) {
+	u.memory = plus(u.memory, times(int64(p.MemoryInMB), int64(p.Instances)))
+	u.instances = plus(u.instances, int64(p.Instances))
+	u.logRate = plus(u.logRate, rate(p))
+}
+
+// unlimitedRate is the log rate limit that is none.
+const unlimitedRate = -1
+
+// rate is what a process may log, in bytes per second; an unlimited one counts
+// nothing.
+func rate(p *Process) int64 {
+	if p.LogRateLimit == unlimitedRate {
+		return 0
+	}
+	return times(p.LogRateLimit, int64(p.Instances))
+}
+
+// plus and times stay at the largest number instead of wrapping around: a log
+// rate of 2^63-1 is legal, and so are 2^31-1 instances of it.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+func times(a, b int64) int64 {
+	if b != 0 && a > math.MaxInt64/b {
+		return math.MaxInt64
+	}
+	return a * b
+}
+
+// checkQuotas compares what the new version would take with the limits of the
+// space and the organization, in the order of §7.
+func (s *Store) checkQuotas(c *complaints, v View, next *Process, starting bool) {
+	space, org := v.Space.Quota, v.Organization.Quota
+	if space == nil && org == nil {
+		return
+	}
+	inSpace, inOrg := s.othersUse(next, starting)
+	if next.LogRateLimit == unlimitedRate && !starting {
+		// An unlimited need is compared as -1 with what the old version leaves.
+		inSpace.logRate = plus(inSpace.logRate, rate(v.Process)) - 1
+		inOrg.logRate = plus(inOrg.logRate, rate(v.Process)) - 1
+	}
+	inSpace.add(next)
+	inOrg.add(next)
+
+	if space != nil && exceeds(inSpace.memory, space.TotalMemoryInMB) {
+		c.add(contract.QuotaSpaceMemory)
+	}
+	if org != nil && exceeds(inOrg.memory, org.TotalMemoryInMB) {
+		c.add(contract.QuotaOrgMemory)
+	}
+	if org != nil && exceeds(int64(next.MemoryInMB), org.InstanceMemoryInMB) {
+		c.add(contract.QuotaOrgInstanceMemory)
+	}
+	if space != nil && exceeds(int64(next.MemoryInMB), space.InstanceMemoryInMB) {
+		c.add(contract.QuotaSpaceInstanceMemory)
+	}
+	if org != nil && exceeds(inOrg.instances, org.TotalInstances) {
+		c.add(contract.QuotaOrgInstances)
+	}
+	if space != nil && exceeds(inSpace.instances, space.TotalInstances) {
+		c.add(contract.QuotaSpaceInstances)
+	}
+	old := v.Process
+	if old.Instances != next.Instances || old.LogRateLimit != next.LogRateLimit || starting {
+		checkLogRate(c, next, space, inSpace, contract.LogRateUnlimited("space", v.Space.Name), contract.QuotaSpaceLogRate)
+		checkLogRate(c, next, org, inOrg, contract.LogRateUnlimited("organization", v.Organization.Name), contract.QuotaOrgLogRate)
+	}
+}
+
+func checkLogRate(c *complaints, next *Process, quota *Quota, used usage, unlimited, exceeded string) {
+	if quota == nil || quota.LogRateLimit == nil || *quota.LogRateLimit < 0 {
+		return
+	}
+	if next.LogRateLimit == unlimitedRate {
+		c.add(unlimited)
+	}
+	if used.logRate > *quota.LogRateLimit {
+		c.add(exceeded)
+	}
+}
+
+func exceeds(value int64, limit *int64) bool {
+	return limit != nil && *limit >= 0 && value > *limit
+}
+
+// othersUse sums up the started processes beside one. It walks the whole store
+// and runs only where a quota is set. The processes of an app that is starting
+// are started one after the other: the later ones do not count yet.
+func (s *Store) othersUse(p *Process, starting bool) (inSpace, inOrg usage) {
+	home := s.spaces[s.apps[p.AppGUID].SpaceGUID]
+	for guid, other := range s.processes {
+		app := s.apps[other.AppGUID]
+		later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial
+		if guid == p.GUID || app.State != Started || later {
+			continue
+		}
+		space := s.spaces[app.SpaceGUID]
+		if space.GUID == home.GUID {
+			inSpace.add(other)
+		}
+		if space.OrganizationGUID == home.OrganizationGUID {
+			inOrg.add(other)
+		}
+	}
+	return inSpace, inOrg
+}
+
+// OrganizationQuota is the guid of the quota that an organization is under. All
+// that have no limits of their own share the default one, as they do in the
+// real server.
+func (v View) OrganizationQuota() string {
+	if v.Organization.Quota == nil {
+		return v.drawnGUID("default", quotaDraw, 0)
+	}
+	return v.drawnGUID(v.Organization.GUID, quotaDraw, 0)
+}
+
+// SpaceQuota is the guid of the quota that a space is under, "" for none.
+func (v View) SpaceQuota() string {
+	if v.Space.Quota == nil {
+		return ""
+	}
+	return v.drawnGUID(v.Space.GUID, quotaDraw, 0)
+}
+
+// SetQuotas limits organizations and spaces, by guid. Those that are not named
+// have no limit afterwards.
+func (s *Store) SetQuotas(organizations, spaces map[string]*Quota) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for guid, org := range s.orgs {
+		next := *org
+		next.Quota = organizations[guid]
+		s.orgs[guid] = &next
+	}
+	for guid, space := range s.spaces {
+		next := *space
+		next.Quota = spaces[guid]
+		s.spaces[guid] = &next
+	}
+}

@@ -1,0 +1,105 @@
+package state
+
+import "example.com/capisim/sim/contract"
+
+// Ref names a process in one of the two ways of the API: by its own guid, or by
+// its app and type.
+type Ref struct {
+	GUID    string
+	AppGUID string
+	Type    string
+}
+
+// View is a process with all that it hangs on, as one moment saw it.
+type View struct {
+	Process      *Process
+	App          *App
+	Space        *Space
+	Organization *Organization
+	settings     *settings
+}
+
+// ShowsSecrets says whether the viewer may see the command (§12).
+func (v View) ShowsSecrets(who Viewer) bool { return who.canReadSecrets(v.Space) }
+
+// StatsUnavailable says that the stats server is down (§14.1).
+func (v View) StatsUnavailable() bool { return v.settings.statsUnavailable }
+
+// LogCacheDown says that metrics are down (§14.1).
+func (v View) LogCacheDown() bool { return v.settings.logCacheDown }
+
+// Peek finds what a path names without judging whether anyone may see it; the
+// zero fields of the view are what is not there.
+func (s *Store) Peek(ref Ref) View {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.peek(ref)
+}
+
+func (s *Store) peek(ref Ref) View {
+	v := View{settings: s.settings}
+	if ref.GUID != "" {
+		v.Process = s.processes[ref.GUID]
+		if v.Process == nil {
+			return v
+		}
+		v.App = s.apps[v.Process.AppGUID]
+	} else {
+		v.App = s.apps[ref.AppGUID]
+		if v.App == nil {
+			return v
+		}
+		if ref.Type != "" {
+			v.Process = s.newest(ref.AppGUID, ref.Type)
+		}
+	}
+	v.Space = s.spaces[v.App.SpaceGUID]
+	v.Organization = s.orgs[v.Space.OrganizationGUID]
+	return v
+}
+
+// Process finds a process for a reader. What is not there and what the reader
+// may not see answer the same 404 (§3, step 5).
+func (s *Store) Process(who Viewer, ref Ref) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.find(who, ref)
+}
+
+func (s *Store) find(who Viewer, ref Ref) (View, error) {
+	v := s.peek(ref)
+	visible := v.Space != nil && who.canRead(v.Space)
+	switch {
+	case visible && v.Process != nil:
+		return v, nil
+	case ref.GUID == "" && !visible:
+		return v, contract.AppNotFound
+	default:
+		return v, contract.ProcessNotFound
+	}
+}
+
+// Writable finds a process for a writer: lookup, then the right, then the
+// states of organization and space that forbid writing (§3, steps 5 and 6).
+func (s *Store) Writable(who Viewer, ref Ref) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, err := s.find(who, ref)
+	if err != nil {
+		return v, err
+	}
+	return v, who.writable(v.Space, v.Organization)
+}
+
+// MayScale asks the feature flag app_scaling; administrators skip it (§3,
+// step 7).
+func (v View) MayScale(who Viewer) error {
+	f := v.settings.features
+	if f.AppScaling || who.Admin() {
+		return nil
+	}
+	if f.AppScalingMessage != "" {
+		return contract.FeatureDisabled.With(f.AppScalingMessage)
+	}
+	return contract.FeatureDisabled.With("app_scaling")
+}
