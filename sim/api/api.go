@@ -16,10 +16,6 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// MaxBody is the size of a request body, in bytes, above which the answer is
-// 413 (design.md §11).
-const MaxBody = 1 << 20
-
 // Options are the choices of a server that the API has to know.
 type Options struct {
 	ExternalURL string            // base of all links, "" for the request's own host

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
@@ -58,14 +57,14 @@ func (c *call) planned(a *fault.Answer) reply {
 // filled completes a default text that names a process: "<guid>-<version>", as
 // the runner knows it (§2).
 func (c *call) filled(e *contract.Error) *contract.Error {
-	if !strings.Contains(e.Detail, "%s") {
+	if e.Gap != contract.ProcessGap {
 		return e
 	}
 	name := "unknown"
 	if p := c.peek().Process; p != nil {
 		name = p.GUID + "-" + p.Version
 	}
-	return e.Text(strings.Replace(e.Detail, "%s", name, 1))
+	return e.With(name)
 }
 
 // ruleHeaders are the headers that a rule adds. The limiter's reset is a moment

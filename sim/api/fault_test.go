@@ -357,3 +357,15 @@ func TestObserved(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// TestDetailStaysAsWritten: only the catalogue's own text has a gap, a detail
+// of a rule is a text like any other.
+func TestDetailStaysAsWritten(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	line, body := "POST "+webPath+"/actions/scale", `{"instances":5}`
+	for _, detail := range []string{"100%s", "%d%%", "Process Guid: <process guid>-<version>"} {
+		r.rules(t, `{"id":"own","respond":{"status":503,"detail":"`+detail+`"}}`)
+		r.send(t, line, body).is(t, contract.RunnerUnavailable.Text(detail))
+	}
+}

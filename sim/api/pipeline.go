@@ -146,7 +146,7 @@ func (c *call) checkBody() error {
 	}
 	raw := c.bytes()
 	if c.tooBig {
-		return contract.RequestTooLarge.With(MaxBody)
+		return contract.RequestTooLarge
 	}
 	if c.readErr != nil {
 		return contract.MessageParseError
@@ -168,7 +168,7 @@ func (c *call) bytes() []byte {
 	if c.req.Body == nil || c.req.ContentLength == 0 {
 		return nil
 	}
-	if c.req.ContentLength > MaxBody {
+	if c.req.ContentLength > contract.MaxBody {
 		c.tooBig = true
 		return nil
 	}
@@ -184,7 +184,7 @@ func (c *call) bytes() []byte {
 	for {
 		n, err := c.req.Body.Read(raw[len(raw):cap(raw)])
 		raw = raw[:len(raw)+n]
-		if len(raw) > MaxBody {
+		if len(raw) > contract.MaxBody {
 			c.tooBig = true
 			return nil
 		}

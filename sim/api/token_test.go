@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: got %d %s", test.name, got.status, got.body)
 		}
 	}
-	resp, err := r.Client().Post(r.URL+"/oauth/token", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("x", MaxBody+1)))
+	resp, err := r.Client().Post(r.URL+"/oauth/token", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("x", contract.MaxBody+1)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,10 @@ import (
 	"strings"
 )
 
+// MaxBody is the size of a request body, in bytes, above which the answer is
+// 413 (design.md §11).
+const MaxBody = 1 << 20
+
 // Body is a request body as the real server's message classes get it: the
 // members of an object, in order of appearance, the last of duplicates.
 type Body struct{ Fields []Field }

@@ -10,9 +10,27 @@ type Error struct {
 	Status int    // HTTP status
 	Code   int    // the numeric code clients match on
 	Title  string // as sent: "CF-" + Name, except UnknownError
-	Detail string // the text, or the pattern that With fills
+	Detail string // the text; a Gap stands in it by its name
+	Gap    Gap    // what With still has to fill in, NoGap for a finished text
 	Local  bool   // capisim's own: the real server has no such error
+
+	gapAt int // where the gap stands in Detail
 }
+
+// Gap is a place in a detail for what only the answer at hand knows. Its text
+// is what readers of the catalogue see there.
+type Gap string
+
+// The gaps of the catalogue. All but ProcessGap are filled where an error is
+// made; that one is left in the errors of a runner, which an injected answer
+// takes from the table without knowing the process.
+const (
+	NoGap       Gap = ""
+	ReasonGap   Gap = "<reason>"
+	ResourceGap Gap = "<resource>"
+	CountGap    Gap = "<count>"
+	ProcessGap  Gap = "<process guid>-<version>"
+)
 
 // Error gives title and detail, for logs and failed tests.
 func (e *Error) Error() string { return e.Title + ": " + e.Detail }
@@ -24,16 +42,39 @@ func (e *Error) Is(target error) bool {
 	return ok && other.Name == e.Name && other.Status == e.Status
 }
 
-// With returns a copy whose detail pattern is filled with args.
-func (e *Error) With(args ...any) *Error {
-	return e.Text(fmt.Sprintf(e.Detail, args...))
+// With returns a copy whose gap is filled with a value; an error without a gap
+// is returned as it is.
+func (e *Error) With(value any) *Error {
+	if e.Gap == NoGap {
+		return e
+	}
+	before, after := e.aroundGap()
+	return e.Text(before + fmt.Sprint(value) + after)
 }
 
-// Text returns a copy with this detail instead of the catalogue's.
+// Text returns a copy with this detail instead of the catalogue's, as it
+// stands: nothing in it is a gap.
 func (e *Error) Text(detail string) *Error {
 	filled := *e
-	filled.Detail = detail
+	filled.Detail, filled.Gap, filled.gapAt = detail, NoGap, 0
 	return &filled
+}
+
+// withGap returns a copy whose gap is filled with words that have one
+// themselves.
+func (e *Error) withGap(before string, gap Gap, after string) *Error {
+	outer, rest := e.aroundGap()
+	filled := *e
+	filled.leave(outer+before, gap, after+rest)
+	return &filled
+}
+
+func (e *Error) aroundGap() (before, after string) {
+	return e.Detail[:e.gapAt], e.Detail[e.gapAt+len(e.Gap):]
+}
+
+func (e *Error) leave(before string, gap Gap, after string) {
+	e.Detail, e.Gap, e.gapAt = before+string(gap)+after, gap, len(before)
 }
 
 func define(status, code int, name, detail string) *Error {
@@ -42,6 +83,13 @@ func define(status, code int, name, detail string) *Error {
 		e.Title = name
 	}
 	catalogue = append(catalogue, e)
+	return e
+}
+
+// gapped defines an entry whose detail has a gap.
+func gapped(status, code int, name, before string, gap Gap, after string) *Error {
+	e := define(status, code, name, "")
+	e.leave(before, gap, after)
 	return e
 }
 
@@ -57,34 +105,34 @@ var catalogue []*Error
 var (
 	MessageParseError        = define(400, 1001, "MessageParseError", "Request invalid due to parse error: invalid request body")
 	InvalidRequest           = define(400, 10004, "InvalidRequest", "The request is invalid")
-	BadQueryParameter        = define(400, 10005, "BadQueryParameter", "The query parameter is invalid: %s")
-	BadRequest               = define(400, 1004, "BadRequest", "Bad request: %s")
+	BadQueryParameter        = gapped(400, 10005, "BadQueryParameter", "The query parameter is invalid: ", ReasonGap, "")
+	BadRequest               = gapped(400, 1004, "BadRequest", "Bad request: ", ReasonGap, "")
 	NotAuthenticated         = define(401, 10002, "NotAuthenticated", "Authentication error")
 	InvalidAuthToken         = define(401, 1000, "InvalidAuthToken", "Invalid Auth Token")
 	NotAuthorized            = define(403, 10003, "NotAuthorized", "You are not authorized to perform the requested action")
 	OrgSuspended             = define(403, 10017, "OrgSuspended", "The organization is suspended")
 	SpaceSuspended           = define(403, 10019, "SpaceSuspended", "The space is suspended")
-	FeatureDisabled          = define(403, 330002, "FeatureDisabled", "Feature Disabled: %s")
-	ResourceNotFound         = define(404, 10010, "ResourceNotFound", "%s not found")
+	FeatureDisabled          = gapped(403, 330002, "FeatureDisabled", "Feature Disabled: ", ReasonGap, "")
+	ResourceNotFound         = gapped(404, 10010, "ResourceNotFound", "", ResourceGap, " not found")
 	NotFound                 = define(404, 10000, "NotFound", "Unknown request")
 	Conflict                 = local(409, 10409, "Conflict", "The process was changed by another request")
-	RequestTooLarge          = local(413, 10413, "RequestTooLarge", "The request body is larger than %d bytes")
-	UnprocessableEntity      = define(422, 10008, "UnprocessableEntity", "%s")
-	ResourceBeingDeleted     = define(422, 10020, "ResourceBeingDeleted", "The %s is being deleted")
-	LabelLimitExceeded       = define(422, 390020, "LabelLimitExceeded", "Failed to add %d labels because it would exceed maximum of 50")
-	AnnotationLimitExceeded  = define(422, 390023, "AnnotationLimitExceeded", "Failed to add %d annotations because it would exceed maximum of 200")
+	RequestTooLarge          = local(413, 10413, "RequestTooLarge", fmt.Sprintf("The request body is larger than %d bytes", MaxBody))
+	UnprocessableEntity      = gapped(422, 10008, "UnprocessableEntity", "", ReasonGap, "")
+	ResourceBeingDeleted     = gapped(422, 10020, "ResourceBeingDeleted", "The ", ResourceGap, " is being deleted")
+	LabelLimitExceeded       = gapped(422, 390020, "LabelLimitExceeded", "Failed to add ", CountGap, " labels because it would exceed maximum of 50")
+	AnnotationLimitExceeded  = gapped(422, 390023, "AnnotationLimitExceeded", "Failed to add ", CountGap, " annotations because it would exceed maximum of 200")
 	UniquenessError          = define(422, 10016, "UniquenessError", "The label was changed by another request")
 	RateLimitExceeded        = define(429, 10013, "RateLimitExceeded", "Rate Limit Exceeded")
 	IPBasedRateLimitExceeded = define(429, 10014, "IPBasedRateLimitExceeded", "Rate Limit Exceeded: Unauthenticated requests from this IP address have exceeded the limit. Please log in.")
 	UnknownError             = define(500, 10001, "UnknownError", "An unknown error occurred.")
-	RunnerError              = define(500, 170016, "RunnerError", "Runner error: %s")
-	RunnerInvalidRequest     = define(500, 170014, "RunnerInvalidRequest", "Runner invalid request: %s")
+	RunnerError              = gapped(500, 170016, "RunnerError", "Runner error: ", ReasonGap, "")
+	RunnerInvalidRequest     = gapped(500, 170014, "RunnerInvalidRequest", "Runner invalid request: ", ReasonGap, "")
 	DatabaseError            = define(500, 10011, "DatabaseError", "Database error")
 	UaaUnavailable           = define(502, 20004, "UaaUnavailable", "The UAA service is currently unavailable")
 	StatsUnavailable         = define(503, 200002, "StatsUnavailable", "Stats unavailable: Stats server temporarily unavailable.")
-	RunnerUnavailable        = define(503, 170015, "RunnerUnavailable", "Runner is unavailable: %s")
+	RunnerUnavailable        = gapped(503, 170015, "RunnerUnavailable", "Runner is unavailable: ", ReasonGap, "")
 	ServiceUnavailable       = define(503, 10015, "ServiceUnavailable", "Database connection failure")
-	InstancesUnavailable     = define(503, 220002, "InstancesUnavailable", "Instances information unavailable: %s")
+	InstancesUnavailable     = gapped(503, 220002, "InstancesUnavailable", "Instances information unavailable: ", ReasonGap, "")
 )
 
 // The 404 texts of the resources these operations can miss. Clients tell them

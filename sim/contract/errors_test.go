@@ -34,7 +34,7 @@ func TestCatalogue(t *testing.T) {
 		{DropletNotFound, 404, 10010, "CF-ResourceNotFound", "Droplet not found"},
 		{NotFound, 404, 10000, "CF-NotFound", "Unknown request"},
 		{Conflict, 409, 10409, "CF-Conflict", "The process was changed by another request"},
-		{RequestTooLarge.With(1048576), 413, 10413, "CF-RequestTooLarge", "The request body is larger than 1048576 bytes"},
+		{RequestTooLarge, 413, 10413, "CF-RequestTooLarge", "The request body is larger than 1048576 bytes"},
 		{UnprocessableEntity.With("X"), 422, 10008, "CF-UnprocessableEntity", "X"},
 		{ResourceBeingDeleted.With("organization"), 422, 10020, "CF-ResourceBeingDeleted", "The organization is being deleted"},
 		{ResourceBeingDeleted.With("space"), 422, 10020, "CF-ResourceBeingDeleted", "The space is being deleted"},
@@ -100,8 +100,8 @@ func TestDefaultErrors(t *testing.T) {
 		{"getProcess", 500, "UnknownError: An unknown error occurred."},
 		{"getProcess", 502, "CF-UaaUnavailable: The UAA service is currently unavailable"},
 		{"getProcessStats", 503, "CF-StatsUnavailable: Stats unavailable: Stats server temporarily unavailable."},
-		{"scaleProcess", 503, "CF-RunnerUnavailable: Runner is unavailable: Process Guid: %s: connection refused"},
-		{"terminateProcessInstance", 503, "CF-RunnerUnavailable: Runner is unavailable: Process Guid: %s: connection refused"},
+		{"scaleProcess", 503, "CF-RunnerUnavailable: Runner is unavailable: Process Guid: <process guid>-<version>: connection refused"},
+		{"terminateProcessInstance", 503, "CF-RunnerUnavailable: Runner is unavailable: Process Guid: <process guid>-<version>: connection refused"},
 		{"updateProcess", 503, "CF-ServiceUnavailable: Database connection failure"},
 	} {
 		op, _ := OperationByID(want.operation)

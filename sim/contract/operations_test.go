@@ -1,9 +1,6 @@
 package contract
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // TestErrorsOfTheTable: what a row offers for a status belongs to that status
 // and can be sent as it stands; only the runner's texts keep a gap, for the
@@ -16,7 +13,7 @@ func TestErrorsOfTheTable(t *testing.T) {
 				if e.Status != status.Code {
 					t.Errorf("%s %d offers %s, which is a %d", op.ID, status.Code, e.Title, e.Status)
 				}
-				if rest := strings.Replace(e.Detail, "Process Guid: %s:", "", 1); strings.Contains(rest, "%") {
+				if e.Gap != NoGap && e.Gap != ProcessGap {
 					t.Errorf("%s %d offers %s with a gap: %s", op.ID, status.Code, e.Title, e.Detail)
 				}
 			}
@@ -43,6 +40,30 @@ func TestStatusesOfTheTable(t *testing.T) {
 			if !seen[code] && !op.UAA {
 				t.Errorf("%s cannot answer %d", op.ID, code)
 			}
+		}
+	}
+}
+
+// TestGaps: words that are filled in stand in the gap's place, and are no gap
+// themselves.
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	lent := RunnerUnavailable.withGap("Process Guid: ", ProcessGap, ": down")
+	for _, test := range []struct {
+		got  *Error
+		gap  Gap
+		text string
+	}{
+		{BadRequest, ReasonGap, "Bad request: <reason>"},
+		{LabelLimitExceeded.With(3), NoGap, "Failed to add 3 labels because it would exceed maximum of 50"},
+		{ResourceNotFound.With("<resource> %s"), NoGap, "<resource> %s not found"},
+		{ResourceNotFound.With("<resource>").With("App"), NoGap, "<resource> not found"},
+		{BadRequest.Text("<reason>").With("x"), NoGap, "<reason>"},
+		{lent, ProcessGap, "Runner is unavailable: Process Guid: <process guid>-<version>: down"},
+		{lent.With("a-b"), NoGap, "Runner is unavailable: Process Guid: a-b: down"},
+	} {
+		if test.got.Gap != test.gap || test.got.Detail != test.text {
+			t.Errorf("got %q with the gap %q, want %q with %q", test.got.Detail, test.got.Gap, test.text, test.gap)
 		}
 	}
 }

@@ -16,8 +16,7 @@ import (
 type Answer struct {
 	Status int
 	// Error is what the envelope says; nil for a success, a redirection and a
-	// custom body. Its detail may keep one %s, in "Process Guid: %s", for the
-	// "<process guid>-<version>" that only the caller knows.
+	// custom body. Its detail may keep contract.ProcessGap, which only the caller can fill.
 	Error *contract.Error
 	// Headers to add or to put in the place of the answer's own, sorted by
 	// name. Shared between answers: read only.
@@ -44,9 +43,6 @@ const (
 	rateLimit           = "20000"
 	rateLimitRetryAfter = "60"
 )
-
-// bodyLimit is what an injected 413 says, the limit of design.md §11.
-const bodyLimit = 1 << 20
 
 // answer makes the injected answer of a step for an operation.
 func (r Respond) answer(op *contract.Operation, headers []Header) *Answer {
@@ -80,11 +76,11 @@ func (r Respond) bytes() []byte {
 // words that the operation gives it and the status of the rule.
 func (r Respond) envelope(op *contract.Operation) *contract.Error {
 	found := errorFor(op, r.Status, r.Error)
+	if r.Detail != "" {
+		found = found.Text(r.Detail)
+	}
 	filled := *found
 	filled.Status = r.Status
-	if r.Detail != "" {
-		filled.Detail = r.Detail
-	}
 	return &filled
 }
 
@@ -103,23 +99,14 @@ func errorFor(op *contract.Operation, status int, name string) *contract.Error {
 		}
 	}
 	if found, ok := contract.ErrorNamed(name); ok {
-		return outsideRows(found)
+		return found
 	}
 	for _, found := range contract.Errors() {
 		if found.Status == status {
-			return outsideRows(found)
+			return found
 		}
 	}
 	return contract.UnknownError
-}
-
-// outsideRows completes the one error that no row has and whose detail has a
-// gap.
-func outsideRows(found *contract.Error) *contract.Error {
-	if found == contract.RequestTooLarge {
-		return found.With(bodyLimit)
-	}
-	return found
 }
 
 // inRow finds an error of a status in an operation's row; no name means the
@@ -137,9 +124,9 @@ func inRow(op *contract.Operation, status int, name string) (*contract.Error, bo
 	return nil, false
 }
 
-// complete says that the detail has no gap but the process guid's.
+// complete says that the answer can fill what the detail lacks.
 func complete(e *contract.Error) bool {
-	return !strings.Contains(strings.Replace(e.Detail, "Process Guid: %s", "", 1), "%")
+	return e.Gap == contract.NoGap || e.Gap == contract.ProcessGap
 }
 
 // sorted lists the headers of a rule in an order of their own.
