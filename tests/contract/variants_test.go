@@ -65,39 +65,6 @@ var _ = Describe("§11 the process resource", func() {
 		Expect(keys(x.Body, "links")).To(Equal([]string{"self", "scale", "app", "space", "stats", "process_instances"}))
 	})
 
-	It("follows the user's document to the letter in the vendor variant", func() {
-		world := World(root, "vendor")
-		x := world.Do("GET", web, nil)
-		Expect(keys(x.Body)).To(Equal(strings.Fields(common + " registry_credential_last_synced_at health_check readiness_health_check relationships metadata links")))
-		Expect(keys(x.Body, "links")).To(Equal([]string{"self", "scale", "app", "space", "stats", "registry_credential"}))
-		for _, link := range keys(x.Body, "links") {
-			Expect(keys(x.Body, "links", link)).To(Equal([]string{"href", "method"}))
-		}
-		Expect(x.At("registry_credential_last_synced_at")).NotTo(BeNil())
-		Expect(x.At("relationships", "registry_credential", "data", "guid")).NotTo(BeEmpty())
-
-		// Every field of its request body has its effect.
-		updated := world.Do("PATCH", web, map[string]any{
-			"command":                "string",
-			"health_check":           map[string]any{"type": "http", "data": map[string]any{"timeout": 1, "invocation_timeout": 2, "interval": 3, "endpoint": "/live"}},
-			"readiness_health_check": map[string]any{"type": "http", "data": map[string]any{"timeout": 4, "invocation_timeout": 5, "interval": 6, "endpoint": "/ready"}},
-			"metadata":               map[string]any{"labels": map[string]any{"labels": "string"}, "annotations": map[string]any{"annotations": "string"}},
-		})
-		Expect(updated).To(HaveStatus(http.StatusOK))
-		read := world.Do("GET", web, nil)
-		Expect(read.Body).To(Equal(updated.Body))
-		Expect(read.At("command")).To(Equal("string"))
-		Expect(read.At("health_check")).To(Equal(map[string]any{"type": "http", "data": map[string]any{
-			"timeout": 1.0, "invocation_timeout": 2.0, "interval": 3.0, "endpoint": "/live"}}))
-		Expect(read.At("readiness_health_check")).To(Equal(map[string]any{"type": "http", "data": map[string]any{
-			"timeout": 4.0, "invocation_timeout": 5.0, "interval": 6.0, "endpoint": "/ready"}}))
-		Expect(read.At("metadata")).To(Equal(map[string]any{
-			"labels":      map[string]any{"env": "prod", "labels": "string"},
-			"annotations": map[string]any{"contact": "demo@example.com", "annotations": "string"}}))
-
-		Expect(world.Do("PATCH", web, `{"readiness_health_check":{"data":{"timeout":0}}}`)).To(HaveStatus(http.StatusUnprocessableEntity))
-	})
-
 	It("ignores a readiness timeout elsewhere", func() {
 		world := World(root, "default")
 		x := world.Do("PATCH", web, `{"readiness_health_check":{"data":{"timeout":4}}}`)

@@ -235,7 +235,7 @@ var _ = Describe("The shipped scenario", func() {
 		Expect(world.Do("GET", web, nil)).To(HaveCFError(contract.ProcessNotFound))
 	})
 
-	It("vendor serves the user's document", func() {
+	It("vendor serves what the vendor adds", func() {
 		x := World(root, "vendor").Do("GET", web, nil)
 		Expect(x.At("relationships", "registry_credential", "data", "guid")).NotTo(BeEmpty())
 		Expect(x.At("links", "registry_credential", "method")).To(Equal("GET"))

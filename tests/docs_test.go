@@ -1,0 +1,174 @@
+package tests_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pages are the Markdown files of the project by their path; what others wrote
+// is not ours to check.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	eachText(t, func(path, text string) {
+		if strings.HasSuffix(path, ".md") && filepath.Base(path) != "VENDOR.md" {
+			found[path] = text
+		}
+	})
+	if len(found) < 5 {
+		t.Fatalf("only %d Markdown files: is this test blind?", len(found))
+	}
+	return found
+}
+
+// eachText reads every file of the project that is text.
+func eachText(t *testing.T, visit func(path, text string)) {
+	t.Helper()
+	kinds := []string{".go", ".md", ".json", ".yaml", ".yml", ".js", ".css", ".html", ".txt", ".mod", ""}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{".git", "testdata", "vendor"}, entry.Name()):
+			return filepath.SkipDir
+		case entry.IsDir() || !slices.Contains(kinds, filepath.Ext(path)):
+			return nil
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel("..", path)
+		visit(filepath.ToSlash(relative), string(raw))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var (
+	fence   = regexp.MustCompile("(?ms)^```.*?^```")
+	span    = regexp.MustCompile("`[^`\n]+`")
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#{1,6} (.+)$`)
+	item    = regexp.MustCompile(`^(\d+)\. `)
+	// numbered is a heading with the number of its section.
+	numbered = regexp.MustCompile(`^#{2,3} (\d+(?:\.\d+)?)\.? `)
+	// mark cites a section, or several: "DESIGN.md §6", "§2", "§5, §6".
+	mark = regexp.MustCompile(`(?:docs/)?([A-Z][A-Z-]+\.md)|§(\d+(?:\.\d+)?)`)
+)
+
+// sections are the numbers that a page can be cited by: its numbered headings,
+// and the items of a numbered list as n.m under heading n.
+func sections(page string) map[string]bool {
+	found, chapter := map[string]bool{}, ""
+	for line := range strings.Lines(fence.ReplaceAllString(page, "")) {
+		if match := numbered.FindStringSubmatch(line); match != nil {
+			chapter = match[1]
+			found[chapter] = true
+		} else if match := item.FindStringSubmatch(line); match != nil && chapter != "" && !strings.Contains(chapter, ".") {
+			found[chapter+"."+match[1]] = true
+		}
+	}
+	return found
+}
+
+// anchor is what a heading is linked by.
+func anchor(heading string) string {
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127 && r != '…':
+			return r
+		}
+		return -1
+	}, strings.ToLower(heading))
+	return kept
+}
+
+// TestLinks: each link of a Markdown file leads somewhere, and each path of the
+// project that it quotes is there.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	all := pages(t)
+	for path, text := range all {
+		prose := fence.ReplaceAllString(text, "")
+		for _, quoted := range span.FindAllString(prose, -1) {
+			name := strings.Trim(quoted, "`")
+			if ours, _ := regexp.MatchString(`^(cmd|docs|scenarios|schemas|sim|tests)/[\w./-]+$`, name); ours && !exists(name) {
+				t.Errorf("%s names %s, which is not there", path, name)
+			}
+		}
+		for _, match := range link.FindAllStringSubmatch(span.ReplaceAllString(prose, ""), -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			file, fragment, _ := strings.Cut(match[1], "#")
+			target := path
+			if file != "" {
+				target = filepath.ToSlash(filepath.Join(filepath.Dir(path), file))
+			}
+			if !exists(target) {
+				t.Errorf("%s links to %s, which is not there", path, match[1])
+				continue
+			}
+			if fragment == "" {
+				continue
+			}
+			found := false
+			for _, title := range heading.FindAllStringSubmatch(all[target], -1) {
+				found = found || anchor(title[1]) == fragment
+			}
+			if !found {
+				t.Errorf("%s links to %s, which has no such heading", path, match[1])
+			}
+		}
+	}
+}
+
+// exists says whether the project has a file or folder of that path.
+func exists(path string) bool {
+	_, err := os.Stat(filepath.Join("..", filepath.FromSlash(path)))
+	return err == nil
+}
+
+// TestSections: each § of a page names a section that is there, of the page
+// that stands before it on the line, or of its own.
+func TestSections(t *testing.T) {
+	t.Parallel()
+	for path, text := range pages(t) {
+		for line := range strings.Lines(fence.ReplaceAllString(text, "")) {
+			cited(t, path, line, path)
+		}
+	}
+}
+
+// cited checks what a text cites, in which a § without a page is of that one.
+func cited(t *testing.T, where, text, page string) {
+	t.Helper()
+	for _, match := range mark.FindAllStringSubmatch(text, -1) {
+		if match[1] != "" {
+			page = "docs/" + match[1]
+			if top := match[1]; exists(top) {
+				page = top
+			}
+			if !exists(page) {
+				t.Errorf("%s cites %s, which is not there", where, match[1])
+			}
+			continue
+		}
+		raw, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(page)))
+		if err != nil {
+			t.Errorf("%s cites §%s of no page", where, match[2])
+		} else if !sections(string(raw))[match[2]] {
+			t.Errorf("%s cites §%s of %s, which has no such section", where, match[2], page)
+		}
+	}
+}
