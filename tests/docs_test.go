@@ -57,6 +57,7 @@ var (
 	span    = regexp.MustCompile("`[^`\n]+`")
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#{1,6} (.+)$`)
+	place   = regexp.MustCompile(`^(cmd|docs|scenarios|schemas|sim|tests)/[\w./-]+$`)
 	item    = regexp.MustCompile(`^(\d+)\. `)
 	// numbered is a heading with the number of its section.
 	numbered = regexp.MustCompile(`^#{2,3} (\d+(?:\.\d+)?)\.? `)
@@ -101,8 +102,7 @@ func TestLinks(t *testing.T) {
 	for path, text := range all {
 		prose := fence.ReplaceAllString(text, "")
 		for _, quoted := range span.FindAllString(prose, -1) {
-			name := strings.Trim(quoted, "`")
-			if ours, _ := regexp.MatchString(`^(cmd|docs|scenarios|schemas|sim|tests)/[\w./-]+$`, name); ours && !exists(name) {
+			if name := strings.Trim(quoted, "`"); place.MatchString(name) && !exists(name) {
 				t.Errorf("%s names %s, which is not there", path, name)
 			}
 		}
