@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 )
 
 func (p *program) clockCommand() *cobra.Command {
@@ -15,20 +15,20 @@ func (p *program) clockCommand() *cobra.Command {
 	group(cmd)
 	cmd.AddCommand(
 		p.clockStep("freeze", "Let the clock stand still", arguments(0, 0),
-			func(ctx context.Context, client *admin.Client, _ []string) (admin.ClockState, error) {
-				return client.FreezeClock(ctx)
+			func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {
+				return c.FreezeClock(ctx)
 			}),
 		p.clockStep("resume", "Let the clock run from where it stands", arguments(0, 0),
-			func(ctx context.Context, client *admin.Client, _ []string) (admin.ClockState, error) {
-				return client.ResumeClock(ctx)
+			func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {
+				return c.ResumeClock(ctx)
 			}),
 		p.clockStep("advance DURATION", "Move the clock forwards", arguments(1, 1),
-			func(ctx context.Context, client *admin.Client, args []string) (admin.ClockState, error) {
+			func(ctx context.Context, c *client.Client, args []string) (client.ClockState, error) {
 				var by time.Duration
 				if err := (&span{&by}).Set(args[0]); err != nil {
-					return admin.ClockState{}, misused("clock advance: %q, %w", args[0], err)
+					return client.ClockState{}, misused("clock advance: %q, %w", args[0], err)
 				}
-				return client.AdvanceClock(ctx, by)
+				return c.AdvanceClock(ctx, by)
 			}),
 	)
 	return cmd
@@ -36,12 +36,12 @@ func (p *program) clockCommand() *cobra.Command {
 
 // clockStep is a command that changes the clock and prints how it stands then.
 func (p *program) clockStep(use, short string, args cobra.PositionalArgs,
-	do func(context.Context, *admin.Client, []string) (admin.ClockState, error),
+	do func(context.Context, *client.Client, []string) (client.ClockState, error),
 ) *cobra.Command {
 	var format string
 	cmd := remote(&cobra.Command{Use: use, Short: short, Args: args},
-		func(ctx context.Context, client *admin.Client, args []string) error {
-			clock, err := do(ctx, client, args)
+		func(ctx context.Context, c *client.Client, args []string) error {
+			clock, err := do(ctx, c, args)
 			switch {
 			case err != nil:
 				return err

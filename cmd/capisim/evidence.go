@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/report"
@@ -47,7 +47,7 @@ func (p *program) coverageCommand() *cobra.Command {
 		Example: "  capisim coverage --min 80 --require updateProcess:409,scaleProcess:422\n" +
 			"  capisim coverage --merge shard-1.json shard-2.json --format html > coverage.html",
 		Args: cobra.ArbitraryArgs,
-	}, func(ctx context.Context, client *admin.Client, files []string) error {
+	}, func(ctx context.Context, c *client.Client, files []string) error {
 		var err error
 		if gate.Require, err = journal.ParseCells(require); err != nil {
 			return misused("--require: %w", err)
@@ -59,7 +59,7 @@ func (p *program) coverageCommand() *cobra.Command {
 		case len(files) > 0:
 			return misused("capisim coverage: %s, expected files only with --merge", strings.Join(files, " "))
 		default:
-			matrix, err = client.Coverage(ctx, allWorlds)
+			matrix, err = c.Coverage(ctx, allWorlds)
 		}
 		if err != nil {
 			return err
@@ -119,8 +119,8 @@ func (p *program) reactionsCommand() *cobra.Command {
 		Use:   "reactions",
 		Short: "Show what clients did about injected faults",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
-		reactions, err := client.Reactions(ctx, allWorlds)
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
+		reactions, err := c.Reactions(ctx, allWorlds)
 		if err != nil {
 			return err
 		}
@@ -140,12 +140,12 @@ func (p *program) verifyCommand() *cobra.Command {
 		Long: "Judge the expectations of a file: a scenario, or a document with the key expectations; - is standard input.\n" +
 			"Exit 1 unless all are met. Rules that were set and never fired are listed: they prove nothing.",
 		Args: arguments(1, 1),
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
+	}, func(ctx context.Context, c *client.Client, args []string) error {
 		document, err := p.read(args[0])
 		if err != nil {
 			return misused("%w", err)
 		}
-		judgement, err := client.Verify(ctx, document, allWorlds)
+		judgement, err := c.Verify(ctx, document, allWorlds)
 		if err != nil {
 			return err
 		}
@@ -170,10 +170,10 @@ func (p *program) exportCommand() *cobra.Command {
 		Short:     "Print the journal as HAR 1.2 or as a Pact",
 		Args:      arguments(1, 1),
 		ValidArgs: formats,
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
+	}, func(ctx context.Context, c *client.Client, args []string) error {
 		if !slices.Contains(formats, args[0]) {
 			return misused("export: %q, expected one of %s", args[0], joined(formats))
 		}
-		return client.Export(ctx, args[0], p.stdout)
+		return c.Export(ctx, args[0], p.stdout)
 	})
 }

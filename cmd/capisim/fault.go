@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 )
@@ -86,12 +86,12 @@ func (p *program) faultSetCommand() *cobra.Command {
 		Example:           "  capisim fault set updateProcess 409 --times 2\n  capisim fault set scaleProcess 503 --after --retry-after 3",
 		Args:              arguments(2, 2),
 		ValidArgsFunction: completeCell,
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
+	}, func(ctx context.Context, c *client.Client, args []string) error {
 		status, err := strconv.Atoi(args[1])
 		if err != nil {
 			return misused("fault set: %q, expected a status such as 503", args[1])
 		}
-		set, err := client.SetFault(ctx, args[0], status, f.rule(cmd.Flags()))
+		set, err := c.SetFault(ctx, args[0], status, f.rule(cmd.Flags()))
 		if err != nil {
 			return err
 		}
@@ -124,8 +124,8 @@ func (p *program) faultListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the rules, the newest first",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
-		rules, err := client.Faults(ctx)
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
+		rules, err := c.Faults(ctx)
 		if err != nil {
 			return err
 		}
@@ -140,11 +140,11 @@ func (p *program) faultClearCommand() *cobra.Command {
 		Use:   "clear [ID]",
 		Short: "Take a rule away, or all of them",
 		Args:  arguments(0, 1),
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
+	}, func(ctx context.Context, c *client.Client, args []string) error {
 		if len(args) == 0 {
-			return client.ClearFaults(ctx)
+			return c.ClearFaults(ctx)
 		}
-		return client.ClearFault(ctx, args[0])
+		return c.ClearFault(ctx, args[0])
 	})
 }
 

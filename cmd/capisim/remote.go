@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -25,7 +25,7 @@ type remoteFlags struct {
 const answerTime = 60 * time.Second
 
 // client makes the client that the flags ask for.
-func (f *remoteFlags) client() (*admin.Client, error) {
+func (f *remoteFlags) client() (*client.Client, error) {
 	at, err := url.Parse(f.url)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
 		return nil, misused("--url: %q, expected http://HOST:PORT or https://HOST:PORT", f.url)
@@ -33,11 +33,11 @@ func (f *remoteFlags) client() (*admin.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = clientTLS(at.Hostname())
 	transport.ResponseHeaderTimeout = answerTime
-	return &admin.Client{URL: f.url, World: f.world, Token: f.token, HTTP: &http.Client{Transport: transport}}, nil
+	return &client.Client{URL: f.url, World: f.world, Token: f.token, HTTP: &http.Client{Transport: transport}}, nil
 }
 
 // remoteAction is what a command does with a running server.
-type remoteAction func(ctx context.Context, client *admin.Client, args []string) error
+type remoteAction func(ctx context.Context, c *client.Client, args []string) error
 
 // remote makes a command one that talks to a running server.
 func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
@@ -47,19 +47,19 @@ func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
 	flags.StringVar(&f.world, "world", "", "`name` of a world (default: the default world)")
 	flags.StringVar(&f.token, "admin-token", "", "bearer `token` that the server asks for")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		client, err := f.client()
+		c, err := f.client()
 		if err != nil {
 			return err
 		}
-		defer client.HTTP.CloseIdleConnections()
-		return worded(do(cmd.Context(), client, args))
+		defer c.HTTP.CloseIdleConnections()
+		return worded(do(cmd.Context(), c, args))
 	}
 	return cmd
 }
 
 // worded gives what the client says the exit code that it stands for.
 func worded(err error) error {
-	var gone *admin.UnreachableError
+	var gone *client.UnreachableError
 	if errors.As(err, &gone) {
 		return unreached(err)
 	}
@@ -79,8 +79,8 @@ func (p *program) loadCommand() *cobra.Command {
 		Short:             "Put the world on another scenario, by its name or from a file",
 		Args:              arguments(1, 1),
 		ValidArgsFunction: completeScenarios,
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
-		seen, err := p.load(ctx, client, args[0])
+	}, func(ctx context.Context, c *client.Client, args []string) error {
+		seen, err := p.load(ctx, c, args[0])
 		if err != nil {
 			return err
 		}
@@ -90,15 +90,15 @@ func (p *program) loadCommand() *cobra.Command {
 
 // load sends a file as it is. What is wrong with it the server tells by
 // pointer; where reading it here shows the same, the lines are told instead.
-func (p *program) load(ctx context.Context, client *admin.Client, name string) (admin.Overview, error) {
+func (p *program) load(ctx context.Context, c *client.Client, name string) (client.Overview, error) {
 	if !isFile(name) {
-		return client.Load(ctx, name)
+		return c.Load(ctx, name)
 	}
 	document, err := p.read(name)
 	if err != nil {
-		return admin.Overview{}, misused("%w", err)
+		return client.Overview{}, misused("%w", err)
 	}
-	seen, err := client.LoadDocument(ctx, document)
+	seen, err := c.LoadDocument(ctx, document)
 	if err == nil || exitCode(worded(err)) == exitUnreached {
 		return seen, err
 	}
@@ -114,7 +114,7 @@ func (p *program) load(ctx context.Context, client *admin.Client, name string) (
 }
 
 // printPlayed says what the world plays now.
-func (p *program) printPlayed(seen admin.Overview) error {
+func (p *program) printPlayed(seen client.Overview) error {
 	_, err := fmt.Fprintf(p.stdout, "scenario %s, %s\n", seen.Scenario.Name, counted(seen.Counts.Processes, "process", "processes"))
 	return err
 }
@@ -135,8 +135,8 @@ func (p *program) resetCommand() *cobra.Command {
 		Use:   "reset",
 		Short: "Bring the world back to its scenario",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
-		seen, err := client.Reset(ctx, only...)
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
+		seen, err := c.Reset(ctx, only...)
 		if err != nil {
 			return err
 		}
@@ -152,8 +152,8 @@ func (p *program) stateCommand() *cobra.Command {
 		Use:   "state",
 		Short: "Print the world as a scenario file",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
-		text, err := client.State(ctx, format)
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
+		text, err := c.State(ctx, format)
 		if err != nil {
 			return err
 		}

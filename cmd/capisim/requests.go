@@ -12,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/journal"
 )
 
 func (p *program) requestsCommand() *cobra.Command {
-	var filter admin.RequestFilter
+	var filter client.RequestFilter
 	var status int64
 	var limit int64 = 50
 	var format string
@@ -26,12 +26,12 @@ func (p *program) requestsCommand() *cobra.Command {
 		Use:   "requests",
 		Short: "Show what clients sent and what was answered, the newest last",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
 		filter.Status = int(status)
 		if follow {
-			return p.follow(ctx, client, filter, format)
+			return p.follow(ctx, c, filter, format)
 		}
-		list, _, err := client.Requests(ctx, filter, int(limit))
+		list, _, err := c.Requests(ctx, filter, int(limit))
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (p *program) requestsCommand() *cobra.Command {
 
 // follow prints each request when it comes: in columns of a fixed width, since
 // nobody knows what will follow, or as one line of JSON.
-func (p *program) follow(ctx context.Context, client *admin.Client, filter admin.RequestFilter, format string) error {
+func (p *program) follow(ctx context.Context, c *client.Client, filter client.RequestFilter, format string) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	show := func(v journal.View) error {
@@ -68,7 +68,7 @@ func (p *program) follow(ctx context.Context, client *admin.Client, filter admin
 		out := json.NewEncoder(p.stdout)
 		show = func(v journal.View) error { return out.Encode(v) }
 	}
-	if err := client.Follow(ctx, filter, show); ctx.Err() == nil {
+	if err := c.Follow(ctx, filter, show); ctx.Err() == nil {
 		return err
 	}
 	return nil // the end that was asked for may fall into the middle of an event

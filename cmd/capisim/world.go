@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/capisim/sim/admin"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -18,14 +18,14 @@ func (p *program) worldCommand() *cobra.Command {
 }
 
 func (p *program) worldCreateCommand() *cobra.Command {
-	var wish admin.NewWorld
+	var wish client.NewWorld
 	var play, format string
 	var ttl time.Duration
 	cmd := remote(&cobra.Command{
 		Use:   "create [NAME]",
 		Short: "Create a world; without a name it is given one",
 		Args:  arguments(0, 1),
-	}, func(ctx context.Context, client *admin.Client, args []string) error {
+	}, func(ctx context.Context, c *client.Client, args []string) error {
 		if len(args) > 0 {
 			wish.Name = args[0]
 		}
@@ -36,11 +36,11 @@ func (p *program) worldCreateCommand() *cobra.Command {
 		if ttl > 0 {
 			wish.TTL = ttl.String()
 		}
-		made, err := client.CreateWorld(ctx, wish)
+		made, err := c.CreateWorld(ctx, wish)
 		if err != nil {
 			return err
 		}
-		return p.printWorlds(format, made, []admin.WorldView{made})
+		return p.printWorlds(format, made, []client.WorldView{made})
 	})
 	cmd.Flags().StringVar(&play, "scenario", "", "`name` of a scenario, or a file (default: what the default world plays)")
 	cmd.Flags().Var(&span{&ttl}, "ttl", "how long it lives without a request (default: for ever)")
@@ -80,8 +80,8 @@ func (p *program) worldListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the worlds",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, client *admin.Client, _ []string) error {
-		worlds, err := client.Worlds(ctx)
+	}, func(ctx context.Context, c *client.Client, _ []string) error {
+		worlds, err := c.Worlds(ctx)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (p *program) worldListCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) printWorlds(format string, whole any, worlds []admin.WorldView) error {
+func (p *program) printWorlds(format string, whole any, worlds []client.WorldView) error {
 	if format == formatJSON {
 		return p.printJSON(whole)
 	}
@@ -112,9 +112,9 @@ func (p *program) worldDeleteCommand() *cobra.Command {
 		Use:   "delete NAME...",
 		Short: "End worlds; their coverage stays in the sum",
 		Args:  arguments(1, -1),
-	}, func(ctx context.Context, client *admin.Client, names []string) error {
+	}, func(ctx context.Context, c *client.Client, names []string) error {
 		for _, name := range names {
-			if err := client.DeleteWorld(ctx, name); err != nil {
+			if err := c.DeleteWorld(ctx, name); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
@@ -128,7 +129,7 @@ func into[T any](t testing.TB, a answer) T {
 // refusals are the problems of an answer, as "pointer: detail".
 func refusals(t testing.TB, a answer) []string {
 	t.Helper()
-	var body problemsJSON
+	var body client.Problems
 	decoder := json.NewDecoder(bytes.NewReader([]byte(a.body)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&body); err != nil {
@@ -234,7 +235,7 @@ func TestPagination(t *testing.T) {
 	for range 5 {
 		srv.want(t, 201, "POST", "/admin/faults", `{"respond":{"status":503}}`)
 	}
-	page := into[List[struct{ ID string }]](t, srv.want(t, 200, "GET", "/admin/faults?page=2&per_page=2", ""))
+	page := into[client.List[struct{ ID string }]](t, srv.want(t, 200, "GET", "/admin/faults?page=2&per_page=2", ""))
 	if len(page.Resources) != 2 || page.Resources[0].ID != "rule-3" || page.Resources[1].ID != "rule-2" {
 		t.Errorf("%+v", page.Resources)
 	}
@@ -248,12 +249,12 @@ func TestPagination(t *testing.T) {
 	if got := strings.ReplaceAll(string(raw), `\u0026`, "&"); got != want {
 		t.Errorf("%s\nexpected\n%s", got, want)
 	}
-	beyond := into[List[struct{ ID string }]](t, srv.want(t, 200, "GET", "/admin/faults?page=2147483647&per_page=5000", ""))
+	beyond := into[client.List[struct{ ID string }]](t, srv.want(t, 200, "GET", "/admin/faults?page=2147483647&per_page=5000", ""))
 	if len(beyond.Resources) != 0 || beyond.Pagination.Next != nil || beyond.Pagination.Previous.Href != at+"1&per_page=5000" {
 		t.Errorf("%+v", beyond)
 	}
 	srv.want(t, 201, "POST", "/admin/worlds", `{"name":"w"}`)
-	inner := into[List[struct{}]](t, srv.want(t, 200, "GET", "/worlds/w/admin/requests?status=404", ""))
+	inner := into[client.List[struct{}]](t, srv.want(t, 200, "GET", "/worlds/w/admin/requests?status=404", ""))
 	if want := srv.URL + "/worlds/w/admin/requests?page=1&per_page=50&status=404"; inner.Pagination.First.Href != want {
 		t.Errorf("%s, expected %s", inner.Pagination.First.Href, want)
 	}
@@ -264,7 +265,7 @@ func TestOverview(t *testing.T) {
 	srv := start(t)
 	srv.want(t, 200, "PUT", "/admin/faults/updateProcess/409", "")
 	played(t, srv.worlds.Root(), nil)
-	got := into[Overview](t, srv.want(t, 200, "GET", "/admin", ""))
+	got := into[client.Overview](t, srv.want(t, 200, "GET", "/admin", ""))
 	if got.Version != "test" || got.World != "default" || got.URL != srv.URL || got.Scenario.Name != "default" || got.Worlds != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -279,7 +280,7 @@ func TestOverview(t *testing.T) {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	srv := start(t)
-	list := into[List[OperationView]](t, srv.want(t, 200, "GET", "/admin/operations", ""))
+	list := into[client.List[OperationView]](t, srv.want(t, 200, "GET", "/admin/operations", ""))
 	if len(list.Resources) != len(contract.Operations()) {
 		t.Fatalf("%d operations", len(list.Resources))
 	}
@@ -306,7 +307,7 @@ func TestOperations(t *testing.T) {
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	srv := start(t)
-	list := into[List[scenario.Info]](t, srv.want(t, 200, "GET", "/admin/scenarios", ""))
+	list := into[client.List[scenario.Info]](t, srv.want(t, 200, "GET", "/admin/scenarios", ""))
 	if list.Resources[0].Name != "default" || list.Resources[0].Description == "" || len(list.Resources) < 10 {
 		t.Errorf("%+v", list.Resources)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/world"
 )
 
@@ -92,7 +93,7 @@ func (c *call) refused(err error) reply {
 	if r.allow != "" {
 		c.writer.Header().Set("Allow", r.allow)
 	}
-	return reply{status: r.status, body: problemsJSON{Errors: r.problems}}
+	return reply{status: r.status, body: client.Problems{Errors: r.problems}}
 }
 
 // body reads the request's body, at most limit bytes, and no longer than

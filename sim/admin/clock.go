@@ -3,20 +3,15 @@ package admin
 import (
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/world"
 )
 
-// ClockState is the clock of a world.
-type ClockState struct {
-	Mode string    `json:"mode"` // frozen or real
-	Now  time.Time `json:"now"`
-}
-
-func clockOf(c *world.Clock) ClockState {
+func clockOf(c *world.Clock) client.ClockState {
 	if c.Frozen() {
-		return ClockState{"frozen", c.Now()}
+		return client.ClockState{Mode: "frozen", Now: c.Now()}
 	}
-	return ClockState{"real", c.Now()}
+	return client.ClockState{Mode: "real", Now: c.Now()}
 }
 
 func (c *call) getClock() (reply, error) { return ok(clockOf(c.world.Clock)), nil }

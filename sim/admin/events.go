@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/state"
@@ -66,7 +67,7 @@ type stream struct {
 	control *http.ResponseController
 	seen    uint64 // the newest request that was shown
 	snap    *world.Snapshot
-	clock   ClockState
+	clock   client.ClockState
 	silent  int // beats since the last word
 	failed  bool
 }

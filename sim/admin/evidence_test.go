@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
@@ -42,7 +43,7 @@ func TestRequests(t *testing.T) {
 		{"?q=secret", nil},
 		{"?per_page=1&page=2", []uint64{2}},
 	} {
-		page := into[requestsJSON](t, srv.want(t, 200, "GET", "/admin/requests"+test.query, ""))
+		page := into[client.Requests](t, srv.want(t, 200, "GET", "/admin/requests"+test.query, ""))
 		var got []uint64
 		for _, view := range page.Resources {
 			got = append(got, view.ID)
@@ -51,7 +52,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s: %v, expected %v", test.query, got, test.want)
 		}
 	}
-	unmatched := into[requestsJSON](t, srv.want(t, 200, "GET", "/admin/requests/unmatched", ""))
+	unmatched := into[client.Requests](t, srv.want(t, 200, "GET", "/admin/requests/unmatched", ""))
 	if len(unmatched.Resources) != 1 || unmatched.Resources[0].Nearest.Operation != "updateProcess" || unmatched.Resources[0].ID != lost {
 		t.Errorf("%+v", unmatched.Resources)
 	}
@@ -62,7 +63,7 @@ func TestRequests(t *testing.T) {
 	srv.wantRefusal(t, 404, "GET", "/admin/requests/99", "", "no request 99: the journal does not have it, or not any more")
 	srv.wantRefusal(t, 404, "GET", "/admin/requests/x", "", `no request "x", expected a number`)
 	srv.want(t, 204, "DELETE", "/admin/requests", "")
-	if page := into[requestsJSON](t, srv.want(t, 200, "GET", "/admin/requests", "")); len(page.Resources) != 0 || page.Pagination.TotalPages != 1 {
+	if page := into[client.Requests](t, srv.want(t, 200, "GET", "/admin/requests", "")); len(page.Resources) != 0 || page.Pagination.TotalPages != 1 {
 		t.Errorf("%+v", page)
 	}
 }

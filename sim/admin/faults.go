@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 )
@@ -29,7 +30,7 @@ func (c *call) addFaults() (reply, error) {
 		return reply{}, err
 	}
 	if strings.HasPrefix(strings.TrimSpace(string(raw)), "[") {
-		return created(List[fault.Status]{Pagination: c.pagination(len(added), 1, max(1, len(added))), Resources: added}), nil
+		return created(client.List[fault.Status]{Pagination: c.pagination(len(added), 1, max(1, len(added))), Resources: added}), nil
 	}
 	return created(added[0]), nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/world"
 )
@@ -21,7 +22,7 @@ func ids(list []fault.Status) string {
 
 func (s *server) rules(t testing.TB) string {
 	t.Helper()
-	return ids(into[List[fault.Status]](t, s.want(t, 200, "GET", "/admin/faults", "")).Resources)
+	return ids(into[client.List[fault.Status]](t, s.want(t, 200, "GET", "/admin/faults", "")).Resources)
 }
 
 func TestFaultRules(t *testing.T) {
@@ -31,7 +32,7 @@ func TestFaultRules(t *testing.T) {
 	if want := `{"id":"rule-1","match":{"operations":["updateProcess"]},"when":{"times":2},"respond":{"status":409},"matched":0,"injected":0,"remaining":2}`; got.body != want {
 		t.Errorf("%s\nexpected\n%s", got.body, want)
 	}
-	list := into[List[fault.Status]](t, srv.want(t, 201, "POST", "/admin/faults",
+	list := into[client.List[fault.Status]](t, srv.want(t, 201, "POST", "/admin/faults",
 		`[{"respond":{"status":503}},{"id":"named","respond":{"status":503}},{"respond":{"status":503}}]`))
 	if ids(list.Resources) != "rule-2 named rule-3" {
 		t.Error(ids(list.Resources))
@@ -137,7 +138,7 @@ func TestExplain(t *testing.T) {
 	if got.Decides != "" || got.Rules[2].RuleID != "slow" || !got.Rules[2].Fires {
 		t.Errorf("%+v, expected a delay to decide nothing", got)
 	}
-	if rules := into[List[fault.Status]](t, srv.want(t, 200, "GET", "/admin/faults", "")); rules.Resources[0].Matched != 0 {
+	if rules := into[client.List[fault.Status]](t, srv.want(t, 200, "GET", "/admin/faults", "")); rules.Resources[0].Matched != 0 {
 		t.Error("explaining counts")
 	}
 	got = into[Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/nowhere"}`))
@@ -171,12 +172,12 @@ func TestClock(t *testing.T) {
 	if got := srv.want(t, 200, "PUT", "/admin/clock", `{"now":"2030-06-01T02:00:00+02:00"}`); got.body != `{"mode":"frozen","now":"2030-06-01T00:00:00Z"}` {
 		t.Error(got.body)
 	}
-	running := into[ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{"mode":"real"}`))
+	running := into[client.ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{"mode":"real"}`))
 	if since := running.Now.Sub(time.Date(2030, 6, 1, 0, 0, 0, 0, time.UTC)); running.Mode != "real" || since < 0 || since > time.Hour {
 		t.Errorf("%+v, expected the clock to run on from where it stood", running)
 	}
-	stopped := into[ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{"mode":"frozen"}`))
-	if same := into[ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{}`)); stopped.Mode != "frozen" || same != stopped {
+	stopped := into[client.ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{"mode":"frozen"}`))
+	if same := into[client.ClockState](t, srv.want(t, 200, "PUT", "/admin/clock", `{}`)); stopped.Mode != "frozen" || same != stopped {
 		t.Errorf("%+v, then %+v", stopped, same)
 	}
 	srv.wantRefusal(t, 422, "PUT", "/admin/clock", `{"mode":"still","now":"noon","by":1}`,
@@ -202,20 +203,20 @@ func TestWorlds(t *testing.T) {
 			return "http://127.0.0.1:4711", nil
 		}
 	})
-	blue := into[WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"blue","scenario":"empty","ttl":"10m"}`))
+	blue := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"blue","scenario":"empty","ttl":"10m"}`))
 	if blue.Name != "blue" || blue.URL != srv.URL+"/worlds/blue" || blue.Scenario != "empty" || blue.TTL != fault.Duration(10*time.Minute) || blue.Counts.Processes != 0 {
 		t.Errorf("%+v", blue)
 	}
-	made := into[WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", ""))
+	made := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", ""))
 	if made.Name == "" || made.Scenario != "default" || made.Counts.Processes != 3 {
 		t.Errorf("%+v", made)
 	}
-	own := into[WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"own","listen":"127.0.0.1:0","scenario":{"name":"mine","apps":[{"name":"a"}]}}`))
+	own := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"own","listen":"127.0.0.1:0","scenario":{"name":"mine","apps":[{"name":"a"}]}}`))
 	if own.URL != "http://127.0.0.1:4711" || own.Scenario != "mine" || own.Counts.Apps != 1 {
 		t.Errorf("%+v", own)
 	}
 	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"more"}`, "/name: 3 worlds exist, at most 3 are allowed (--max-worlds)")
-	list := into[List[WorldView]](t, srv.want(t, 200, "GET", "/admin/worlds", ""))
+	list := into[client.List[client.WorldView]](t, srv.want(t, 200, "GET", "/admin/worlds", ""))
 	if len(list.Resources) != 4 || list.Resources[0].Name != "default" || list.Resources[2].URL != own.URL {
 		t.Errorf("%+v", list.Resources)
 	}

@@ -1,79 +1,34 @@
 package admin
 
 import (
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
-	"example.com/capisim/sim/state"
 )
-
-// Overview is a world at a glance.
-type Overview struct {
-	Version    string           `json:"version"` // capisim's
-	World      string           `json:"world"`
-	URL        string           `json:"url"` // of the simulated API
-	Scenario   ScenarioName     `json:"scenario"`
-	Variant    contract.Variant `json:"variant"`
-	Generation uint64           `json:"generation"` // rises with each load and reset
-	Counts     state.Counts     `json:"counts"`
-	Clock      ClockState       `json:"clock"`
-	Faults     FaultCounts      `json:"faults"`
-	Journal    JournalSize      `json:"journal"`
-	Coverage   CoverageFigure   `json:"coverage"`
-	Worlds     int              `json:"worlds"` // on this server, the default one included
-}
-
-// ScenarioName says what a world plays.
-type ScenarioName struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Seed        int64  `json:"seed"`
-}
-
-// FaultCounts sums up the rules of a world.
-type FaultCounts struct {
-	Rules    int      `json:"rules"`
-	InForce  []string `json:"in_force"` // ids of rules that can still inject, the newest first, at most 50
-	Injected int      `json:"injected"`
-}
-
-// JournalSize says how much the journal holds.
-type JournalSize struct {
-	Entries int    `json:"entries"`
-	Bytes   int64  `json:"bytes"`
-	Total   uint64 `json:"total"`
-	Dropped uint64 `json:"dropped"`
-}
-
-// CoverageFigure is the headline of the coverage matrix.
-type CoverageFigure struct {
-	Covered int     `json:"covered"`
-	Total   int     `json:"total"`
-	Percent float64 `json:"percent"`
-}
 
 func (c *call) overview() (reply, error) { return ok(c.glance()), nil }
 
 // glance describes the world as it stands now, not as the request found it.
-func (c *call) glance() Overview {
+func (c *call) glance() client.Overview {
 	snap := c.world.Current()
 	size := c.world.Journal.Stats()
 	matrix := c.world.Journal.Coverage().Snapshot()
-	return Overview{
+	return client.Overview{
 		Version: c.version, World: c.world.Name, URL: c.address(c.world),
-		Scenario: ScenarioName{snap.Scenario.Name, snap.Scenario.Description, snap.Scenario.Number},
+		Scenario: client.ScenarioName{Name: snap.Scenario.Name, Description: snap.Scenario.Description, Seed: snap.Scenario.Number},
 		Variant:  snap.Variant, Generation: snap.Generation, Counts: snap.State.Counts(),
 		Clock: clockOf(c.world.Clock), Faults: countFaults(snap.Faults),
-		Journal:  JournalSize{size.Entries, size.Bytes, size.Total, size.Dropped},
-		Coverage: CoverageFigure{matrix.Covered, matrix.Total, matrix.Percent},
+		Journal:  client.JournalSize{Entries: size.Entries, Bytes: size.Bytes, Total: size.Total, Dropped: size.Dropped},
+		Coverage: client.CoverageFigure{Covered: matrix.Covered, Total: matrix.Total, Percent: matrix.Percent},
 		Worlds:   len(c.worlds.Worlds()),
 	}
 }
 
 const maxInForce = 50
 
-func countFaults(set *fault.Set) FaultCounts {
+func countFaults(set *fault.Set) client.FaultCounts {
 	rules := set.List()
-	counts := FaultCounts{Rules: len(rules), InForce: []string{}}
+	counts := client.FaultCounts{Rules: len(rules), InForce: []string{}}
 	for _, rule := range rules {
 		counts.Injected += rule.Injected
 		spent := rule.Remaining != nil && *rule.Remaining == 0

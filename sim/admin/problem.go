@@ -6,28 +6,16 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 )
 
-// Problem is one entry of an admin error (design.md §7).
-type Problem struct {
-	Code    int    `json:"code"` // the HTTP status
-	Title   string `json:"title"`
-	Detail  string `json:"detail"`  // what was found and what was expected
-	Pointer string `json:"pointer"` // JSON pointer into the body, "" when it is not about one place of it
-}
-
-// problemsJSON is the body of an admin error: all problems at once.
-type problemsJSON struct {
-	Errors []Problem `json:"errors"`
-}
-
 // refusal is an error that becomes an admin error.
 type refusal struct {
 	status   int
-	problems []Problem
+	problems []client.Problem
 	allow    string // for 405
 }
 
@@ -56,7 +44,7 @@ var titles = map[int]string{
 
 // failure is a refusal with one problem that is about no place of the body.
 func failure(status int, detail string) *refusal {
-	return &refusal{status: status, problems: []Problem{{Code: status, Title: titles[status], Detail: detail}}}
+	return &refusal{status: status, problems: []client.Problem{{Code: status, Title: titles[status], Detail: detail}}}
 }
 
 func notFound(format string, args ...any) *refusal {
@@ -95,7 +83,7 @@ func refusalOf(err error) *refusal {
 func unprocessable(violations contract.Violations) *refusal {
 	r := &refusal{status: http.StatusUnprocessableEntity}
 	for _, v := range violations {
-		r.problems = append(r.problems, Problem{Code: r.status, Title: titles[r.status], Detail: v.Message, Pointer: v.Pointer})
+		r.problems = append(r.problems, client.Problem{Code: r.status, Title: titles[r.status], Detail: v.Message, Pointer: v.Pointer})
 	}
 	return r
 }

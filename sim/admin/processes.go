@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
@@ -76,7 +77,7 @@ func (c *call) listProcesses() (reply, error) {
 			total++
 		}
 	}
-	out := List[ProcessSummary]{Pagination: c.pagination(total, number, size), Resources: make([]ProcessSummary, len(shown))}
+	out := client.List[ProcessSummary]{Pagination: c.pagination(total, number, size), Resources: make([]ProcessSummary, len(shown))}
 	for i, v := range shown {
 		out.Resources[i] = summary(v, now)
 	}
@@ -138,7 +139,7 @@ func (c *call) listInstances() (reply, error) {
 		return reply{}, noProcess(c.params["guid"])
 	}
 	total := v.Process.Instances
-	out := List[InstanceView]{Pagination: c.pagination(total, number, size), Resources: []InstanceView{}}
+	out := client.List[InstanceView]{Pagination: c.pagination(total, number, size), Resources: []InstanceView{}}
 	now := c.world.Clock.Now()
 	if first := int64(number-1) * int64(size); first < int64(total) {
 		for i := int(first); i < min(int(first)+size, total); i++ {

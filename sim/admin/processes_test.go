@@ -4,16 +4,17 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/state"
 )
 
-func (s *server) processes(t testing.TB, query string) List[ProcessSummary] {
+func (s *server) processes(t testing.TB, query string) client.List[ProcessSummary] {
 	t.Helper()
-	return into[List[ProcessSummary]](t, s.want(t, 200, "GET", "/admin/processes"+query, ""))
+	return into[client.List[ProcessSummary]](t, s.want(t, 200, "GET", "/admin/processes"+query, ""))
 }
 
-func guids(list List[ProcessSummary]) string {
+func guids(list client.List[ProcessSummary]) string {
 	var out []string
 	for _, p := range list.Resources {
 		out = append(out, p.GUID)
@@ -78,12 +79,12 @@ func TestListedInstances(t *testing.T) {
 	srv := start(t)
 	path := "/admin/processes/" + demo + "/instances"
 	srv.want(t, 200, "PUT", path+"/1", `{"state":"CRASHED","details":"out of memory"}`)
-	list := into[List[InstanceView]](t, srv.want(t, 200, "GET", path+"?page=2&per_page=1", ""))
+	list := into[client.List[InstanceView]](t, srv.want(t, 200, "GET", path+"?page=2&per_page=1", ""))
 	want := InstanceView{Process: demo, Index: 1, State: state.Crashed, Details: "out of memory", Forced: true}
 	if list.Pagination.TotalResults != 2 || len(list.Resources) != 1 || list.Resources[0] != want {
 		t.Errorf("%+v", list)
 	}
-	if beyond := into[List[InstanceView]](t, srv.want(t, 200, "GET", path+"?page=2147483647&per_page=5000", "")); len(beyond.Resources) != 0 {
+	if beyond := into[client.List[InstanceView]](t, srv.want(t, 200, "GET", path+"?page=2147483647&per_page=5000", "")); len(beyond.Resources) != 0 {
 		t.Errorf("%+v", beyond)
 	}
 	restarted := into[InstanceView](t, srv.want(t, 200, "POST", path+"/1/restart", ""))
@@ -101,7 +102,7 @@ func TestWindows(t *testing.T) {
 	srv := start(t)
 	srv.want(t, 200, "PUT", "/admin/faults/updateProcess/503", `{"when":{"from":"10s","until":"40s"}}`)
 	srv.want(t, 200, "POST", "/admin/clock/advance", `{"by":"1m"}`)
-	list := into[List[fault.Window]](t, srv.want(t, 200, "GET", "/admin/clock/windows", ""))
+	list := into[client.List[fault.Window]](t, srv.want(t, 200, "GET", "/admin/clock/windows", ""))
 	if len(list.Resources) != 1 {
 		t.Fatalf("%+v", list)
 	}

@@ -3,15 +3,10 @@ package admin
 import (
 	"strconv"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
 )
-
-// requestsJSON is a page of the journal.
-type requestsJSON struct {
-	List[journal.View]
-	Dropped uint64 `json:"dropped"` // how many the bounds had forgotten
-}
 
 func (c *call) listRequests() (reply, error) { return c.requests(false) }
 
@@ -26,7 +21,7 @@ func (c *call) requests(unmatched bool) (reply, error) {
 		return reply{}, err
 	}
 	page := c.world.Journal.Entries(filter, number, size)
-	out := requestsJSON{Dropped: page.Dropped, List: List[journal.View]{
+	out := client.Requests{Dropped: page.Dropped, List: client.List[journal.View]{
 		Pagination: c.pagination(page.Total, number, size), Resources: make([]journal.View, len(page.Entries)),
 	}}
 	for i := range page.Entries {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -70,12 +71,12 @@ func TestReset(t *testing.T) {
 		played(t, srv.worlds.Root(), nil)
 	}
 	spoil()
-	got := into[Overview](t, srv.want(t, 200, "POST", "/admin/reset", `{"only":["state","journal"]}`))
+	got := into[client.Overview](t, srv.want(t, 200, "POST", "/admin/reset", `{"only":["state","journal"]}`))
 	if got.Counts.Processes != 3 || got.Journal.Entries != 0 || got.Faults.Rules != 1 || !got.Clock.Now.Equal(time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v", got)
 	}
 	spoil()
-	got = into[Overview](t, srv.want(t, 200, "POST", "/admin/reset", ""))
+	got = into[client.Overview](t, srv.want(t, 200, "POST", "/admin/reset", ""))
 	if got.Counts.Processes != 3 || got.Journal.Entries != 0 || got.Faults.Rules != 0 || !got.Clock.Now.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v", got)
 	}
@@ -101,7 +102,7 @@ func TestLoad(t *testing.T) {
 		{"bare document", `{"name":"bare","extends":"default"}`, "bare"},
 		{"bare document in YAML", "# mine\nname: file\nextends: conflict\n", "file"},
 	} {
-		got := into[Overview](t, srv.want(t, 200, "POST", "/admin/load", test.body))
+		got := into[client.Overview](t, srv.want(t, 200, "POST", "/admin/load", test.body))
 		if got.Scenario.Name != test.want {
 			t.Errorf("%s: %+v", test.name, got.Scenario)
 		}
@@ -129,7 +130,7 @@ func TestLoad(t *testing.T) {
 	for _, broken := range []string{aliasBomb, "# only a comment", "a: [", "- x", "just text", "a: *b", "%"} {
 		srv.want(t, 422, "POST", "/admin/load", broken)
 	}
-	if got := into[Overview](t, srv.want(t, 200, "GET", "/admin", "")); got.Scenario.Name != "file" {
+	if got := into[client.Overview](t, srv.want(t, 200, "GET", "/admin", "")); got.Scenario.Name != "file" {
 		t.Errorf("%+v, expected the last good one to be kept", got.Scenario)
 	}
 }

@@ -5,37 +5,16 @@ import (
 	"errors"
 	"time"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
-	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
 )
 
-// WorldView is a world in a list.
-type WorldView struct {
-	Name     string         `json:"name"`
-	URL      string         `json:"url"` // of the simulated API
-	Scenario string         `json:"scenario"`
-	TTL      fault.Duration `json:"ttl,omitzero"` // without a request, after which it ends; left out: never
-	Clock    ClockState     `json:"clock"`
-	Counts   state.Counts   `json:"counts"`
-	Rules    int            `json:"rules"`
-	Requests uint64         `json:"requests"` // journaled since it began
-}
-
-// NewWorld is what POST /admin/worlds takes; all of it may be left out.
-type NewWorld struct {
-	Name string `json:"name,omitempty"`
-	// Scenario is a name, or a document; left out: what the default world plays.
-	Scenario any    `json:"scenario,omitempty"`
-	TTL      string `json:"ttl,omitempty"`    // a duration such as "10m"
-	Listen   string `json:"listen,omitempty"` // an address of its own, such as 127.0.0.1:0
-}
-
-func (c *call) view(w *world.World) WorldView {
+func (c *call) view(w *world.World) client.WorldView {
 	snap := w.Current()
-	return WorldView{
+	return client.WorldView{
 		Name: w.Name, URL: c.address(w), Scenario: snap.Scenario.Name, TTL: fault.Duration(w.TTL()),
 		Clock: clockOf(w.Clock), Counts: snap.State.Counts(), Rules: len(snap.Faults.List()), Requests: w.Journal.Stats().Total,
 	}
@@ -43,7 +22,7 @@ func (c *call) view(w *world.World) WorldView {
 
 func (c *call) listWorlds() (reply, error) {
 	worlds := c.worlds.Worlds()
-	views := make([]WorldView, len(worlds))
+	views := make([]client.WorldView, len(worlds))
 	for i, w := range worlds {
 		views[i] = c.view(w)
 	}

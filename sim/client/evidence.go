@@ -1,4 +1,4 @@
-package admin
+package client
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -42,9 +43,8 @@ func (f RequestFilter) lets(v *journal.View) bool {
 // them, and how many the journal has forgotten.
 func (c *Client) Requests(ctx context.Context, filter RequestFilter, limit int) ([]journal.View, uint64, error) {
 	values := filter.values()
-	values.Set("per_page", strconv.Itoa(min(max(limit, 1), maxPerPage)))
-	var page requestsJSON
-	err := c.call(ctx, get, c.address(path("requests"), values), nil, &page)
+	values.Set("per_page", strconv.Itoa(min(max(limit, 1), MaxPerPage)))
+	page, err := ask[Requests](ctx, c, http.MethodGet, c.address(path("requests"), values), nil)
 	return page.Resources, page.Dropped, err
 }
 
@@ -52,13 +52,13 @@ func (c *Client) Requests(ctx context.Context, filter RequestFilter, limit int) 
 // does, or show returns an error, which it then returns. Filter.Text is not
 // asked for here.
 func (c *Client) Follow(ctx context.Context, filter RequestFilter, show func(journal.View) error) error {
-	response, err := c.send(ctx, get, c.address(path("events"), nil), nil)
+	response, err := c.send(ctx, http.MethodGet, c.address(path("events"), nil), nil)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(nil, maxBody)
+	lines.Buffer(nil, maxAnswer)
 	event := ""
 	for lines.Scan() {
 		key, value, _ := strings.Cut(lines.Text(), ": ")
@@ -100,40 +100,22 @@ func worldsQuery(allWorlds bool) url.Values {
 
 // Coverage returns the matrix of the world, or the sum of all worlds.
 func (c *Client) Coverage(ctx context.Context, allWorlds bool) (journal.Matrix, error) {
-	var out journal.Matrix
-	err := c.call(ctx, get, c.address(path("coverage"), worldsQuery(allWorlds)), nil, &out)
-	return out, err
-}
-
-// ClearCoverage clears coverage and reactions.
-func (c *Client) ClearCoverage(ctx context.Context) error {
-	return c.call(ctx, remove, c.address(path("coverage"), nil), nil, nil)
+	return ask[journal.Matrix](ctx, c, http.MethodGet, c.address(path("coverage"), worldsQuery(allWorlds)), nil)
 }
 
 // Reactions returns what clients did about injected faults.
 func (c *Client) Reactions(ctx context.Context, allWorlds bool) (journal.ReactionReport, error) {
-	var out journal.ReactionReport
-	err := c.call(ctx, get, c.address(path("reactions"), worldsQuery(allWorlds)), nil, &out)
-	return out, err
-}
-
-// Expectations says how those of the world's scenario fared.
-func (c *Client) Expectations(ctx context.Context, allWorlds bool) (journal.Judgement, error) {
-	var out journal.Judgement
-	err := c.call(ctx, get, c.address(path("expectations"), worldsQuery(allWorlds)), nil, &out)
-	return out, err
+	return ask[journal.ReactionReport](ctx, c, http.MethodGet, c.address(path("reactions"), worldsQuery(allWorlds)), nil)
 }
 
 // Verify judges the expectations of a document, in YAML or JSON.
 func (c *Client) Verify(ctx context.Context, document []byte, allWorlds bool) (journal.Judgement, error) {
-	var out journal.Judgement
-	err := c.call(ctx, post, c.address(path("expectations"), worldsQuery(allWorlds)), document, &out)
-	return out, err
+	return ask[journal.Judgement](ctx, c, http.MethodPost, c.address(path("expectations"), worldsQuery(allWorlds)), document)
 }
 
 // Export writes the journal, as "har" or "pact".
 func (c *Client) Export(ctx context.Context, format string, to io.Writer) error {
-	response, err := c.send(ctx, get, c.address(path("export"), url.Values{"format": {format}}), nil)
+	response, err := c.send(ctx, http.MethodGet, c.address(path("export"), url.Values{"format": {format}}), nil)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,8 @@
-package admin
+// Package client asks and steers a running server by its admin API. It hides
+// addresses, paging and the shape of errors, and holds the values that the API
+// answers with, which the server takes from here. It knows nothing of how the
+// server makes them.
+package client
 
 import (
 	"bytes"
@@ -14,13 +18,12 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
-	"example.com/capisim/sim/scenario"
 )
 
 // Client talks to the admin API of a running server. Its methods may be called
 // from everywhere at once. Their errors are *UnreachableError when no answer
 // came, *AnswerError when the server refused, and else about an answer that is
-// none of capisim's.
+// not capisim's.
 type Client struct {
 	URL   string       // of the server, with or without a slash at the end
 	World string       // "" or "default" for the default one
@@ -96,8 +99,12 @@ func (c *Client) address(path string, query url.Values) string {
 
 // send makes one request and returns an answer of the 200s, its body open, or
 // that of a verdict.
-func (c *Client) send(ctx context.Context, method, address string, body []byte) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+func (c *Client) send(ctx context.Context, method, address string, body any) (*http.Response, error) {
+	raw, err := encoded(body)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(raw))
 	if err != nil {
 		return nil, &UnreachableError{URL: c.URL, Cause: err}
 	}
@@ -126,28 +133,54 @@ func (c *Client) send(ctx context.Context, method, address string, body []byte) 
 	return nil, refusedBy(response)
 }
 
+// encoded is a body as it is sent: bytes as they are, nothing for nil, anything
+// else as JSON.
+func encoded(body any) ([]byte, error) {
+	switch b := body.(type) {
+	case nil:
+		return nil, nil
+	case []byte:
+		return b, nil
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("encode a request: %w", err)
+	}
+	return raw, nil
+}
+
+// maxAnswer is how much is read of a refusal, and of one event, in bytes.
+const maxAnswer = 1 << 20
+
 func refusedBy(response *http.Response) error {
-	raw, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
-	var body problemsJSON
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	var body Problems
 	if err == nil && json.Unmarshal(raw, &body) == nil && len(body.Errors) > 0 {
 		return &AnswerError{Status: response.StatusCode, Problems: body.Errors}
 	}
 	return &AnswerError{Status: response.StatusCode}
 }
 
-// call makes one request and reads its JSON answer into a value; nil for none.
-func (c *Client) call(ctx context.Context, method, address string, body []byte, into any) error {
+// ask makes one request and reads its JSON answer.
+func ask[T any](ctx context.Context, c *Client, method, address string, body any) (T, error) {
+	var answer T
 	raw, err := c.bytes(ctx, method, address, body)
-	if err != nil || into == nil {
-		return err
+	if err != nil {
+		return answer, err
 	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%s is no admin API of capisim: %w", c.URL, err)
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		return answer, fmt.Errorf("%s is not an admin API of capisim: %w", c.URL, err)
 	}
-	return nil
+	return answer, nil
 }
 
-func (c *Client) bytes(ctx context.Context, method, address string, body []byte) ([]byte, error) {
+// remove makes one request that has no answer but that it was done.
+func (c *Client) remove(ctx context.Context, path string) error {
+	_, err := c.bytes(ctx, http.MethodDelete, c.address(path, nil), nil)
+	return err
+}
+
+func (c *Client) bytes(ctx context.Context, method, address string, body any) ([]byte, error) {
 	response, err := c.send(ctx, method, address, body)
 	if err != nil {
 		return nil, err
@@ -164,9 +197,9 @@ func (c *Client) bytes(ctx context.Context, method, address string, body []byte)
 func all[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	list := []T{}
 	for number := 1; ; number++ {
-		var page List[T]
-		query := url.Values{"page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(maxPerPage)}}
-		if err := c.call(ctx, get, c.address(path, query), nil, &page); err != nil {
+		query := url.Values{"page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(MaxPerPage)}}
+		page, err := ask[List[T]](ctx, c, http.MethodGet, c.address(path, query), nil)
+		if err != nil {
 			return nil, err
 		}
 		list = append(list, page.Resources...)
@@ -176,29 +209,10 @@ func all[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	}
 }
 
-// Overview shows the world at a glance.
-func (c *Client) Overview(ctx context.Context) (Overview, error) {
-	var out Overview
-	err := c.call(ctx, get, c.address(path(), nil), nil, &out)
-	return out, err
-}
-
-// Operations lists the operation table.
-func (c *Client) Operations(ctx context.Context) ([]OperationView, error) {
-	return all[OperationView](ctx, c, path("operations"))
-}
-
-// Scenarios lists what can be loaded.
-func (c *Client) Scenarios(ctx context.Context) ([]scenario.Info, error) {
-	return all[scenario.Info](ctx, c, path("scenarios"))
-}
-
 // SetFault makes an operation answer a status; the part is the rest of the
 // rule, its zero value nothing more.
 func (c *Client) SetFault(ctx context.Context, operation string, status int, part fault.Rule) (fault.Status, error) {
-	var out fault.Status
-	err := c.call(ctx, put, c.address(path("faults", operation, strconv.Itoa(status)), nil), compact(part), &out)
-	return out, err
+	return ask[fault.Status](ctx, c, http.MethodPut, c.address(path("faults", operation, strconv.Itoa(status)), nil), part)
 }
 
 // Faults lists the rules with their counters, the newest first.
@@ -208,24 +222,24 @@ func (c *Client) Faults(ctx context.Context) ([]fault.Status, error) {
 
 // ClearFault takes one rule away.
 func (c *Client) ClearFault(ctx context.Context, id string) error {
-	return c.call(ctx, remove, c.address(path("faults", id), nil), nil, nil)
+	return c.remove(ctx, path("faults", id))
 }
 
 // ClearFaults takes all rules away.
-func (c *Client) ClearFaults(ctx context.Context) error {
-	return c.call(ctx, remove, c.address(path("faults"), nil), nil, nil)
-}
+func (c *Client) ClearFaults(ctx context.Context) error { return c.remove(ctx, path("faults")) }
 
 // Load puts the world on a scenario of the server, by name.
 func (c *Client) Load(ctx context.Context, name string) (Overview, error) {
-	return c.LoadDocument(ctx, compact(map[string]string{"scenario": name}))
+	return c.load(ctx, map[string]string{"scenario": name})
 }
 
 // LoadDocument puts the world on a scenario document, in YAML or JSON.
 func (c *Client) LoadDocument(ctx context.Context, document []byte) (Overview, error) {
-	var out Overview
-	err := c.call(ctx, post, c.address(path("load"), nil), document, &out)
-	return out, err
+	return c.load(ctx, document)
+}
+
+func (c *Client) load(ctx context.Context, body any) (Overview, error) {
+	return ask[Overview](ctx, c, http.MethodPost, c.address(path("load"), nil), body)
 }
 
 // Reset brings the world back to its scenario, or only these parts of it:
@@ -235,14 +249,12 @@ func (c *Client) Reset(ctx context.Context, only ...string) (Overview, error) {
 	if len(only) > 0 {
 		body["only"] = only
 	}
-	var out Overview
-	err := c.call(ctx, post, c.address(path("reset"), nil), compact(body), &out)
-	return out, err
+	return ask[Overview](ctx, c, http.MethodPost, c.address(path("reset"), nil), body)
 }
 
 // State returns the world as a scenario document, in "yaml" or "json".
 func (c *Client) State(ctx context.Context, format string) ([]byte, error) {
-	return c.bytes(ctx, get, c.address(path("state"), url.Values{"format": {format}}), nil)
+	return c.bytes(ctx, http.MethodGet, c.address(path("state"), url.Values{"format": {format}}), nil)
 }
 
 // Worlds lists all worlds, the default one first.
@@ -253,43 +265,26 @@ func (c *Client) Worlds(ctx context.Context) ([]WorldView, error) {
 // CreateWorld makes a world.
 func (c *Client) CreateWorld(ctx context.Context, wanted NewWorld) (WorldView, error) {
 	root := c.atRoot()
-	body, err := json.Marshal(wanted)
-	if err != nil {
-		return WorldView{}, fmt.Errorf("create world: %w", err)
-	}
-	var out WorldView
-	return out, root.call(ctx, post, root.address(path("worlds"), nil), body, &out)
+	return ask[WorldView](ctx, root, http.MethodPost, root.address(path("worlds"), nil), wanted)
 }
 
 // DeleteWorld ends a world.
 func (c *Client) DeleteWorld(ctx context.Context, name string) error {
-	root := c.atRoot()
-	return root.call(ctx, remove, root.address(path("worlds", name), nil), nil, nil)
+	return c.atRoot().remove(ctx, path("worlds", name))
 }
-
-// Clock shows the world's clock.
-func (c *Client) Clock(ctx context.Context) (ClockState, error) { return c.clock(ctx, get, nil) }
 
 // FreezeClock stops the clock where it is.
-func (c *Client) FreezeClock(ctx context.Context) (ClockState, error) {
-	return c.clock(ctx, put, compact(map[string]string{"mode": "frozen"}))
-}
+func (c *Client) FreezeClock(ctx context.Context) (ClockState, error) { return c.run(ctx, "frozen") }
 
 // ResumeClock lets the clock run on from where it is.
-func (c *Client) ResumeClock(ctx context.Context) (ClockState, error) {
-	return c.clock(ctx, put, compact(map[string]string{"mode": "real"}))
-}
+func (c *Client) ResumeClock(ctx context.Context) (ClockState, error) { return c.run(ctx, "real") }
 
-func (c *Client) clock(ctx context.Context, method string, body []byte) (ClockState, error) {
-	var out ClockState
-	err := c.call(ctx, method, c.address(path("clock"), nil), body, &out)
-	return out, err
+func (c *Client) run(ctx context.Context, mode string) (ClockState, error) {
+	return ask[ClockState](ctx, c, http.MethodPut, c.address(path("clock"), nil), map[string]string{"mode": mode})
 }
 
 // AdvanceClock moves the clock forwards.
 func (c *Client) AdvanceClock(ctx context.Context, by time.Duration) (ClockState, error) {
-	var out ClockState
-	body := compact(map[string]string{"by": by.String()})
-	err := c.call(ctx, post, c.address(path("clock", "advance"), nil), body, &out)
-	return out, err
+	body := map[string]string{"by": by.String()}
+	return ask[ClockState](ctx, c, http.MethodPost, c.address(path("clock", "advance"), nil), body)
 }
