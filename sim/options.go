@@ -201,8 +201,12 @@ func Version(v string) Option {
 	return func(c *config) error { c.version = v; return nil }
 }
 
-// Observe sees every answer of the simulated API just before it is sent: test
-// suites check them against the schemas.
-func Observe(see func(api.Exchange)) Option {
+// Exchange is an answered request of the simulated API.
+type Exchange = api.Exchange
+
+// Observe sees every answer of the simulated API just before it is sent, from
+// many goroutines at once: test suites check them against the schemas, the
+// command counts them.
+func Observe(see func(Exchange)) Option {
 	return func(c *config) error { c.api.Observe = see; return nil }
 }

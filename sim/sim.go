@@ -29,12 +29,11 @@ import (
 // Simulator holds any number of simulated worlds and answers for them. It is
 // an http.Handler, safe for concurrent use.
 type Simulator struct {
-	config  *config
-	metrics *metrics
-	worlds  *world.Registry
-	api     *api.API
-	admin   *admin.Handler
-	ports   ports
+	config *config
+	worlds *world.Registry
+	api    *api.API
+	admin  *admin.Handler
+	ports  ports
 
 	library atomic.Pointer[scenario.Library] // a reload replaces it
 	served  atomic.Pointer[apiPort]          // where the API is, when the admin API stands apart
@@ -59,9 +58,9 @@ func New(options ...Option) (*Simulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scenario %s: %w", first.Name, err)
 	}
-	s := &Simulator{config: c, worlds: registry, metrics: newMetrics().over(registry)}
+	s := &Simulator{config: c, worlds: registry}
 	s.library.Store(library)
-	c.api.Log, c.api.Count = c.log, s.metrics.count
+	c.api.Log = c.log
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
@@ -208,8 +207,6 @@ func (s *Simulator) serveProbe(w http.ResponseWriter, r *http.Request) bool {
 	case "/healthz", "/readyz":
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Write([]byte(`{"status":"ok"}` + "\n")) //nolint:errcheck // the prober is gone
-	case "/metrics":
-		s.metrics.handler.ServeHTTP(w, r)
 	default:
 		return false
 	}
@@ -240,6 +237,27 @@ func (s *Simulator) ScenarioName() string { return s.worlds.Root().Current().Sce
 
 // Processes is how many processes the default world holds.
 func (s *Simulator) Processes() int { return s.worlds.Root().Current().State.Counts().Processes }
+
+// Totals sum up what all worlds hold.
+type Totals struct {
+	Worlds         int // the default one included
+	Rules          int
+	JournalEntries int
+	JournalBytes   int64
+}
+
+// Totals counts what the worlds hold at this moment.
+func (s *Simulator) Totals() Totals {
+	var t Totals
+	for _, w := range s.worlds.Worlds() {
+		size := w.Journal.Stats()
+		t.Worlds++
+		t.Rules += len(w.Current().Faults.Rules())
+		t.JournalEntries += size.Entries
+		t.JournalBytes += size.Bytes
+	}
+	return t
+}
 
 // Reload reads the scenario files again and loads the default world's scenario
 // anew. A broken file is the error, and the old scenario stays.

@@ -34,20 +34,23 @@ var floors = map[string][]string{
 	"sim/scenario": {"schemas", "sim/contract", "sim/state", "sim/fault", "sim/journal"},
 	"sim/world":    {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario"},
 	"sim/api":      {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world"},
-	"sim/admin":    {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report"},
+	"sim/client":   {"sim/contract", "sim/state", "sim/fault", "sim/journal"},
+	"sim/admin":    {"sim/client", "sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report"},
 	"sim/console":  {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world"},
 	"sim": {"scenarios", "sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report",
 		"sim/api", "sim/admin", "sim/console"},
 	"sim/drift": {"sim", "sim/contract", "sim/scenario", "sim/state"}, // plays a simulator beside a real server
 	// Of world the command needs the wall's time alone.
-	"cmd/capisim": {"scenarios", "sim", "sim/contract", "sim/fault", "sim/journal", "sim/scenario", "sim/admin", "sim/report", "sim/drift", "sim/world"},
+	"cmd/capisim": {"scenarios", "sim", "sim/client", "sim/contract", "sim/fault", "sim/journal", "sim/scenario", "sim/report", "sim/drift", "sim/world"},
 }
 
 // Of the packages from outside, these are for few.
 var reserved = map[string][]string{
 	"github.com/gin-gonic/gin": {"sim/api", "sim/admin", "sim/console"},
 	"net/http/httptest":        {},
-	"testing":                  {},
+	// A program that imports the library brings its own metrics.
+	"github.com/prometheus/client_golang/prometheus": {"cmd/capisim"},
+	"testing": {},
 }
 
 // without is what a package must not know, whoever else may.
@@ -183,6 +186,27 @@ func TestContractIsData(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheClientLinksNoServer: who only asks a running server carries nothing of
+// one.
+func TestTheClientLinksNoServer(t *testing.T) {
+	t.Parallel()
+	command := exec.Command("go", "list", "-deps", module+"sim/client")
+	command.Stderr = os.Stderr
+	out, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	linked := strings.Fields(string(out))
+	if !slices.Contains(linked, module+"sim/journal") {
+		t.Fatal("sim/client links no journal: is this test blind?")
+	}
+	for _, server := range []string{module + "sim", module + "sim/admin", module + "sim/api", module + "sim/world", "github.com/gin-gonic/gin"} {
+		if slices.Contains(linked, server) {
+			t.Errorf("sim/client links %s", server)
+		}
+	}
 }
 
 // TestTheCommandAsksForTheWallAlone: all else of a world goes through sim.

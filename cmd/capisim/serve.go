@@ -132,11 +132,13 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	simulator, err := sim.New(f.options(log)...)
+	metrics := newMetrics()
+	simulator, err := sim.New(append(f.options(log), sim.Observe(metrics.count))...)
 	if err != nil {
 		return errors.Join(err, api.close(), admin.close())
 	}
-	api.server, admin.server = simulator.Server(simulator), simulator.Server(simulator.Admin())
+	api.server = simulator.Server(metrics.beside(simulator, simulator.Totals))
+	admin.server = simulator.Server(metrics.beside(simulator.Admin(), simulator.Totals))
 	running := []*endpoint{api}
 	if admin.listener != nil {
 		running = append(running, admin)

@@ -24,10 +24,8 @@ type Options struct {
 	NoPrefer    bool              // ignore Prefer: code=...
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
-	// sent: tests check them against the schemas.
+	// sent: tests check them against the schemas, metrics count them.
 	Observe func(Exchange)
-	// Count, when set, is told of each answer: metrics.
-	Count func(Exchange)
 }
 
 // API serves the simulated operations of all worlds.
@@ -38,7 +36,6 @@ type API struct {
 	prefer      bool
 	log         *slog.Logger
 	observe     func(Exchange)
-	count       func(Exchange)
 	engine      *gin.Engine
 	ids         idSource
 }
@@ -47,7 +44,7 @@ type API struct {
 func New(o Options) *API {
 	a := &API{
 		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, auth: o.Auth, prefer: !o.NoPrefer,
-		log: o.Log, observe: o.Observe, count: o.Count, engine: engine(),
+		log: o.Log, observe: o.Observe, engine: engine(),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

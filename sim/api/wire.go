@@ -148,8 +148,8 @@ func (c *call) record(header *sent, out outcome, cut string) {
 	if c.snap == c.snap.World.Current() {
 		c.snap.World.Journal.Append(e)
 	}
-	if c.api.observe != nil || c.api.count != nil {
-		c.tell(Exchange{
+	if c.api.observe != nil {
+		c.api.observe(Exchange{
 			Operation: c.op, Variant: c.snap.Variant, Status: status, Body: out.reply.body,
 			Injected: out.injected, Custom: out.plan.Answer != nil && out.plan.Answer.Body != nil, Latency: latency,
 		})
@@ -157,14 +157,5 @@ func (c *call) record(header *sent, out outcome, cut string) {
 	if c.api.log.Enabled(c.req.Context(), levelDebug) {
 		c.api.log.Debug("answered", "world", c.snap.World.Name, "method", c.req.Method, "path", c.path,
 			"operation", e.OperationID(), "status", status, "rule", e.Rule, "latency", latency)
-	}
-}
-
-func (c *call) tell(x Exchange) {
-	if c.api.observe != nil {
-		c.api.observe(x)
-	}
-	if c.api.count != nil {
-		c.api.count(x)
 	}
 }

@@ -1,4 +1,4 @@
-package sim
+package main
 
 import (
 	"net/http"
@@ -6,16 +6,15 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"example.com/capisim/sim/api"
-	"example.com/capisim/sim/journal"
-	"example.com/capisim/sim/world"
+	"example.com/capisim/sim"
 )
 
-// metrics are what GET /metrics tells Prometheus of one simulator.
+// metrics are what GET /metrics tells Prometheus of one simulator and of its
+// process.
 type metrics struct {
-	handler  http.Handler
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	cells    sync.Map // cell -> *counters: labels are looked up once
@@ -46,32 +45,8 @@ func newMetrics() *metrics {
 	}
 }
 
-// over completes the metrics with what the worlds hold at the moment of asking.
-func (m *metrics) over(worlds *world.Registry) *metrics {
-	gauge := func(name, help string, of func(*world.World) float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
-			sum := 0.0
-			for _, w := range worlds.Worlds() {
-				sum += of(w)
-			}
-			return sum
-		})
-	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.latency,
-		gauge("capisim_worlds", "Worlds, the default one included.", func(*world.World) float64 { return 1 }),
-		gauge("capisim_rules", "Fault rules in all worlds.", func(w *world.World) float64 { return float64(len(w.Current().Faults.Rules())) }),
-		gauge("capisim_journal_entries", "Requests kept in the journals of all worlds.", func(w *world.World) float64 { return float64(stats(w).Entries) }),
-		gauge("capisim_journal_bytes", "Bytes kept in the journals of all worlds.", func(w *world.World) float64 { return float64(stats(w).Bytes) }),
-	)
-	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
-	return m
-}
-
-func stats(w *world.World) journal.Stats { return w.Journal.Stats() }
-
 // count notes one answer.
-func (m *metrics) count(x api.Exchange) {
+func (m *metrics) count(x sim.Exchange) {
 	key := cell{operation: "unmatched", status: x.Status, injected: x.Injected}
 	if x.Operation != nil {
 		key.operation = x.Operation.ID
@@ -86,4 +61,28 @@ func (m *metrics) count(x api.Exchange) {
 	c := kept.(*counters)
 	c.requests.Inc()
 	c.latency.Observe(x.Latency.Seconds())
+}
+
+// beside serves GET /metrics, and everything else by another handler. It tells
+// what the worlds hold at the moment of asking.
+func (m *metrics) beside(next http.Handler, totals func() sim.Totals) http.Handler {
+	gauge := func(name, help string, of func(sim.Totals) int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(of(totals())) })
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.requests, m.latency,
+		gauge("capisim_worlds", "Worlds, the default one included.", func(t sim.Totals) int64 { return int64(t.Worlds) }),
+		gauge("capisim_rules", "Fault rules in all worlds.", func(t sim.Totals) int64 { return int64(t.Rules) }),
+		gauge("capisim_journal_entries", "Requests kept in the journals of all worlds.", func(t sim.Totals) int64 { return int64(t.JournalEntries) }),
+		gauge("capisim_journal_bytes", "Bytes kept in the journals of all worlds.", func(t sim.Totals) int64 { return t.JournalBytes }),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	answer := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			answer.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
