@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/capisim/sim/client"
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/report"
 )
@@ -97,7 +97,7 @@ func (p *program) merged(files []string) (journal.Matrix, error) {
 		}
 	}
 	sum, err := journal.Merge(reports...)
-	var violations contract.Violations
+	var violations document.Violations
 	if errors.As(err, &violations) {
 		// A pointer begins with the position of the report.
 		lines := make([]string, len(violations))

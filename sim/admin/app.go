@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -199,7 +200,7 @@ func (c *call) putQuotas() (reply, error) {
 	list, _ := members(compact(doc))
 	list = with(list, "quotas", objectJSON(o.members))
 	s, err := scenario.FromBody(objectJSON(list), nil)
-	var violations contract.Violations
+	var violations document.Violations
 	if errors.As(err, &violations) {
 		return reply{}, moved(violations, "/quotas", "quotas")
 	}

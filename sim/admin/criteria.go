@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/state"
@@ -28,7 +29,7 @@ type criteria struct {
 
 // newCriteria reads a match. Operations are handed back: a journal has requests
 // without one.
-func (c *call) newCriteria(raw json.RawMessage) (operations []string, out *criteria, problems contract.Violations) {
+func (c *call) newCriteria(raw json.RawMessage) (operations []string, out *criteria, problems document.Violations) {
 	part, problems := fault.ParsePart(fmt.Appendf(nil, `{"match":%s}`, raw))
 	if len(problems) > 0 {
 		return nil, nil, problems

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
 )
@@ -56,9 +56,9 @@ func (c *call) yamlScenario(raw []byte) (*scenario.Scenario, error) {
 	}
 	if value == "" {
 		s, err := scenario.FromBody(rest, c.library.Load())
-		var violations contract.Violations
+		var violations document.Violations
 		if errors.As(err, &violations) {
-			o := &object{problems: &contract.Violations{}}
+			o := &object{problems: &document.Violations{}}
 			o.under("scenario", violations)
 			return nil, *o.problems
 		}
@@ -164,8 +164,8 @@ func compact(value any) json.RawMessage {
 
 // moved takes what stands under a pointer of a larger document out of it: its
 // violations read as those of the part. Those elsewhere keep their place.
-func moved(found contract.Violations, pointer, place string) contract.Violations {
-	out := make(contract.Violations, len(found))
+func moved(found document.Violations, pointer, place string) document.Violations {
+	out := make(document.Violations, len(found))
 	for i, v := range found {
 		out[i] = v
 		rest, inside := cutPath(v.Pointer, pointer)

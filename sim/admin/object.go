@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // member is one key of a JSON object with its value as it was written.
@@ -56,7 +56,7 @@ type object struct {
 	members  []member
 	read     map[string]bool
 	known    []string
-	problems *contract.Violations
+	problems *document.Violations
 }
 
 // parseObject reads a body that has to be an object.
@@ -68,7 +68,7 @@ func parseObject(raw []byte) (*object, error) {
 	if !isObject {
 		return nil, invalid("", "%s, expected an object", brief(raw))
 	}
-	o := &object{members: list, read: map[string]bool{}, problems: &contract.Violations{}}
+	o := &object{members: list, read: map[string]bool{}, problems: &document.Violations{}}
 	o.duplicates()
 	return o, nil
 }
@@ -89,13 +89,13 @@ func (o *object) pointer(key string) string { return o.at + "/" + pointerEscape.
 
 // add notes what is wrong with the value of a key.
 func (o *object) add(key, format string, args ...any) {
-	*o.problems = append(*o.problems, contract.Violation{Pointer: o.pointer(key), Message: fmt.Sprintf(format, args...)})
+	*o.problems = append(*o.problems, document.Violation{Pointer: o.pointer(key), Message: fmt.Sprintf(format, args...)})
 }
 
 // addAt notes what is wrong with an element of the list under a key.
 func (o *object) addAt(key string, index int, format string, args ...any) {
 	at := o.pointer(key) + "/" + strconv.Itoa(index)
-	*o.problems = append(*o.problems, contract.Violation{Pointer: at, Message: fmt.Sprintf(format, args...)})
+	*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: fmt.Sprintf(format, args...)})
 }
 
 // err ends the reading: keys that nobody asked for are unknown. It is nil when
@@ -224,9 +224,9 @@ func (o *object) list(key string) ([]json.RawMessage, bool) {
 }
 
 // under moves violations of an inner document to their place in this one.
-func (o *object) under(key string, found contract.Violations) {
+func (o *object) under(key string, found document.Violations) {
 	for _, v := range found {
-		*o.problems = append(*o.problems, contract.Violation{Pointer: o.pointer(key) + v.Pointer, Message: v.Message})
+		*o.problems = append(*o.problems, document.Violation{Pointer: o.pointer(key) + v.Pointer, Message: v.Message})
 	}
 }
 

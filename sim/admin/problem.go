@@ -8,6 +8,7 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 )
@@ -53,7 +54,7 @@ func notFound(format string, args ...any) *refusal {
 
 // invalid is a 422 about one place of the body.
 func invalid(pointer, format string, args ...any) error {
-	return contract.Violations{{Pointer: pointer, Message: fmt.Sprintf(format, args...)}}
+	return document.Violations{{Pointer: pointer, Message: fmt.Sprintf(format, args...)}}
 }
 
 // refusalOf turns what a handler returned into what is sent. It is nil for an
@@ -61,7 +62,7 @@ func invalid(pointer, format string, args ...any) error {
 func refusalOf(err error) *refusal {
 	var (
 		ready      *refusal
-		violations contract.Violations
+		violations document.Violations
 		problems   scenario.Problems
 		catalogued *contract.Error
 	)
@@ -80,7 +81,7 @@ func refusalOf(err error) *refusal {
 	return nil
 }
 
-func unprocessable(violations contract.Violations) *refusal {
+func unprocessable(violations document.Violations) *refusal {
 	r := &refusal{status: http.StatusUnprocessableEntity}
 	for _, v := range violations {
 		r.problems = append(r.problems, client.Problem{Code: r.status, Title: titles[r.status], Detail: v.Message, Pointer: v.Pointer})

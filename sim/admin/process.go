@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -230,7 +231,7 @@ func (c *call) check(process json.RawMessage, app *state.App, now time.Time) (*s
 	full, _ := members(compact(doc))
 	full = with(full, "apps", fmt.Appendf(nil, "[%s]", objectJSON(one)))
 	s, err := scenario.FromBody(objectJSON(full), nil)
-	var violations contract.Violations
+	var violations document.Violations
 	if errors.As(err, &violations) {
 		return nil, moved(violations, processPointer, processPlace)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // query is a checked query string.
@@ -22,19 +22,19 @@ func readQuery(raw string, known []string) (query, error) {
 		return nil, invalid("", "the query cannot be read: %s", err)
 	}
 	q := query{}
-	var wrong contract.Violations
+	var wrong document.Violations
 	for name, all := range values {
 		switch {
 		case !slices.Contains(known, name):
-			wrong = append(wrong, contract.Violation{Message: unknownParameter(name, known)})
+			wrong = append(wrong, document.Violation{Message: unknownParameter(name, known)})
 		case len(all) > 1:
-			wrong = append(wrong, contract.Violation{Message: fmt.Sprintf("query parameter %s: given %d times, expected it once", name, len(all))})
+			wrong = append(wrong, document.Violation{Message: fmt.Sprintf("query parameter %s: given %d times, expected it once", name, len(all))})
 		default:
 			q[name] = all[0]
 		}
 	}
 	if wrong != nil {
-		slices.SortFunc(wrong, func(a, b contract.Violation) int { return strings.Compare(a.Message, b.Message) })
+		slices.SortFunc(wrong, func(a, b document.Violation) int { return strings.Compare(a.Message, b.Message) })
 		return nil, wrong
 	}
 	return q, nil
@@ -50,13 +50,13 @@ func unknownParameter(name string, known []string) string {
 // parameters reads typed query parameters and notes all that is wrong.
 type parameters struct {
 	query    query
-	problems contract.Violations
+	problems document.Violations
 }
 
 func (c *call) parameters() *parameters { return &parameters{query: c.query} }
 
 func (p *parameters) add(name, expected string) {
-	p.problems = append(p.problems, contract.Violation{
+	p.problems = append(p.problems, document.Violation{
 		Message: fmt.Sprintf("query parameter %s: %q, expected %s", name, p.query[name], expected)})
 }
 

@@ -8,9 +8,9 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// document writes the world down as a scenario document from which the same
-// world is made again.
-func document(w *world.World) *scenario.Document {
+// scenarioOf is the world as a scenario document, from which the same world is
+// made again.
+func scenarioOf(w *world.World) *scenario.Document {
 	snap := w.Current()
 	clock := scenario.ClockSpec{Frozen: w.Clock.Frozen()}
 	if clock.Frozen {
@@ -43,7 +43,7 @@ func (c *call) getState() (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
-	raw, err := scenario.Dump(document(c.world), format)
+	raw, err := scenario.Dump(scenarioOf(c.world), format)
 	if err != nil {
 		return reply{}, err
 	}
@@ -69,7 +69,7 @@ func (c *call) putState() (reply, error) {
 		return reply{}, err
 	}
 	c.changed(stateEvent | faultEvent | clockEvent)
-	return ok(document(c.world)), nil
+	return ok(scenarioOf(c.world)), nil
 }
 
 // play puts the world on a scenario.

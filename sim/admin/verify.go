@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -143,7 +143,7 @@ type wanted struct {
 func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Match {
 	list, isObject := members(raw)
 	if !isObject {
-		*o.problems = append(*o.problems, contract.Violation{Pointer: at, Message: brief(raw) + ", expected an object"})
+		*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: brief(raw) + ", expected an object"})
 		return func(*journal.Entry) []string { return nil } // given, though it is never asked
 	}
 	own := &object{at: at, members: list, read: map[string]bool{}, problems: o.problems}
@@ -163,10 +163,10 @@ func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Matc
 			rest = append(rest, m)
 		}
 	}
-	var problems contract.Violations
+	var problems document.Violations
 	w.operations, w.criteria, problems = c.newCriteria(objectJSON(rest))
 	for _, p := range problems {
-		*o.problems = append(*o.problems, contract.Violation{Pointer: at + strings.TrimPrefix(p.Pointer, "/match"), Message: p.Message})
+		*o.problems = append(*o.problems, document.Violation{Pointer: at + strings.TrimPrefix(p.Pointer, "/match"), Message: p.Message})
 	}
 	return w.differences
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
@@ -82,7 +82,7 @@ func (c *call) pick(o *object, key string, raw json.RawMessage) *scenario.Scenar
 		return nil
 	}
 	if found, err = scenario.FromBody(raw, c.library.Load()); err != nil {
-		var violations contract.Violations
+		var violations document.Violations
 		if errors.As(err, &violations) {
 			o.under(key, violations)
 		} else {

@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/schema"
 	"example.com/capisim/sim/world"
 )
 
@@ -47,19 +48,19 @@ func (a answer) valid(t testing.TB, line string) any {
 	if err := json.Unmarshal([]byte(a.body), &value); err != nil {
 		t.Fatalf("%s: %v in %s", line, err, a.body)
 	}
-	schema := "errors"
+	name := "errors"
 	if a.status < 400 {
-		schema = ""
+		name = ""
 		for _, op := range contract.Operations() {
 			if segments := strings.Split(op.Path, "/"); op.Method == method && fits(segments, strings.Split(path, "/")) {
-				schema = op.Response
+				name = op.Response
 			}
 		}
 	}
-	if schema == "" {
+	if name == "" {
 		return value
 	}
-	if found, err := contract.Validate(schema, value); err != nil || len(found) > 0 {
+	if found, err := schema.Validate(name, value); err != nil || len(found) > 0 {
 		t.Errorf("%s: %v %v in %s", line, err, found, a.body)
 	}
 	return value

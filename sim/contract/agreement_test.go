@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/schema"
 )
 
 // bodies makes request bodies that are nearly right: known and unknown keys
@@ -95,7 +97,7 @@ func TestFieldsAndSchemasAgree(t *testing.T) {
 				}
 				body := parsed(t, text)
 				err := c.check(body)
-				found, failure := Validate(o.Request, body.Any())
+				found, failure := schema.Validate(o.Request, body.Any())
 				if failure != nil {
 					t.Fatal(failure)
 				}

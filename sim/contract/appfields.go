@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // AppUpdate is a checked PATCH body of an app: what is not Set stays as it is.
@@ -57,14 +60,14 @@ func CheckAppUpdate(b Body) (AppUpdate, error) {
 
 // checkAppName applies the message rule: null passes here and fails as blank in
 // the storage layer (AppName).
-func checkAppName(v Value) (problems []string) {
-	if v.Kind == Null {
+func checkAppName(v document.Value) (problems []string) {
+	if v.Kind == document.Null {
 		return nil
 	}
-	if v.Kind != String {
+	if v.Kind != document.String {
 		problems = append(problems, "Name must be a string")
 	}
-	if v.length() > maxAppNameSize {
+	if rails.Length(v) > maxAppNameSize {
 		problems = append(problems, appNameTooLong)
 	}
 	return problems
@@ -77,44 +80,44 @@ func checkLifecycle(b Body, update *AppUpdate) (problems, late []string) {
 	if !given {
 		return nil, nil
 	}
-	kind, _ := get(lifecycle.Members, "type")
-	data, _ := get(lifecycle.Members, "data")
-	if kind.present() && kind.Kind != String {
+	kind, _ := document.Get(lifecycle.Members, "type")
+	data, _ := document.Get(lifecycle.Members, "data")
+	if rails.Present(kind) && kind.Kind != document.String {
 		late = append(late, "Lifecycle type must be a string")
 	}
-	if data.Kind != Object {
+	if data.Kind != document.Object {
 		late = append(late, "Lifecycle data must be an object")
 	}
 	switch {
-	case kind.Kind != Null && !knownLifecycle(kind):
+	case kind.Kind != document.Null && !knownLifecycle(kind):
 		return []string{"Lifecycle type is not included in the list: buildpack, docker, cnb"}, late
-	case kind.Text == "docker" && data.Kind == Object:
+	case kind.Text == "docker" && data.Kind == document.Object:
 		problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, nil))
-	case data.Kind == Object:
+	case data.Kind == document.Object:
 		problems = checkLifecycleData(data, update)
 	}
-	if kind.Kind == String {
+	if kind.Kind == document.String {
 		update.LifecycleType = optionalText(kind)
 	}
 	return problems, late
 }
 
-func knownLifecycle(kind Value) bool {
-	return kind.Kind == String && (kind.Text == "buildpack" || kind.Text == "docker" || kind.Text == "cnb")
+func knownLifecycle(kind document.Value) bool {
+	return kind.Kind == document.String && (kind.Text == "buildpack" || kind.Text == "docker" || kind.Text == "cnb")
 }
 
-func checkLifecycleData(data Value, update *AppUpdate) (problems []string) {
+func checkLifecycleData(data document.Value, update *AppUpdate) (problems []string) {
 	problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, lifecycleKeys))
-	if stack, given := get(data.Members, "stack"); given {
-		if stack.Kind != Null {
+	if stack, given := document.Get(data.Members, "stack"); given {
+		if stack.Kind != document.Null {
 			for _, problem := range text(maxBuildpackSize, "must be between 1 and 4096 characters")(stack) {
 				problems = append(problems, "Lifecycle Stack "+problem)
 			}
 		}
 		update.Stack = optionalText(stack)
 	}
-	if buildpacks, given := get(data.Members, "buildpacks"); given {
-		update.Buildpacks = Optional[[]string]{Set: true, Null: buildpacks.Kind == Null}
+	if buildpacks, given := document.Get(data.Members, "buildpacks"); given {
+		update.Buildpacks = Optional[[]string]{Set: true, Null: buildpacks.Kind == document.Null}
 		for _, problem := range checkBuildpacks(buildpacks, &update.Buildpacks) {
 			problems = append(problems, "Lifecycle Buildpacks "+problem)
 		}
@@ -129,17 +132,17 @@ func lifecycleProblems(problems []string) []string {
 	return problems
 }
 
-func checkBuildpacks(list Value, into *Optional[[]string]) (problems []string) {
-	if list.Kind == Null {
+func checkBuildpacks(list document.Value, into *Optional[[]string]) (problems []string) {
+	if list.Kind == document.Null {
 		return nil
 	}
-	if list.Kind != Array {
+	if list.Kind != document.Array {
 		return []string{"must be an array"}
 	}
 	noString, badSize := false, false
 	for _, item := range list.Members {
-		noString = noString || item.Value.Kind != String
-		badSize = badSize || item.Value.Kind == String && (blank(item.Value.Text) || utf8.RuneCountInString(item.Value.Text) > maxBuildpackSize)
+		noString = noString || item.Value.Kind != document.String
+		badSize = badSize || item.Value.Kind == document.String && (rails.Blank(item.Value.Text) || utf8.RuneCountInString(item.Value.Text) > maxBuildpackSize)
 		into.Value = append(into.Value, item.Value.Text)
 	}
 	if noString {
@@ -158,7 +161,7 @@ var appName = regexp.MustCompile(`\A[\p{L}\p{N}\p{M}\p{P}\p{S}\p{Zs}]+\z`)
 // AppName strips a name as the storage layer does and checks it there. The
 // error is UnprocessableEntity in that layer's raw words.
 func AppName(name string) (string, error) {
-	name = strings.Trim(name, rubySpace+"\x00")
+	name = strings.Trim(name, rails.Space+"\x00")
 	switch {
 	case name == "":
 		return "", ModelErrors([]string{"name presence", "name format"})

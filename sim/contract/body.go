@@ -1,12 +1,11 @@
 package contract
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"mime"
-	"mime/multipart"
 	"strings"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // MaxBody is the size of a request body, in bytes, above which the answer is
@@ -15,24 +14,24 @@ const MaxBody = 1 << 20
 
 // Body is a request body as the real server's message classes get it: the
 // members of an object, in order of appearance, the last of duplicates.
-type Body struct{ Fields []Field }
+type Body struct{ Fields []document.Field }
 
 // Get finds a top-level field.
-func (b Body) Get(key string) (Value, bool) { return get(b.Fields, key) }
+func (b Body) Get(key string) (document.Value, bool) { return document.Get(b.Fields, key) }
 
 // Any is the body as encoding/json would decode it (numbers as json.Number),
 // for schemas and for matchers that go by JSON pointer.
 func (b Body) Any() map[string]any {
-	return Value{Kind: Object, Members: b.Fields}.any().(map[string]any)
+	return document.Value{Kind: document.Object, Members: b.Fields}.Any().(map[string]any)
 }
 
 // AppGUID is the field app_guid, which turns a direct path into one of that
 // app's (the trap of §4); empty when there is none.
 func (b Body) AppGUID() string { return textOf(b.Fields, "app_guid") }
 
-func textOf(members []Field, key string) string {
-	if value, _ := get(members, key); value.present() {
-		return value.rendered()
+func textOf(members []document.Field, key string) string {
+	if value, _ := document.Get(members, key); rails.Present(value) {
+		return rails.Rendered(value)
 	}
 	return ""
 }
@@ -78,28 +77,28 @@ func ParseBody(contentType string, raw []byte) (Body, error) {
 	case jsonBody:
 		return parseJSON(raw)
 	case formBody:
-		return formFields(parseParams(string(raw)))
+		return formFields(rails.ParseParams(string(raw)))
 	case multipartBody:
-		return formFields(parseMultipart(contentType, raw))
+		return formFields(rails.ParseMultipart(contentType, raw))
 	default:
 		return Body{}, nil
 	}
 }
 
 func parseJSON(raw []byte) (Body, error) {
-	document, _, err := scan(string(raw))
+	whole, _, err := rails.Parse(string(raw))
 	switch {
-	case errors.Is(err, errEncoding):
+	case errors.Is(err, rails.ErrEncoding):
 		return Body{}, InvalidRequest
 	case err != nil:
 		return Body{}, MessageParseError
-	case document.Kind != Object:
-		return Body{Fields: []Field{{Key: "_json", Value: document}}}, nil
+	case whole.Kind != document.Object:
+		return Body{Fields: []document.Field{{Key: "_json", Value: whole}}}, nil
 	}
-	return Body{Fields: dropFramework(document.Members)}, nil
+	return Body{Fields: dropFramework(whole.Members)}, nil
 }
 
-func formFields(members []Field, err error) (Body, error) {
+func formFields(members []document.Field, err error) (Body, error) {
 	if err != nil {
 		return Body{}, InvalidRequest
 	}
@@ -112,7 +111,7 @@ func framework(key string) bool {
 	return key == "authenticity_token" || key == "_method" || key == "utf8"
 }
 
-func dropFramework(members []Field) []Field {
+func dropFramework(members []document.Field) []document.Field {
 	kept := members[:0]
 	for _, member := range members {
 		if !framework(member.Key) {
@@ -120,34 +119,4 @@ func dropFramework(members []Field) []Field {
 		}
 	}
 	return kept
-}
-
-// parseMultipart reads form fields. A file is no text to any rule, so it is
-// kept as an array of its content.
-func parseMultipart(contentType string, raw []byte) (members []Field, err error) {
-	_, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil || parameters["boundary"] == "" {
-		return nil, errParams
-	}
-	reader := multipart.NewReader(bytes.NewReader(raw), parameters["boundary"])
-	for {
-		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
-			return members, nil
-		}
-		if err != nil {
-			return nil, errParams
-		}
-		content, err := io.ReadAll(part)
-		if err != nil {
-			return nil, errParams
-		}
-		value := Value{Kind: String, Text: strings.ToValidUTF8(string(content), "\uFFFD")}
-		if part.FileName() != "" {
-			value = Value{Kind: Array, Members: []Field{{Value: value}}}
-		}
-		if members, err = addParam(members, part.FormName(), value); err != nil {
-			return nil, err
-		}
-	}
 }

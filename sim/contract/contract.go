@@ -1,6 +1,6 @@
 // Package contract is the Cloud Foundry v3 process API as data and pure
 // functions: the operation table, the error catalogue, the accepted fields and
-// their messages, metadata rules, selectors and schemas. It can be read as a
+// their messages, metadata rules and selectors. It can be read as a
 // document. It knows no lock, no clock, no state and no HTTP handler; what a
 // rule needs of those is handed in. The section marks (§) in its comments are
 // those of contract.md.

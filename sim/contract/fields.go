@@ -3,6 +3,9 @@ package contract
 import (
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // The limits of texts, in characters (§5).
@@ -21,8 +24,8 @@ type field[T any] struct {
 	notNull bool
 	numeric bool    // takes a whole number
 	edition Variant // the only one that reads the field; "" is all
-	check   func(Value) []string
-	store   func(*T, Value)
+	check   func(document.Value) []string
+	store   func(*T, document.Value)
 }
 
 var (
@@ -36,43 +39,43 @@ var (
 // messages (§5).
 var updateFields = []field[ProcessUpdate]{
 	{path: at("command"), label: "Command", check: text(maxCommandSize, "must be between 1 and 4096 characters"),
-		store: func(u *ProcessUpdate, v Value) { u.Command = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Command = optionalText(v) }},
 	{path: at("user"), label: "User", check: text(maxUserSize, "must be between 1 and 255 characters"),
-		store: func(u *ProcessUpdate, v Value) { u.User = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.User = optionalText(v) }},
 
 	{path: at("health_check", "type"), label: "Health check type", notNull: true, check: checkType,
-		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Type = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Type = optionalText(v) }},
 	{path: at("health_check", "data", "timeout"), label: "Health check timeout", numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Timeout = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Timeout = optionalInt(seconds, v) }},
 	{path: at("health_check", "data", "invocation_timeout"), label: "Health check invocation timeout", numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.InvocationTimeout = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.InvocationTimeout = optionalInt(seconds, v) }},
 	{path: at("health_check", "data", "interval"), label: "Health check interval", numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Interval = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Interval = optionalInt(seconds, v) }},
 	{path: at("health_check", "data", "endpoint"), label: "Health check endpoint", check: checkEndpoint,
-		store: func(u *ProcessUpdate, v Value) { u.HealthCheck.Endpoint = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Endpoint = optionalText(v) }},
 
 	{path: at("readiness_health_check", "type"), label: "Readiness health check type", notNull: true, check: checkType,
-		store: func(u *ProcessUpdate, v Value) { u.Readiness.Type = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Type = optionalText(v) }},
 	{path: at("readiness_health_check", "data", "timeout"), label: "Readiness health check timeout", edition: Vendor, numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.Readiness.Timeout = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Timeout = optionalInt(seconds, v) }},
 	{path: at("readiness_health_check", "data", "invocation_timeout"), label: "Readiness health check invocation timeout", numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.Readiness.InvocationTimeout = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.InvocationTimeout = optionalInt(seconds, v) }},
 	{path: at("readiness_health_check", "data", "interval"), label: "Readiness health check interval", numeric: true, check: seconds.check,
-		store: func(u *ProcessUpdate, v Value) { u.Readiness.Interval = optionalInt(seconds, v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Interval = optionalInt(seconds, v) }},
 	{path: at("readiness_health_check", "data", "endpoint"), label: "Readiness health check endpoint", check: checkEndpoint,
-		store: func(u *ProcessUpdate, v Value) { u.Readiness.Endpoint = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Endpoint = optionalText(v) }},
 }
 
 // scaleFields are the fields of scale, in the order of their messages (§6).
 var scaleFields = []field[ProcessScale]{
 	{path: at("instances"), label: "Instances", numeric: true, check: amount.check,
-		store: func(s *ProcessScale, v Value) { s.Instances = optionalInt(amount, v) }},
+		store: func(s *ProcessScale, v document.Value) { s.Instances = optionalInt(amount, v) }},
 	{path: at("memory_in_mb"), label: "Memory in mb", numeric: true, check: megabyte.check,
-		store: func(s *ProcessScale, v Value) { s.MemoryInMB = optionalInt(megabyte, v) }},
+		store: func(s *ProcessScale, v document.Value) { s.MemoryInMB = optionalInt(megabyte, v) }},
 	{path: at("disk_in_mb"), label: "Disk in mb", numeric: true, check: megabyte.check,
-		store: func(s *ProcessScale, v Value) { s.DiskInMB = optionalInt(megabyte, v) }},
+		store: func(s *ProcessScale, v document.Value) { s.DiskInMB = optionalInt(megabyte, v) }},
 	{path: at("log_rate_limit_in_bytes_per_second"), label: "Log rate limit in bytes per second", numeric: true, check: logRate.check,
-		store: func(s *ProcessScale, v Value) { s.LogRate = optionalLong(logRate, v) }},
+		store: func(s *ProcessScale, v document.Value) { s.LogRate = optionalLong(logRate, v) }},
 }
 
 var (
@@ -124,7 +127,7 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 		if !given || f.edition != "" && f.edition != v {
 			continue
 		}
-		if value.Kind != Null || f.notNull {
+		if value.Kind != document.Null || f.notNull {
 			if wrong := f.check(value); len(wrong) > 0 {
 				for _, problem := range wrong {
 					problems = append(problems, f.label+" "+problem)
@@ -143,8 +146,8 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 func crashesUpdate(b Body) bool {
 	for _, key := range checkKeys {
 		check, _ := b.Get(key)
-		data, _ := get(check.Members, "data")
-		if check.Kind != Null && check.Kind != Object || data.Kind != Null && data.Kind != Object {
+		data, _ := document.Get(check.Members, "data")
+		if check.Kind != document.Null && check.Kind != document.Object || data.Kind != document.Null && data.Kind != document.Object {
 			return true
 		}
 	}
@@ -153,15 +156,15 @@ func crashesUpdate(b Body) bool {
 
 // annotationsCrash finds annotation values that have no size to ask for (§9).
 func annotationsCrash(b Body) bool {
-	return slices.ContainsFunc(annotationsOf(b), func(annotation Field) bool {
+	return slices.ContainsFunc(annotationsOf(b), func(annotation document.Field) bool {
 		return sizeless(annotation.Value)
 	})
 }
 
 // unstorable finds annotation values that pass validation and cannot be saved.
 func unstorable(b Body) bool {
-	return slices.ContainsFunc(annotationsOf(b), func(annotation Field) bool {
-		return annotation.Value.Kind == Array || annotation.Value.Kind == Object
+	return slices.ContainsFunc(annotationsOf(b), func(annotation document.Field) bool {
+		return annotation.Value.Kind == document.Array || annotation.Value.Kind == document.Object
 	})
 }
 
@@ -182,16 +185,16 @@ func unknownFields(b Body, allowed []string) []string {
 func at(path ...string) []string { return path }
 
 // dig follows a path of keys through objects.
-func dig(members []Field, path []string) (value Value, given bool) {
+func dig(members []document.Field, path []string) (value document.Value, given bool) {
 	for i, key := range path {
 		if i > 0 {
-			if value.Kind != Object {
-				return Value{}, false
+			if value.Kind != document.Object {
+				return document.Value{}, false
 			}
 			members = value.Members
 		}
-		if value, given = get(members, key); !given {
-			return Value{}, false
+		if value, given = document.Get(members, key); !given {
+			return document.Value{}, false
 		}
 	}
 	return value, true
@@ -199,30 +202,30 @@ func dig(members []Field, path []string) (value Value, given bool) {
 
 // text accepts strings of 1 to most characters. What is no string still has a
 // length to the real server, so that [] earns both messages and 42 one.
-func text(most int, size string) func(Value) []string {
-	return func(v Value) (problems []string) {
-		if v.Kind != String {
+func text(most int, size string) func(document.Value) []string {
+	return func(v document.Value) (problems []string) {
+		if v.Kind != document.String {
 			problems = append(problems, "must be a string")
 		}
-		if n := v.length(); n < 1 || n > most {
+		if n := rails.Length(v); n < 1 || n > most {
 			problems = append(problems, size)
 		}
 		return problems
 	}
 }
 
-func checkType(v Value) []string {
-	if v.Kind == String && (v.Text == "port" || v.Text == "process" || v.Text == "http") {
+func checkType(v document.Value) []string {
+	if v.Kind == document.String && (v.Text == "port" || v.Text == "process" || v.Text == "http") {
 		return nil
 	}
 	return []string{`must be "port", "process", or "http"`}
 }
 
-func checkEndpoint(v Value) (problems []string) {
-	if v.length() > maxEndpointSize {
+func checkEndpoint(v document.Value) (problems []string) {
+	if rails.Length(v) > maxEndpointSize {
 		problems = append(problems, "is too long (maximum is 255 characters)")
 	}
-	if v.Kind != String || !URIPath(v.Text) {
+	if v.Kind != document.String || !URIPath(v.Text) {
 		problems = append(problems, "must be a valid URI path")
 	}
 	return problems
@@ -233,24 +236,24 @@ func checkEndpoint(v Value) (problems []string) {
 // after it (§5). Any line of the text may be the path.
 func URIPath(text string) bool {
 	for line := range strings.SplitSeq(text, "\n") {
-		if line == "/" || len(line) > 1 && line[0] == '/' && line[1] != '/' && !strings.ContainsAny(line, rubySpace) {
+		if line == "/" || len(line) > 1 && line[0] == '/' && line[1] != '/' && !strings.ContainsAny(line, rails.Space) {
 			return true
 		}
 	}
 	return false
 }
 
-func optionalText(v Value) Optional[string] {
-	return Optional[string]{Set: true, Null: v.Kind == Null, Value: v.Text}
+func optionalText(v document.Value) Optional[string] {
+	return Optional[string]{Set: true, Null: v.Kind == document.Null, Value: v.Text}
 }
 
-func optionalInt(rule numberRule, v Value) Optional[int] {
+func optionalInt(rule numberRule, v document.Value) Optional[int] {
 	n := optionalLong(rule, v)
 	return Optional[int]{Set: true, Null: n.Null, Value: int(n.Value)}
 }
 
-func optionalLong(rule numberRule, v Value) Optional[int64] {
-	if v.Kind == Null {
+func optionalLong(rule numberRule, v document.Value) Optional[int64] {
+	if v.Kind == document.Null {
 		return Optional[int64]{Set: true, Null: true}
 	}
 	n, _ := rule.read(v)

@@ -105,59 +105,6 @@ func FuzzScaleBody(f *testing.F) {
 	})
 }
 
-// FuzzScan compares the scanner with encoding/json: what that reads, the
-// scanner reads to the same value; what it refuses, the scanner takes only by a
-// leniency.
-func FuzzScan(f *testing.F) {
-	for _, seed := range bodySeeds {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		value, notes, err := scan(text)
-		strict := json.Valid([]byte(text))
-		switch {
-		case err == nil && !strict && !notes.loose:
-			t.Fatalf("%q was read without a leniency", text)
-		case err != nil && strict && !notes.halved && utf8.ValidString(text) && !tooDeep(text):
-			t.Fatalf("%q: %v", text, err)
-		case err != nil || !strict:
-			return
-		}
-		decoder := json.NewDecoder(strings.NewReader(text))
-		decoder.UseNumber()
-		var want any
-		if err := decoder.Decode(&want); err != nil {
-			t.Fatal(err)
-		}
-		if got := value.any(); !reflect.DeepEqual(got, withoutNulls(want)) {
-			t.Fatalf("%q\n got %#v\nwant %#v", text, got, want)
-		}
-	})
-}
-
-func tooDeep(text string) bool {
-	return strings.Count(text, "[")+strings.Count(text, "{") > maxBodyDepth
-}
-
-// withoutNulls drops the nulls of arrays, as the real server does.
-func withoutNulls(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, member := range v {
-			v[key] = withoutNulls(member)
-		}
-	case []any:
-		kept := []any{}
-		for _, item := range v {
-			if item != nil {
-				kept = append(kept, withoutNulls(item))
-			}
-		}
-		return kept
-	}
-	return value
-}
-
 func FuzzSelector(f *testing.F) {
 	for _, seed := range []string{"", ",", "a", "!a", "a=b", "a==b", "a!=b", "a in (b,c)", "a notin (b,c)", "a in (", "a in (b))", "x.y/z=1,!q", "a=(b,c)", "((,)),a", "é=ü", "a in (b\n)", "a=\n"} {
 		f.Add(seed)

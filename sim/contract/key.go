@@ -2,8 +2,10 @@ package contract
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // Sizes of labels and annotations, in characters (§8).
@@ -50,7 +52,7 @@ func storedKey(key string) string {
 // nothing is. The checks stand in the order of §8 and stop at the first
 // failure.
 func keyProblem(key string) string {
-	if blank(key) {
+	if rails.Blank(key) {
 		return emptyKey
 	}
 	if strings.Count(key, "/") > 1 {
@@ -62,12 +64,12 @@ func keyProblem(key string) string {
 		case !dnsName(prefix):
 			return "prefix '" + prefix + "' must be in valid dns format"
 		case utf8.RuneCountInString(prefix) > maxPrefixSize:
-			return "prefix '" + firstRunes(prefix, quotedStart) + "...' is greater than 253 characters"
+			return "prefix '" + document.FirstRunes(prefix, quotedStart) + "...' is greater than 253 characters"
 		case strings.EqualFold(prefix, reservedPrefix):
 			return "prefix 'cloudfoundry.org' is reserved"
 		}
 	}
-	if blank(name) {
+	if rails.Blank(name) {
 		return emptyKey
 	}
 	return nameProblem(name)
@@ -122,25 +124,4 @@ func dnsName(name string) bool {
 
 func alphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
-
-// blank is true for a text of nothing but white space, and for none at all.
-func blank(text string) bool {
-	for _, r := range text {
-		if !unicode.IsSpace(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// firstRunes cuts a text to its first n characters.
-func firstRunes(text string, n int) string {
-	for i := range text {
-		if n == 0 {
-			return text[:i]
-		}
-		n--
-	}
-	return text
 }

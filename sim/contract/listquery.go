@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 const (
@@ -24,7 +27,7 @@ var listKeys = strings.Split(strings.ReplaceAll(listParameters, "'", ""), ", ")
 
 // listReader reads a list's query: problems gather in the order of §13.1.
 type listReader struct {
-	members  []Field
+	members  []document.Field
 	query    ListQuery
 	problems []string
 	crashed  bool // in validation: nothing else counts
@@ -37,7 +40,7 @@ func CheckQuery(rawQuery string) error {
 	if rawQuery == "" {
 		return nil
 	}
-	if _, err := parseParams(rawQuery); err != nil {
+	if _, err := rails.ParseParams(rawQuery); err != nil {
 		return InvalidRequest
 	}
 	return nil
@@ -49,7 +52,7 @@ func QueryAppGUID(rawQuery string) string {
 	if !strings.Contains(rawQuery, "app") {
 		return ""
 	}
-	members, err := parseParams(rawQuery)
+	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
 		return ""
 	}
@@ -66,7 +69,7 @@ func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
 		return r.query, nil
 	}
 	var err error
-	if r.members, err = parseParams(rawQuery); err != nil {
+	if r.members, err = rails.ParseParams(rawQuery); err != nil {
 		return ListQuery{}, InvalidRequest
 	}
 	r.pages()
@@ -100,7 +103,7 @@ func ParseShowQuery(rawQuery string) (ShowQuery, error) {
 	if rawQuery == "" {
 		return ShowQuery{}, nil
 	}
-	members, err := parseParams(rawQuery)
+	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
 		return ShowQuery{}, InvalidRequest
 	}
@@ -117,7 +120,7 @@ func ParseShowQuery(rawQuery string) (ShowQuery, error) {
 
 func (r *listReader) refuse(problem string) { r.problems = append(r.problems, problem) }
 
-func unknownParameters(members []Field, known []string, valid string) []string {
+func unknownParameters(members []document.Field, known []string, valid string) []string {
 	var unknown []string
 	for _, member := range members {
 		if !slices.Contains(known, member.Key) {
@@ -160,12 +163,12 @@ func (r *listReader) pages() {
 
 // integer reads a parameter by its leading digits; nothing but text has that.
 func (r *listReader) integer(key string) (n *big.Int, given bool) {
-	value, _ := get(r.members, key)
+	value, _ := document.Get(r.members, key)
 	switch value.Kind {
-	case Null:
+	case document.Null:
 		return nil, false
-	case String:
-		negative, digits := leadingInteger(value.Text)
+	case document.String:
+		negative, digits := rails.LeadingInteger(value.Text)
 		n, _ = new(big.Int).SetString("0"+digits, 10)
 		if negative {
 			n.Neg(n)
@@ -178,11 +181,11 @@ func (r *listReader) integer(key string) (n *big.Int, given bool) {
 
 // order reads order_by, which takes one of the columns. A blank one is ignored.
 func (r *listReader) order(columns []string) {
-	value, _ := get(r.members, "order_by")
-	if !value.present() {
+	value, _ := document.Get(r.members, "order_by")
+	if !rails.Present(value) {
 		return
 	}
-	if value.Kind != String {
+	if value.Kind != document.String {
 		r.crashed = true
 		return
 	}
@@ -202,11 +205,11 @@ func (r *listReader) order(columns []string) {
 // filter reads a comma list. Label begins the message for a list given as an
 // object; types has no such check and leaves it to the database to fail.
 func (r *listReader) filter(key, label string) Filter {
-	value, given := get(r.members, key)
+	value, given := document.Get(r.members, key)
 	if !given {
 		return Filter{}
 	}
-	if value.Kind == Object {
+	if value.Kind == document.Object {
 		if label == "" {
 			r.broken = true
 		} else {
@@ -221,11 +224,11 @@ func (r *listReader) filter(key, label string) Filter {
 }
 
 func (r *listReader) selector() {
-	value, given := get(r.members, "label_selector")
+	value, given := document.Get(r.members, "label_selector")
 	if !given {
 		return
 	}
-	if value.Kind == Array || value.Kind == Object {
+	if value.Kind == document.Array || value.Kind == document.Object {
 		r.crashed = true
 		return
 	}
@@ -244,18 +247,18 @@ func (r *listReader) embed() {
 // once, and returns those that there are. Given without a value it crashes the
 // real server.
 func (r *listReader) resources(key, participle string, valid []string) (known []string) {
-	value, given := get(r.members, key)
+	value, given := document.Get(r.members, key)
 	if !given {
 		return nil
 	}
 	var names []string
 	switch value.Kind {
-	case Null:
+	case document.Null:
 		r.crashed = true
 		return nil
-	case Object:
+	case document.Object:
 		for _, member := range value.Members {
-			names = append(names, "[:"+member.Key+", "+inspected(member.Value)+"]")
+			names = append(names, "[:"+member.Key+", "+rails.Inspect(member.Value)+"]")
 		}
 	default:
 		names = commaList(value)
@@ -287,7 +290,7 @@ func (r *listReader) app(nested bool) {
 	}
 	var refused []string
 	for _, key := range [...]string{"app_guids", "organization_guids", "space_guids"} {
-		if value, _ := get(r.members, key); value.Kind != Null {
+		if value, _ := document.Get(r.members, key); value.Kind != document.Null {
 			refused = append(refused, key)
 		}
 	}
@@ -299,16 +302,16 @@ func (r *listReader) app(nested bool) {
 // commaList splits a value at commas and the blanks behind them, then undoes a
 // second %-encoding. A value given as a[]=x is split in Ruby's notation of an
 // array, and so matches nothing.
-func commaList(value Value) []string {
-	if value.Kind == Null {
+func commaList(value document.Value) []string {
+	if value.Kind == document.Null {
 		return nil
 	}
-	parts := strings.Split(value.rendered(), ",")
+	parts := strings.Split(rails.Rendered(value), ",")
 	for i, part := range parts {
 		if i > 0 {
-			part = strings.TrimLeft(part, rubySpace)
+			part = strings.TrimLeft(part, rails.Space)
 		}
-		parts[i] = unescapePercent(part)
+		parts[i] = rails.UnescapePercent(part)
 	}
 	return parts
 }
@@ -320,41 +323,5 @@ func readable(values []string) bool {
 	return !slices.ContainsFunc(values, func(value string) bool { return !utf8.ValidString(value) })
 }
 
-// unescapePercent decodes what is %-encoded and leaves the rest alone.
-func unescapePercent(text string) string {
-	if !strings.Contains(text, "%") {
-		return text
-	}
-	out := make([]byte, 0, len(text))
-	for i := 0; i < len(text); i++ {
-		if text[i] == '%' && i+2 < len(text) {
-			if high, low := unhex(text[i+1]), unhex(text[i+2]); high >= 0 && low >= 0 {
-				out = append(out, byte(high<<4|low))
-				i += 2
-				continue
-			}
-		}
-		out = append(out, text[i])
-	}
-	return string(out)
-}
-
 // quoted lists names as messages do.
 func quoted(names []string) string { return "'" + strings.Join(names, "', '") + "'" }
-
-func inspected(v Value) string {
-	var text strings.Builder
-	v.inspect(&text)
-	return text.String()
-}
-
-// unhex is the value of a hexadecimal digit, -1 for anything else.
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
-}

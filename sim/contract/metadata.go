@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // How many labels and annotations a process can carry (§8, §18).
@@ -14,9 +17,9 @@ const (
 
 // checkMetadata applies §8 to the value of the key metadata; problems begin
 // with the attribute's name, as all messages do.
-func checkMetadata(metadata Value) (update MetadataUpdate, problems []string) {
+func checkMetadata(metadata document.Value) (update MetadataUpdate, problems []string) {
 	report := func(problem string) { problems = append(problems, "Metadata "+problem) }
-	if metadata.Kind != Object {
+	if metadata.Kind != document.Object {
 		report("must be an object")
 		return update, problems
 	}
@@ -30,15 +33,15 @@ func checkMetadata(metadata Value) (update MetadataUpdate, problems []string) {
 		report("has unexpected field(s): " + strings.Join(unexpected, " "))
 	}
 	// Not only null but also false counts as "not given" here.
-	if labels, _ := get(metadata.Members, "labels"); labels.truthy() {
-		if labels.Kind == Object {
+	if labels, _ := document.Get(metadata.Members, "labels"); rails.Truthy(labels) {
+		if labels.Kind == document.Object {
 			update.Labels = checkLabels(labels.Members, report)
 		} else {
 			report("'labels' is not an object")
 		}
 	}
-	if annotations, _ := get(metadata.Members, "annotations"); annotations.truthy() {
-		if annotations.Kind == Object {
+	if annotations, _ := document.Get(metadata.Members, "annotations"); rails.Truthy(annotations) {
+		if annotations.Kind == document.Object {
 			update.Annotations = checkAnnotations(annotations.Members, report)
 		} else {
 			report("'annotations' is not an object")
@@ -49,13 +52,13 @@ func checkMetadata(metadata Value) (update MetadataUpdate, problems []string) {
 
 // checkLabels checks key and value of each label; a null deletes, its key is
 // checked all the same.
-func checkLabels(labels []Field, report func(string)) []PairChange {
+func checkLabels(labels []document.Field, report func(string)) []PairChange {
 	changes := make([]PairChange, 0, len(labels))
 	for _, label := range labels {
 		if problem := keyProblem(label.Key); problem != "" {
 			report("label key error: " + problem)
 		}
-		if problem := valueProblem(label.Value.rendered()); problem != "" {
+		if problem := valueProblem(rails.Rendered(label.Value)); problem != "" {
 			report("label value error: " + problem)
 		}
 		changes = append(changes, change(label))
@@ -65,35 +68,35 @@ func checkLabels(labels []Field, report func(string)) []PairChange {
 
 // checkAnnotations checks a key only if its value is more than blank: so the
 // real server deletes, and stores, under keys that it would refuse otherwise.
-func checkAnnotations(annotations []Field, report func(string)) []PairChange {
+func checkAnnotations(annotations []document.Field, report func(string)) []PairChange {
 	changes := make([]PairChange, 0, len(annotations))
 	for _, annotation := range annotations {
-		if annotation.Value.present() {
+		if rails.Present(annotation.Value) {
 			if problem := keyProblem(annotation.Key); problem != "" {
 				report("annotation key error: " + problem)
 			}
 		}
 		text := annotation.Value.Text
-		if annotation.Value.Kind == String && utf8.RuneCountInString(text) > maxAnnotationSize {
-			report("annotation value error: '" + firstRunes(text, quotedStart) + "...' is greater than 5000 characters")
+		if annotation.Value.Kind == document.String && utf8.RuneCountInString(text) > maxAnnotationSize {
+			report("annotation value error: '" + document.FirstRunes(text, quotedStart) + "...' is greater than 5000 characters")
 		}
 		changes = append(changes, change(annotation))
 	}
 	return changes
 }
 
-func change(f Field) PairChange {
-	if f.Value.Kind == Null {
+func change(f document.Field) PairChange {
+	if f.Value.Kind == document.Null {
 		return PairChange{Key: storedKey(f.Key)}
 	}
-	value := f.Value.rendered()
+	value := rails.Rendered(f.Value)
 	return PairChange{Key: storedKey(f.Key), Value: &value}
 }
 
 // annotationsOf gives the annotations of a body if they are an object.
-func annotationsOf(b Body) []Field {
+func annotationsOf(b Body) []document.Field {
 	annotations, _ := dig(b.Fields, []string{"metadata", "annotations"})
-	if annotations.Kind != Object {
+	if annotations.Kind != document.Object {
 		return nil
 	}
 	return annotations.Members
@@ -101,8 +104,8 @@ func annotationsOf(b Body) []Field {
 
 // sizeless is true for annotation values whose size the real server asks for
 // in vain: booleans and decimals. An integer has one.
-func sizeless(v Value) bool {
-	return v.Kind == Bool || v.Kind == Number && !v.integer()
+func sizeless(v document.Value) bool {
+	return v.Kind == document.Bool || v.Kind == document.Number && !rails.Integer(v)
 }
 
 // Merge applies changes and returns the result; the receiver stays as it is.

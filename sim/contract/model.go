@@ -18,7 +18,7 @@ const (
 )
 
 // The texts of the model rules that need no numbers (§7): raw attribute name,
-// blank, message.
+// rails.Blank, message.
 const (
 	QuotaSpaceMemory         = "memory space_quota_exceeded"
 	QuotaOrgMemory           = "memory quota_exceeded"

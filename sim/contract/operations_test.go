@@ -1,6 +1,10 @@
 package contract
 
-import "testing"
+import (
+	"testing"
+
+	"example.com/capisim/sim/schema"
+)
 
 // TestErrorsOfTheTable: what a row offers for a status belongs to that status
 // and can be sent as it stands; only the runner's texts keep a gap, for the
@@ -64,6 +68,21 @@ func TestGaps(t *testing.T) {
 	} {
 		if test.got.Gap != test.gap || test.got.Detail != test.text {
 			t.Errorf("got %q with the gap %q, want %q with %q", test.got.Detail, test.got.Gap, test.text, test.gap)
+		}
+	}
+}
+
+// TestOperationSchemasExist ties the operation table to the files.
+func TestOperationSchemasExist(t *testing.T) {
+	t.Parallel()
+	for _, o := range ProcessOperations() {
+		for _, name := range []string{o.Request, o.Response} {
+			if name == "" {
+				continue
+			}
+			if _, err := schema.Validate(name, nil); err != nil {
+				t.Errorf("%s: %v", o.ID, err)
+			}
 		}
 	}
 }

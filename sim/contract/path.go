@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"example.com/capisim/sim/rails"
 )
 
 // CutFormat drops what the real server's router takes for a format, so that
@@ -22,7 +24,7 @@ func CutFormat(segment string) string {
 // "abc" is 0 and "1x" is 1 (the trap of §14.3). An index beyond all counts
 // comes back as the largest integer, a negative one as it is.
 func InstanceIndex(segment string) int {
-	negative, digits := leadingInteger(segment)
+	negative, digits := rails.LeadingInteger(segment)
 	if digits == "" {
 		return 0
 	}

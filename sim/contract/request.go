@@ -4,11 +4,15 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
+	"example.com/capisim/sim/schema"
 )
 
 // query looks for the traps of a query string.
 func (w *watcher) query(op *Operation, raw string) {
-	members, err := parseParams(raw)
+	members, err := rails.ParseParams(raw)
 	if err != nil || op.Supporting {
 		return
 	}
@@ -23,7 +27,7 @@ func (w *watcher) query(op *Operation, raw string) {
 	}
 }
 
-func (w *watcher) parameter(op *Operation, member Field) {
+func (w *watcher) parameter(op *Operation, member document.Field) {
 	pointer, value := "?"+member.Key, member.Value
 	if op.Action != ListProcesses && op.Action != GetProcess {
 		if member.Key != "app_guid" {
@@ -33,27 +37,27 @@ func (w *watcher) parameter(op *Operation, member Field) {
 	}
 	switch member.Key {
 	case "page", "per_page":
-		_, digits := leadingInteger(value.Text)
+		_, digits := rails.LeadingInteger(value.Text)
 		switch {
-		case value.Kind == Array || value.Kind == Object:
+		case value.Kind == document.Array || value.Kind == document.Object:
 			w.meet("query-crash", pointer)
-		case digits != "" && !wholeNumber(value.Text):
+		case digits != "" && !rails.WholeNumber(value.Text):
 			w.meet("lenient-page", pointer)
 		}
 	case "order_by", "label_selector":
-		if value.Kind == Array || value.Kind == Object {
+		if value.Kind == document.Array || value.Kind == document.Object {
 			w.meet("query-crash", pointer)
 		}
 	case "created_ats", "updated_ats", "embed":
-		if value.Kind == Null {
+		if value.Kind == document.Null {
 			w.meet("query-crash", pointer)
 		}
 	case "types":
-		if value.Kind == Object {
+		if value.Kind == document.Object {
 			w.meet("query-crash", pointer)
 		}
 	}
-	if value.Kind == Array && strings.HasSuffix(member.Key, "s") {
+	if value.Kind == document.Array && strings.HasSuffix(member.Key, "s") {
 		w.meet("array-parameter", pointer)
 	}
 }
@@ -79,10 +83,10 @@ func repeatedNames(raw string) (repeated []string) {
 // body against its schema, names of the query, the index of an instance. It is
 // for readers of the evidence; the answer was decided by CheckUpdate and its
 // like. Pointers are those of Warning.
-func RequestViolations(op *Operation, contentType, query, index string, raw []byte) Violations {
+func RequestViolations(op *Operation, contentType, query, index string, raw []byte) document.Violations {
 	found := queryViolations(op, query)
-	if op.Action == TerminateInstance && (index == "" || skipDigits(index) != len(index)) {
-		found = append(found, Violation{Pointer: "{index}", Message: quoteFound(index) + ", expected an integer of at least 0"})
+	if op.Action == TerminateInstance && (index == "" || rails.SkipDigits(index) != len(index)) {
+		found = append(found, document.Violation{Pointer: "{index}", Message: quoteFound(index) + ", expected an integer of at least 0"})
 	}
 	if op.Request != "" && len(raw) > 0 {
 		found = append(found, bodyViolations(op, contentType, raw)...)
@@ -90,33 +94,33 @@ func RequestViolations(op *Operation, contentType, query, index string, raw []by
 	return found
 }
 
-func bodyViolations(op *Operation, contentType string, raw []byte) (found Violations) {
+func bodyViolations(op *Operation, contentType string, raw []byte) (found document.Violations) {
 	if encodingOf(contentType) != jsonBody {
-		found = Violations{{Message: "Content-Type " + quoteFound(contentType) + ", expected application/json"}}
+		found = document.Violations{{Message: "Content-Type " + quoteFound(contentType) + ", expected application/json"}}
 	}
 	body, err := ParseBody(contentType, raw)
 	if err != nil {
-		return append(found, Violation{Message: "not readable, expected " + op.Request + " as JSON"})
+		return append(found, document.Violation{Message: "not readable, expected " + op.Request + " as JSON"})
 	}
-	var document any = body.Any()
+	var value any = body.Any()
 	if whole, given := body.Get("_json"); given && len(body.Fields) == 1 {
-		document = whole.any()
+		value = whole.Any()
 	}
-	wrong, err := Validate(op.Request, document)
+	wrong, err := schema.Validate(op.Request, value)
 	if err != nil {
-		return append(found, Violation{Message: err.Error()})
+		return append(found, document.Violation{Message: err.Error()})
 	}
 	return append(found, wrong...)
 }
 
 // queryViolations reports names that the operation does not document.
-func queryViolations(op *Operation, raw string) (found Violations) {
+func queryViolations(op *Operation, raw string) (found document.Violations) {
 	if raw == "" || op.Supporting {
 		return nil
 	}
-	members, err := parseParams(raw)
+	members, err := rails.ParseParams(raw)
 	if err != nil {
-		return Violations{{Pointer: "?", Message: "malformed query, expected name=value pairs in %-encoding"}}
+		return document.Violations{{Pointer: "?", Message: "malformed query, expected name=value pairs in %-encoding"}}
 	}
 	var known []string
 	switch op.Action {
@@ -131,9 +135,9 @@ func queryViolations(op *Operation, raw string) (found Violations) {
 		if !slices.Contains(known, member.Key) {
 			expected := "no parameters at all"
 			if len(known) > 0 {
-				expected = oneOf(known)
+				expected = document.OneOf(known)
 			}
-			found = append(found, Violation{Pointer: "?" + member.Key, Message: "unknown query parameter, expected " + expected})
+			found = append(found, document.Violation{Pointer: "?" + member.Key, Message: "unknown query parameter, expected " + expected})
 		}
 	}
 	return found
@@ -143,5 +147,5 @@ func quoteFound(text string) string {
 	if text == "" {
 		return "none"
 	}
-	return quoteAll([]string{abbreviate(text)})[0]
+	return document.QuoteAll([]string{document.Abbreviate(text)})[0]
 }

@@ -3,6 +3,9 @@ package contract
 import (
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // ResourceQuery is the checked query of a list of a supporting resource.
@@ -78,7 +81,7 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 	if rawQuery == "" {
 		return q, nil
 	}
-	members, err := parseParams(rawQuery)
+	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
 		return ResourceQuery{}, InvalidRequest
 	}
@@ -117,7 +120,7 @@ func (l *ResourceList) filter(r *listReader, q *ResourceQuery) {
 		q.matches["lifecycle_type"] = r.lifecycleType()
 	}
 	for _, key := range l.filters {
-		if value, _ := get(r.members, key); key == "target_guids" && value.Kind == Object {
+		if value, _ := document.Get(r.members, key); key == "target_guids" && value.Kind == document.Object {
 			q.excludes[key] = r.exclusion(key, value)
 			continue
 		}
@@ -132,12 +135,12 @@ func humanized(key string) string {
 
 // lifecycleType reads the one filter that takes a single value.
 func (r *listReader) lifecycleType() Filter {
-	value, given := get(r.members, "lifecycle_type")
+	value, given := document.Get(r.members, "lifecycle_type")
 	if !given {
 		return Filter{}
 	}
 	if !knownLifecycle(value) {
-		r.refuse("Invalid lifecycle_type: '" + value.rendered() + "'")
+		r.refuse("Invalid lifecycle_type: '" + rails.Rendered(value) + "'")
 	}
 	r.query.repeat("lifecycle_type", value.Text)
 	return Filter{Set: true, Values: []string{value.Text}}
@@ -145,13 +148,13 @@ func (r *listReader) lifecycleType() Filter {
 
 // exclusion reads target_guids[not]=..., whose text repeats the attribute's
 // name as the real server's does.
-func (r *listReader) exclusion(key string, value Value) Filter {
-	not, _ := get(value.Members, "not")
-	if !not.present() {
+func (r *listReader) exclusion(key string, value document.Value) Filter {
+	not, _ := document.Get(value.Members, "not")
+	if !rails.Present(not) {
 		r.refuse(humanized(key) + " " + key + " has an invalid operator")
 		return Filter{}
 	}
-	if not.Kind == Object {
+	if not.Kind == document.Object {
 		r.refuse(humanized(key) + " " + key + " must be an array")
 		return Filter{}
 	}
@@ -166,7 +169,7 @@ func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 	if rawQuery == "" {
 		return ResourceQuery{}, nil
 	}
-	members, err := parseParams(rawQuery)
+	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
 		return ResourceQuery{}, InvalidRequest
 	}

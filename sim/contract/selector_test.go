@@ -3,6 +3,8 @@ package contract
 import (
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/document"
 )
 
 func TestSelectorMatches(t *testing.T) {
@@ -78,7 +80,7 @@ func TestSelectorMessages(t *testing.T) {
 		{"nodns/a=b", "prefix 'nodns' must be in valid dns format"},
 		{"-a=-b,c=-d", "'-a' starts or ends with invalid characters, '-d' starts or ends with invalid characters"},
 	} {
-		t.Run("§13.4 "+firstRunes(c.selector, 30), func(t *testing.T) {
+		t.Run("§13.4 "+document.FirstRunes(c.selector, 30), func(t *testing.T) {
 			t.Parallel()
 			want := ""
 			if c.want != "" {

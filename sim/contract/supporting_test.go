@@ -3,6 +3,8 @@ package contract
 import (
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/schema"
 )
 
 // TestSupportingRows: what clients need beside the processes is no coverage
@@ -36,7 +38,7 @@ func TestSupportingRows(t *testing.T) {
 			}
 		}
 		if o.Response != "" {
-			if _, err := Validate(o.Response, nil); err != nil {
+			if _, err := schema.Validate(o.Response, nil); err != nil {
 				t.Errorf("%s: %v", o.ID, err)
 			}
 		}

@@ -3,6 +3,9 @@ package contract
 import (
 	"strings"
 	"time"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // The texts of a refused time filter, after the parameter's name (§13.1).
@@ -15,15 +18,15 @@ const (
 // times reads created_ats or updated_ats: a comma list, or bounds such as
 // created_ats[lt].
 func (r *listReader) times(key, label string) TimeFilter {
-	value, given := get(r.members, key)
+	value, given := document.Get(r.members, key)
 	if !given {
 		return TimeFilter{}
 	}
 	filter := TimeFilter{Set: true}
 	switch value.Kind {
-	case Null:
+	case document.Null:
 		r.broken = true
-	case Object:
+	case document.Object:
 		for _, member := range value.Members {
 			r.bound(key, label, member, &filter)
 		}
@@ -39,13 +42,13 @@ func (r *listReader) times(key, label string) TimeFilter {
 	return filter
 }
 
-func (r *listReader) bound(key, label string, member Field, filter *TimeFilter) {
+func (r *listReader) bound(key, label string, member document.Field, filter *TimeFilter) {
 	switch member.Key {
 	case "lt", "lte", "gt", "gte":
 	default:
 		r.refuse(label + unknownOperator + member.Key + "'")
 	}
-	text := member.Value.rendered()
+	text := rails.Rendered(member.Value)
 	if strings.Contains(text, ",") {
 		r.refuse(label + oneStampOnly)
 		return

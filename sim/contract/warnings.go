@@ -3,6 +3,9 @@ package contract
 import (
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/rails"
 )
 
 // watcher gathers the traps that one request met.
@@ -55,7 +58,7 @@ func Warnings(op *Operation, contentType, query string, raw []byte, v Variant) [
 
 // IndexWarnings tells of an instance index that is no plain number (§14.3).
 func IndexWarnings(index string) []Warning {
-	if wholeNumber(index) {
+	if rails.WholeNumber(index) {
 		return nil
 	}
 	return []Warning{warn("lenient-index", "{index}", index)}
@@ -63,17 +66,17 @@ func IndexWarnings(index string) []Warning {
 
 // json looks at what the decoder passes over.
 func (w *watcher) json(text string) {
-	document, notes, err := scan(text)
+	whole, notes, err := rails.Parse(text)
 	if err != nil {
 		return
 	}
-	if notes.loose {
+	if notes.Loose {
 		w.found = append(w.found, warn("lenient-json", "", "the body"))
 	}
-	if notes.repeated {
+	if notes.Repeated {
 		w.found = append(w.found, warn("duplicate-key", "", "a key"))
 	}
-	for _, member := range document.Members {
+	for _, member := range whole.Members {
 		if framework(member.Key) {
 			w.meet("dropped-key", "/"+member.Key)
 		}
@@ -100,9 +103,9 @@ func watchNumbers[T any](w *watcher, b Body, table []field[T]) {
 		}
 		pointer := "/" + strings.Join(f.path, "/")
 		switch {
-		case value.Kind == String && len(f.check(value)) == 0:
+		case value.Kind == document.String && len(f.check(value)) == 0:
 			w.meet("digit-string", pointer)
-		case value.Kind == Number && !value.integer() && strings.HasSuffix(plainNumber(value.Text), ".0"):
+		case value.Kind == document.Number && !rails.Integer(value) && strings.HasSuffix(rails.Rendered(value), ".0"):
 			w.meet("decimal-integer", pointer)
 		}
 	}
@@ -114,7 +117,7 @@ func (w *watcher) scale(b Body) {
 		{"memory_in_mb", "scale-null-crash"},
 		{"disk_in_mb", "scale-null-disk"},
 	} {
-		if value, given := b.Get(field.key); given && value.Kind == Null {
+		if value, given := b.Get(field.key); given && value.Kind == document.Null {
 			w.meet(field.trap, "/"+field.key)
 		}
 	}
@@ -126,15 +129,15 @@ func (w *watcher) update(b Body) {
 	}
 	metadata, _ := b.Get("metadata")
 	for _, member := range metadata.Members {
-		if member.Value.Kind == Bool && !member.Value.truthy() && (member.Key == "labels" || member.Key == "annotations") {
+		if member.Value.Kind == document.Bool && !rails.Truthy(member.Value) && (member.Key == "labels" || member.Key == "annotations") {
 			w.meet("ignored-false", "/metadata/"+member.Key)
 		}
 	}
 	labels, _ := dig(b.Fields, at("metadata", "labels"))
-	if labels.Kind == Object {
+	if labels.Kind == document.Object {
 		for _, label := range labels.Members {
-			if label.Value.Kind != String && label.Value.Kind != Null {
-				w.meet("label-text", "/metadata/labels/"+escapePointer(label.Key))
+			if label.Value.Kind != document.String && label.Value.Kind != document.Null {
+				w.meet("label-text", "/metadata/labels/"+document.Escape(label.Key))
 			}
 		}
 	}
@@ -143,14 +146,14 @@ func (w *watcher) update(b Body) {
 	}
 }
 
-func (w *watcher) annotation(annotation Field) {
-	pointer := "/metadata/annotations/" + escapePointer(annotation.Key)
+func (w *watcher) annotation(annotation document.Field) {
+	pointer := "/metadata/annotations/" + document.Escape(annotation.Key)
 	switch value := annotation.Value; {
-	case value.Kind == Number && value.integer():
+	case value.Kind == document.Number && rails.Integer(value):
 		w.meet("annotation-text", pointer)
-	case value.Kind != String && value.Kind != Null:
+	case value.Kind != document.String && value.Kind != document.Null:
 		w.meet("annotation-crash", pointer)
-	case !value.present() && keyProblem(annotation.Key) != "":
+	case !rails.Present(value) && keyProblem(annotation.Key) != "":
 		w.meet("unchecked-annotation", pointer)
 	}
 }
@@ -162,7 +165,7 @@ func (w *watcher) healthCheck(b Body, key string) {
 		return
 	}
 	w.unread(check, "/"+key, "type", "data")
-	data, given := get(check.Members, "data")
+	data, given := document.Get(check.Members, "data")
 	if !given || !w.object(data, "/"+key+"/data") {
 		return
 	}
@@ -171,11 +174,11 @@ func (w *watcher) healthCheck(b Body, key string) {
 		read = append(read, "timeout")
 	}
 	w.unread(data, "/"+key+"/data", read...)
-	endpoint, _ := get(data.Members, "endpoint")
-	if endpoint.Kind != String {
+	endpoint, _ := document.Get(data.Members, "endpoint")
+	if endpoint.Kind != document.String {
 		return
 	}
-	if kind, _ := get(check.Members, "type"); kind.Text == "port" || kind.Text == "process" {
+	if kind, _ := document.Get(check.Members, "type"); kind.Text == "port" || kind.Text == "process" {
 		w.meet("dropped-endpoint", "/"+key+"/data/endpoint")
 	}
 	if strings.Contains(endpoint.Text, "\n") {
@@ -185,11 +188,11 @@ func (w *watcher) healthCheck(b Body, key string) {
 
 // object notes what stands in the place of an object, and says whether there is
 // one.
-func (w *watcher) object(v Value, pointer string) bool {
+func (w *watcher) object(v document.Value, pointer string) bool {
 	switch v.Kind {
-	case Object:
+	case document.Object:
 		return true
-	case Null:
+	case document.Null:
 		w.meet("ignored-null", pointer)
 	default:
 		w.meet("health-check-crash", pointer)
@@ -198,10 +201,10 @@ func (w *watcher) object(v Value, pointer string) bool {
 }
 
 // unread notes the members that nobody looks at.
-func (w *watcher) unread(object Value, pointer string, read ...string) {
+func (w *watcher) unread(object document.Value, pointer string, read ...string) {
 	for _, member := range object.Members {
 		if !slices.Contains(read, member.Key) {
-			w.meet("unread-key", pointer+"/"+escapePointer(member.Key))
+			w.meet("unread-key", pointer+"/"+document.Escape(member.Key))
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // idForm keeps ids fit for a path segment, a header and a log line.
@@ -19,7 +20,7 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.:@~-]{0,199}$`)
 // real API cannot answer is refused, unless the rule is Undocumented
 // (design.md §1.5). Pointers are relative to the rule. An empty result means
 // that Put takes it.
-func (r Rule) Check() contract.Violations {
+func (r Rule) Check() document.Violations {
 	c := &checker{rule: r, operations: r.Match.operations()}
 	c.identity()
 	c.match()
@@ -61,11 +62,11 @@ func (m Match) operations() []*contract.Operation {
 type checker struct {
 	rule       Rule
 	operations []*contract.Operation // that the rule is about
-	problems   contract.Violations
+	problems   document.Violations
 }
 
 func (c *checker) expect(pointer, found, expected string) {
-	c.problems = append(c.problems, contract.Violation{Pointer: pointer, Message: found + ", expected " + expected})
+	c.problems = append(c.problems, document.Violation{Pointer: pointer, Message: found + ", expected " + expected})
 }
 
 func (c *checker) identity() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/schema"
 )
 
 func (c *checker) respond(pointer string, r Respond) {
@@ -156,13 +157,13 @@ func (c *checker) body(pointer string, r Respond) {
 	}
 }
 
-func (c *checker) conforms(pointer, schema string, value any) bool {
-	found, err := contract.Validate(schema, value)
+func (c *checker) conforms(pointer, name string, value any) bool {
+	found, err := schema.Validate(name, value)
 	if err != nil {
 		panic("fault: " + err.Error()) // an embedded schema is broken or absent
 	}
 	for _, one := range below(pointer, found) {
-		one.Message += ` (schema ` + schema + `; "undocumented": true allows any body)`
+		one.Message += ` (schema ` + name + `; "undocumented": true allows any body)`
 		c.problems = append(c.problems, one)
 	}
 	return len(found) == 0

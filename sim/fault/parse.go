@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // ParseRules reads one rule or a list of rules and checks them. It is strict:
@@ -17,13 +17,13 @@ import (
 // violations. Pointers are relative to the body: "/when/times" in one rule,
 // "/0/when/times" in a list. All problems are told at once, and with any of
 // them there are no rules.
-func ParseRules(raw []byte) ([]Rule, contract.Violations) {
+func ParseRules(raw []byte) ([]Rule, document.Violations) {
 	tree, problems := readTree(raw)
 	switch {
 	case tree == nil && len(problems) > 0:
 		return nil, problems
 	case tree == nil:
-		return nil, contract.Violations{mistyped("", nil, "a rule or a list of rules")}
+		return nil, document.Violations{mistyped("", nil, "a rule or a list of rules")}
 	}
 	list, isList := tree.([]any)
 	if !isList {
@@ -35,7 +35,7 @@ func ParseRules(raw []byte) ([]Rule, contract.Violations) {
 	}
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
-		return nil, contract.Violations{{Message: notJSON(err)}}
+		return nil, document.Violations{{Message: notJSON(err)}}
 	}
 	rules := make([]Rule, len(list))
 	for i, element := range list {
@@ -52,7 +52,7 @@ func ParseRules(raw []byte) ([]Rule, contract.Violations) {
 // ParsePart reads the part of a rule that a toggle takes as its body; an empty
 // one is an empty part. It is as strict as ParseRules about keys and types, and
 // leaves the rest to Check.
-func ParsePart(raw []byte) (Rule, contract.Violations) {
+func ParsePart(raw []byte) (Rule, document.Violations) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return Rule{}, nil
 	}
@@ -69,7 +69,7 @@ func ParsePart(raw []byte) (Rule, contract.Violations) {
 // parseRule makes a rule of one element. When something has the wrong shape,
 // what is left is checked too, so that one answer tells all; problems that only
 // follow from what was left out are not told.
-func parseRule(raw []byte, tree any, problems contract.Violations) (Rule, contract.Violations) {
+func parseRule(raw []byte, tree any, problems document.Violations) (Rule, document.Violations) {
 	kept, misshapen := ruleShape.walk("", tree, nil)
 	problems = append(problems, misshapen...)
 	if len(problems) == 0 {
@@ -87,7 +87,7 @@ func parseRule(raw []byte, tree any, problems contract.Violations) (Rule, contra
 		return Rule{}, problems
 	}
 	for _, one := range rest.Check() {
-		if !slices.ContainsFunc(problems, func(p contract.Violation) bool { return related(p.Pointer, one.Pointer) }) {
+		if !slices.ContainsFunc(problems, func(p document.Violation) bool { return related(p.Pointer, one.Pointer) }) {
 			problems = append(problems, one)
 		}
 	}
@@ -101,7 +101,7 @@ func related(a, b string) bool {
 
 // decodeRule reads a rule of the right shape. Compacting and escaping give
 // values that are kept as JSON the one form in which they are written again.
-func decodeRule(raw []byte) (Rule, contract.Violations) {
+func decodeRule(raw []byte) (Rule, document.Violations) {
 	var compact, canonical bytes.Buffer
 	err := json.Compact(&compact, raw)
 	json.HTMLEscape(&canonical, compact.Bytes())
@@ -110,20 +110,20 @@ func decodeRule(raw []byte) (Rule, contract.Violations) {
 		err = json.Unmarshal(canonical.Bytes(), &rule)
 	}
 	if err != nil {
-		return Rule{}, contract.Violations{{Message: notJSON(err)}}
+		return Rule{}, document.Violations{{Message: notJSON(err)}}
 	}
 	return rule, nil
 }
 
 // sameIDs finds ids that stand twice in one list.
-func sameIDs(rules []Rule) (problems contract.Violations) {
+func sameIDs(rules []Rule) (problems document.Violations) {
 	first := make(map[string]int, len(rules))
 	for i, rule := range rules {
 		if rule.ID == "" {
 			continue
 		}
 		if other, seen := first[rule.ID]; seen {
-			problems = append(problems, contract.Violation{Pointer: fmt.Sprintf("/%d/id", i),
+			problems = append(problems, document.Violation{Pointer: fmt.Sprintf("/%d/id", i),
 				Message: fmt.Sprintf("%s, expected an id that no other rule of the list has: rule %d is called so", quote(rule.ID), other)})
 			continue
 		}
@@ -132,10 +132,10 @@ func sameIDs(rules []Rule) (problems contract.Violations) {
 	return problems
 }
 
-func below(prefix string, found contract.Violations) contract.Violations {
-	moved := make(contract.Violations, len(found))
+func below(prefix string, found document.Violations) document.Violations {
+	moved := make(document.Violations, len(found))
 	for i, one := range found {
-		moved[i] = contract.Violation{Pointer: prefix + one.Pointer, Message: one.Message}
+		moved[i] = document.Violation{Pointer: prefix + one.Pointer, Message: one.Message}
 	}
 	return moved
 }
@@ -145,14 +145,14 @@ func notJSON(err error) string { return "not readable as JSON: " + err.Error() }
 // readTree decodes a document into JSON's types, numbers with their digits, and
 // finds the keys that stand twice. The tree is nil when there is nothing to go
 // on with, or the document is null.
-func readTree(raw []byte) (tree any, problems contract.Violations) {
+func readTree(raw []byte) (tree any, problems document.Violations) {
 	if !utf8.Valid(raw) {
-		return nil, contract.Violations{{Message: "not readable as JSON: not UTF-8"}}
+		return nil, document.Violations{{Message: "not readable as JSON: not UTF-8"}}
 	}
 	// Refuses bad syntax, a second value and bottomless nesting, so that the
 	// walk over the tokens below cannot fail.
 	if err := json.Unmarshal(raw, new(json.RawMessage)); err != nil {
-		return nil, contract.Violations{{Message: notJSON(err)}}
+		return nil, document.Violations{{Message: notJSON(err)}}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -160,7 +160,7 @@ func readTree(raw []byte) (tree any, problems contract.Violations) {
 	return tree, problems
 }
 
-func readValue(decoder *json.Decoder, pointer string, problems *contract.Violations) any {
+func readValue(decoder *json.Decoder, pointer string, problems *document.Violations) any {
 	token, err := decoder.Token()
 	if err != nil {
 		panic("fault: valid JSON does not read: " + err.Error())
@@ -180,7 +180,7 @@ func readValue(decoder *json.Decoder, pointer string, problems *contract.Violati
 			key := name.(string)
 			at := pointer + "/" + escape(key)
 			if _, twice := object[key]; twice {
-				*problems = append(*problems, contract.Violation{Pointer: at, Message: "the key stands twice, expected it once"})
+				*problems = append(*problems, document.Violation{Pointer: at, Message: "the key stands twice, expected it once"})
 			}
 			object[key] = readValue(decoder, at, problems)
 		}

@@ -3,23 +3,23 @@ package fault
 import (
 	"encoding/json"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // patched is the rule after a JSON merge patch: null takes a key away, objects
 // are merged, all else replaces. Matchers and socket faults that were written
 // short are replaced as a whole. The id stays.
-func (r Rule) patched(raw []byte) (Rule, contract.Violations) {
+func (r Rule) patched(raw []byte) (Rule, document.Violations) {
 	patch, problems := readTree(raw)
 	if len(problems) > 0 {
 		return Rule{}, problems
 	}
 	changes, ok := patch.(map[string]any)
 	if !ok {
-		return Rule{}, contract.Violations{mistyped("", patch, "an object")}
+		return Rule{}, document.Violations{mistyped("", patch, "an object")}
 	}
 	if id, given := changes["id"]; given && id != r.ID {
-		return Rule{}, contract.Violations{{Pointer: "/id", Message: spell(id) + ", expected " + quote(r.ID) + ": a rule keeps its id"}}
+		return Rule{}, document.Violations{{Pointer: "/id", Message: spell(id) + ", expected " + quote(r.ID) + ": a rule keeps its id"}}
 	}
 	merged := merge([]byte(jsonText(r)), raw)
 	tree, problems := readTree(merged)

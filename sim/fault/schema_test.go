@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"example.com/capisim/schemas"
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/schema"
 )
 
 // The schema is for editors and the scenario schema; the check is what decides.
@@ -140,7 +140,7 @@ func conforms(t *testing.T, rule string) bool {
 	if err := decoder.Decode(&value); err != nil {
 		t.Fatal(err)
 	}
-	problems, err := contract.Validate("fault-rule", value)
+	problems, err := schema.Validate("fault-rule", value)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func conforms(t *testing.T, rule string) bool {
 // An unknown key is told where it stands, in the same place by both.
 func TestSchemaPointsAtUnknownKeys(t *testing.T) {
 	t.Parallel()
-	problems, err := contract.Validate("fault-rule", map[string]any{
+	problems, err := schema.Validate("fault-rule", map[string]any{
 		"delay": map[string]any{"fixed": "1s"}, "when": map[string]any{"tiems": json.Number("1")}})
 	if err != nil || len(problems) != 1 || problems[0].Pointer != "/when/tiems" {
 		t.Errorf("got %v %v", problems, err)

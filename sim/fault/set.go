@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // ErrUnknown says that no rule of the set has the id.
@@ -52,10 +53,10 @@ func NewSet(seed int64, world string, limit int) *Set {
 // Put adds rules, all or none. A rule whose id is taken replaces that rule,
 // and starts anew as the newest, with fresh counters and a window that begins
 // now. A rule without an id gets one: "rule-1", "rule-2" and so on. The error
-// is always contract.Violations, its pointers beginning with "/0", "/1", ...
+// is always document.Violations, its pointers beginning with "/0", "/1", ...
 // when there are several rules.
 func (s *Set) Put(now time.Time, rules ...Rule) error {
-	var problems contract.Violations
+	var problems document.Violations
 	for i, rule := range rules {
 		found := rule.Check()
 		if len(rules) > 1 {
@@ -73,7 +74,7 @@ func (s *Set) Put(now time.Time, rules ...Rule) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if total := s.sizeWith(rules); s.limit > 0 && total > s.limit {
-		return contract.Violations{{Message: fmt.Sprintf("%d rules, expected at most %d in a world", total, s.limit)}}
+		return document.Violations{{Message: fmt.Sprintf("%d rules, expected at most %d in a world", total, s.limit)}}
 	}
 	taken := idsOf(rules)
 	for _, a := range ready {
@@ -141,7 +142,7 @@ func (s *Set) Clear() {
 // Patch changes a rule by a JSON merge patch (RFC 7396). The rule keeps its
 // place in the order, and its counters and its window too unless the patch
 // changes what they count: when, sequence or repeat. The error is ErrUnknown
-// or contract.Violations.
+// or document.Violations.
 func (s *Set) Patch(now time.Time, id string, raw []byte) error {
 	for {
 		old, ok := s.find(id)

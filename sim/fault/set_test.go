@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 )
 
@@ -311,7 +311,7 @@ func TestPutIsAllOrNone(t *testing.T) {
 				t.Fatal(err)
 			}
 			err := set.Put(start, test.rules...)
-			var problems contract.Violations
+			var problems document.Violations
 			if !errors.As(err, &problems) || err.Error() != test.want {
 				t.Errorf("got %v, want %s", err, test.want)
 			}

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // shape is the form of a JSON value: which keys, which types. What the values
@@ -91,7 +91,7 @@ func stepKeys() map[string]*shape {
 
 // walk checks a value. It returns what of it has the right shape (nil when
 // nothing has) beside the violations.
-func (s *shape) walk(pointer string, value any, problems contract.Violations) (any, contract.Violations) {
+func (s *shape) walk(pointer string, value any, problems document.Violations) (any, document.Violations) {
 	switch v := value.(type) {
 	case map[string]any:
 		if s.keys != nil || s.values != nil {
@@ -115,7 +115,7 @@ func (s *shape) walk(pointer string, value any, problems contract.Violations) (a
 	return nil, append(problems, mistyped(pointer, value, s.expected))
 }
 
-func (s *shape) walkObject(pointer string, object map[string]any, problems contract.Violations) (any, contract.Violations) {
+func (s *shape) walkObject(pointer string, object map[string]any, problems document.Violations) (any, document.Violations) {
 	kept := make(map[string]any, len(object))
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		at, member := pointer+"/"+escape(key), s.values
@@ -123,7 +123,7 @@ func (s *shape) walkObject(pointer string, object map[string]any, problems contr
 			member = s.keys[key]
 		}
 		if member == nil {
-			problems = append(problems, contract.Violation{Pointer: at,
+			problems = append(problems, document.Violation{Pointer: at,
 				Message: "unknown key, expected one of " + strings.Join(slices.Sorted(maps.Keys(s.keys)), ", ")})
 			continue
 		}
@@ -136,13 +136,13 @@ func (s *shape) walkObject(pointer string, object map[string]any, problems contr
 	}
 	for _, key := range s.required {
 		if _, given := object[key]; !given {
-			problems = append(problems, contract.Violation{Pointer: pointer + "/" + key, Message: "missing, expected " + s.keys[key].expected})
+			problems = append(problems, document.Violation{Pointer: pointer + "/" + key, Message: "missing, expected " + s.keys[key].expected})
 		}
 	}
 	return kept, problems
 }
 
-func (s *shape) walkList(pointer string, list []any, problems contract.Violations) (any, contract.Violations) {
+func (s *shape) walkList(pointer string, list []any, problems document.Violations) (any, document.Violations) {
 	kept := make([]any, len(list))
 	before := len(problems)
 	for i, item := range list {
@@ -181,8 +181,8 @@ func isDuration(value any) bool {
 	return err == nil
 }
 
-func mistyped(pointer string, found any, expected string) contract.Violation {
-	return contract.Violation{Pointer: pointer, Message: fmt.Sprintf("%s, expected %s", spell(found), expected)}
+func mistyped(pointer string, found any, expected string) document.Violation {
+	return document.Violation{Pointer: pointer, Message: fmt.Sprintf("%s, expected %s", spell(found), expected)}
 }
 
 // spell tells what was found: scalars as they are, the rest by kind.

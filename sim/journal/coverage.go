@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // MatrixVersion names the shape of a coverage report. Reports of different
@@ -174,14 +175,14 @@ func (m *Matrix) cell(name CellName) *Cell {
 
 // Merge sums reports, of several worlds or several runs of a suite. It refuses
 // reports of another version and cells that are not documented, and then
-// returns contract.Violations whose pointers begin with the report's position.
+// returns document.Violations whose pointers begin with the report's position.
 func Merge(reports ...Matrix) (Matrix, error) {
 	sum := NewCoverage().Snapshot()
-	var wrong contract.Violations
+	var wrong document.Violations
 	for i := range reports {
 		at := "/" + strconv.Itoa(i)
 		if reports[i].Version != MatrixVersion {
-			wrong = append(wrong, contract.Violation{Pointer: at + "/version",
+			wrong = append(wrong, document.Violation{Pointer: at + "/version",
 				Message: fmt.Sprintf("a coverage report of version %q, expected %q", reports[i].Version, MatrixVersion)})
 			continue
 		}
@@ -189,7 +190,7 @@ func Merge(reports ...Matrix) (Matrix, error) {
 			for k, cell := range row.Cells {
 				into := sum.cell(CellName{row.ID, cell.Status})
 				if into == nil {
-					wrong = append(wrong, contract.Violation{Pointer: fmt.Sprintf("%s/operations/%d/cells/%d", at, o, k),
+					wrong = append(wrong, document.Violation{Pointer: fmt.Sprintf("%s/operations/%d/cells/%d", at, o, k),
 						Message: (CellName{row.ID, cell.Status}).problem()})
 					continue
 				}
@@ -271,10 +272,10 @@ func cellCodes(o *contract.Operation) []string {
 }
 
 // ParseCells reads names such as "updateProcess:409,scaleProcess:422". The
-// error is contract.Violations, one for each name that is no documented cell.
+// error is document.Violations, one for each name that is no documented cell.
 func ParseCells(text string) ([]CellName, error) {
 	var names []CellName
-	var wrong contract.Violations
+	var wrong document.Violations
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
@@ -282,12 +283,12 @@ func ParseCells(text string) ([]CellName, error) {
 		operation, code, found := strings.Cut(part, ":")
 		status, err := strconv.Atoi(code)
 		if !found || err != nil {
-			wrong = append(wrong, contract.Violation{Message: fmt.Sprintf("%q is no cell, expected OPERATION:STATUS such as updateProcess:409", part)})
+			wrong = append(wrong, document.Violation{Message: fmt.Sprintf("%q is no cell, expected OPERATION:STATUS such as updateProcess:409", part)})
 			continue
 		}
 		name := CellName{operation, status}
 		if problem := name.problem(); problem != "" {
-			wrong = append(wrong, contract.Violation{Message: problem})
+			wrong = append(wrong, document.Violation{Message: problem})
 			continue
 		}
 		names = append(names, name)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Expectation is a demand on the client under test, as it stands in a scenario
@@ -203,7 +204,7 @@ var connectionFaults = []string{"reset", "close", "empty", "truncate", "garbage"
 // CheckExpectations finds what is wrong with expectations, with pointers into a
 // document that has them under the key of that name. It returns nil when they
 // can be judged.
-func CheckExpectations(expectations []Expectation) contract.Violations {
+func CheckExpectations(expectations []Expectation) document.Violations {
 	var c checker
 	for i := range expectations {
 		x := &expectations[i]
@@ -227,11 +228,11 @@ func CheckExpectations(expectations []Expectation) contract.Violations {
 
 type checker struct {
 	at    string
-	wrong contract.Violations
+	wrong document.Violations
 }
 
 func (c *checker) add(pointer, format string, args ...any) {
-	c.wrong = append(c.wrong, contract.Violation{Pointer: c.at + pointer, Message: fmt.Sprintf(format, args...)})
+	c.wrong = append(c.wrong, document.Violation{Pointer: c.at + pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) cell(pointer string, name CellName) {

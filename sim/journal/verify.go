@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Match says what of a request differs from what is sought, one sentence for
@@ -31,10 +31,10 @@ type Verification struct {
 }
 
 // Check says what contradicts itself, with pointers into the request's body.
-func (v *Verification) Check() contract.Violations {
-	var wrong contract.Violations
+func (v *Verification) Check() document.Violations {
+	var wrong document.Violations
 	add := func(pointer, message string) {
-		wrong = append(wrong, contract.Violation{Pointer: pointer, Message: message})
+		wrong = append(wrong, document.Violation{Pointer: pointer, Message: message})
 	}
 	counted := v.Count != Count{}
 	if v.Never && counted {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // View is an entry as GET /admin/requests shows it (design.md §8).
@@ -123,7 +124,7 @@ func wholeRunes(b []byte) []byte {
 // known because its body was cut.
 type Findings struct {
 	Known bool
-	List  contract.Violations
+	List  document.Violations
 }
 
 // MarshalJSON gives the list, or "unknown".
@@ -134,7 +135,7 @@ func (f Findings) MarshalJSON() ([]byte, error) {
 	if f.List == nil {
 		return []byte("[]"), nil
 	}
-	return json.Marshal([]contract.Violation(f.List))
+	return json.Marshal([]document.Violation(f.List))
 }
 
 // UnmarshalJSON reads what MarshalJSON gives.
@@ -144,5 +145,5 @@ func (f *Findings) UnmarshalJSON(raw []byte) error {
 		return nil
 	}
 	f.Known = true
-	return json.Unmarshal(raw, (*[]contract.Violation)(&f.List))
+	return json.Unmarshal(raw, (*[]document.Violation)(&f.List))
 }

@@ -5,14 +5,14 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
 // check finds what the schema cannot see: references that lead nowhere, names
 // and guids that stand twice, values that contradict each other. The tree
 // tells how the document was written where two forms mean the same.
-func check(doc *Document, root *node) contract.Violations {
+func check(doc *Document, root *node) document.Violations {
 	c := &checker{doc: doc, root: root, names: newDirectory(doc)}
 	c.clock()
 	c.organizations()
@@ -31,12 +31,12 @@ type checker struct {
 	doc   *Document
 	root  *node
 	names directory
-	found contract.Violations
+	found document.Violations
 }
 
 // report notes a violation; steps are the keys and indexes that lead to it.
 func (c *checker) report(message string, steps ...any) {
-	c.found = append(c.found, contract.Violation{Pointer: pointerTo(steps...), Message: message})
+	c.found = append(c.found, document.Violation{Pointer: pointerTo(steps...), Message: message})
 }
 
 func pointerTo(steps ...any) string {

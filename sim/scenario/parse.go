@@ -9,9 +9,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/schema"
 )
 
 // maxBytes bounds a scenario: 10,000 apps written out take a fifth of it.
@@ -35,7 +36,7 @@ func Parse(file string, data []byte, lib *Library) (*Scenario, error) {
 }
 
 // FromBody reads a scenario, JSON or YAML, out of a request body. The error is
-// contract.Violations.
+// document.Violations.
 func FromBody(body []byte, lib *Library) (*Scenario, error) {
 	s, err := Parse("", body, lib)
 	if problems, ok := err.(Problems); ok {
@@ -45,7 +46,7 @@ func FromBody(body []byte, lib *Library) (*Scenario, error) {
 }
 
 // FromDocument checks a document that was made in Go. The error is
-// contract.Violations.
+// document.Violations.
 func FromDocument(doc *Document, lib *Library) (*Scenario, error) {
 	raw, err := json.Marshal(doc)
 	if err != nil {
@@ -114,7 +115,7 @@ type reading struct {
 }
 
 // report places violations of a tree.
-func (p *reading) report(root *node, found contract.Violations) {
+func (p *reading) report(root *node, found document.Violations) {
 	for _, v := range found {
 		p.problems = append(p.problems, problemAt(root, v, strings.HasPrefix(v.Message, unknownKeyWords)))
 	}
@@ -151,7 +152,7 @@ func (p *reading) overlaid(root *node, chain []*entry) *node {
 	}
 	found, message := p.lib.lookup(base.scalar, chain)
 	if found == nil {
-		p.report(root, contract.Violations{{Pointer: "/extends", Message: message}})
+		p.report(root, document.Violations{{Pointer: "/extends", Message: message}})
 		return nil
 	}
 	parent, err := found.tree()
@@ -178,8 +179,8 @@ func (p *reading) fail(err error) {
 }
 
 // validate checks a tree against the published schema.
-func validate(root *node) contract.Violations {
-	found, err := contract.Validate("scenario", root.value())
+func validate(root *node) document.Violations {
+	found, err := schema.Validate("scenario", root.value())
 	if err != nil { // the schema is embedded: this is no fault of the file
 		panic(err)
 	}
@@ -208,7 +209,7 @@ func (p *reading) document(root *node) *Document {
 	}
 	doc := &Document{}
 	if err := json.Unmarshal(own.appendJSON(nil), doc); err != nil && len(p.problems) == 0 {
-		p.report(root, contract.Violations{{Message: err.Error()}})
+		p.report(root, document.Violations{{Message: err.Error()}})
 	}
 	doc.Faults = decodeAll(p, rules, fault.Rule.Check)
 	doc.Expectations = decodeAll(p, expectations, checkExpectation)
@@ -216,7 +217,7 @@ func (p *reading) document(root *node) *Document {
 }
 
 // checkExpectation checks one expectation, with pointers into it.
-func checkExpectation(x journal.Expectation) contract.Violations {
+func checkExpectation(x journal.Expectation) document.Violations {
 	found := journal.CheckExpectations([]journal.Expectation{x})
 	for i := range found {
 		found[i].Pointer = strings.TrimPrefix(found[i].Pointer, "/expectations/0")
@@ -227,18 +228,18 @@ func checkExpectation(x journal.Expectation) contract.Violations {
 // decodeAll decodes and checks the items of a list. A rule that the schema has
 // complained about is still looked at as far as it can be decoded; where both
 // find fault with one place, the rule's own check knows better what it wants.
-func decodeAll[T any](p *reading, items []*node, check func(T) contract.Violations) []T {
+func decodeAll[T any](p *reading, items []*node, check func(T) document.Violations) []T {
 	var decoded []T
 	for _, item := range items {
 		var one T
 		err := json.Unmarshal(item.appendJSON(nil), &one)
 		switch {
 		case err != nil && len(p.within(item)) == 0:
-			p.report(item, contract.Violations{{Message: err.Error()}})
+			p.report(item, document.Violations{{Message: err.Error()}})
 		case err == nil && !p.trusted:
 			found := check(one)
 			p.problems = slices.DeleteFunc(p.problems, func(known Problem) bool {
-				return known.File == item.file && slices.ContainsFunc(found, func(v contract.Violation) bool {
+				return known.File == item.file && slices.ContainsFunc(found, func(v document.Violation) bool {
 					return known.Pointer == item.pointer()+v.Pointer
 				})
 			})

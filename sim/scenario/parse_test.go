@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -211,11 +212,11 @@ apps:
 func TestBodyProblemsHavePointers(t *testing.T) {
 	t.Parallel()
 	_, err := scenario.FromBody([]byte(`{"name": "x", "apps": [{"space": "nope", "a/b": 1}]}`), nil)
-	var got contract.Violations
+	var got document.Violations
 	if !errors.As(err, &got) {
 		t.Fatalf("%T: %v", err, err)
 	}
-	want := contract.Violations{
+	want := document.Violations{
 		{Pointer: "/apps/0/space", Message: `apps[0].space: "nope", no such space; there is none`},
 		{Pointer: "/apps/0/a~1b", Message: `apps[0].a/b: unknown key, expected one of buildpacks, created_at, deploying, guid, metadata, name, processes, space, stack, state, updated_at`},
 	}

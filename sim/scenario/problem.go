@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Problem is one thing wrong with a scenario file.
@@ -43,10 +43,10 @@ func (p Problems) Error() string {
 
 // Violations gives the problems as what is wrong with a request body: pointers
 // instead of lines.
-func (p Problems) Violations() contract.Violations {
-	list := make(contract.Violations, len(p))
+func (p Problems) Violations() document.Violations {
+	list := make(document.Violations, len(p))
 	for i, one := range p {
-		list[i] = contract.Violation{Pointer: one.Pointer, Message: one.Message}
+		list[i] = document.Violation{Pointer: one.Pointer, Message: one.Message}
 	}
 	return list
 }
@@ -68,7 +68,7 @@ func refusal(file string, at position, format string, args ...any) Problem {
 
 // problemAt places a violation of a document: at the value it names, at the
 // key when that is what is wrong, else at the innermost value around it.
-func problemAt(root *node, v contract.Violation, atKey bool) Problem {
+func problemAt(root *node, v document.Violation, atKey bool) Problem {
 	found, rest := root.find(v.Pointer)
 	pointer := found.pointer()
 	at := found.at

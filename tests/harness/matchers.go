@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/schema"
 )
 
 // HaveStatus succeeds for an exchange that was answered with this status.
@@ -49,19 +50,19 @@ func errorOf(x *Exchange) (errorEntry, error) {
 
 // MatchSchema succeeds for an exchange whose body is valid against the schema
 // of that name.
-func MatchSchema(schema string) types.GomegaMatcher {
+func MatchSchema(name string) types.GomegaMatcher {
 	return gcustom.MakeMatcher(func(x *Exchange) (bool, error) {
 		value, err := decode(x.Body)
 		if err != nil {
 			return false, fmt.Errorf("no JSON in\n%s", x)
 		}
-		violations, err := contract.Validate(schema, value)
+		violations, err := schema.Validate(name, value)
 		if err != nil {
 			return false, err
 		}
 		if len(violations) > 0 {
-			return false, fmt.Errorf("%w\nagainst schema %s in\n%s", violations, schema, x)
+			return false, fmt.Errorf("%w\nagainst schema %s in\n%s", violations, name, x)
 		}
 		return true, nil
-	}).WithMessage("match the schema " + schema)
+	}).WithMessage("match the schema " + name)
 }

@@ -1,6 +1,10 @@
-package contract
+package document
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Violation is one thing wrong with a document: where (a JSON pointer, "" for
 // the document itself), and what was found and what was expected.
@@ -23,4 +27,11 @@ func (v Violations) Error() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Sort brings the violations into the order of their pointers.
+func (v Violations) Sort() {
+	slices.SortFunc(v, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
+	})
 }

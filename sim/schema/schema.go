@@ -1,4 +1,8 @@
-package contract
+// Package schema holds values against the JSON schemas of the API and of
+// capisim's own sources, and says in words what is wrong with them. It hides
+// the schema library: its types, its messages, and what must not be given to
+// it.
+package schema
 
 import (
 	"bytes"
@@ -11,6 +15,7 @@ import (
 	"sync"
 
 	"example.com/capisim/schemas"
+	"example.com/capisim/sim/document"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
@@ -24,47 +29,47 @@ const (
 	maxValueDepth = 1000
 )
 
-// schemaDocument is a schema as compiled and as written; the latter tells what
+// source is a schema as compiled and as written; the latter tells what
 // was expected.
-type schemaDocument struct {
+type source struct {
 	compiled *jsonschema.Schema
 	err      error
 }
 
-// documents holds a schemaDocument loader per name, made on first use: schemas
+// sources holds a source loader per name, made on first use: schemas
 // are not needed to answer requests, and compiling them takes milliseconds.
-var documents sync.Map
+var sources sync.Map
 
 // Validate checks a decoded JSON value (what encoding/json gives, json.Number
 // included) against the schema of that name: "process" is
-// schemas/process.schema.json. Violations are sorted by pointer and empty when
+// schemas/process.schema.json. document.Violations are sorted by pointer and empty when
 // the value conforms. The error is for a schema that does not exist or does not
 // compile, never for a value.
-func Validate(schema string, value any) (Violations, error) {
-	load, found := documents.Load(schema)
+func Validate(name string, value any) (document.Violations, error) {
+	load, found := sources.Load(name)
 	if !found {
-		load, _ = documents.LoadOrStore(schema, sync.OnceValue(func() schemaDocument { return compile(schema) }))
+		load, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
 	}
-	document := load.(func() schemaDocument)()
-	if document.err != nil {
-		return nil, document.err
+	loaded := load.(func() source)()
+	if loaded.err != nil {
+		return nil, loaded.err
 	}
 	if refused := unusable(value, "", 0); len(refused) > 0 {
 		return refused, nil
 	}
-	switch err := document.compiled.Validate(value).(type) {
+	switch err := loaded.compiled.Validate(value).(type) {
 	case nil:
 		return nil, nil
 	case *jsonschema.ValidationError:
 		return violations(err, value), nil
 	default:
-		return nil, fmt.Errorf("validate against schema %s: %w", schema, err)
+		return nil, fmt.Errorf("validate against schema %s: %w", name, err)
 	}
 }
 
-func compile(schema string) schemaDocument {
+func compile(schema string) source {
 	if _, err := schemas.FS.ReadFile(schema + ".schema.json"); err != nil {
-		return schemaDocument{err: fmt.Errorf("schema %q does not exist", schema)}
+		return source{err: fmt.Errorf("schema %q does not exist", schema)}
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat = true
@@ -77,38 +82,38 @@ func compile(schema string) schemaDocument {
 	}
 	compiled, err := compiler.Compile(schemaBase + schema + ".schema.json")
 	if err != nil {
-		return schemaDocument{err: fmt.Errorf("compile schema %s: %w", schema, err)}
+		return source{err: fmt.Errorf("compile schema %s: %w", schema, err)}
 	}
-	return schemaDocument{compiled: compiled}
+	return source{compiled: compiled}
 }
 
 // unusable finds what the schema library cannot be given: it panics on NaN,
 // expands exponents, and knows JSON's types only.
-func unusable(value any, pointer string, depth int) (found Violations) {
+func unusable(value any, pointer string, depth int) (found document.Violations) {
 	if depth > maxValueDepth {
-		return Violations{{Pointer: pointer, Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
+		return document.Violations{{Pointer: pointer, Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
 	}
 	switch v := value.(type) {
 	case map[string]any:
 		for key, member := range v {
-			found = append(found, unusable(member, pointer+"/"+escapePointer(key), depth+1)...)
+			found = append(found, unusable(member, pointer+"/"+document.Escape(key), depth+1)...)
 		}
-		sortViolations(found)
+		found.Sort()
 	case []any:
 		for i, item := range v {
 			found = append(found, unusable(item, pointer+"/"+strconv.Itoa(i), depth+1)...)
 		}
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			found = Violations{{Pointer: pointer, Message: fmt.Sprintf("%v, expected a number that JSON can write", v)}}
+			found = document.Violations{{Pointer: pointer, Message: fmt.Sprintf("%v, expected a number that JSON can write", v)}}
 		}
 	case json.Number:
 		if !usableNumber(string(v)) {
-			found = Violations{{Pointer: pointer, Message: abbreviate(string(v)) + ", expected a number of reasonable size"}}
+			found = document.Violations{{Pointer: pointer, Message: document.Abbreviate(string(v)) + ", expected a number of reasonable size"}}
 		}
 	case nil, bool, string, int, int64, uint64:
 	default:
-		found = Violations{{Pointer: pointer, Message: fmt.Sprintf("a %T, expected a JSON value", value)}}
+		found = document.Violations{{Pointer: pointer, Message: fmt.Sprintf("a %T, expected a JSON value", value)}}
 	}
 	return found
 }

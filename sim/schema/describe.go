@@ -1,4 +1,4 @@
-package contract
+package schema
 
 import (
 	"bytes"
@@ -7,11 +7,11 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"example.com/capisim/schemas"
+	"example.com/capisim/sim/document"
 )
 
 // written holds the schemas as they stand in their files, by file name; only
@@ -23,7 +23,7 @@ var written sync.Map
 func schemaAt(location string) map[string]any {
 	address, pointer, _ := strings.Cut(location, "#")
 	name := strings.TrimPrefix(address, schemaBase)
-	document, found := written.Load(name)
+	whole, found := written.Load(name)
 	if !found {
 		text, err := schemas.FS.ReadFile(name)
 		if err != nil {
@@ -31,13 +31,13 @@ func schemaAt(location string) map[string]any {
 		}
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.UseNumber() // 2^63-1 is no float
-		if err := decoder.Decode(&document); err != nil {
+		if err := decoder.Decode(&whole); err != nil {
 			return nil
 		}
-		resolve(document, schemaBase+name)
-		written.Store(name, document)
+		resolve(whole, schemaBase+name)
+		written.Store(name, whole)
 	}
-	part, _ := valueAt(document, pointerOf(pointer)).(map[string]any)
+	part, _ := document.Lookup(whole, pointerOf(pointer)).(map[string]any)
 	return part
 }
 
@@ -94,7 +94,7 @@ func describe(schema map[string]any) string {
 		for i, value := range values {
 			texts[i] = inJSON(value)
 		}
-		return oneOf(texts)
+		return document.OneOf(texts)
 	}
 	var texts []string
 	for _, keyword := range []string{"anyOf", "oneOf"} {
@@ -172,11 +172,11 @@ func sizes(schema map[string]any, least, most, unit string) string {
 	high, hasHigh := schema[most].(json.Number)
 	switch {
 	case hasLow && hasHigh:
-		return " of " + low.String() + " to " + plural(high.String(), unit)
+		return " of " + low.String() + " to " + document.Plural(high.String(), unit)
 	case hasLow:
-		return " of at least " + plural(low.String(), unit)
+		return " of at least " + document.Plural(low.String(), unit)
 	case hasHigh:
-		return " of at most " + plural(high.String(), unit)
+		return " of at most " + document.Plural(high.String(), unit)
 	}
 	return ""
 }
@@ -198,30 +198,6 @@ func inJSON(value any) string {
 		return fmt.Sprint(value)
 	}
 	return string(text)
-}
-
-func oneOf(texts []string) string {
-	if len(texts) == 1 {
-		return texts[0]
-	}
-	return "one of " + strings.Join(texts, ", ")
-}
-
-func quoteAll(texts []string) []string {
-	quoted := make([]string, len(texts))
-	for i, text := range texts {
-		quoted[i] = strconv.Quote(text)
-	}
-	return quoted
-}
-
-func count(n int, unit string) string { return plural(strconv.Itoa(n), unit) }
-
-func plural(n, unit string) string {
-	if n == "1" {
-		return "1 " + unit
-	}
-	return n + " " + unit + "s"
 }
 
 func keys(object map[string]any) []string { return slices.Sorted(maps.Keys(object)) }

@@ -1,35 +1,37 @@
-package contract
+package rails
 
 import (
 	"errors"
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
 )
 
 // maxParamDepth bounds the nesting of parameters, as the real server does.
 const maxParamDepth = 100
 
-// errParams is all that can be wrong with parameters themselves: bad
+// ErrParams is all that can be wrong with parameters themselves: bad
 // %-encoding, no UTF-8, two shapes under one name, too deep.
-var errParams = errors.New("malformed parameters")
+var ErrParams = errors.New("malformed parameters")
 
-// parseParams reads a query or a form as Rails does: a[b]=1 is an object,
+// ParseParams reads a query or a form as Rails does: a[b]=1 is an object,
 // a[]=1 an array, a repeated plain name takes the last value, and a name
 // without an equals sign is null.
-func parseParams(raw string) (members []Field, err error) {
+func ParseParams(raw string) (members []document.Field, err error) {
 	for part := range strings.SplitSeq(raw, "&") {
 		part = strings.TrimLeft(part, " ")
 		if part == "" {
 			continue
 		}
 		name, text, found := strings.Cut(part, "=")
-		value := Value{}
+		value := document.Value{}
 		if found {
 			if text, err = decodeParam(text); err != nil {
 				return nil, err
 			}
-			value = Value{Kind: String, Text: text}
+			value = document.Value{Kind: document.String, Text: text}
 		}
 		if name, err = decodeParam(name); err != nil {
 			return nil, err
@@ -44,14 +46,14 @@ func parseParams(raw string) (members []Field, err error) {
 func decodeParam(text string) (string, error) {
 	text, err := url.QueryUnescape(text)
 	if err != nil || !utf8.ValidString(text) {
-		return "", errParams
+		return "", ErrParams
 	}
 	return text, nil
 }
 
 // addParam stores one parameter of the top level. Brackets at the very start
 // belong to the name.
-func addParam(members []Field, name string, value Value) ([]Field, error) {
+func addParam(members []document.Field, name string, value document.Value) ([]document.Field, error) {
 	key, rest := name, ""
 	if name != "" {
 		if i := strings.IndexByte(name[1:], '['); i >= 0 {
@@ -62,15 +64,15 @@ func addParam(members []Field, name string, value Value) ([]Field, error) {
 }
 
 // addNested stores one parameter below the top level.
-func addNested(object Value, name string, value Value, depth int) (Value, error) {
+func addNested(object document.Value, name string, value document.Value, depth int) (document.Value, error) {
 	if depth >= maxParamDepth {
-		return object, errParams
+		return object, ErrParams
 	}
 	key, rest := name, ""
 	switch {
 	case strings.HasPrefix(name, "[]"):
 		if name == "[]" {
-			return Value{Kind: Array, Members: appendItem(nil, value)}, nil
+			return document.Value{Kind: document.Array, Members: appendItem(nil, value)}, nil
 		}
 		key, rest = "[]", name[2:]
 	case strings.HasPrefix(name, "["):
@@ -84,48 +86,48 @@ func addNested(object Value, name string, value Value, depth int) (Value, error)
 }
 
 // nestParam puts a value under a key whose remaining brackets are rest.
-func nestParam(members []Field, key, rest, name string, value Value, depth int) ([]Field, error) {
+func nestParam(members []document.Field, key, rest, name string, value document.Value, depth int) ([]document.Field, error) {
 	switch {
 	case key == "":
 		return members, nil
 	case rest == "":
-		return put(members, key, value), nil
+		return document.Put(members, key, value), nil
 	case rest == "[":
-		return put(members, name, value), nil
+		return document.Put(members, name, value), nil
 	case strings.HasPrefix(rest, "[]"):
 		return nestArray(members, key, rest[2:], value, depth)
 	}
-	below, _ := get(members, key)
-	if below.Kind == Null {
-		below = Value{Kind: Object}
+	below, _ := document.Get(members, key)
+	if below.Kind == document.Null {
+		below = document.Value{Kind: document.Object}
 	}
-	if below.Kind != Object {
-		return nil, errParams
+	if below.Kind != document.Object {
+		return nil, ErrParams
 	}
 	below, err := addNested(below, rest, value, depth+1)
-	return put(members, key, below), err
+	return document.Put(members, key, below), err
 }
 
 // nestArray appends to an array; with a further key (a[][b]=1) it fills the
 // last object of the array until a key comes a second time.
-func nestArray(members []Field, key, rest string, value Value, depth int) ([]Field, error) {
-	below, _ := get(members, key)
-	if below.Kind == Null {
-		below = Value{Kind: Array}
+func nestArray(members []document.Field, key, rest string, value document.Value, depth int) ([]document.Field, error) {
+	below, _ := document.Get(members, key)
+	if below.Kind == document.Null {
+		below = document.Value{Kind: document.Array}
 	}
-	if below.Kind != Array {
-		return nil, errParams
+	if below.Kind != document.Array {
+		return nil, ErrParams
 	}
 	if rest == "" {
 		below.Members = appendItem(below.Members, value)
-		return put(members, key, below), nil
+		return document.Put(members, key, below), nil
 	}
 	child := rest
 	if strings.HasPrefix(rest, "[") && strings.HasSuffix(rest, "]") && len(rest) > 2 && !strings.ContainsAny(rest[1:len(rest)-1], "[]") {
 		child = rest[1 : len(rest)-1]
 	}
-	object, fill := Value{Kind: Object}, false
-	if n := len(below.Members); n > 0 && below.Members[n-1].Value.Kind == Object && !hasParam(below.Members[n-1].Value, child) {
+	object, fill := document.Value{Kind: document.Object}, false
+	if n := len(below.Members); n > 0 && below.Members[n-1].Value.Kind == document.Object && !hasParam(below.Members[n-1].Value, child) {
 		object, fill = below.Members[n-1].Value, true
 	}
 	object, err := addNested(object, child, value, depth+1)
@@ -137,20 +139,20 @@ func nestArray(members []Field, key, rest string, value Value, depth int) ([]Fie
 	} else {
 		below.Members = appendItem(below.Members, object)
 	}
-	return put(members, key, below), nil
+	return document.Put(members, key, below), nil
 }
 
 // hasParam says whether an object has the key that a bracketed name leads to;
 // a name that ends in an array never has, so that it goes on filling.
-func hasParam(object Value, name string) bool {
+func hasParam(object document.Value, name string) bool {
 	if strings.Contains(name, "[]") {
 		return false
 	}
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '[' || r == ']' }) {
-		if object.Kind != Object {
+		if object.Kind != document.Object {
 			return false
 		}
-		below, found := get(object.Members, part)
+		below, found := document.Get(object.Members, part)
 		if !found {
 			return false
 		}
@@ -161,9 +163,9 @@ func hasParam(object Value, name string) bool {
 
 // appendItem adds to an array; nulls are dropped, as from every array of a
 // request.
-func appendItem(items []Field, value Value) []Field {
-	if value.Kind == Null {
+func appendItem(items []document.Field, value document.Value) []document.Field {
+	if value.Kind == document.Null {
 		return items
 	}
-	return append(items, Field{Value: value})
+	return append(items, document.Field{Value: value})
 }

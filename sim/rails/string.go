@@ -1,4 +1,4 @@
-package contract
+package rails
 
 import (
 	"strings"
@@ -18,11 +18,11 @@ func (s *scanner) str() (string, error) {
 		case c == '\\':
 			return s.escaped(start)
 		case c < ' ':
-			s.loose = true
+			s.Loose = true
 		}
 		s.at++
 	}
-	return "", errSyntax
+	return "", ErrSyntax
 }
 
 func (s *scanner) escaped(start int) (string, error) {
@@ -35,18 +35,18 @@ func (s *scanner) escaped(start int) (string, error) {
 			return string(out), nil
 		case c == '\\':
 			if s.at == len(s.text) {
-				return "", errSyntax
+				return "", ErrSyntax
 			}
 			var ok bool
 			if out, ok = s.escape(out); !ok {
-				return "", errSyntax
+				return "", ErrSyntax
 			}
 		default:
-			s.loose = s.loose || c < ' '
+			s.Loose = s.Loose || c < ' '
 			out = append(out, c)
 		}
 	}
-	return "", errSyntax
+	return "", ErrSyntax
 }
 
 // escape takes what follows a backslash. An unknown letter stands for itself.
@@ -68,7 +68,7 @@ func (s *scanner) escape(out []byte) ([]byte, bool) {
 		c = '\f'
 	case '"', '\\', '/':
 	default:
-		s.loose = true
+		s.Loose = true
 	}
 	return append(out, c), true
 }
@@ -95,7 +95,7 @@ func (s *scanner) unicode(out []byte) ([]byte, bool) {
 		}
 		s.at = before
 	}
-	s.halved = true
+	s.Halved = true
 	return out, true
 }
 

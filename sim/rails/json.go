@@ -1,17 +1,19 @@
-package contract
+package rails
 
 import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
 )
 
 // maxBodyDepth bounds the nesting of a body; deeper ones are refused as broken.
 const maxBodyDepth = 100
 
 var (
-	errSyntax   = errors.New("not JSON")
-	errEncoding = errors.New("not UTF-8")
+	ErrSyntax   = errors.New("not JSON")
+	ErrEncoding = errors.New("not UTF-8")
 )
 
 // scanner reads JSON the way the real server's parser does: in order of
@@ -23,32 +25,32 @@ type scanner struct {
 	text  string
 	at    int
 	depth int
-	notes
+	Notes
 }
 
-// notes is what the scanner passes over and a warning tells of.
-type notes struct {
-	loose    bool // a leniency was used that strict JSON does not know
-	halved   bool // an escape wrote half of a surrogate pair, which is no UTF-8
-	repeated bool // an object had a key twice
+// Notes is what the scanner passes over and a warning tells of.
+type Notes struct {
+	Loose    bool // a leniency was used that strict JSON does not know
+	Halved   bool // an escape wrote half of a surrogate pair, which is no UTF-8
+	Repeated bool // an object had a key twice
 }
 
-// scan reads one document. The error is errSyntax, or errEncoding when the
+// Parse reads one document. The error is ErrSyntax, or ErrEncoding when the
 // only thing wrong is a text that is not UTF-8.
-func scan(text string) (v Value, n notes, err error) {
+func Parse(text string) (v document.Value, n Notes, err error) {
 	s := scanner{text: text}
 	if v, err = s.value(); err != nil {
-		return Value{}, s.notes, err
+		return document.Value{}, s.Notes, err
 	}
 	if s.skip(); s.at != len(s.text) {
-		return Value{}, s.notes, errSyntax
+		return document.Value{}, s.Notes, ErrSyntax
 	}
 	// The parser of the real server reads any bytes; what is not UTF-8 is
 	// refused afterwards, and differently (§2).
-	if s.halved || !utf8.ValidString(text) {
-		return Value{}, s.notes, errEncoding
+	if s.Halved || !utf8.ValidString(text) {
+		return document.Value{}, s.Notes, ErrEncoding
 	}
-	return v, s.notes, nil
+	return v, s.Notes, nil
 }
 
 // skip passes blanks and comments.
@@ -61,7 +63,7 @@ func (s *scanner) skip() {
 			if !s.comment() {
 				return
 			}
-			s.loose = true
+			s.Loose = true
 		default:
 			return
 		}
@@ -87,30 +89,30 @@ func (s *scanner) comment() bool {
 	return false
 }
 
-func (s *scanner) value() (Value, error) {
+func (s *scanner) value() (document.Value, error) {
 	s.skip()
 	if s.at == len(s.text) {
-		return Value{}, errSyntax
+		return document.Value{}, ErrSyntax
 	}
 	switch c := s.text[s.at]; {
 	case c == '"':
 		text, err := s.str()
-		return Value{Kind: String, Text: text}, err
+		return document.Value{Kind: document.String, Text: text}, err
 	case c == '{':
 		return s.object()
 	case c == '[':
 		return s.array()
 	case c == '-' || '0' <= c && c <= '9':
 		text, err := s.number()
-		return Value{Kind: Number, Text: text}, err
+		return document.Value{Kind: document.Number, Text: text}, err
 	case s.word("null"):
-		return Value{}, nil
+		return document.Value{}, nil
 	case s.word("true"):
-		return Value{Kind: Bool, Text: "true"}, nil
+		return document.Value{Kind: document.Bool, Text: "true"}, nil
 	case s.word("false"):
-		return Value{Kind: Bool, Text: "false"}, nil
+		return document.Value{Kind: document.Bool, Text: "false"}, nil
 	}
-	return Value{}, errSyntax
+	return document.Value{}, ErrSyntax
 }
 
 func (s *scanner) word(word string) bool {
@@ -125,7 +127,7 @@ func (s *scanner) word(word string) bool {
 func (s *scanner) next(first, second byte) (byte, error) {
 	s.skip()
 	if s.at == len(s.text) || s.text[s.at] != first && s.text[s.at] != second {
-		return 0, errSyntax
+		return 0, ErrSyntax
 	}
 	s.at++
 	return s.text[s.at-1], nil
@@ -134,8 +136,8 @@ func (s *scanner) next(first, second byte) (byte, error) {
 // usualMembers is room for what most objects of these requests hold.
 const usualMembers = 4
 
-func (s *scanner) object() (Value, error) {
-	object := Value{Kind: Object}
+func (s *scanner) object() (document.Value, error) {
+	object := document.Value{Kind: document.Object}
 	if err := s.enter(); err != nil {
 		return object, err
 	}
@@ -145,7 +147,7 @@ func (s *scanner) object() (Value, error) {
 			break
 		}
 		if s.at == len(s.text) || s.text[s.at] != '"' {
-			return object, errSyntax
+			return object, ErrSyntax
 		}
 		key, err := s.str()
 		if err != nil {
@@ -159,9 +161,9 @@ func (s *scanner) object() (Value, error) {
 			return object, err
 		}
 		if first {
-			object.Members = make([]Field, 0, usualMembers)
+			object.Members = make([]document.Field, 0, usualMembers)
 		}
-		object.Members = append(object.Members, Field{Key: key, Value: value})
+		object.Members = append(object.Members, document.Field{Key: key, Value: value})
 		end, err := s.next(',', '}')
 		if err != nil {
 			return object, err
@@ -173,13 +175,13 @@ func (s *scanner) object() (Value, error) {
 	s.depth--
 	given := len(object.Members)
 	object.Members = lastWins(object.Members)
-	s.repeated = s.repeated || len(object.Members) < given
+	s.Repeated = s.Repeated || len(object.Members) < given
 	return object, nil
 }
 
 // array drops nulls, as the real server does with every array of a request.
-func (s *scanner) array() (Value, error) {
-	array := Value{Kind: Array}
+func (s *scanner) array() (document.Value, error) {
+	array := document.Value{Kind: document.Array}
 	if err := s.enter(); err != nil {
 		return array, err
 	}
@@ -192,8 +194,8 @@ func (s *scanner) array() (Value, error) {
 		if err != nil {
 			return array, err
 		}
-		if value.Kind != Null {
-			array.Members = append(array.Members, Field{Value: value})
+		if value.Kind != document.Null {
+			array.Members = append(array.Members, document.Field{Value: value})
 		}
 		end, err := s.next(',', ']')
 		if err != nil {
@@ -210,7 +212,7 @@ func (s *scanner) array() (Value, error) {
 func (s *scanner) enter() error {
 	s.at++
 	if s.depth++; s.depth > maxBodyDepth {
-		return errSyntax
+		return ErrSyntax
 	}
 	return nil
 }
@@ -220,18 +222,18 @@ func (s *scanner) enter() error {
 const fewMembers = 16
 
 // lastWins drops all but the last value of a key, at the place of the first.
-func lastWins(members []Field) []Field {
+func lastWins(members []document.Field) []document.Field {
 	if len(members) > fewMembers {
 		return lastWinsOfMany(members)
 	}
 	kept := members[:0]
 	for _, member := range members {
-		kept = put(kept, member.Key, member.Value)
+		kept = document.Put(kept, member.Key, member.Value)
 	}
 	return kept
 }
 
-func lastWinsOfMany(members []Field) []Field {
+func lastWinsOfMany(members []document.Field) []document.Field {
 	places := make(map[string]int, len(members))
 	kept := members[:0]
 	for _, member := range members {
@@ -250,17 +252,17 @@ func (s *scanner) number() (string, error) {
 	start := s.at
 	s.word("-")
 	if !s.word("0") && s.digits() == 0 {
-		return "", errSyntax
+		return "", ErrSyntax
 	}
 	if s.word(".") && s.digits() == 0 {
-		return "", errSyntax
+		return "", ErrSyntax
 	}
 	if s.word("e") || s.word("E") {
 		if !s.word("-") {
 			s.word("+")
 		}
 		if s.digits() == 0 {
-			return "", errSyntax
+			return "", ErrSyntax
 		}
 	}
 	return s.text[start:s.at], nil
