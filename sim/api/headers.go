@@ -1,13 +1,13 @@
 package api
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"example.com/capisim/sim/draw"
 )
 
 // Content types of §16.
@@ -163,24 +163,5 @@ type idSource struct{ counter atomic.Uint64 }
 
 func (s *idSource) next() string {
 	n := s.counter.Add(1)
-	var raw [16]byte
-	binary.BigEndian.PutUint64(raw[:8], mix(n))
-	binary.BigEndian.PutUint64(raw[8:], mix(^n))
-	raw[6] = raw[6]&0x0f | 0x40
-	raw[8] = raw[8]&0x3f | 0x80
-	var text [36]byte
-	hex.Encode(text[0:8], raw[0:4])
-	hex.Encode(text[9:13], raw[4:6])
-	hex.Encode(text[14:18], raw[6:8])
-	hex.Encode(text[19:23], raw[8:10])
-	hex.Encode(text[24:], raw[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
-}
-
-// mix is the finaliser of splitmix64.
-func mix(z uint64) uint64 {
-	z = (z + 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
+	return draw.UUID(draw.Mix(n*draw.Golden), draw.Mix(^n*draw.Golden))
 }

@@ -1,6 +1,10 @@
 package fault
 
-import "math"
+import (
+	"math"
+
+	"example.com/capisim/sim/draw"
+)
 
 // draws is the source of a rule's random numbers. Each is a function of the
 // seed, the world, the rule's id and the match number, so that other traffic,
@@ -35,18 +39,10 @@ func newDraws(seed int64, world, rule string) draws {
 	return draws(hash)
 }
 
-// at gives the number of a match, in [0, 1). SplitMix64's finalizer spreads
-// neighbouring match numbers over the whole range.
+// at gives the number of a match, in [0, 1).
 func (d draws) at(match int, l lane) float64 {
-	z := mix(uint64(d) + uint64(match)*0x9e3779b97f4a7c15)
-	z = mix(z + uint64(l)*0xd1b54a32d192ed03)
-	return float64(z>>11) / (1 << 53)
-}
-
-func mix(z uint64) uint64 {
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
+	z := draw.Mix(uint64(d) + uint64(match)*draw.Golden)
+	return draw.Fraction(draw.Mix(z + uint64(l)*0xd1b54a32d192ed03))
 }
 
 // normal gives a standard normal number for a match (Box-Muller).

@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"strings"
 
+	"example.com/capisim/sim/draw"
 	"github.com/brianvoe/gofakeit/v6"
 )
 
@@ -12,14 +13,14 @@ import (
 // added to a scenario leaves the guids of all others as they were.
 type drawer struct {
 	number uint64
-	source *splitmix
+	source *draw.Source
 	fake   *gofakeit.Faker
 }
 
 // newDrawer makes a drawer of a seed. Any number is a seed, 0 too: gofakeit's
 // own generator, for which 0 is random, is not used.
 func newDrawer(number int64) *drawer {
-	source := &splitmix{}
+	source := &draw.Source{}
 	return &drawer{number: uint64(number), source: source, fake: gofakeit.NewCustom(source)}
 }
 
@@ -33,30 +34,9 @@ func (d *drawer) of(name ...string) *gofakeit.Faker {
 		}
 		hash = (hash ^ 0xff) * 1099511628211 // no byte of a text: "a","b" is not "ab"
 	}
-	d.source.state = hash
+	d.source.Seed(int64(hash))
 	return d.fake
 }
-
-// splitmix is splitmix64 as a source of math/rand: its whole state is one
-// word, which makes starting anew for each thing free.
-type splitmix struct{ state uint64 }
-
-var _ rand.Source64 = (*splitmix)(nil)
-
-// Uint64 is the next number.
-func (s *splitmix) Uint64() uint64 {
-	s.state += 0x9e3779b97f4a7c15
-	z := s.state
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
-}
-
-// Int63 is the next number without its sign.
-func (s *splitmix) Int63() int64 { return int64(s.Uint64() >> 1) }
-
-// Seed sets the state.
-func (s *splitmix) Seed(seed int64) { s.state = uint64(seed) }
 
 // runtime is a kind of app: its commands fit its buildpack.
 type runtime struct {

@@ -270,7 +270,7 @@ func (s *Store) turn(app *App, now time.Time) {
 		p.UpdatedAt = now
 		if app.State == Started {
 			p.History = p.History.started(now)
-			p.Version = newDraw(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
+			p.Version = newStream(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
 		} else {
 			p.History.Forced = nil // the containers are gone, and their states with them
 		}

@@ -1,71 +1,48 @@
 package state
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"math"
 	"strconv"
 	"time"
+
+	"example.com/capisim/sim/draw"
 )
 
-// draw is a stream of numbers that depends on nothing but what it was made of,
-// so that two runs with one seed see the same names and figures.
-type draw struct{ state uint64 }
+// stream is what is drawn for one thing. It depends on nothing but what it was
+// made of, so that two runs with one seed see the same names and figures.
+type stream struct{ draw.Source }
 
-// newDraw starts the stream of one container.
-func newDraw(seed int64, guid string, index, epoch int) *draw {
-	d := &draw{state: uint64(seed)}
+// newStream starts the draws for one container.
+func newStream(seed int64, guid string, index, epoch int) *stream {
+	hash := uint64(seed)
 	for i := 0; i < len(guid); i++ { // FNV-1a over the name
-		d.state = (d.state ^ uint64(guid[i])) * 1099511628211
+		hash = (hash ^ uint64(guid[i])) * 1099511628211
 	}
-	d.mix(uint64(index))
-	d.mix(uint64(epoch))
+	d := &stream{}
+	d.Seed(int64(hash))
+	d.Add(uint64(index))
+	d.Add(uint64(epoch))
 	return d
 }
 
-func (d *draw) mix(value uint64) {
-	d.state ^= value * 0x9e3779b97f4a7c15
-	d.state = d.next()
-}
-
-// next is splitmix64.
-func (d *draw) next() uint64 {
-	d.state += 0x9e3779b97f4a7c15
-	z := d.state
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
-}
-
 // fraction is a number from 0 to below 1.
-func (d *draw) fraction() float64 { return float64(d.next()>>11) / (1 << 53) }
+func (d *stream) fraction() float64 { return draw.Fraction(d.Uint64()) }
 
 // uuid is a version 4 UUID.
-func (d *draw) uuid() string {
-	var raw [16]byte
-	binary.BigEndian.PutUint64(raw[:8], d.next())
-	binary.BigEndian.PutUint64(raw[8:], d.next())
-	raw[6] = raw[6]&0x0f | 0x40
-	raw[8] = raw[8]&0x3f | 0x80
-	var text [36]byte
-	hex.Encode(text[0:8], raw[0:4])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	hex.Encode(text[9:13], raw[4:6])
-	hex.Encode(text[14:18], raw[6:8])
-	hex.Encode(text[19:23], raw[8:10])
-	hex.Encode(text[24:], raw[10:])
-	return string(text[:])
+func (d *stream) uuid() string {
+	high := d.Uint64()
+	return draw.UUID(high, d.Uint64())
 }
 
 // address is an IPv4 address in a network of two bytes.
-func (d *draw) address(a, b int) string {
-	host := d.next()
+func (d *stream) address(a, b int) string {
+	host := d.Uint64()
 	return strconv.Itoa(a) + "." + strconv.Itoa(b) + "." + strconv.Itoa(int(host>>8%254)+1) + "." + strconv.Itoa(int(host%253)+2)
 }
 
 // usage is what a container takes at a moment: a level of its own and a slow
 // wave around it, smooth in time.
-func (d *draw) usage(limits Limits, now time.Time) Usage {
+func (d *stream) usage(limits Limits, now time.Time) Usage {
 	wave := func(period float64) float64 {
 		phase := d.fraction() * 2 * math.Pi
 		return math.Sin(2*math.Pi*float64(now.UnixMilli())/1000/period + phase)
@@ -96,5 +73,5 @@ const (
 // drawnGUID is the guid of something that the seed does not name, but that
 // belongs to a thing with a guid.
 func (v View) drawnGUID(guid string, kind, number int) string {
-	return newDraw(v.settings.number, guid, kind, number).uuid()
+	return newStream(v.settings.number, guid, kind, number).uuid()
 }

@@ -110,7 +110,7 @@ func (s *Store) AuditEvents(who Viewer, q contract.ResourceQuery) (list []EventV
 	seed := s.settings.number
 	s.mu.RUnlock()
 	for _, e := range all {
-		v := EventView{e, newDraw(seed, "audit_event", eventDraw, e.serial).uuid(), e.Space.OrganizationGUID}
+		v := EventView{e, newStream(seed, "audit_event", eventDraw, e.serial).uuid(), e.Space.OrganizationGUID}
 		r := resource{guid: v.GUID, created: e.At, updated: e.At}
 		if r.passes(q) && q.Match("types", e.Type) && q.Match("target_guids", e.App.GUID) && q.Match("space_guids", e.Space.GUID) &&
 			q.Match("organization_guids", v.OrganizationGUID) && who.canReadEvents(e.Space) {

@@ -83,13 +83,13 @@ func (v View) Instance(now time.Time, index int) Instance {
 // furnish adds what a placed instance has: names drawn from the seed, limits,
 // usage.
 func (v View) furnish(inst *Instance, place placement, now time.Time) {
-	draw := newDraw(v.settings.number, v.Process.GUID, inst.Index, place.epoch)
+	draw := newStream(v.settings.number, v.Process.GUID, inst.Index, place.epoch)
 	inst.GUID = draw.uuid()
 	inst.Limits = v.Process.limits()
 	if inst.State == Running || inst.State == Stopping {
 		inst.Host = draw.address(10, 0)
 		inst.IP = draw.address(10, 255)
-		inst.Port = 61000 + 2*int(draw.next()%2000)
+		inst.Port = 61000 + 2*int(draw.Uint64()%2000)
 	}
 	if inst.State == Running {
 		inst.Usage = draw.usage(inst.Limits, now)
