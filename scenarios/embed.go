@@ -1,4 +1,4 @@
-// Package scenarios carries the scenarios that capisim ships (design.md §4), as
+// Package scenarios carries the scenarios that capisim ships (DESIGN.md §4), as
 // files that can be read and copied. It holds data and no logic; sim/scenario
 // parses them.
 package scenarios

@@ -30,7 +30,7 @@ type config struct {
 	log      *slog.Logger
 }
 
-// The bounds of design.md §3, unless options say otherwise.
+// The bounds, unless options say otherwise.
 const (
 	DefaultJournalEntries = 10000
 	DefaultJournalBytes   = 64 << 20

@@ -11,7 +11,7 @@ import (
 )
 
 // ports are the servers of worlds that have a port of their own: clients that
-// cannot keep a path find the world at the root there (design.md §1.2).
+// cannot keep a path find the world at the root there.
 type ports struct {
 	mu      sync.Mutex
 	servers map[*http.Server]chan struct{} // closed when Serve has returned

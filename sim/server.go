@@ -155,7 +155,7 @@ func (f Fault) rule() Rule {
 	return rule
 }
 
-// Rule is a fault rule in full (design.md §6).
+// Rule is a fault rule in full.
 type Rule = fault.Rule
 
 // Fault sets a fault and returns the id of its rule. It is taken away at the

@@ -213,7 +213,7 @@ func (s *Simulator) serveProbe(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// The limits of design.md §11.
+// The limits that a user can rely on.
 const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 120 * time.Second

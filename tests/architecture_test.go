@@ -1,5 +1,5 @@
 // Package tests_test guards the shape of the house: which package may know
-// which (style.md 2.2), who may ask the time, and who may know gin.
+// which (ARCHITECTURE.md §1), who may ask the time, and who may know gin.
 package tests_test
 
 import (

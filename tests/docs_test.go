@@ -1,6 +1,8 @@
 package tests_test
 
 import (
+	"go/ast"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,8 +63,12 @@ var (
 	item    = regexp.MustCompile(`^(\d+)\. `)
 	// numbered is a heading with the number of its section.
 	numbered = regexp.MustCompile(`^#{2,3} (\d+(?:\.\d+)?)\.? `)
-	// mark cites a section, or several: "DESIGN.md §6", "§2", "§5, §6".
-	mark = regexp.MustCompile(`(?:docs/)?([A-Z][A-Z-]+\.md)|§(\d+(?:\.\d+)?)`)
+	// mark cites a page, and perhaps sections of it: "DESIGN.md §6", "§2",
+	// "CONTRACT.md §5, §6".
+	mark   = regexp.MustCompile("(?:docs/)?([A-Z][A-Z-]+\\.md)`?\\)?((?:,? ?(?:and|to)? ?§[0-9]+(?:\\.[0-9]+)?)*)|§[0-9]+(?:\\.[0-9]+)?")
+	number = regexp.MustCompile(`§(\d+(?:\.\d+)?)`)
+	// lower is a page by the name that no page has.
+	lower = regexp.MustCompile(`\b(contract|design|clients|facts|speed|style)\.md\b`)
 )
 
 // sections are the numbers that a page can be cited by: its numbered headings,
@@ -139,36 +145,112 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// book is the sections of each page.
+type book map[string]map[string]bool
+
+func bookOf(pages map[string]string) book {
+	all := book{}
+	for path, text := range pages {
+		all[path] = sections(text)
+	}
+	return all
+}
+
 // TestSections: each § of a page names a section that is there, of the page
-// that stands before it on the line, or of its own.
+// that stands before it or of its own.
 func TestSections(t *testing.T) {
 	t.Parallel()
-	for path, text := range pages(t) {
-		for line := range strings.Lines(fence.ReplaceAllString(text, "")) {
-			cited(t, path, line, path)
+	all := pages(t)
+	for path, text := range all {
+		bookOf(all).cited(t, path, fence.ReplaceAllString(text, ""), path)
+	}
+}
+
+// cited checks what a text cites; a § without a page is of the given one.
+func (b book) cited(t *testing.T, where, text, own string) {
+	t.Helper()
+	for _, match := range mark.FindAllStringSubmatch(text, -1) {
+		page := own
+		if match[1] == "VENDOR.md" {
+			continue
+		}
+		if match[1] != "" {
+			if page = "docs/" + match[1]; b[match[1]] != nil {
+				page = match[1]
+			}
+			if b[page] == nil {
+				t.Errorf("%s cites %s, which is not there", where, match[1])
+				continue
+			}
+		}
+		for _, section := range number.FindAllStringSubmatch(match[0], -1) {
+			if !b[page][section[1]] {
+				t.Errorf("%s cites §%s of %q, which has no such section", where, section[1], page)
+			}
 		}
 	}
 }
 
-// cited checks what a text cites, in which a § without a page is of that one.
-func cited(t *testing.T, where, text, page string) {
-	t.Helper()
-	for _, match := range mark.FindAllStringSubmatch(text, -1) {
-		if match[1] != "" {
-			page = "docs/" + match[1]
-			if top := match[1]; exists(top) {
-				page = top
-			}
-			if !exists(page) {
-				t.Errorf("%s cites %s, which is not there", where, match[1])
-			}
-			continue
+// lawBook is the sentence of a package comment that says whose sections are
+// cited without a page.
+var lawBook = regexp.MustCompile(`\(§\)[^.]*\bof (docs/[A-Z-]+\.md)`)
+
+// TestMarksInCode: each § in a Go file, tests included, names a section that is
+// there, of the page before it or of the page that the package comment names.
+func TestMarksInCode(t *testing.T) {
+	t.Parallel()
+	books, texts := map[string]string{}, map[string]map[string]string{}
+	eachText(t, func(path, text string) {
+		if filepath.Ext(path) != ".go" || path == "tests/docs_test.go" {
+			return
 		}
-		raw, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(page)))
-		if err != nil {
-			t.Errorf("%s cites §%s of no page", where, match[2])
-		} else if !sections(string(raw))[match[2]] {
-			t.Errorf("%s cites §%s of %s, which has no such section", where, match[2], page)
+		text = strings.Join(strings.Fields(strings.ReplaceAll(text, "//", "")), " ")
+		folder := filepath.ToSlash(filepath.Dir(path))
+		if match := lawBook.FindStringSubmatch(text); match != nil {
+			books[folder] = match[1]
+		}
+		if texts[folder] == nil {
+			texts[folder] = map[string]string{}
+		}
+		texts[folder][path] = text
+	})
+	all := bookOf(pages(t))
+	for folder, files := range texts {
+		for path, text := range files {
+			all.cited(t, path, text, books[folder])
 		}
 	}
+}
+
+// TestWhatUsersRead: help, messages, scenarios and the descriptions of schemas
+// cite no page, which a user of the binary does not have; and no file of the
+// project names what lies outside of it.
+func TestWhatUsersRead(t *testing.T) {
+	t.Parallel()
+	eachText(t, func(path, text string) {
+		if path == "tests/docs_test.go" {
+			return
+		}
+		if found := lower.FindString(text); found != "" {
+			t.Errorf("%s names %s: the pages are docs/*.md", path, found)
+		}
+		if strings.Contains(text, "shared/") {
+			t.Errorf("%s names a path outside of the project", path)
+		}
+		folder, _, _ := strings.Cut(path, "/")
+		if folder == "schemas" || folder == "scenarios" && filepath.Ext(path) != ".go" || filepath.ToSlash(filepath.Dir(path)) == "sim" {
+			if found := mark.FindString(text); found != "" {
+				t.Errorf("%s cites %s, which its reader may not have", path, found)
+			}
+		}
+	})
+	eachFile(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(node ast.Node) bool {
+			text, ok := node.(*ast.BasicLit)
+			if ok && text.Kind == token.STRING && mark.MatchString(text.Value) {
+				t.Errorf("%s says %s, which its reader may not have", path, text.Value)
+			}
+			return true
+		})
+	})
 }

@@ -19,7 +19,7 @@ type program struct {
 	stderr  io.Writer
 }
 
-// run carries out one command line and returns its exit code (design.md §3).
+// run carries out one command line and returns its exit code (DESIGN.md §3).
 // Reports go to stdout, messages to stderr.
 func run(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return execute(context.Background(), args, environ, stdin, stdout, stderr)

@@ -27,7 +27,7 @@ type driftFlags struct {
 // The bounds of what a target may send before its body.
 const maxAnswerHeader = 256 << 10
 
-// driftCommand compares a Cloud Controller with capisim (design.md §3).
+// driftCommand compares a Cloud Controller with capisim (DESIGN.md §3).
 func (p *program) driftCommand() *cobra.Command {
 	f := &driftFlags{timeout: 30 * time.Second, format: "text"}
 	cmd := &cobra.Command{

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The exit codes of design.md §3.
+// The exit codes of DESIGN.md §3.
 const (
 	exitDone      = 0
 	exitFound     = 1 // problems found, gate unmet

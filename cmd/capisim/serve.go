@@ -17,10 +17,10 @@ import (
 	"example.com/capisim/sim"
 )
 
-// drainTime is what requests in flight get after SIGTERM (design.md §3).
+// drainTime is what requests in flight get after SIGTERM (DESIGN.md §3).
 const drainTime = 5 * time.Second
 
-// serveFlags are the flags of serve (design.md §3).
+// serveFlags are the flags of serve (DESIGN.md §3).
 type serveFlags struct {
 	endpointFlags
 	scenario, scenarios string

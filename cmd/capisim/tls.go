@@ -36,7 +36,7 @@ func (f *serveFlags) serverTLS() (*tls.Config, error) {
 }
 
 // hosts are the names that a certificate of our own is good for
-// (design.md §3).
+// (DESIGN.md §3).
 func (f *serveFlags) hosts() []string {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
 	if name, err := os.Hostname(); err == nil {
@@ -84,7 +84,7 @@ func selfSigned(hosts []string, now time.Time) (tls.Certificate, error) {
 
 // clientTLS is how the command's own requests check a server. On loopback the
 // name in a certificate proves nothing and is often another, so it is not
-// checked there (design.md §3); elsewhere it is.
+// checked there (DESIGN.md §3); elsewhere it is.
 func clientTLS(host string) *tls.Config {
 	ip := net.ParseIP(host)
 	loopback := host == "localhost" || ip != nil && ip.IsLoopback()

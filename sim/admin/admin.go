@@ -1,5 +1,5 @@
 // Package admin is the control panel of a running server: faults, state,
-// worlds, clock and evidence over HTTP (design.md §7). It
+// worlds, clock and evidence over HTTP (DESIGN.md §7). It
 // hides routing, the reading of bodies, paging and the shape of errors: a
 // handler returns a value or an error, and one presenter writes. It knows
 // nothing of how the simulated API answers; what that would say to a request is

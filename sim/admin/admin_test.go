@@ -20,7 +20,7 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// What the default scenario holds (design.md §4).
+// What the default scenario holds (DESIGN.md §4).
 const (
 	demoOrg = "a1000000-0000-4000-8000-000000000001"
 	demo    = "c1000000-0000-4000-8000-000000000001" // app, and its web process

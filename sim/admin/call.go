@@ -13,7 +13,7 @@ import (
 )
 
 // What a body may take, in bytes, and how long it may take to arrive
-// (design.md §11). Scenario documents of ten thousand apps are larger than
+// (DESIGN.md §11). Scenario documents of ten thousand apps are larger than
 // anything else.
 const (
 	maxBody     = 1 << 20

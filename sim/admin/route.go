@@ -27,7 +27,7 @@ type Endpoint struct {
 	Query   []string `json:"query,omitempty"`
 }
 
-// Endpoints lists the routes of the admin API, in the order of design.md §7.
+// Endpoints lists the routes of the admin API, in the order of DESIGN.md §7.
 func Endpoints() []Endpoint {
 	list := make([]Endpoint, len(routes))
 	for i, r := range routes {

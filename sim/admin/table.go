@@ -16,7 +16,7 @@ var (
 	filters    = []string{"operation", "status", "injected", "rule", "user", "since", "after", "q"}
 )
 
-// routes is the admin API (design.md §7). A new resource is a row here and a
+// routes is the admin API (DESIGN.md §7). A new resource is a row here and a
 // function.
 var routes []*route
 

@@ -2,7 +2,8 @@
 // into routes, walks each request through the contract's order of checks, and
 // is the only writer of a simulated answer. Actions return values; delaying,
 // replacing, cutting and recording an answer happen to bytes, in one place
-// (wire.go). It knows nothing of the admin API.
+// (wire.go). It knows nothing of the admin API. The section marks (§) are those
+// of docs/CONTRACT.md.
 package api
 
 import (
@@ -70,7 +71,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World)
 }
 
 // ServeNoWorld answers a request to a world that does not exist, in the
-// contract's envelope and with a hint (design.md §1.2).
+// contract's envelope and with a hint (DESIGN.md §1.2).
 func (a *API) ServeNoWorld(w http.ResponseWriter, r *http.Request, root *world.World) {
 	c := newCall(a, root.Current(), w, r)
 	defer c.free()

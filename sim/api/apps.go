@@ -7,7 +7,7 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// appJSON is an app (contract.md §19).
+// appJSON is an app (CONTRACT.md §19).
 type appJSON struct {
 	GUID          string        `json:"guid"`
 	CreatedAt     timeJSON      `json:"created_at"`
@@ -114,7 +114,7 @@ func getApp(c *call) (reply, error) {
 }
 
 // getCurrentDroplet never finds one; the cf CLI knows what that means by the
-// text (clients.md §4).
+// text (CLIENTS.md §4).
 func getCurrentDroplet(c *call) (reply, error) {
 	if _, err := c.snap.State.VisibleApp(c.who, c.ref.AppGUID); err != nil {
 		return reply{}, err

@@ -9,7 +9,7 @@ import (
 )
 
 // stranger is whom permissive auth takes an unknown token for when the scenario
-// has no user of that name (design.md §4).
+// has no user of that name (DESIGN.md §4).
 var stranger = &state.User{
 	Name:   "admin",
 	GUID:   "00000000-0000-4000-8000-00000000ad01",

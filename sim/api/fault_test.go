@@ -42,7 +42,7 @@ func (r *rig) counters(t testing.TB, id string) string {
 var scale = written("POST "+webPath+"/actions/scale", `{"instances":5}`, as("developer"), "Content-Type: application/json")
 
 // TestConnectionFaults: what a client sees on its socket, byte by byte
-// (design.md §6).
+// (DESIGN.md §6).
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	whole := func(t *testing.T, raw []byte) { t.Helper(); parse(t, "POST", raw) }
@@ -157,8 +157,8 @@ func TestEmptyReadsTheBody(t *testing.T) {
 	}
 }
 
-// TestSecureFaults: over TLS and HTTP/2 the nearest equal (design.md §6,
-// facts.md (c)).
+// TestSecureFaults: over TLS and HTTP/2 the nearest equal (DESIGN.md §6,
+// FACTS.md §3).
 func TestSecureFaults(t *testing.T) {
 	t.Parallel()
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -225,7 +225,7 @@ func TestSecureFaults(t *testing.T) {
 	}
 }
 
-// TestDripRate: a dripped body comes at its rate, within 20 % (design.md §6). A
+// TestDripRate: a dripped body comes at its rate, within 20 % (DESIGN.md §6). A
 // busy machine can only slow it down, so the best of a few attempts counts.
 func TestDripRate(t *testing.T) {
 	t.Parallel()
@@ -250,7 +250,7 @@ func TestDripRate(t *testing.T) {
 }
 
 // TestApplyAfter: the change is made, then the fault answered; a real error is
-// sent instead, and the rule not spent (design.md §6).
+// sent instead, and the rule not spent (DESIGN.md §6).
 func TestApplyAfter(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, frozen, Options{})
@@ -300,7 +300,7 @@ func TestBefore(t *testing.T) {
 	r.send(t, "PATCH "+webPath, `{`, "X-Nothing: here").is(t, contract.NotAuthenticated)
 }
 
-// TestPrefer injects without a rule, and can be switched off (design.md §6).
+// TestPrefer injects without a rule, and can be switched off (DESIGN.md §6).
 func TestPrefer(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, frozen, Options{})

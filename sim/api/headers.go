@@ -17,7 +17,7 @@ const (
 )
 
 // Values that every answer shares. A header line is a slice; sharing it costs a
-// request nothing (facts.md (i)).
+// request nothing (FACTS.md §4).
 var (
 	jsonValue    = []string{jsonType}
 	sameOrigin   = []string{"SAMEORIGIN"}

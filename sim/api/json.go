@@ -9,7 +9,7 @@ import (
 
 // The append functions write JSON as the real server's encoder does, byte for
 // byte: it escapes strings like encoding/json with HTML escaping on, writes
-// times in whole seconds of UTC and floats with a point (facts.md (d)).
+// times in whole seconds of UTC and floats with a point (FACTS.md §2).
 
 func appendString(b []byte, text string) []byte {
 	b = appendEscaped(append(b, '"'), text)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestAppendString: each code point, alone and between others, is written as
-// encoding/json writes it, which is how the real server does (facts.md (d)).
+// encoding/json writes it, which is how the real server does (FACTS.md §2).
 func TestAppendString(t *testing.T) {
 	t.Parallel()
 	check := func(text string) {
@@ -58,7 +58,7 @@ func FuzzAppendString(f *testing.F) {
 	})
 }
 
-// TestAppendFloat is facts.md (d): a point in whole numbers, two digits in an
+// TestAppendFloat is FACTS.md §2: a point in whole numbers, two digits in an
 // exponent, no more than 16 digits.
 func TestAppendFloat(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestBase: where links lead (design.md §3): the request's own address, or what
+// TestBase: where links lead (DESIGN.md §3): the request's own address, or what
 // a trusted proxy says, or what was configured.
 func TestBase(t *testing.T) {
 	t.Parallel()

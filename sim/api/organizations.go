@@ -7,7 +7,7 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// organizationJSON is an organization (contract.md §19).
+// organizationJSON is an organization (CONTRACT.md §19).
 type organizationJSON struct {
 	GUID          string                `json:"guid"`
 	CreatedAt     timeJSON              `json:"created_at"`

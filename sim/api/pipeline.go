@@ -14,12 +14,12 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// bodyTimeout is how long a request body may take to arrive (design.md §11).
+// bodyTimeout is how long a request body may take to arrive (DESIGN.md §11).
 const bodyTimeout = 30 * time.Second
 
 // serve answers a request that met a row of the table: a fault may decide
 // before every check of the contract, or replace the answer after the request
-// took effect (design.md §6).
+// took effect (DESIGN.md §6).
 func (c *call) serve(w http.ResponseWriter) {
 	if c.dry != nil {
 		*c.dry = c.answer()
@@ -152,7 +152,7 @@ func (c *call) checkBody() error {
 		return contract.MessageParseError
 	}
 	if len(raw) == 0 {
-		return nil // cf sends a JSON content type on everything (clients.md §3)
+		return nil // cf sends a JSON content type on everything (CLIENTS.md §3)
 	}
 	var err error
 	c.body, err = contract.ParseBody(c.req.Header.Get("Content-Type"), raw)

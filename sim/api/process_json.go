@@ -12,7 +12,7 @@ import (
 // document is the JSON of one version of a process for one base URL: the whole
 // of it as an owner sees it, and the places where other readings differ.
 // Nothing is encoded twice for one version: another base is spliced in at the
-// links, a redacted command or an embedded list at their marks (speed.md).
+// links, a redacted command or an embedded list at their marks (FACTS.md §8).
 type document struct {
 	base         string
 	bytes        []byte

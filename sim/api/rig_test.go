@@ -19,7 +19,7 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// The things of the default scenario (design.md §4).
+// The things of the default scenario (DESIGN.md §4).
 const (
 	orgGUID    = "a1000000-0000-4000-8000-000000000001"
 	spaceGUID  = "b1000000-0000-4000-8000-000000000001"

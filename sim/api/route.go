@@ -89,7 +89,7 @@ func (c *call) take(params gin.Params) {
 }
 
 // normalize applies what the real server's router does to a path before it
-// looks for a route (facts.md (g)): a slash at the end and doubled slashes
+// looks for a route (FACTS.md §1): a slash at the end and doubled slashes
 // inside /v3 do not count, a trailing .format is cut, and a dot in any other
 // segment fits no route. It returns "" when the path can stay as it is, and
 // false when no route can match. Escapes are left alone: %2F is no slash.

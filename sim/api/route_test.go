@@ -10,8 +10,8 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// TestPaths: what the real server's router does to a path (facts.md (g),
-// contract.md §14.3).
+// TestPaths: what the real server's router does to a path (FACTS.md §1,
+// CONTRACT.md §14.3).
 func TestPaths(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, frozen, Options{})

@@ -41,7 +41,7 @@ func lineOf(ctx context.Context) (*line, bool) {
 // shapesBody says that a fault acts on the bytes of an answer and needs one.
 func shapesBody(kind fault.Kind) bool { return kind == fault.Truncate || kind == fault.Drip }
 
-// cut does to the socket what the plan says (design.md §6). It records first,
+// cut does to the socket what the plan says (DESIGN.md §6). It records first,
 // acts, and returns only when an answer was written.
 func (c *call) cut(w http.ResponseWriter, out outcome, fate *fault.Connection) {
 	kind := string(fate.Kind)

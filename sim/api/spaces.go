@@ -7,7 +7,7 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// spaceJSON is a space (contract.md §19).
+// spaceJSON is a space (CONTRACT.md §19).
 type spaceJSON struct {
 	GUID          string         `json:"guid"`
 	CreatedAt     timeJSON       `json:"created_at"`

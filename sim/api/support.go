@@ -8,7 +8,7 @@ import (
 )
 
 // The releases that are played. At 3.211.0 and above the cf CLI asks for
-// embedded instances (clients.md §2).
+// embedded instances (CLIENTS.md §2).
 const (
 	apiVersion    = "3.228.0"
 	brokerVersion = "2.16"
@@ -24,7 +24,7 @@ type versionJSON struct {
 	Version string `json:"version"`
 }
 
-// rootJSON is the answer of GET / (contract.md §19): where everything is. What
+// rootJSON is the answer of GET / (CONTRACT.md §19): where everything is. What
 // a bare foundation does not have is null, not absent.
 type rootJSON struct {
 	Self            linkJSON    `json:"self"`
@@ -71,7 +71,7 @@ func getV3Root(c *call) (reply, error) {
 	return reply{status: http.StatusOK, body: b.Bytes(), shared: true}, nil
 }
 
-// infoJSON is the answer of GET /v3/info (contract.md §19).
+// infoJSON is the answer of GET /v3/info (CONTRACT.md §19).
 type infoJSON struct {
 	Build       string          `json:"build"`
 	CLIVersion  cliVersionJSON  `json:"cli_version"`
@@ -120,7 +120,7 @@ func getInfo(c *call) (reply, error) {
 }
 
 // v2InfoJSON is the answer of GET /v2/info, by which cf-java-client and Stratos
-// find UAA (clients.md §6). It says that version 2 of the API is off.
+// find UAA (CLIENTS.md §6). It says that version 2 of the API is off.
 type v2InfoJSON struct {
 	Name                   string `json:"name"`
 	Build                  string `json:"build"`

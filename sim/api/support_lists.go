@@ -32,7 +32,7 @@ func listRoutes(c *call) (reply, error) {
 }
 
 // listPackages shows no packages, by which the cf CLI sees that there is
-// nothing to stage (clients.md §1).
+// nothing to stage (CLIENTS.md §1).
 func listPackages(c *call) (reply, error) {
 	query, err := contract.PackageList.Parse(c.req.URL.RawQuery)
 	if err != nil {

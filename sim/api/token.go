@@ -16,11 +16,11 @@ import (
 )
 
 // lifetime is how long an access token is good for, on the wall's clock: the
-// cf CLI compares the expiry with its own (clients.md §2).
+// cf CLI compares the expiry with its own (CLIENTS.md §2).
 const lifetime = 10 * time.Minute
 
 // claims are what UAA puts into a token and what clients and the cloud
-// controller read of it (clients.md §2, contract.md §19).
+// controller read of it (CLIENTS.md §2, CONTRACT.md §19).
 type claims struct {
 	jwt.RegisteredClaims
 	UserID    string   `json:"user_id,omitempty"`

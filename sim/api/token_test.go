@@ -48,7 +48,7 @@ func (r *rig) me(t testing.TB, token string) (string, int) {
 }
 
 // TestGrants: the three grants, what their answers carry, and that the token
-// opens the API (contract.md §19, clients.md §2).
+// opens the API (CONTRACT.md §19, CLIENTS.md §2).
 func TestGrants(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, clients, Options{})
@@ -141,7 +141,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestRefusals are UAA's own form, not the cloud controller's (clients.md §2).
+// TestRefusals are UAA's own form, not the cloud controller's (CLIENTS.md §2).
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, clients, Options{})
@@ -201,8 +201,8 @@ func forged(t *testing.T, change func(*claims)) string {
 	return token
 }
 
-// TestTokens: who gets in with what, permissive and strict (design.md §4,
-// contract.md §2).
+// TestTokens: who gets in with what, permissive and strict (DESIGN.md §4,
+// CONTRACT.md §2).
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	ours := forged(t, func(*claims) {})

@@ -16,7 +16,7 @@ import (
 )
 
 // uaaErrorJSON is a refusal in UAA's own form, which is not the envelope of the
-// cloud controller (clients.md §2).
+// cloud controller (CLIENTS.md §2).
 type uaaErrorJSON struct {
 	Error       string `json:"error"`
 	Description string `json:"error_description"`

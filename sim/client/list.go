@@ -23,7 +23,7 @@ type List[T any] struct {
 	Resources  []T        `json:"resources"`
 }
 
-// Problem is one entry of an admin error (design.md §7).
+// Problem is one entry of an admin error (DESIGN.md §7).
 type Problem struct {
 	Code    int    `json:"code"` // the HTTP status
 	Title   string `json:"title"`

@@ -9,7 +9,7 @@ import (
 )
 
 // MaxBody is the size of a request body, in bytes, above which the answer is
-// 413 (design.md §11).
+// 413 (DESIGN.md §11).
 const MaxBody = 1 << 20
 
 // Body is a request body as the real server's message classes get it: the

@@ -3,5 +3,5 @@
 // their messages, metadata rules and selectors. It can be read as a
 // document. It knows no lock, no clock, no state and no HTTP handler; what a
 // rule needs of those is handed in. The section marks (§) in its comments are
-// those of contract.md.
+// those of docs/CONTRACT.md.
 package contract

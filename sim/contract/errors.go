@@ -4,7 +4,7 @@ import "fmt"
 
 // Error is one entry of the error catalogue: what the real server calls a
 // refusal, the status it travels with, and its words. It is a Go error, so that
-// a rule can return it as it stands. Source: contract.md §2.
+// a rule can return it as it stands. Source: CONTRACT.md §2.
 type Error struct {
 	Name   string // catalogue name without the CF- prefix, "ResourceNotFound"
 	Status int    // HTTP status
@@ -79,7 +79,7 @@ func (e *Error) leave(before string, gap Gap, after string) {
 
 func define(status, code int, name, detail string) *Error {
 	e := &Error{Name: name, Status: status, Code: code, Title: "CF-" + name, Detail: detail}
-	if name == "UnknownError" { // the only title without a prefix, contract.md §2
+	if name == "UnknownError" { // the only title without a prefix, CONTRACT.md §2
 		e.Title = name
 	}
 	catalogue = append(catalogue, e)
@@ -101,7 +101,7 @@ func local(status, code int, name, detail string) *Error {
 
 var catalogue []*Error
 
-// The catalogue, in the order of contract.md §2.
+// The catalogue, in the order of CONTRACT.md §2.
 var (
 	MessageParseError        = define(400, 1001, "MessageParseError", "Request invalid due to parse error: invalid request body")
 	InvalidRequest           = define(400, 10004, "InvalidRequest", "The request is invalid")
@@ -136,7 +136,7 @@ var (
 )
 
 // The 404 texts of the resources these operations can miss. Clients tell them
-// apart by the exact detail (clients.md §4).
+// apart by the exact detail (CLIENTS.md §4).
 var (
 	ProcessNotFound      = ResourceNotFound.With("Process")
 	AppNotFound          = ResourceNotFound.With("App")
@@ -146,7 +146,7 @@ var (
 	DropletNotFound      = ResourceNotFound.With("Droplet")
 )
 
-// Errors returns the whole catalogue, in the order of contract.md §2.
+// Errors returns the whole catalogue, in the order of CONTRACT.md §2.
 func Errors() []*Error { return append([]*Error(nil), catalogue...) }
 
 // ErrorNamed finds an entry by its name or its title ("Conflict" and

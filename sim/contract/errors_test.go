@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestCatalogue holds every entry against the words of contract.md §2, written
+// TestCatalogue holds every entry against the words of CONTRACT.md §2, written
 // out: elsewhere tests name the entry, and would not see it misspelt.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func TestCatalogue(t *testing.T) {
 }
 
 // TestDefaultErrors holds what an injected status without an error says against
-// the table of design.md §6.
+// the table of DESIGN.md §6.
 func TestDefaultErrors(t *testing.T) {
 	t.Parallel()
 	for _, want := range []struct {

@@ -20,7 +20,7 @@ const (
 )
 
 // Access is what the token must carry before anything is looked up
-// (contract.md §3, step 3).
+// (CONTRACT.md §3, step 3).
 type Access int
 
 // The kinds of access: none at all, a read scope, a write scope.
@@ -36,7 +36,7 @@ type Kind string
 // Documented statuses are the cells of the coverage matrix; documented-only
 // ones are in the document but no code path of the real server yields them;
 // known ones the real server sends although the document omits them, they may
-// be injected but are no cells (design.md §2).
+// be injected but are no cells (DESIGN.md §2).
 const (
 	Documented     Kind = "documented"
 	DocumentedOnly Kind = "documented-only"
@@ -45,7 +45,7 @@ const (
 
 // Status is one status an operation can answer, with the catalogue errors that
 // travel with it; the first is the default of an injected answer
-// (design.md §6). A success has no errors.
+// (DESIGN.md §6). A success has no errors.
 type Status struct {
 	Code   int
 	Kind   Kind
@@ -95,7 +95,7 @@ func (o *Operation) Allowed() []int {
 }
 
 // DefaultError is the error of an injected answer that names none
-// (design.md §6); false for a success and for a status that is not in the row.
+// (DESIGN.md §6); false for a success and for a status that is not in the row.
 func (o *Operation) DefaultError(code int) (*Error, bool) {
 	s, ok := o.Status(code)
 	if !ok || len(s.Errors) == 0 {
@@ -158,7 +158,7 @@ var (
 )
 
 // The errors that go with each status, by what the operation does. The first
-// of a list is the default (design.md §6).
+// of a list is the default (DESIGN.md §6).
 var (
 	unauthenticated = []*Error{NotAuthenticated, InvalidAuthToken}
 	mayNotRead      = []*Error{NotAuthorized}
@@ -194,7 +194,7 @@ func paper(code int, errs []*Error) Status {
 }
 func known(code int, errs []*Error) Status { return Status{Code: code, Kind: Known, Errors: errs} }
 
-// build makes the table: contract.md §1 and design.md §2, row by row.
+// build makes the table: CONTRACT.md §1 and DESIGN.md §2, row by row.
 // Every operation ends with 429, 500, 502 and 503, documented or known. The
 // supporting ones come last.
 func build() []*Operation {

@@ -26,7 +26,7 @@ func TestErrorsOfTheTable(t *testing.T) {
 }
 
 // TestStatusesOfTheTable: success first, no status twice, and 429, 500, 502 and
-// 503 on every operation (design.md §2).
+// 503 on every operation (DESIGN.md §2).
 func TestStatusesOfTheTable(t *testing.T) {
 	t.Parallel()
 	for _, op := range Operations() {

@@ -34,7 +34,7 @@ type requirement struct {
 }
 
 // Selector is a parsed label_selector. The zero value has no requirement and
-// matches everything. Source: contract.md §13.4.
+// matches everything. Source: CONTRACT.md §13.4.
 type Selector struct {
 	raw          string
 	requirements []requirement

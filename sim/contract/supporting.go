@@ -3,7 +3,7 @@ package contract
 import "net/http"
 
 // The actions of the supporting operations: what clients ask for on their way
-// to a process (clients.md §1).
+// to a process (CLIENTS.md §1).
 const (
 	GetRoot Action = 100 + iota
 	GetV3Root
@@ -37,7 +37,7 @@ func uaaError(status int, name, description string) *Error {
 	return &Error{Name: name, Status: status, Title: name, Detail: description}
 }
 
-// What UAA refuses, in its own words (clients.md §2). Text makes a copy with
+// What UAA refuses, in its own words (CLIENTS.md §2). Text makes a copy with
 // another description.
 var (
 	UAABadCredentials = uaaError(http.StatusUnauthorized, "unauthorized", "Bad credentials")
@@ -66,8 +66,8 @@ var (
 )
 
 // supporting are the rows of what clients need beside the processes, and no
-// more (clients.md §1). Clients log in through them during an outage, so that
-// only a rule that names them, or "*", touches them (design.md §2).
+// more (CLIENTS.md §1). Clients log in through them during an outage, so that
+// only a rule that names them, or "*", touches them (DESIGN.md §2).
 func supporting() []*Operation {
 	return []*Operation{
 		aside("getRoot", "GET", "/", GetRoot, Anonymous, "root", noEndpoint),

@@ -3,7 +3,7 @@ package contract
 import "fmt"
 
 // Trap is a place where the real server does something that a client will not
-// expect. capisim copies it and tells (design.md §1.7).
+// expect. capisim copies it and tells (DESIGN.md §1.7).
 type Trap struct {
 	ID   string
 	Real string // what the real server does
@@ -20,61 +20,61 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-// traps is the table, in the order of contract.md.
+// traps is the table, in the order of CONTRACT.md.
 var traps = []Trap{
-	{"app-guid", "A top-level key or query parameter app_guid makes a direct request one of that app's (§4).",
+	{"app-guid", "A top-level key or query parameter app_guid makes a direct request one of that app's.", // §4
 		"%s is taken as part of the path: the request became one of that app's"},
-	{"body-ignored", "A body without Content-Type, or of a type without a parser, counts as {} (§4).",
+	{"body-ignored", "A body without Content-Type, or of a type without a parser, counts as {}.", // §4
 		"the body was ignored for its Content-Type (%s) and nothing it asks for was done; send Content-Type: application/json"},
-	{"form-body", "Form fields become the object (§4).",
+	{"form-body", "Form fields become the object.", // §4
 		"the body was read as a form for its Content-Type (%s); send Content-Type: application/json"},
-	{"dropped-key", "The keys authenticity_token, _method and utf8 never reach a message (§4).",
+	{"dropped-key", "The keys authenticity_token, _method and utf8 never reach a message.", // §4
 		"%s belongs to the web framework and was dropped"},
-	{"body-key", "A top-level key body replaces the whole request (§4); capisim reports it as unknown.",
+	{"body-key", "A top-level key body replaces the whole request; capisim reports it as unknown.", // §4
 		"%s would be taken for the whole request by the real server"},
-	{"duplicate-key", "Of duplicate keys the last one wins (§4).",
+	{"duplicate-key", "Of duplicate keys the last one wins.", // §4
 		"%s comes twice in one object; the last one was taken"},
-	{"lenient-json", "Comments, raw control characters in strings and unknown escapes are read (§4).",
+	{"lenient-json", "Comments, raw control characters in strings and unknown escapes are read.", // §4
 		"%s is no strict JSON; other parsers will refuse it"},
-	{"digit-string", "A string of digits counts as a number (§5).",
+	{"digit-string", "A string of digits counts as a number.", // §5
 		"%s is a string that was read as a number; send a number"},
-	{"decimal-integer", "A whole number written with a fraction or exponent, such as 5.0, is refused (§5).",
+	{"decimal-integer", "A whole number written with a fraction or exponent, such as 5.0, is refused.", // §5
 		"%s is a whole number to JSON and not to this API; send it without fraction and exponent"},
-	{"unread-key", "Unknown keys inside health checks are ignored without a word (§4).",
+	{"unread-key", "Unknown keys inside health checks are ignored without a word.", // §4
 		"%s is not read by the API and was ignored"},
-	{"ignored-null", "A null health check, or null data in it, changes nothing (§5).",
+	{"ignored-null", "A null health check, or null data in it, changes nothing.", // §5
 		"%s is null, which changes nothing"},
-	{"ignored-false", "Labels or annotations of false change nothing (§8).",
+	{"ignored-false", "Labels or annotations of false change nothing.", // §8
 		"%s is false, which changes nothing"},
-	{"health-check-crash", "A health check, or its data, that is no object crashes the server: 500 (§9).",
+	{"health-check-crash", "A health check, or its data, that is no object crashes the server: 500.", // §9
 		"%s is no object: the API answers 500 UnknownError; send an object"},
-	{"dropped-endpoint", "Type port or process clears the endpoint, even one that the same request names (§10).",
+	{"dropped-endpoint", "Type port or process clears the endpoint, even one that the same request names.", // §10
 		"%s is not kept: it goes with type http only"},
-	{"endpoint-lines", "Of an endpoint with several lines one has to be a path (§5).",
+	{"endpoint-lines", "Of an endpoint with several lines one has to be a path.", // §5
 		"%s has several lines, of which only one was checked"},
-	{"scale-null-crash", "Null for instances or memory passes validation and then crashes the server: 500 (§6).",
+	{"scale-null-crash", "Null for instances or memory passes validation and then crashes the server: 500.", // §6
 		"%s is null: the API answers 500 UnknownError although its document allows null; leave the field out"},
-	{"scale-null-disk", "Null for the disk resets it to the server's default (§6).",
+	{"scale-null-disk", "Null for the disk resets it to the server's default.", // §6
 		"%s is null: the answer shows null, later reads show the server's default"},
-	{"label-text", "Label values that are no strings are stored as text (§8).",
+	{"label-text", "Label values that are no strings are stored as text.", // §8
 		"%s is no string and was turned into one"},
-	{"annotation-text", "Integers as annotation values are stored as text (§8).",
+	{"annotation-text", "Integers as annotation values are stored as text.", // §8
 		"%s is no string and was turned into one"},
-	{"annotation-crash", "Annotation values that are neither text nor integer crash the server: 500 (§8).",
+	{"annotation-crash", "Annotation values that are neither text nor integer crash the server: 500.", // §8
 		"%s is neither a string nor an integer: the API answers 500 UnknownError; send a string"},
-	{"unchecked-annotation", "The key of an annotation with a blank value is not checked (§8).",
+	{"unchecked-annotation", "The key of an annotation with a blank value is not checked.", // §8
 		"%s has a key that the API refuses as soon as its value is not blank"},
-	{"lenient-page", "Of page and per_page only the leading digits count (§13.1).",
+	{"lenient-page", "Of page and per_page only the leading digits count.", // §13.1
 		"%s is no number; only its leading digits were read"},
-	{"query-crash", "A parameter without a value, or of an unexpected shape, crashes the server: 500 (§13.1).",
+	{"query-crash", "A parameter without a value, or of an unexpected shape, crashes the server: 500.", // §13.1
 		"%s has a shape that the API cannot read; it answers 500 UnknownError"},
-	{"array-parameter", "A filter written a[]=x is taken in Ruby's notation and matches nothing (§13.1).",
+	{"array-parameter", "A filter written a[]=x is taken in Ruby's notation and matches nothing.", // §13.1
 		"%s is written as an array and matches nothing; send a comma list"},
-	{"repeated-parameter", "Of a repeated query parameter the last one wins (§13.1).",
+	{"repeated-parameter", "Of a repeated query parameter the last one wins.", // §13.1
 		"%s comes more than once; only the last one was read"},
-	{"unread-query", "All but lists and single processes ignore their query (§13.1).",
+	{"unread-query", "All but lists and single processes ignore their query.", // §13.1
 		"%s is not read by this operation"},
-	{"lenient-index", "Of an instance index the leading digits count, and none is 0 (§14.3).",
+	{"lenient-index", "Of an instance index the leading digits count, and none is 0.", // §14.3
 		"the index %s is no number and was read by its leading digits, none being 0: another instance may have been stopped"},
 }
 

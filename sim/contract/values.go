@@ -1,6 +1,6 @@
 package contract
 
-// Variant says which edition of the API a world plays (design.md §5).
+// Variant says which edition of the API a world plays (DESIGN.md §5).
 type Variant string
 
 // The default variant is the real server's answers plus the nullable vendor

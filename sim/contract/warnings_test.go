@@ -97,8 +97,8 @@ func TestTrapsTable(t *testing.T) {
 			t.Errorf("id %q is taken or empty", trap.ID)
 		}
 		seen[trap.ID] = true
-		if strings.Count(trap.Warning, "%s") != 1 || !strings.Contains(trap.Real, "(§") {
-			t.Errorf("%+v needs one %%s in its warning and the section in its fact", trap)
+		if strings.Count(trap.Warning, "%s") != 1 || !strings.HasSuffix(trap.Real, ".") {
+			t.Errorf("%+v needs one %%s in its warning and a sentence for its fact", trap)
 		}
 	}
 }

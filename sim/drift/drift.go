@@ -4,7 +4,8 @@
 // to both, and tells apart what must be equal (statuses, codes, texts, headers,
 // the shape and order of bodies) from what cannot be (ids, times, usage). It
 // refuses to know which of the two is right, how a report is asked for, and
-// everything about the target but its answers.
+// everything about the target but its answers. The section marks (§) are those
+// of docs/CONTRACT.md.
 package drift
 
 import (

@@ -9,7 +9,7 @@ import (
 
 // probe is a question and how its answers are compared.
 type probe struct {
-	name string // section of contract.md, then what is asked
+	name string // section of CONTRACT.md, then what is asked
 	request
 	// crowd says that others than the mirrored processes are in the answer:
 	// only its form is compared.

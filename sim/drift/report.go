@@ -23,7 +23,7 @@ type Report struct {
 
 // Difference is one thing in which the target and capisim differ.
 type Difference struct {
-	// Probe is the question: the section of contract.md that it is about, and
+	// Probe is the question: the section of CONTRACT.md that it is about, and
 	// what was asked.
 	Probe string `json:"probe"`
 	// Pointer is the place: a JSON pointer into the body ("" is all of it),

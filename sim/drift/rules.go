@@ -17,7 +17,7 @@ type rule struct {
 	mayBeEmpty bool
 }
 
-// rules are the places of bodies where values may differ, from contract.md §11
+// rules are the places of bodies where values may differ, from CONTRACT.md §11
 // and §14. They are the same for a resource alone and in a list.
 var rules = map[string]rule{
 	"/created_at": {form: likeOurs},

@@ -26,7 +26,7 @@ type Answer struct {
 	// Shared between answers: read only.
 	Body []byte
 	// ResetAfter, when it is not 0, asks for X-RateLimit-Reset: the moment of
-	// the answer plus this, in unix seconds (contract.md §16).
+	// the answer plus this, in unix seconds (CONTRACT.md §16).
 	ResetAfter time.Duration
 }
 
@@ -38,7 +38,7 @@ type Header struct{ Name, Value string }
 func (a *Answer) Real() bool { return a.Error == nil && a.Body == nil && a.Status < 300 }
 
 // What an injected 429 says of the limit when its rule does not
-// (contract.md §16, §18).
+// (CONTRACT.md §16, §18).
 const (
 	rateLimit           = "20000"
 	rateLimitRetryAfter = "60"

@@ -18,7 +18,7 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.:@~-]{0,199}$`)
 
 // Check says what is wrong with a rule by itself and by the contract: what the
 // real API cannot answer is refused, unless the rule is Undocumented
-// (design.md §1.5). Pointers are relative to the rule. An empty result means
+// (DESIGN.md §1.5). Pointers are relative to the rule. An empty result means
 // that Put takes it.
 func (r Rule) Check() document.Violations {
 	c := &checker{rule: r, operations: r.Match.operations()}

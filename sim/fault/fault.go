@@ -4,5 +4,5 @@
 // and does nothing. The package knows no HTTP writer, no socket, no clock and
 // no goroutine; the moment is handed in, a request is a Subject, and every draw
 // is a function of the seed, the world, the rule's id and the match number.
-// The language itself is described in design.md §6.
+// The language itself is described in DESIGN.md §6.
 package fault

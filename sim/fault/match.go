@@ -34,7 +34,7 @@ const AnyOperation = "*"
 type ProcessMatch struct {
 	GUID   string `json:"guid,omitempty"`
 	Type   string `json:"type,omitempty"`
-	Labels string `json:"labels,omitempty"` // a label selector (contract.md §13.4)
+	Labels string `json:"labels,omitempty"` // a label selector (CONTRACT.md §13.4)
 }
 
 // Matcher compares one value. All that is given must hold, and unless Exists is
@@ -49,7 +49,7 @@ type Matcher struct {
 	Matches  *string `json:"matches,omitempty"` // RE2, anywhere in the text
 	Exists   *bool   `json:"exists,omitempty"`
 	// Gt and Lt compare numbers, and texts that are numbers, as the real
-	// server takes "3" for 3 (contract.md §5).
+	// server takes "3" for 3 (CONTRACT.md §5).
 	Gt *float64          `json:"gt,omitempty"`
 	Lt *float64          `json:"lt,omitempty"`
 	In []json.RawMessage `json:"in,omitzero"` // equal to one of these

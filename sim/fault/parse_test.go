@@ -10,7 +10,7 @@ import (
 	"example.com/capisim/sim/fault"
 )
 
-// sample is the rule of design.md §6, with every key of the language.
+// sample is the rule of DESIGN.md §6, with every key of the language.
 const sample = `{"id": "conflict-twice", "description": "optional",
  "match": {"operations": ["updateProcess"], "process": {"guid": "", "type": "web", "labels": "env=prod"}, "app": "demo", "user": "developer",
            "headers": {"User-Agent": {"contains": "cf/"}}, "query": {}, "body": {"/instances": {"gt": 10}}},

@@ -13,7 +13,7 @@ import (
 const longestWait = time.Hour
 
 // Prefer reads the answer that a request asks for itself, without any rule:
-// "code=409", "code=422, error=CF-ResourceBeingDeleted, wait=0.2" (design.md
+// "code=409", "code=422, error=CF-ResourceBeingDeleted, wait=0.2" (DESIGN.md
 // §6), in the syntax of RFC 7240. Several header lines are to be joined with
 // ", ". The names may also be given as parameters of code ("code=503;wait=1");
 // of a name that stands twice the first counts; preferences of other people

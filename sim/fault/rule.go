@@ -9,7 +9,7 @@ import (
 )
 
 // Rule says which requests it is about and what happens to them
-// (design.md §6). Its JSON form is the wire form of the admin API, of scenario
+// (DESIGN.md §6). Its JSON form is the wire form of the admin API, of scenario
 // files and of the command; Check says whether it makes sense. The maps and
 // slices of a rule that was handed to a Set belong to the set: read only.
 type Rule struct {
@@ -96,7 +96,7 @@ const (
 // Apply says whether the request takes effect although a fault answers it.
 type Apply string
 
-// Before (the default) decides ahead of every check of contract.md §3; with
+// Before (the default) decides ahead of every check of CONTRACT.md §3; with
 // After the change is made and then the fault answered. When the real answer
 // is itself an error, that error is sent and the rule is not spent.
 const (
@@ -107,7 +107,7 @@ const (
 // Kind names what happens to the socket.
 type Kind string
 
-// The socket faults of design.md §6.
+// The socket faults of DESIGN.md §6.
 const (
 	Reset    Kind = "reset"    // RST, without a byte
 	Close    Kind = "close"    // FIN before the body is read

@@ -19,7 +19,7 @@ const MatrixVersion = "1"
 
 type counter struct{ injected, real atomic.Uint64 }
 
-// Coverage counts, for each documented cell (design.md §2), how often a client
+// Coverage counts, for each documented cell (DESIGN.md §2), how often a client
 // met it. Counters are fixed at the start and only ever added to: the request
 // path takes no lock.
 type Coverage struct{ rows [][]counter }
@@ -94,7 +94,7 @@ func (c *Coverage) Snapshot() Matrix {
 	return m
 }
 
-// Matrix is a coverage report (design.md §8): each operation with each of its
+// Matrix is a coverage report (DESIGN.md §8): each operation with each of its
 // documented statuses.
 type Matrix struct {
 	Version         string   `json:"version"`

@@ -11,7 +11,7 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// documented is the table of design.md §2, written once more by hand.
+// documented is the table of DESIGN.md §2, written once more by hand.
 const documented = `
 listProcesses 200 400 401 403 409 422 500 502 503
 getProcess 200 401 403 404

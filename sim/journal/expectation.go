@@ -12,7 +12,7 @@ import (
 )
 
 // Expectation is a demand on the client under test, as it stands in a scenario
-// file (design.md §9): either how it reacts to a fault, or that a cell is
+// file (DESIGN.md §9): either how it reacts to a fault, or that a cell is
 // covered.
 type Expectation struct {
 	On     *FaultKind         `json:"on,omitempty"`

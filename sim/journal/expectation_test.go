@@ -24,7 +24,7 @@ func TestCheckExpectations(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"those of design.md §9", `[
+		{"those of DESIGN.md §9", `[
 			{"on":{"operation":"updateProcess","status":503},"client":{"retries":{"min":1,"max":5},"backoff":"growing","retry_after":"honoured","recovers_within":"30s"}},
 			{"on":{"operation":"updateProcess","status":409},"client":{"retries":{"max":0}}},
 			{"covers":{"operation":"scaleProcess","status":422}}]`, nil},

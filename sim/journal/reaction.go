@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Outcomes, manners of waiting and ways with Retry-After, as design.md §9
+// Outcomes, manners of waiting and ways with Retry-After, as DESIGN.md §9
 // names them.
 const (
 	Recovered = "recovered" // a later attempt succeeded
@@ -67,7 +67,7 @@ type chain struct {
 
 const (
 	maxAttempts = 24               // kept of a chain; the rest is counted
-	minPatience = 10 * time.Second // design.md §9: final once 10 s have passed
+	minPatience = 10 * time.Second // DESIGN.md §9: final once 10 s have passed
 	graceAfter  = 5 * time.Second  // beyond a Retry-After, before a client counts as gone
 	overlap     = 5 * time.Millisecond
 )

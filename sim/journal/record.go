@@ -157,7 +157,7 @@ func (r *Reactions) copied() ([]*chain, map[summaryKey]*ReactionSummary, uint64)
 	return chains, counts, r.forgotten
 }
 
-// ReactionReport is what GET /admin/reactions answers (design.md §9).
+// ReactionReport is what GET /admin/reactions answers (DESIGN.md §9).
 type ReactionReport struct {
 	Reactions []Reaction        `json:"reactions"` // oldest first
 	Summary   []ReactionSummary `json:"summary"`   // the forgotten ones included

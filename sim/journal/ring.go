@@ -158,7 +158,7 @@ func (j *Journal) Renew() (era uint64) {
 }
 
 // Clear forgets all requests, and that any were dropped. Ids go on rising;
-// coverage and reactions stay (design.md §8).
+// coverage and reactions stay (DESIGN.md §8).
 func (j *Journal) Clear() {
 	j.ring.Lock()
 	defer j.ring.Unlock()

@@ -11,7 +11,7 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// View is an entry as GET /admin/requests shows it (design.md §8).
+// View is an entry as GET /admin/requests shows it (DESIGN.md §8).
 type View struct {
 	ID              uint64             `json:"id"`
 	Time            time.Time          `json:"time"`

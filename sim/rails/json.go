@@ -20,7 +20,7 @@ var (
 // appearance, numbers as written, and with its leniencies (comments, raw
 // control characters in strings, a backslash before any character). It stands
 // here because no decoder of the standard library keeps the order of keys and
-// the text of numbers at the price that the request path can pay (speed.md).
+// the text of numbers at the price that the request path can pay (FACTS.md §8).
 type scanner struct {
 	text  string
 	at    int

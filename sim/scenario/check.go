@@ -282,7 +282,7 @@ func (r *Relationship) guid() string {
 const webType = "web"
 
 // inFull is the real server's name of an organization role that was written
-// short, as contract.md §15 does.
+// short, as CONTRACT.md §15 does.
 func (r Role) inFull() state.Role {
 	if short, ok := strings.CutPrefix(string(r.Role), "org_"); ok {
 		return state.Role("organization_" + short)

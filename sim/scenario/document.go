@@ -7,7 +7,7 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// Document is a scenario as files and the admin API write it (design.md §5).
+// Document is a scenario as files and the admin API write it (DESIGN.md §5).
 // Its keys stand in the order of that section; what is nil or empty was left
 // out and gets its value when the scenario is turned into state.
 type Document struct {
@@ -38,7 +38,7 @@ type Clock struct {
 	Start *Time  `json:"start,omitempty"`
 }
 
-// Auth is who may come in, and how strictly tokens are read (design.md §4).
+// Auth is who may come in, and how strictly tokens are read (DESIGN.md §4).
 type Auth struct {
 	Mode   AuthMode          `json:"mode,omitempty"`
 	Users  []User            `json:"users,omitzero"`

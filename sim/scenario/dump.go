@@ -9,7 +9,7 @@ import (
 )
 
 // Dump writes a document as a file, in "yaml" or "json", keys in the order of
-// design.md §5. Parse reads the same document from it.
+// DESIGN.md §5. Parse reads the same document from it.
 func Dump(doc *Document, format string) ([]byte, error) {
 	raw, err := json.Marshal(doc)
 	if err != nil {

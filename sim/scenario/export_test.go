@@ -74,7 +74,7 @@ func lived() state.Seed {
 }
 
 // What is exported loads again to the same state, whatever the clock shows
-// then (design.md §7, PUT /admin/state).
+// then (DESIGN.md §7, PUT /admin/state).
 func TestExportRoundTrip(t *testing.T) {
 	t.Parallel()
 	later := scenario.Epoch.Add(time.Hour)

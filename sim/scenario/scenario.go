@@ -3,7 +3,8 @@
 // and JSON), the traps of their parsers, the overlaying of scenarios and the
 // drawing of what was left out; whoever loads a scenario gets checked values,
 // or everything that is wrong with the file, each problem with its line and
-// column. It refuses to know worlds, HTTP and the time: `now` is handed in.
+// column. It refuses to know worlds, HTTP and the time: `now` is handed in. The
+// section marks (§) are those of docs/CONTRACT.md.
 package scenario
 
 import (
@@ -38,13 +39,13 @@ type Scenario struct {
 	draft *draft
 }
 
-// ClockSpec is the clock a world begins with (design.md §1.3).
+// ClockSpec is the clock a world begins with (DESIGN.md §1.3).
 type ClockSpec struct {
 	Frozen bool
 	Start  time.Time // of a frozen clock; zero for a real one
 }
 
-// Epoch is where a frozen clock without a start stands (design.md §1.3).
+// Epoch is where a frozen clock without a start stands (DESIGN.md §1.3).
 var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // AuthMode says what happens to a bearer token that neither the scenario nor
@@ -52,13 +53,13 @@ var Epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type AuthMode string
 
 // Permissive takes an unknown token for an admin's, strict refuses it
-// (design.md §4).
+// (DESIGN.md §4).
 const (
 	Permissive AuthMode = "permissive"
 	Strict     AuthMode = "strict"
 )
 
-// RateLimit is the rate limiter of a world (design.md §6).
+// RateLimit is the rate limiter of a world (DESIGN.md §6).
 type RateLimit struct {
 	Limit  int           // requests in a window
 	Window time.Duration // the real server's is an hour

@@ -69,7 +69,7 @@ func TestShippedNames(t *testing.T) {
 	}
 }
 
-// design.md §4, to the letter.
+// DESIGN.md §4, to the letter.
 func TestDefaultScenario(t *testing.T) {
 	t.Parallel()
 	s := load(t, "default")

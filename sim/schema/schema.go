@@ -1,7 +1,7 @@
 // Package schema holds values against the JSON schemas of the API and of
 // capisim's own sources, and says in words what is wrong with them. It hides
 // the schema library: its types, its messages, and what must not be given to
-// it.
+// it. The section marks (§) are those of docs/CONTRACT.md.
 package schema
 
 import (

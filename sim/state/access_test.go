@@ -6,7 +6,7 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// TestRoles is the table of contract.md §15 and the redaction of §12, by role
+// TestRoles is the table of CONTRACT.md §15 and the redaction of §12, by role
 // and operation.
 func TestRoles(t *testing.T) {
 	t.Parallel()

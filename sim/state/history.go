@@ -31,7 +31,7 @@ type Limits struct {
 }
 
 // History is all that has happened to the instances of a process. Their state
-// is a function of it and of the time (design.md §1.3). The zero History means
+// is a function of it and of the time (DESIGN.md §1.3). The zero History means
 // that all instances were placed when the process was created.
 type History struct {
 	Epoch    int     // of the newest placement

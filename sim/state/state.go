@@ -3,5 +3,5 @@
 // immutable; a change stores a new one, so a reader needs no lock once it has a
 // pointer, and a fork of a store shares all that neither side has changed. The
 // package never asks the time and knows nothing of HTTP, faults or the journal.
-// The section marks (§) are those of contract.md.
+// The section marks (§) are those of docs/CONTRACT.md.
 package state

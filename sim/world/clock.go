@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// DefaultStart is where a frozen clock without a start stands (design.md §1.3).
+// DefaultStart is where a frozen clock without a start stands (DESIGN.md §1.3).
 var DefaultStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Wall is the time on the wall, for what follows it on purpose: latency, the

@@ -8,7 +8,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// TestFrozenClock stands until it is moved (design.md §1.3).
+// TestFrozenClock stands until it is moved (DESIGN.md §1.3).
 func TestFrozenClock(t *testing.T) {
 	t.Parallel()
 	c := NewClock(true, time.Time{})

@@ -9,7 +9,7 @@ import (
 )
 
 // Limiter counts the requests of each caller in windows of the world's clock,
-// as the real server's rate limiter does (contract.md §2, §16). Safe for
+// as the real server's rate limiter does (CONTRACT.md §2, §16). Safe for
 // concurrent use.
 type Limiter struct {
 	limit    int

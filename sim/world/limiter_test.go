@@ -10,7 +10,7 @@ import (
 )
 
 // TestLimiter counts each caller in windows that begin with its first request
-// (contract.md §2, §16).
+// (CONTRACT.md §2, §16).
 func TestLimiter(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(&scenario.RateLimit{Limit: 2, Window: time.Minute, Per: scenario.PerUser})

@@ -12,7 +12,7 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-// TestResolve: which world a path is for, and what is left of it (design.md
+// TestResolve: which world a path is for, and what is left of it (DESIGN.md
 // §1.2).
 func TestResolve(t *testing.T) {
 	t.Parallel()
@@ -176,7 +176,7 @@ func TestWorldsLimit(t *testing.T) {
 }
 
 // TestDelete cuts what the world holds back and keeps its coverage in the sum
-// (design.md §8).
+// (DESIGN.md §8).
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	s := written(t, frozen)
@@ -359,7 +359,7 @@ func BenchmarkWorlds(b *testing.B) {
 }
 
 // BenchmarkCreate makes and ends a world. The aims are 1 ms for 100 processes
-// and 20 ms for 10,000 (design.md §7).
+// and 20 ms for 10,000 (DESIGN.md §7).
 func BenchmarkCreate(b *testing.B) {
 	scenarios := map[string]*scenario.Scenario{
 		"default": shipped(b, "default"),

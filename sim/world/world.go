@@ -1,7 +1,8 @@
 // Package world puts together one of everything a client can meet: a state, a
-// fault set, a journal, users and a clock, under a name. It knows how a world is
-// made from a scenario, reset, and ended, and where the worlds of a server are.
-// It knows nothing of HTTP.
+// fault set, a journal, users and a clock, under a name. It knows how a world
+// is made from a scenario, reset, and ended, and where the worlds of a server
+// are. It knows nothing of HTTP. The section marks (§) are those of
+// docs/CONTRACT.md.
 package world
 
 import (
@@ -33,7 +34,7 @@ type World struct {
 	Name    string
 	Prefix  string // "" for the default world, else "/worlds/NAME"
 	Clock   *Clock
-	Journal *journal.Journal // its coverage and reactions survive reset and load (design.md §8)
+	Journal *journal.Journal // its coverage and reactions survive reset and load (DESIGN.md §8)
 
 	bounds  Bounds
 	bases   *bases

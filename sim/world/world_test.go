@@ -108,7 +108,7 @@ func operation(id string) *contract.Operation {
 	return op
 }
 
-// TestReset: each scope brings back its part and no other (design.md §7).
+// TestReset: each scope brings back its part and no other (DESIGN.md §7).
 func TestReset(t *testing.T) {
 	t.Parallel()
 	scopes := []Scope{Everything, {}, {State: true}, {Faults: true}, {Journal: true}, {Clock: true}, {State: true, Clock: true}, {Faults: true, Journal: true}}
@@ -218,7 +218,7 @@ func TestLoadRefused(t *testing.T) {
 	}
 }
 
-// TestClockOverride: the command line wins over the scenario (design.md §3).
+// TestClockOverride: the command line wins over the scenario (DESIGN.md §3).
 func TestClockOverride(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -1,7 +1,7 @@
 // Package bench_test measures the hot paths over real loopback HTTP, each
 // beside a bare net/http handler that writes a constant of the same size with
 // the same headers, in one run. The figures that count are the ratios
-// (speed.md). Run: go test -bench . -benchmem -run - ./tests/bench
+// (FACTS.md §8). Run: go test -bench . -benchmem -run - ./tests/bench
 package bench_test
 
 import (
@@ -43,7 +43,7 @@ func run(b *testing.B, url string, req []byte, want int) {
 	})
 }
 
-// bare is the limit: net/http with a constant body and the headers of §16.
+// bare is the limit: net/http with a constant body and the headers of CONTRACT.md §16.
 func bare(b *testing.B, status int, body []byte) string {
 	length := []string{strconv.Itoa(len(body))}
 	headers := map[string][]string{

@@ -12,7 +12,7 @@ import (
 
 // rawClient sends prepared bytes over one connection and reads answers by their
 // Content-Length. Go's own client would be half of what is measured
-// (facts.md (i)).
+// (FACTS.md §4).
 type rawClient struct {
 	conn   net.Conn
 	reader *bufio.Reader

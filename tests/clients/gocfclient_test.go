@@ -105,7 +105,7 @@ var _ = Describe("go-cfclient", func() {
 	})
 
 	It("takes a custom command away with an update that names none", func() {
-		// It always sends "command", null when it is not set (clients.md §5).
+		// It always sends "command", null when it is not set (CLIENTS.md §5).
 		p, err := cf.Processes.Update(ctx, harness.DemoWeb, &resource.ProcessUpdate{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(*p.Command).NotTo(Equal("bundle exec rackup"))

@@ -1,5 +1,6 @@
 // Package contract_test proves over HTTP, against the built command, that the
-// thirteen operations behave as contract.md says (§). It reads the operation
+// thirteen operations behave as docs/CONTRACT.md says. The
+// section marks (§) are those of docs/CONTRACT.md. It reads the operation
 // table: what is said of all operations is tested for a new one as well.
 package contract_test
 

@@ -58,7 +58,7 @@ func shape(raw json.RawMessage) string {
 }
 
 var _ = Describe("docs/REFERENCE-DOCUMENT.md", func() {
-	It("§1 every field of the request changes the process", func() {
+	It("every field of the request changes the process", func() {
 		world := World(root, "vendor")
 		var body map[string]any
 		Expect(json.Unmarshal(example("ProcessUpdateRequestBody"), &body)).To(Succeed())
@@ -86,12 +86,12 @@ var _ = Describe("docs/REFERENCE-DOCUMENT.md", func() {
 		Expect(world.Do("PATCH", web, `{"readiness_health_check":{"data":{"timeout":0}}}`)).To(HaveStatus(http.StatusUnprocessableEntity))
 	})
 
-	It("§2 the answer has the page's keys, in their order, and its types", func() {
+	It("the answer has the page's keys, in their order, and its types", func() {
 		x := World(root, "vendor").Do("GET", web, nil)
 		Expect(shape(x.Body)).To(Equal(shape(example("BaseSchema"))))
 	})
 
-	It("§3 each status of the page is answered, in the page's shape", func() {
+	It("each status of the page is answered, in the page's shape", func() {
 		codes := regexp.MustCompile(`(?m)^([45]\d\d)$\n[A-Z]`).FindAllStringSubmatch(page(), -1)
 		Expect(codes).To(HaveLen(8))
 		for _, code := range codes {
@@ -103,7 +103,7 @@ var _ = Describe("docs/REFERENCE-DOCUMENT.md", func() {
 		}
 	})
 
-	It("§5 the operations of the side bar are there", func() {
+	It("the operations of the side bar are there", func() {
 		_, bar, found := strings.Cut(page(), "\nProcesses Operations\n")
 		Expect(found).To(BeTrue())
 		lines := strings.Split(strings.TrimSpace(bar), "\n")

@@ -1,5 +1,6 @@
 // Package drift_test compares capisim with a second capisim: unchanged it shows
-// no difference, with a planted deviation exactly that one.
+// no difference, with a planted deviation exactly that one. The section
+// marks (§) are those of docs/CONTRACT.md.
 package drift_test
 
 import (

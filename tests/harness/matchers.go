@@ -32,7 +32,7 @@ type errorEntry struct {
 
 func entry(e *contract.Error) *errorEntry { return &errorEntry{e.Detail, e.Title, e.Code} }
 
-// errorOf reads the envelope, which holds exactly one entry (contract.md §2).
+// errorOf reads the envelope, which holds exactly one entry (CONTRACT.md §2).
 func errorOf(x *Exchange) (errorEntry, error) {
 	value, err := decode(x.Body)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// What the default scenario holds (design.md §4).
+// What the default scenario holds (DESIGN.md §4).
 const (
 	DemoOrg   = "a1000000-0000-4000-8000-000000000001"
 	DevSpace  = "b1000000-0000-4000-8000-000000000001"
