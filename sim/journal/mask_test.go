@@ -48,6 +48,8 @@ func TestMaskBody(t *testing.T) {
 		{"an encoded key", "", "pass%77ord=s3cret", "pass%77ord=[MASKED]", true},
 		{"a key in brackets", "", "user[password]=s3cret", "user[password]=[MASKED]", false},
 		{"a code", "", "code=s3cret&grant_type=authorization_code", "code=[MASKED]&grant_type=authorization_code", true},
+		{"a client's grant", "", "client_id=c&client_secret=s3cret", "client_id=c&client_secret=[MASKED]", true},
+		{"any secret", "application/json", `{"Shared-Secret":"s3cret","secrets":1}`, `{"Shared-Secret":"[MASKED]","secrets":1}`, false},
 		{"nothing secret", "", "command=x&token_format=jwt", "command=x&token_format=jwt", false},
 		{"tokens", "application/json", `{"access_token":"s3cret","token_type":"bearer","refresh_token": "s3cret"}`, `{"access_token":"[MASKED]","token_type":"bearer","refresh_token": "[MASKED]"}`, false},
 		{"an error's code stays", "application/json", `{"errors":[{"code":10008}]}`, `{"errors":[{"code":10008}]}`, false},

@@ -33,6 +33,7 @@ expectations: [{covers: {operation: getProcess, status: 404}}]
 		{"real clock sheds the start below", "clock: {mode: real}", "clock: {mode: real}\n"},
 		{"app by name", "apps: [{name: a, deploying: true}]", "guid: a1\n    deploying: true\n"},
 		{"app by guid, renamed", "apps: [{guid: a1, name: b}]", "  - name: b\n    space: dev\n    guid: a1\n"},
+		{"app of a name that another has given up", "apps: [{guid: a1, name: b}, {name: a, space: dev}]", "  - {name: a, space: dev}\n"},
 		{"app of another space is added", "spaces: [{name: prod, organization: o2}]\napps: [{name: a, space: prod}]", "  - {name: a, space: prod}\n"},
 		{"space of another organization is added", "spaces: [{name: dev, organization: o2, guid: s2}]\napps: [{guid: a1, space: s1}]\nauth: {users: [{name: u, roles: []}]}", "  - {name: dev, organization: o1, guid: s1}\n  - {name: dev, organization: o2, guid: s2}\n"},
 		{"process by type", "apps: [{name: a, processes: [{type: worker, instances: 7}]}]", "- {type: worker, instances: 7}\n"},
@@ -64,5 +65,16 @@ expectations: [{covers: {operation: getProcess, status: 404}}]
 				t.Errorf("got\n%s", got)
 			}
 		})
+	}
+}
+
+// TestOverlayOfOneGUID: two entries cannot both be the one below; the second
+// takes nothing away from the first and is told as a double.
+func TestOverlayOfOneGUID(t *testing.T) {
+	t.Parallel()
+	lib := library(t, map[string]string{"below.yaml": "name: below\nextends: default\napps: [{name: a, space: dev, guid: a1}]\n"})
+	_, err := scenario.Parse("f.yaml", []byte("name: above\nextends: below\napps:\n  - {guid: a1, name: b}\n  - {guid: a1, name: c}\n"), lib)
+	if want := `f.yaml:5:12: apps[1].guid: "a1"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
