@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
@@ -147,7 +148,7 @@ func (f Fault) rule() Rule {
 		rule.Delay = &fault.Delay{Fixed: &fixed}
 	}
 	if f.Connection != "" {
-		rule.Connection = &fault.Connection{Kind: fault.Kind(f.Connection)}
+		rule.Connection = &fault.Connection{Kind: socket.Kind(f.Connection)}
 	}
 	if f.After {
 		rule.Apply = fault.After

@@ -28,24 +28,25 @@ var floors = map[string][]string{
 	"scenarios":    {},
 	"sim/document": {},
 	"sim/draw":     {},
+	"sim/socket":   {},
 	"sim/schema":   {"schemas", "sim/document"},
 	"sim/rails":    {"sim/document"},
 	"sim/contract": {"sim/document", "sim/schema", "sim/rails"},
 	"sim/state":    {"sim/draw", "sim/contract"},
-	"sim/fault":    {"sim/document", "sim/schema", "sim/draw", "sim/contract"},
-	"sim/journal":  {"sim/document", "sim/contract"},
+	"sim/fault":    {"sim/document", "sim/schema", "sim/draw", "sim/contract", "sim/socket"},
+	"sim/journal":  {"sim/document", "sim/contract", "sim/socket"},
 	"sim/report":   {"sim/document", "sim/contract", "sim/journal"},
 	"sim/scenario": {"sim/document", "sim/schema", "sim/draw", "sim/contract", "sim/state", "sim/fault", "sim/journal"},
 	"sim/world":    {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario"},
-	"sim/api":      {"sim/document", "sim/draw", "sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world"},
+	"sim/api":      {"sim/document", "sim/draw", "sim/contract", "sim/socket", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world"},
 	"sim/client":   {"sim/document", "sim/contract", "sim/state", "sim/fault", "sim/journal"},
-	"sim/admin":    {"sim/client", "sim/document", "sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report"},
+	"sim/admin":    {"sim/client", "sim/document", "sim/contract", "sim/socket", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report"},
 	"sim/console":  {"sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world"},
-	"sim": {"scenarios", "sim/document", "sim/contract", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report",
+	"sim": {"scenarios", "sim/document", "sim/contract", "sim/socket", "sim/state", "sim/fault", "sim/journal", "sim/scenario", "sim/world", "sim/report",
 		"sim/api", "sim/admin", "sim/console"},
 	"sim/drift": {"sim", "sim/document", "sim/contract", "sim/scenario", "sim/state"}, // plays a simulator beside a real server
 	// Of world the command needs the wall's time alone.
-	"cmd/capisim": {"scenarios", "sim", "sim/client", "sim/document", "sim/contract", "sim/fault", "sim/journal", "sim/scenario", "sim/report", "sim/drift", "sim/world"},
+	"cmd/capisim": {"scenarios", "sim", "sim/client", "sim/document", "sim/contract", "sim/socket", "sim/fault", "sim/journal", "sim/scenario", "sim/report", "sim/drift", "sim/world"},
 }
 
 // Of the packages from outside, these are for few.

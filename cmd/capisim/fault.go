@@ -13,6 +13,7 @@ import (
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 )
 
 func (p *program) faultCommand() *cobra.Command {
@@ -40,7 +41,7 @@ func (f *faultFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&span{&f.lasting}, "for", "when it ends, on the world's clock (default: never)")
 	flags.Var(&span{&f.delay}, "delay", "how long the answer is held back")
 	flags.Var(numberFrom(&f.retryAfter, 0), "retry-after", "seconds in the header Retry-After")
-	flags.StringVar(&f.connection, "connection", "", "`fault` of the socket: reset, close, empty, truncate, garbage, drip, hang")
+	flags.StringVar(&f.connection, "connection", "", "`fault` of the connection: "+strings.Join(socket.Names(), ", "))
 	flags.BoolVar(&f.after, "after", false, "make the change, and then answer so")
 	flags.BoolVar(&f.undocumented, "undocumented", false, "allow what the real API cannot answer")
 }
@@ -68,7 +69,7 @@ func (f *faultFlags) rule(given *pflag.FlagSet) fault.Rule {
 		rule.Respond = &fault.Respond{Headers: map[string]string{"Retry-After": strconv.FormatInt(f.retryAfter, 10)}}
 	}
 	if f.connection != "" {
-		rule.Connection = &fault.Connection{Kind: fault.Kind(f.connection)}
+		rule.Connection = &fault.Connection{Kind: socket.Kind(f.connection)}
 	}
 	if f.after {
 		rule.Apply = fault.After
@@ -83,6 +84,7 @@ func (p *program) faultSetCommand() *cobra.Command {
 	cmd = remote(&cobra.Command{
 		Use:               "set OPERATION STATUS",
 		Short:             "Make an operation answer a status",
+		Long:              "Make an operation answer a status, or have its connection fail.\n\nFaults of the connection:\n" + connectionHelp(),
 		Example:           "  capisim fault set updateProcess 409 --times 2\n  capisim fault set scaleProcess 503 --after --retry-after 3",
 		Args:              arguments(2, 2),
 		ValidArgsFunction: completeCell,
@@ -98,8 +100,22 @@ func (p *program) faultSetCommand() *cobra.Command {
 		return p.printRules(format, set, []fault.Status{set})
 	})
 	f.register(cmd.Flags())
+	_ = cmd.RegisterFlagCompletionFunc("connection", completeConnection) // fails only for a flag that is not there
 	formatFlag(cmd, &format)
 	return cmd
+}
+
+// connectionHelp is a line for each fault of the connection.
+func connectionHelp() string {
+	var lines strings.Builder
+	for _, row := range socket.Faults() {
+		fmt.Fprintf(&lines, "  %-9s %s\n", row.Kind, row.Words)
+	}
+	return strings.TrimSuffix(lines.String(), "\n")
+}
+
+func completeConnection(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return socket.Names(), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeCell offers operations, then the statuses that one may answer.

@@ -188,11 +188,12 @@ func TestServersThatCannotBeTalkedTo(t *testing.T) {
 	}
 }
 
-func TestCompletionOfCells(t *testing.T) {
+func TestCompletionOfFaults(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ args, want string }{
 		{"fault set ", "\nupdateProcess\n"},
 		{"fault set scaleProcess ", "\n503\n"},
+		{"fault set scaleProcess 503 --connection ", "\ndrip\n"},
 	} {
 		words := strings.Split(test.args, " ")
 		if got := invoke(t, nil, append([]string{"__complete"}, words...)...); !strings.Contains(got.out, test.want) {

@@ -17,6 +17,7 @@ import (
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
@@ -280,7 +281,10 @@ func TestOverview(t *testing.T) {
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	srv := start(t)
-	list := into[client.List[OperationView]](t, srv.want(t, 200, "GET", "/admin/operations", ""))
+	list := into[OperationList](t, srv.want(t, 200, "GET", "/admin/operations", ""))
+	if len(list.Connections) != len(socket.Faults()) || list.Connections[0].Words == "" {
+		t.Errorf("faults of a connection: %+v", list.Connections)
+	}
 	if len(list.Resources) != len(contract.Operations()) {
 		t.Fatalf("%d operations", len(list.Resources))
 	}

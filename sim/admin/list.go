@@ -51,12 +51,21 @@ func (c *call) pagination(total, number, size int) client.Pagination {
 
 // listed answers one page of a list that is at hand in full.
 func listed[T any](c *call, perPage int, all []T) (reply, error) {
+	page, err := paged(c, perPage, all)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(page), nil
+}
+
+// paged cuts out the page that the query asks for.
+func paged[T any](c *call, perPage int, all []T) (page client.List[T], err error) {
 	p := c.parameters()
 	number, size := p.page(perPage)
 	if err := p.err(); err != nil {
-		return reply{}, err
+		return page, err
 	}
 	first := min((number-1)*size, len(all))
 	last := min(first+size, len(all))
-	return ok(client.List[T]{Pagination: c.pagination(len(all), number, size), Resources: append([]T{}, all[first:last]...)}), nil
+	return client.List[T]{Pagination: c.pagination(len(all), number, size), Resources: append([]T{}, all[first:last]...)}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 )
 
 func (c *call) overview() (reply, error) { return ok(c.glance()), nil }
@@ -66,7 +67,33 @@ type ErrorView struct {
 	Detail string `json:"detail"`
 }
 
-func (c *call) operations() (reply, error) { return listed(c, maxPerPage, operationTable()) }
+// ConnectionView is a fault of the connection, which any operation can have in
+// the place of an answer.
+type ConnectionView struct {
+	Kind         socket.Kind      `json:"kind"`
+	Words        string           `json:"words"` // what a client sees
+	Parameter    socket.Parameter `json:"parameter,omitempty"`
+	LeavesAnswer bool             `json:"leaves_answer"` // a whole one, after all
+}
+
+// OperationList is the operation table, and what can be injected beside its
+// statuses.
+type OperationList struct {
+	client.List[OperationView]
+	Connections []ConnectionView `json:"connections"`
+}
+
+func (c *call) operations() (reply, error) {
+	page, err := paged(c, maxPerPage, operationTable())
+	if err != nil {
+		return reply{}, err
+	}
+	table := OperationList{List: page}
+	for _, row := range socket.Faults() {
+		table.Connections = append(table.Connections, ConnectionView{row.Kind, row.Words, row.Parameter, row.LeavesAnswer})
+	}
+	return ok(table), nil
+}
 
 func operationTable() []OperationView {
 	var table []OperationView

@@ -109,7 +109,7 @@ func TestConnectionFaults(t *testing.T) {
 			}
 			got := r.entries(t)
 			if len(got) != 1 || got[0].Status != test.status || !got[0].Injected || got[0].Rule != "cut" || got[0].Applied != test.changed ||
-				!strings.Contains(test.connection, got[0].ConnectionFault) {
+				!strings.Contains(test.connection, string(got[0].ConnectionFault)) {
 				t.Errorf("journal: %+v", got)
 			}
 			raw, err = r.raw(t, scale) // the rule is spent, the server unharmed

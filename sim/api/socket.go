@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
@@ -38,31 +39,27 @@ func lineOf(ctx context.Context) (*line, bool) {
 	return l, ok
 }
 
-// shapesBody says that a fault acts on the bytes of an answer and needs one.
-func shapesBody(kind fault.Kind) bool { return kind == fault.Truncate || kind == fault.Drip }
-
 // cut does to the socket what the plan says (DESIGN.md §6). It records first,
 // acts, and returns only when an answer was written.
 func (c *call) cut(w http.ResponseWriter, out outcome, fate *fault.Connection) {
-	kind := string(fate.Kind)
-	if !shapesBody(fate.Kind) {
-		c.record(nil, out, kind)
+	if !fate.Kind.NeedsAnswer() {
+		c.record(nil, out, fate.Kind)
 		switch fate.Kind {
-		case fault.Close:
+		case socket.Close:
 			c.leave()
-		case fault.Reset:
+		case socket.Reset:
 			c.reset()
-		case fault.Garbage:
+		case socket.Garbage:
 			c.garbage()
-		case fault.Hang:
+		case socket.Hang:
 			c.wait(fate.Hold())
 		}
 		panic(http.ErrAbortHandler)
 	}
 	header := c.headersOf(&out.reply)
-	c.record(header, out, kind)
+	c.record(header, out, fate.Kind)
 	header.fill(w.Header())
-	if fate.Kind == fault.Truncate {
+	if fate.Kind == socket.Truncate {
 		c.truncate(w, out.reply, fate)
 		return
 	}
@@ -91,7 +88,7 @@ func (c *call) reset() {
 	conn.Close()
 }
 
-// garbage answers with bytes that are no HTTP. HTTP/2 has framing, not text, so
+// garbage answers with bytes that are not HTTP. HTTP/2 has framing, not text, so
 // there the stream is broken off.
 func (c *call) garbage() {
 	if c.req.ProtoMajor != 1 {

@@ -7,6 +7,7 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
@@ -29,18 +30,22 @@ type Exchange struct {
 	Latency   time.Duration
 }
 
+// held is what the journal says of an answer that was held back until nobody
+// waited for it: no fault of the table, though there is no answer either.
+const held socket.Kind = "cut"
+
 // send is the one place where a simulated answer leaves the house. It waits,
 // records, then writes, or cuts the socket. Only the client that waits is held:
 // the change of state and the counters of the rule were settled before.
 func (c *call) send(w http.ResponseWriter, out outcome) {
-	if fate := out.plan.Connection; fate == nil || fate.Kind != fault.Close {
+	if fate := out.plan.Connection; fate == nil || fate.Kind != socket.Close {
 		// The journal wants the body of a request that was refused unread, too,
 		// and net/http notices that a client left only once its body was read.
 		c.bytes()
 	}
 	if out.plan.Delay > 0 {
 		if !c.wait(out.plan.Delay) {
-			c.record(nil, out, "cut")
+			c.record(nil, out, held)
 			panic(http.ErrAbortHandler)
 		}
 	}
@@ -122,10 +127,10 @@ func (c *call) elapsed() time.Duration { return world.Wall().Sub(c.wall) }
 // record puts the exchange into the journal, before the last byte of the answer
 // leaves: a client that repeats at once must not overtake the fault it reacts
 // to.
-func (c *call) record(header *sent, out outcome, cut string) {
+func (c *call) record(header *sent, out outcome, cut socket.Kind) {
 	latency := c.elapsed()
 	status := out.reply.status
-	if cut != "" && !shapesBody(fault.Kind(cut)) {
+	if cut != "" && !cut.NeedsAnswer() {
 		status = 0
 	}
 	e := journal.Entry{

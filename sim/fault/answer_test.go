@@ -8,6 +8,7 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 )
 
 // inject plans the answer of a toggle.
@@ -200,8 +201,8 @@ func TestToggle(t *testing.T) {
 
 func TestConnectionDefaults(t *testing.T) {
 	t.Parallel()
-	bare := &fault.Connection{Kind: fault.Drip}
-	if bare.Rate() != fault.DefaultRate || bare.Hold() != fault.DefaultHold || bare.Cut(100) != 50 || bare.Cut(1) != 0 || bare.Cut(0) != 0 {
+	bare := &fault.Connection{Kind: socket.Drip}
+	if bare.Rate() != socket.DefaultRate || bare.Hold() != socket.DefaultHold || bare.Cut(100) != 50 || bare.Cut(1) != 0 || bare.Cut(0) != 0 {
 		t.Errorf("rate %d, hold %s, cut %d", bare.Rate(), bare.Hold(), bare.Cut(100))
 	}
 	hold := fault.Duration(time.Second)

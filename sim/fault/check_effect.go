@@ -3,9 +3,10 @@ package fault
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/capisim/sim/socket"
 )
 
 func (c *checker) sequence() {
@@ -43,42 +44,47 @@ func (s Step) answers() bool {
 }
 
 func (c *checker) connection(pointer string, connection Connection) {
-	if !slices.Contains(kinds, connection.Kind) {
-		names := make([]string, len(kinds))
-		for i, kind := range kinds {
-			names[i] = string(kind)
-		}
+	row, known := socket.Find(connection.Kind)
+	if !known {
 		at := pointer
 		if connection.For != nil || connection.AfterBytes != nil || connection.BytesPerSecond != nil {
 			at += "/kind"
 		}
-		c.expect(at, quote(string(connection.Kind)), "one of "+strings.Join(names, ", "))
+		c.expect(at, quote(string(connection.Kind)), "one of "+strings.Join(socket.Names(), ", "))
 		return
 	}
-	c.parameter(pointer+"/bytes_per_second", connection.BytesPerSecond, 1, connection.Kind, Drip)
-	c.parameter(pointer+"/after_bytes", connection.AfterBytes, 0, connection.Kind, Truncate)
+	c.amount(pointer, row, socket.BytesPerSecond, connection.BytesPerSecond, 1)
+	c.amount(pointer, row, socket.AfterBytes, connection.AfterBytes, 0)
 	if connection.For != nil {
 		if *connection.For <= 0 {
 			c.expect(pointer+"/for", connection.For.String(), "a duration above 0")
 		}
-		c.belongs(pointer+"/for", connection.Kind, Hang)
+		c.belongs(pointer, row, socket.For)
 	}
 }
 
-func (c *checker) parameter(pointer string, value *int, least int, kind, owner Kind) {
+func (c *checker) amount(pointer string, row socket.Fault, name socket.Parameter, value *int, least int) {
 	if value == nil {
 		return
 	}
 	if *value < least {
-		c.expect(pointer, strconv.Itoa(*value), fmt.Sprintf("a whole number of at least %d", least))
+		c.expect(pointer+"/"+string(name), strconv.Itoa(*value), fmt.Sprintf("a whole number of at least %d", least))
 	}
-	c.belongs(pointer, kind, owner)
+	c.belongs(pointer, row, name)
 }
 
-func (c *checker) belongs(pointer string, kind, owner Kind) {
-	if kind != owner {
-		c.expect(pointer, "a parameter of "+string(owner), "none of that for "+string(kind))
+// belongs: a parameter goes with the faults whose rows name it.
+func (c *checker) belongs(pointer string, row socket.Fault, name socket.Parameter) {
+	if row.Parameter == name {
+		return
 	}
+	var owners []string
+	for _, other := range socket.Faults() {
+		if other.Parameter == name {
+			owners = append(owners, string(other.Kind))
+		}
+	}
+	c.expect(pointer+"/"+string(name), "a parameter of "+strings.Join(owners, ", "), "none of that for "+string(row.Kind))
 }
 
 func (c *checker) delay() {

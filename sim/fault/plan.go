@@ -38,7 +38,7 @@ type Plan struct {
 // for what follows or for what is sent: the plan applies after, only delays, or
 // shapes the bytes of the real answer.
 func (p Plan) CarriesOut() bool {
-	return p.Apply != Before || (p.Answer == nil && (p.Connection == nil || p.Connection.shapesBody()))
+	return p.Apply != Before || (p.Answer == nil && (p.Connection == nil || p.Connection.Kind.NeedsAnswer()))
 }
 
 // Settle ends a plan that was not zero: with true it stays spent; with false

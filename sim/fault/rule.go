@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/socket"
 )
 
 // Rule says which requests it is about and what happens to them
@@ -104,40 +105,18 @@ const (
 	After  Apply = "after"
 )
 
-// Kind names what happens to the socket.
-type Kind string
-
-// The socket faults of DESIGN.md §6.
-const (
-	Reset    Kind = "reset"    // RST, without a byte
-	Close    Kind = "close"    // FIN before the body is read
-	Empty    Kind = "empty"    // the request is read in full, then FIN
-	Truncate Kind = "truncate" // stops mid-body after promising a Content-Length
-	Garbage  Kind = "garbage"  // bytes that are no HTTP
-	Drip     Kind = "drip"     // the body, slowly
-	Hang     Kind = "hang"     // nothing for a while, then the injected answer, or FIN when there is none
-)
-
-var kinds = []Kind{Reset, Close, Empty, Truncate, Garbage, Drip, Hang}
-
-// What a socket fault does when it is given by its name alone.
-const (
-	DefaultRate = 512              // bytes per second of a drip
-	DefaultHold = 30 * time.Second // of a hang
-)
-
 // Connection is a socket fault: a name, or an object when it has parameters.
 type Connection struct {
-	Kind           Kind      `json:"kind"`
-	BytesPerSecond *int      `json:"bytes_per_second,omitempty"` // drip
-	AfterBytes     *int      `json:"after_bytes,omitempty"`      // truncate: how much of the body is sent
-	For            *Duration `json:"for,omitempty"`              // hang
+	Kind           socket.Kind `json:"kind"`
+	BytesPerSecond *int        `json:"bytes_per_second,omitempty"` // drip
+	AfterBytes     *int        `json:"after_bytes,omitempty"`      // truncate: how much of the body is sent
+	For            *Duration   `json:"for,omitempty"`              // hang
 }
 
 // Rate is how fast a drip goes, in bytes per second.
 func (c *Connection) Rate() int {
 	if c.BytesPerSecond == nil {
-		return DefaultRate
+		return socket.DefaultRate
 	}
 	return *c.BytesPerSecond
 }
@@ -145,7 +124,7 @@ func (c *Connection) Rate() int {
 // Hold is how long a hang holds the answer back.
 func (c *Connection) Hold() time.Duration {
 	if c.For == nil {
-		return DefaultHold
+		return socket.DefaultHold
 	}
 	return time.Duration(*c.For)
 }
@@ -159,10 +138,6 @@ func (c *Connection) Cut(length int) int {
 	}
 	return max(0, min(cut, length-1))
 }
-
-// shapesBody says that the fault acts on the bytes of an answer, the real one
-// when nothing is injected.
-func (c *Connection) shapesBody() bool { return c.Kind == Truncate || c.Kind == Drip }
 
 type connectionObject Connection
 

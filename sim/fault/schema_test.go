@@ -2,14 +2,17 @@ package fault_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/capisim/schemas"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/schema"
+	"example.com/capisim/sim/socket"
 )
 
 // The schema is for editors and the scenario schema; the check is what decides.
@@ -154,6 +157,34 @@ func TestSchemaPointsAtUnknownKeys(t *testing.T) {
 		"delay": map[string]any{"fixed": "1s"}, "when": map[string]any{"tiems": json.Number("1")}})
 	if err != nil || len(problems) != 1 || problems[0].Pointer != "/when/tiems" {
 		t.Errorf("got %v %v", problems, err)
+	}
+}
+
+// The schema lists the table of the connection's faults, each with its
+// parameter.
+func TestSchemaKnowsEveryConnection(t *testing.T) {
+	t.Parallel()
+	for _, row := range socket.Faults() {
+		conforming := func(connection string) bool { return conforms(t, `{"connection":`+connection+`}`) }
+		if name := strconv.Quote(string(row.Kind)); !conforming(name) {
+			t.Errorf("%s is not allowed", name)
+		}
+		for name, value := range map[socket.Parameter]string{socket.AfterBytes: "3", socket.BytesPerSecond: "3", socket.For: `"3s"`} {
+			object := fmt.Sprintf(`{"kind":%q,%q:%s}`, row.Kind, name, value)
+			if conforming(object) != (row.Parameter == name) {
+				t.Errorf("%s: allowed %v", object, row.Parameter != name)
+			}
+		}
+	}
+	raw, err := schemas.FS.ReadFile("fault-rule.schema.json")
+	var schema struct {
+		Defs struct{ Kind struct{ Enum []string } } `json:"$defs"`
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &schema)
+	}
+	if err != nil || !slices.Equal(schema.Defs.Kind.Enum, socket.Names()) {
+		t.Errorf("the schema has %v, the table %v: %v", schema.Defs.Kind.Enum, socket.Names(), err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/capisim/sim/socket"
 )
 
 // client is who a request came from, as far as repeating goes (DESIGN.md §9):
@@ -41,7 +43,7 @@ type attempt struct {
 	id         uint64
 	begin, end int64
 	status     int
-	fault      string // what was done to the socket
+	fault      socket.Kind // what was done to the socket
 	rule       string
 	failed     bool // an injected fault, see Entry.Failed
 	succeeded  bool
@@ -99,7 +101,6 @@ func repeatedByTransport(method string, fault, next *attempt) bool {
 	default:
 		return false
 	}
-	return fault.failed && fault.status == 0 && fault.use > 1 &&
-		(fault.fault == "reset" || fault.fault == "close" || fault.fault == "empty") &&
+	return fault.failed && fault.status == 0 && fault.use > 1 && fault.fault.Repeatable() &&
 		next.connection != fault.connection && next.begin-fault.end < int64(transportGap)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/socket"
 )
 
 // What one entry may hold. Beyond it the beginning is kept and the true size
@@ -80,12 +81,12 @@ type Entry struct {
 	ResponseBody   Body
 	Status         int // as the client saw it; 0 when no answer was sent
 
-	Rule            string // the fault rule that decided, "" for none
-	Draw            int    // its match number, from which chance was drawn
-	Injected        bool   // a rule, or Prefer, put this answer in place of the real one
-	Applied         bool   // the request changed state, whatever the answer said
-	Real            int    // the status that the injected answer replaced, 0 if none was made
-	ConnectionFault string // what was done to the socket: reset, hang, drip, ...
+	Rule            string      // the fault rule that decided, "" for none
+	Draw            int         // its match number, from which chance was drawn
+	Injected        bool        // a rule, or Prefer, put this answer in place of the real one
+	Applied         bool        // the request changed state, whatever the answer said
+	Real            int         // the status that the injected answer replaced, 0 if none was made
+	ConnectionFault socket.Kind // what was done to the socket
 	Warnings        []string
 }
 
@@ -112,10 +113,9 @@ func (e *Entry) retryAfter() string {
 	return first(e.ResponseHeader, "Retry-After")
 }
 
-// Answered says that the client got a whole HTTP answer. Of the faults of a
-// connection only drip, which is slow but complete, leaves one.
+// Answered says that the client got a whole HTTP answer.
 func (e *Entry) Answered() bool {
-	return e.Status != 0 && (e.ConnectionFault == "" || e.ConnectionFault == "drip")
+	return e.Status != 0 && e.ConnectionFault.LeavesAnswer()
 }
 
 // Succeeded says that the answer was whole and no refusal.

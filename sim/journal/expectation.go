@@ -9,6 +9,7 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/socket"
 )
 
 // Expectation is a demand on the client under test, as it stands in a scenario
@@ -199,8 +200,6 @@ func (c *ClientExpectation) misses(r *Reaction) []string {
 	return wrong
 }
 
-var connectionFaults = []string{"reset", "close", "empty", "truncate", "garbage", "hang", "drip"}
-
 // CheckExpectations finds what is wrong with expectations, with pointers into a
 // document that has them under the key of that name. It returns nil when they
 // can be judged.
@@ -260,8 +259,8 @@ func (c *checker) fault(k *FaultKind) {
 			c.add("/on/status", "%d is no refusal that %s is known to give, expected one of %s", k.Status, o.ID, strings.Join(refusals(o), ", "))
 		}
 	}
-	if k.Connection != "" && !slices.Contains(connectionFaults, k.Connection) {
-		c.add("/on/connection", "%q is no connection fault, expected one of %s", k.Connection, strings.Join(connectionFaults, ", "))
+	if _, known := socket.Find(socket.Kind(k.Connection)); k.Connection != "" && !known {
+		c.add("/on/connection", "%q is not a connection fault, expected one of %s", k.Connection, strings.Join(socket.Names(), ", "))
 	}
 }
 

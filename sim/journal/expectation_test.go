@@ -40,7 +40,7 @@ func TestCheckExpectations(t *testing.T) {
 		{"an unknown operation", `[{"on":{"operation":"x","status":503},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/operation: "x" is no operation, expected one of listProcesses`}},
 		{"neither status nor connection", `[{"on":{"operation":"getProcess"},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on: has neither "status" nor "connection"`}},
 		{"a success", `[{"on":{"operation":"getProcess","status":200},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/status: 200 is no refusal that getProcess is known to give, expected one of 400, 401`}},
-		{"an unknown connection", `[{"on":{"operation":"getProcess","connection":"rst"},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/connection: "rst" is no connection fault, expected one of reset`}},
+		{"an unknown connection", `[{"on":{"operation":"getProcess","connection":"rst"},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/connection: "rst" is not a connection fault, expected one of reset`}},
 		{"a client that demands nothing", `[{"on":{"operation":"getProcess","status":503},"client":{}}]`, []string{`/expectations/0/client: demands nothing`}},
 		{"bad values, all at once", `[{"covers":{"operation":"getProcess","status":200}},
 			{"on":{"operation":"getProcess","status":503},"client":{"retries":{"min":-1,"max":-2},"backoff":"linear","retry_after":"ignored","recovers_within":"30"}}]`, []string{

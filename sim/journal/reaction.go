@@ -130,7 +130,7 @@ func (c *chain) reaction(from int, now int64) Reaction {
 	fault := &seen[0]
 	r := Reaction{
 		World: c.world, Operation: c.operation, Target: c.target,
-		Status: fault.status, Connection: fault.fault, Rule: fault.rule,
+		Status: fault.status, Connection: string(fault.fault), Rule: fault.rule,
 		Client:  ReactionClient{User: c.user, UserAgent: c.userAgent},
 		Outcome: GaveUp, Final: c.over(now),
 		Attempts: c.total - from, GapsMS: []float64{}, RetryAfter: RetryAbsent,

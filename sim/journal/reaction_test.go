@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"example.com/capisim/sim/socket"
 )
 
 var origin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -59,7 +61,7 @@ func (s *story) add(steps ...step) *story {
 			Path: or(st.path, "/v3/processes/p"), User: or(st.user, "developer"),
 			RequestHeader: http.Header{"User-Agent": {or(st.agent, "team/1")}}, RequestBody: Body{Bytes: []byte(or(st.body, `{"command":"x"}`))},
 			ResponseHeader: http.Header{},
-			Status:         st.status, Injected: st.injected, Applied: st.applied, ConnectionFault: st.fault, Rule: st.rule,
+			Status:         st.status, Injected: st.injected, Applied: st.applied, ConnectionFault: socket.Kind(st.fault), Rule: st.rule,
 			Connection: st.connection, ConnectionUse: st.use,
 		}
 		if st.span != "" {

@@ -76,7 +76,7 @@ func (e *Entry) View() View {
 		Client:   Client{User: e.User, UserAgent: e.UserAgent(), Remote: e.Remote, Connection: e.Connection, ConnectionUse: e.ConnectionUse},
 		Request:  Request{Method: e.Method, Path: e.Path, Query: e.RawQuery, Headers: present(e.RequestHeader), BodyView: e.RequestBody.view()},
 		Response: Response{Status: e.Status, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
-		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, RealStatus: e.Real, ConnectionFault: e.ConnectionFault,
+		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault),
 		Violations: violations, Warnings: warnings, LatencyMS: milliseconds(e.Latency),
 	}
 	if e.Operation == nil {

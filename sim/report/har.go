@@ -129,7 +129,7 @@ func harEntry(e *journal.Entry, from Source) harEntryJSON {
 		Started: e.Wall.Format(time.RFC3339Nano), Time: ms,
 		Request: harRequest(e, from), Response: harResponse(e),
 		Timings: harTimingsJSON{Wait: ms},
-		ID:      e.ID, Operation: e.OperationID(), Rule: e.Rule, Fault: e.ConnectionFault,
+		ID:      e.ID, Operation: e.OperationID(), Rule: e.Rule, Fault: string(e.ConnectionFault),
 		Injected: e.Injected, Applied: e.Applied, Warnings: e.Warnings,
 	}
 	if e.Connection != 0 {
@@ -191,7 +191,7 @@ func harResponse(e *journal.Entry) harResponseJSON {
 		r.Content.Comment = cutComment
 	}
 	if !e.Answered() {
-		r.Error = "no complete answer: " + cmp.Or(e.ConnectionFault, "the connection ended")
+		r.Error = "no complete answer: " + cmp.Or(string(e.ConnectionFault), "the connection ended")
 	}
 	return r
 }

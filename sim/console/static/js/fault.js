@@ -1,8 +1,8 @@
 // The small panel of a cell: how often, how late, how broken.
-import { html, useEffect, useRef, useState } from "./lib.js";
+import { html, useEffect, useRef, useState, useStore } from "./lib.js";
 import { act, clearRule, clearToggle, setToggle } from "./actions.js";
 import { capisim, curl } from "./command.js";
-import { inForce } from "./model.js";
+import { inForce, model } from "./model.js";
 import { effect, extent, milliseconds, narrowing, statusTone } from "./format.js";
 import { Button, Choice, Commands, Field } from "./ui.js";
 
@@ -10,12 +10,6 @@ import { Button, Choice, Commands, Field } from "./ui.js";
 export const noDraft = {
   mode: "always", times: "3", error: "", delay: "", retryAfter: "", connection: "", after: false, skip: "", probability: "", from: "", until: "",
 };
-
-const connections = [
-  ["", "none"], ["reset", "reset: the connection is torn down"], ["close", "close: hung up before the body is read"],
-  ["empty", "empty: read in full, then hung up"], ["truncate", "truncate: half an answer"], ["garbage", "garbage: bytes that are no HTTP"],
-  ["drip", "drip: the answer trickles"], ["hang", "hang: nothing for 30 s"],
-];
 
 /** The draft of a toggle that is set. */
 export function draftOf(rule) {
@@ -102,6 +96,7 @@ function Others({ rules }) {
 /** The panel; framed in a drawer it has no head of its own. */
 export function FaultPanel({ view, rules, framed, onClose }) {
   const { operation, status, errors } = view.cell;
+  const connections = useStore(model, (m) => m.connections);
   const set = view.toggled;
   const [draft, setDraft] = useState(set ? draftOf(set) : noDraft);
   // Set anew elsewhere, or by a click: the panel shows what is in force.
@@ -144,7 +139,7 @@ export function FaultPanel({ view, rules, framed, onClose }) {
       <div class="two"><${Text} label="Delay" name="delay" placeholder="none" ...${text} />
         <${Text} label="Retry-After" name="retryAfter" placeholder="seconds" inputmode="numeric" ...${text} /></div>
       <${Field} label="Connection"><select value=${draft.connection} onChange=${(e) => change({ connection: e.target.value })}>
-        ${connections.map(([key, words]) => html`<option key=${key} value=${key}>${words}</option>`)}</select><//>
+        <option value="">none</option>${connections.map(({ kind, words }) => html`<option key=${kind} value=${kind}>${kind}: ${words}</option>`)}</select><//>
       ${operation.method !== "GET" && status >= 400 && html`<label class="check"><input type="checkbox" checked=${draft.after} onChange=${(e) => change({ after: e.target.checked })} />
         <span>Make the change first, then answer ${status}</span></label>`}
       <details open=${Boolean(draft.skip || draft.probability || draft.from || draft.until)}><summary>Skip, chance, time window</summary>

@@ -6,6 +6,7 @@ import { ask, token, whenUnauthorized } from "./http.js";
 export const model = store({
   overview: null,
   operations: [],
+  connections: [], // the faults of a connection
   faults: [],
   faultTotal: 0,
   windows: [],
@@ -26,6 +27,11 @@ async function overview() {
   const seen = await ask("GET", "");
   model.set({ overview: seen });
   setClock(seen.clock);
+}
+
+async function operations() {
+  const table = await ask("GET", `/operations${everything}`);
+  model.set({ operations: table.resources, connections: table.connections });
 }
 
 async function faults() {
@@ -55,7 +61,7 @@ export const refresh = {
   scenarios: calmly(1000, async () => model.set({ scenarios: (await ask("GET", `/scenarios${everything}`)).resources })),
   worlds: calmly(1000, worlds),
   evidence: calmly(1000, evidence),
-  operations: calmly(1000, async () => model.set({ operations: (await ask("GET", `/operations${everything}`)).resources })),
+  operations: calmly(1000, operations),
 };
 
 export function refreshAll() {
