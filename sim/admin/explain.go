@@ -26,14 +26,6 @@ type Answer struct {
 	Body   json.RawMessage `json:"body"` // null when it is empty
 }
 
-// ExplainRequest is what POST /admin/faults/explain takes.
-type ExplainRequest struct {
-	Method  string            `json:"method,omitempty"` // left out: GET
-	Path    string            `json:"path"`             // with its query, without the world's prefix
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    any               `json:"body,omitempty"` // a string as its bare text, all else as JSON
-}
-
 // Explanation is what rules and contract would make of a request.
 type Explanation struct {
 	Operation string              `json:"operation"` // "" when it meets none

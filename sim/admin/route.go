@@ -19,23 +19,6 @@ type route struct {
 	segments []string
 }
 
-// Endpoint describes a route of the admin API.
-type Endpoint struct {
-	Method  string   `json:"method"`
-	Path    string   `json:"path"` // with {parameters}
-	Summary string   `json:"summary"`
-	Query   []string `json:"query,omitempty"`
-}
-
-// Endpoints lists the routes of the admin API, in the order of DESIGN.md §7.
-func Endpoints() []Endpoint {
-	list := make([]Endpoint, len(routes))
-	for i, r := range routes {
-		list[i] = Endpoint{Method: r.method, Path: r.path, Summary: r.summary, Query: slices.Clone(r.query)}
-	}
-	return list
-}
-
 func split(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }

@@ -117,7 +117,7 @@ func FuzzSelector(f *testing.F) {
 			}
 			return
 		}
-		again, err := ParseSelector(selector.String())
+		again, err := ParseSelector(raw)
 		if err != nil || !reflect.DeepEqual(selector, again) {
 			t.Fatalf("%q: %v, %v", raw, again, err)
 		}

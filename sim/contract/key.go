@@ -12,7 +12,6 @@ import (
 const (
 	maxNameSize       = 63
 	maxPrefixSize     = 253
-	maxLabelSize      = 63
 	maxAnnotationSize = 5000
 	maxDNSLabelSize   = 63
 	quotedStart       = 8 // characters of an overlong text that its message quotes

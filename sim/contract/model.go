@@ -8,9 +8,7 @@ import (
 // Values of the sample configuration that the real server is shipped with
 // (§18).
 const (
-	DefaultMemoryInMB     = 1024
 	DefaultDiskInMB       = 1024
-	DefaultLogRate        = 1048576 // bytes per second
 	MaxDiskInMB           = 2048
 	MaxHealthCheckTimeout = 180   // seconds
 	FileDescriptors       = 16384 // of each instance

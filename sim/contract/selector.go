@@ -36,7 +36,6 @@ type requirement struct {
 // Selector is a parsed label_selector. The zero value has no requirement and
 // matches everything. Source: CONTRACT.md §13.4.
 type Selector struct {
-	raw          string
 	requirements []requirement
 }
 
@@ -60,7 +59,7 @@ func parseSelector(raw string) (selector Selector, problems []string) {
 	case len(parts) > maxRequirements:
 		return Selector{}, []string{tooManyRequirements}
 	}
-	selector = Selector{raw: raw, requirements: make([]requirement, 0, len(parts))}
+	selector = Selector{requirements: make([]requirement, 0, len(parts))}
 	for _, part := range parts {
 		r, ok := parseRequirement(part)
 		if !ok {
@@ -195,6 +194,3 @@ func (s Selector) Matches(labels Pairs) bool {
 	}
 	return true
 }
-
-// String is the selector as it was written.
-func (s Selector) String() string { return s.raw }

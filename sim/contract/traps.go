@@ -78,9 +78,6 @@ var traps = []Trap{
 		"the index %s is no number and was read by its leading digits, none being 0: another instance may have been stopped"},
 }
 
-// Traps returns the table of traps, for documents and evidence.
-func Traps() []Trap { return append([]Trap(nil), traps...) }
-
 // warn makes the warning of a trap.
 func warn(id, pointer, name string) Warning {
 	for _, trap := range traps {

@@ -92,7 +92,7 @@ func TestIndexWarnings(t *testing.T) {
 func TestTrapsTable(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, trap := range Traps() {
+	for _, trap := range traps {
 		if seen[trap.ID] || trap.ID == "" {
 			t.Errorf("id %q is taken or empty", trap.ID)
 		}

@@ -125,11 +125,11 @@ func TestJudgeNamesEachThatFails(t *testing.T) {
 	t.Parallel()
 	history := (&story{tb: t}).add(fails(0), works(ms), fails(time.Second), fails(time.Minute), works(ms)).entries
 	list := expectations(t, `[{"on":{"operation":"updateProcess","status":503},"client":{"retries":{"min":1}}}]`)
-	got := Judge(list, React(history, origin.Add(time.Hour)), matrix(t))
+	got := Judge(list, react(history, origin.Add(time.Hour)), matrix(t))
 	if x := got.Expectations[0]; x.Result != Unmet || fmt.Sprint(x.Requests) != "[3]" {
 		t.Errorf("%s by %v, want unmet by request 3 alone", x.Result, x.Requests)
 	}
-	early := Judge(list, React(history[:1], origin.Add(time.Second)), matrix(t))
+	early := Judge(list, react(history[:1], origin.Add(time.Second)), matrix(t))
 	if x := early.Expectations[0]; x.Result != Unmet {
 		t.Errorf("%s, judged as it stands it is unmet", x.Result)
 	}

@@ -76,3 +76,12 @@ func BenchmarkNearestOperation(b *testing.B) {
 		NearestOperation(&hostile)
 	}
 }
+
+// react judges a history handed in, oldest first, as it stands at this wall time.
+func react(history []Entry, now time.Time) ReactionReport {
+	r := NewReactions()
+	for i := range history {
+		r.Observe(&history[i])
+	}
+	return r.Report(now)
+}

@@ -176,7 +176,7 @@ func TestReactions(t *testing.T) {
 			history := (&story{tb: t}).add(test.steps...).entries
 			last := history[len(history)-1]
 			var got []string
-			for _, r := range React(history, last.Wall.Add(last.Latency).Add(test.later)).Reactions {
+			for _, r := range react(history, last.Wall.Add(last.Latency).Add(test.later)).Reactions {
 				got = append(got, describe(r))
 			}
 			if !slices.Equal(got, test.want) {
@@ -212,7 +212,7 @@ func TestReactionInFull(t *testing.T) {
 	t.Parallel()
 	history := (&story{tb: t}).add(
 		fails(0).with(func(s *step) { s.rule = "flaky" }), fails(100*ms), works(200*ms)).entries
-	report := React(history, origin.Add(time.Second))
+	report := react(history, origin.Add(time.Second))
 	after := 302.0
 	want := Reaction{
 		World: "default", Operation: "updateProcess", Target: "/v3/processes/p", Status: 503, Rule: "flaky",
@@ -246,7 +246,7 @@ func TestLongChainStaysSmall(t *testing.T) {
 		s.add(fails(20 * ms))
 	}
 	s.add(works(20 * ms))
-	report := React(s.entries, origin.Add(time.Hour))
+	report := react(s.entries, origin.Add(time.Hour))
 	r := report.Reactions[0]
 	if r.Attempts != 1001 || len(r.Requests) != maxAttempts || r.Requests[maxAttempts-1] != 1001 {
 		t.Errorf("attempts %d, requests %d, last %d; want 1001, %d, 1001", r.Attempts, len(r.Requests), r.Requests[len(r.Requests)-1], maxAttempts)
@@ -309,8 +309,8 @@ func TestReactionsSurviveTheRing(t *testing.T) {
 
 func TestMergeReactions(t *testing.T) {
 	t.Parallel()
-	one := React((&story{tb: t}).add(fails(0), works(ms)).entries, origin.Add(time.Hour))
-	two := React((&story{tb: t}).add(fails(0), fails(ms).with(func(s *step) { s.status = 500 })).entries, origin.Add(time.Hour))
+	one := react((&story{tb: t}).add(fails(0), works(ms)).entries, origin.Add(time.Hour))
+	two := react((&story{tb: t}).add(fails(0), fails(ms).with(func(s *step) { s.status = 500 })).entries, origin.Add(time.Hour))
 	all := MergeReactions(one, two)
 	var got []string
 	for _, s := range all.Summary {

@@ -241,15 +241,6 @@ func (r *Reactions) Report(now time.Time) ReactionReport {
 	return report
 }
 
-// React judges a history handed in, oldest first, as it stands at this wall time.
-func React(history []Entry, now time.Time) ReactionReport {
-	r := NewReactions()
-	for i := range history {
-		r.Observe(&history[i])
-	}
-	return r.Report(now)
-}
-
 // MergeReactions puts the reports of several worlds together.
 func MergeReactions(reports ...ReactionReport) ReactionReport {
 	all := ReactionReport{Reactions: []Reaction{}}

@@ -183,9 +183,6 @@ func (j *Journal) Stats() Stats {
 	return Stats{Entries: j.count, Bytes: j.bytes, Total: j.lastID, Dropped: j.dropped}
 }
 
-// Dropped is the number of entries that the bounds forgot since the last Clear.
-func (j *Journal) Dropped() uint64 { return j.Stats().Dropped }
-
 // Get finds an entry by its id, secrets masked; false when it is not kept.
 func (j *Journal) Get(id uint64) (Entry, bool) {
 	var found Entry

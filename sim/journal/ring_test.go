@@ -48,8 +48,8 @@ func TestRingKeepsTheNewest(t *testing.T) {
 			j := New(test.entries, 1<<30)
 			appendPlain(j, test.appended)
 			ids := kept(j)
-			if len(ids) != test.wantKept || int(j.Dropped()) != test.wantDrops {
-				t.Fatalf("kept %d, dropped %d; want %d and %d", len(ids), j.Dropped(), test.wantKept, test.wantDrops)
+			if len(ids) != test.wantKept || int(j.Stats().Dropped) != test.wantDrops {
+				t.Fatalf("kept %d, dropped %d; want %d and %d", len(ids), j.Stats().Dropped, test.wantKept, test.wantDrops)
 			}
 			if len(ids) > 0 && (ids[0] != test.newest || ids[len(ids)-1] != test.oldest) {
 				t.Errorf("newest %d, oldest %d; want %d and %d", ids[0], ids[len(ids)-1], test.newest, test.oldest)
@@ -93,8 +93,8 @@ func TestAnEntryOverTheBoundIsDropped(t *testing.T) {
 	appendPlain(j, 1)
 	j.Append(Entry{Method: "GET", Path: "/big", RequestBody: Body{Bytes: make([]byte, 5000)}})
 	appendPlain(j, 1)
-	if got := fmt.Sprint(kept(j)); got != "[3 1]" || j.Dropped() != 1 {
-		t.Errorf("kept %s, dropped %d; want [3 1] and 1", got, j.Dropped())
+	if got := fmt.Sprint(kept(j)); got != "[3 1]" || j.Stats().Dropped != 1 {
+		t.Errorf("kept %s, dropped %d; want [3 1] and 1", got, j.Stats().Dropped)
 	}
 	for id, want := range map[uint64]bool{0: false, 1: true, 2: false, 3: true, 4: false} {
 		if e, ok := j.Get(id); ok != want || ok && e.ID != id {
@@ -107,7 +107,7 @@ func TestJournalOff(t *testing.T) {
 	t.Parallel()
 	j := New(0, 0)
 	e := typicalEntry(t)
-	if id := j.Append(e); id != 1 || j.Stats().Entries != 0 || j.Dropped() != 1 {
+	if id := j.Append(e); id != 1 || j.Stats().Entries != 0 || j.Stats().Dropped != 1 {
 		t.Errorf("id %d, %+v; want 1 and nothing kept", id, j.Stats())
 	}
 	if m := j.Coverage().Snapshot(); m.Covered != 1 {

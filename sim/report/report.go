@@ -32,21 +32,6 @@ const (
 // Formats lists them in the order that help shows.
 func Formats() []Format { return []Format{Text, Markdown, JSON, JUnit, HTML} }
 
-// ParseFormat reads a format's name; "" is text.
-func ParseFormat(name string) (Format, error) {
-	if name == "" {
-		return Text, nil
-	}
-	names := make([]string, 0, len(Formats()))
-	for _, f := range Formats() {
-		if name == string(f) {
-			return f, nil
-		}
-		names = append(names, string(f))
-	}
-	return "", fmt.Errorf("format %q, expected one of %s", name, strings.Join(names, ", "))
-}
-
 // ContentType is the media type of a format, for an HTTP answer.
 func (f Format) ContentType() string {
 	switch f {

@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,16 +42,6 @@ func FromBody(body []byte, lib *Library) (*Scenario, error) {
 		return nil, problems.Violations()
 	}
 	return s, err
-}
-
-// FromDocument checks a document that was made in Go. The error is
-// document.Violations.
-func FromDocument(doc *Document, lib *Library) (*Scenario, error) {
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
-	}
-	return FromBody(raw, lib)
 }
 
 // read turns a file into nodes.

@@ -164,14 +164,8 @@ func TestPastedProcess(t *testing.T) {
 func TestGenerate(t *testing.T) {
 	t.Parallel()
 	doc := scenario.Generate(50, 7)
-	one, err := scenario.FromDocument(doc, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, err := scenario.FromDocument(scenario.Generate(50, 7), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	one := written(t, doc)
+	two := written(t, scenario.Generate(50, 7))
 	seed := one.State(scenario.Epoch)
 	if !reflect.DeepEqual(seed, two.State(scenario.Epoch)) {
 		t.Error("the same numbers gave two documents")
