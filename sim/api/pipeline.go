@@ -25,6 +25,16 @@ func (c *call) serve(w http.ResponseWriter) {
 		*c.dry = c.answer()
 		return
 	}
+	c.send(w, c.decide())
+}
+
+// decide settles what happens to the request: the rule, the change of state,
+// and what a stranger does behind its back.
+func (c *call) decide() outcome {
+	if c.snap.Faults.Strangers() {
+		c.bytes() // nobody waits for a slow body while it is this request's turn
+		defer c.snap.Faults.Turn()()
+	}
 	plan := c.plan()
 	out := outcome{plan: plan}
 	if plan.CarriesOut() {
@@ -35,7 +45,10 @@ func (c *call) serve(w http.ResponseWriter) {
 		out.injected = true
 		out.reply = c.planned(plan.Answer)
 	}
-	c.send(w, out)
+	if out.injected {
+		c.meanwhile(plan.Meanwhile())
+	}
+	return out
 }
 
 // replace puts a plan that carried the request out on its real answer. A real

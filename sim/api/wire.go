@@ -16,7 +16,9 @@ type outcome struct {
 	reply    reply
 	plan     fault.Plan
 	injected bool
-	real     int // the status that the injected answer replaced
+	// meanwhile marks a stranger's request, which a rule sent.
+	meanwhile bool
+	real      int // the status that the injected answer replaced
 }
 
 // Exchange is an answered request, for those who watch.
@@ -140,7 +142,7 @@ func (c *call) record(header *sent, out outcome, cut socket.Kind) {
 		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true},
 		ResponseBody: journal.Body{Bytes: out.reply.body, Keep: out.reply.shared},
 		Status:       status, Rule: out.plan.RuleID, Draw: out.plan.Match, Injected: out.injected,
-		Applied: c.changed, Real: out.real, ConnectionFault: cut, Warnings: c.warnings,
+		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, ConnectionFault: cut, Warnings: c.warnings,
 	}
 	if header != nil {
 		e.Sent = header
@@ -153,7 +155,7 @@ func (c *call) record(header *sent, out outcome, cut socket.Kind) {
 	if c.snap == c.snap.World.Current() {
 		c.snap.World.Journal.Append(e)
 	}
-	if c.api.observe != nil {
+	if c.api.observe != nil && !out.meanwhile {
 		c.api.observe(Exchange{
 			Operation: c.op, Variant: c.snap.Variant, Status: status, Body: out.reply.body,
 			Injected: out.injected, Custom: out.plan.Answer != nil && out.plan.Answer.Body != nil, Latency: latency,

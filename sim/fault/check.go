@@ -34,6 +34,7 @@ func (r Rule) Check() document.Violations {
 	if r.Connection != nil {
 		c.connection("/connection", *r.Connection)
 	}
+	c.meanwhile()
 	if r.Apply != "" && r.Apply != Before && r.Apply != After {
 		c.expect("/apply", quote(string(r.Apply)), "before or after")
 	}

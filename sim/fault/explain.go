@@ -144,6 +144,9 @@ func (a *armed) effect() string {
 	if step.connection != nil {
 		words = append(words, "does "+string(step.connection.Kind)+" to the connection")
 	}
+	if n := len(a.rule.Meanwhile); n > 0 {
+		words = append(words, fmt.Sprintf("lets another client change something (%d operations)", n))
+	}
 	return strings.Join(words, " and ")
 }
 

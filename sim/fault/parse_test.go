@@ -41,10 +41,10 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"cut between letters", `{"apply":"x` + strings.Repeat("é", 50) + `","delay":{"fixed":"1s"}}`, `/apply: "x` + strings.Repeat("é", 39) + `...", expected before or after`},
 		{"a list in a list", `[[]]`, `/0: a list, expected a rule`},
 		{"nothing to do", `{}`, `nothing to do, expected at least one of respond, sequence, delay, connection`},
-		{"unknown key", `{"delay":{"fixed":"1s"},"whne":{}}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
-		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"unknown key", `{"delay":{"fixed":"1s"},"whne":{}}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
+		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
 		{"key twice", `{"delay":{"fixed":"1s"},"id":"a","id":"b"}`, `/id: the key stands twice, expected it once`},
-		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
 		{"types", `{"id":7,"enabled":"yes","respond":{"status":"409"},"when":{"times":1.5,"probability":"x"}}`,
 			"/enabled: \"yes\", expected true or false\n/id: 7, expected a string\n/respond/status: \"409\", expected a whole number\n/when/probability: \"x\", expected a number\n/when/times: 1.5, expected a whole number"},
 		{"types and meaning at once", `{"id":7,"respond":{"status":503},"when":{"times":0}}`, "/id: 7, expected a string\n/when/times: 0, expected a whole number of at least 1"},
@@ -238,7 +238,7 @@ func TestParsePart(t *testing.T) {
 		{"empty", "{}", ""},
 		{"a part", `{"when":{"times":2},"respond":{"headers":{"Retry-After":"3"}}}`, ""},
 		{"list", `[]`, "a list, expected a rule"},
-		{"typo", `{"tiems":2}`, "/tiems: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when"},
+		{"typo", `{"tiems":2}`, "/tiems: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when"},
 		{"broken", `{`, "not readable as JSON: unexpected end of JSON input"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

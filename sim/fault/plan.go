@@ -41,6 +41,15 @@ func (p Plan) CarriesOut() bool {
 	return p.Apply != Before || (p.Answer == nil && (p.Connection == nil || p.Connection.Kind.NeedsAnswer()))
 }
 
+// Meanwhile is what other clients do once the plan is settled as injected.
+// Shared: read only.
+func (p Plan) Meanwhile() []Meanwhile {
+	if p.rule == nil {
+		return nil
+	}
+	return p.rule.rule.Meanwhile
+}
+
 // Settle ends a plan that was not zero: with true it stays spent; with false
 // the deciding rule gets back what it was counted, because the real answer of
 // an Apply After was itself an error. Call it at most once. A delay that was

@@ -26,6 +26,9 @@ type Rule struct {
 	Delay      *Delay      `json:"delay,omitempty"`
 	Connection *Connection `json:"connection,omitempty"`
 	Apply      Apply       `json:"apply,omitempty"`
+	// Meanwhile is what other clients do when the rule has fired, before any
+	// later request of the world is decided.
+	Meanwhile []Meanwhile `json:"meanwhile,omitempty"`
 	// Undocumented allows what the real API cannot answer.
 	Undocumented bool `json:"undocumented,omitempty"`
 	// Enabled is true when it is left out.

@@ -24,6 +24,7 @@ type Set struct {
 	seed  int64
 	world string
 	limit int
+	users func(name string) bool // whether the world has such a user; nil knows all
 
 	// watchers counts the active rules for each operation by its place in the
 	// table; buckets are those rules, nil until they are next needed. Both are
@@ -31,11 +32,32 @@ type Set struct {
 	watchers []atomic.Int32
 	buckets  []atomic.Pointer[bucket]
 
+	strangers atomic.Int32 // active rules with a Meanwhile
+	turn      sync.Mutex   // held over a whole decision while there are such rules
+
 	mutex sync.Mutex // guards all below, and the counters of the rules
 	rules map[string]*armed
 	order []*armed // oldest first
 	age   uint64   // of the newest
 	named int      // the last number given to a rule without an id
+}
+
+// WithUsers lets the set refuse rules about users that the world does not have.
+// Call it before the set is used.
+func (s *Set) WithUsers(known func(name string) bool) *Set {
+	s.users = known
+	return s
+}
+
+// unknownUsers finds the users of a rule that the world does not have.
+func (s *Set) unknownUsers(rule Rule) (problems document.Violations) {
+	for i, m := range rule.Meanwhile {
+		if m.User != "" && s.users != nil && !s.users(m.User) {
+			problems = append(problems, document.Violation{Pointer: "/meanwhile/" + strconv.Itoa(i) + "/user",
+				Message: quote(m.User) + ", expected the name of a user of the world, or no such key for an administrator"})
+		}
+	}
+	return problems
 }
 
 // NewSet makes an empty set. Draws come from the seed and the world's name. It
@@ -58,7 +80,7 @@ func NewSet(seed int64, world string, limit int) *Set {
 func (s *Set) Put(now time.Time, rules ...Rule) error {
 	var problems document.Violations
 	for i, rule := range rules {
-		found := rule.Check()
+		found := append(rule.Check(), s.unknownUsers(rule)...)
 		if len(rules) > 1 {
 			found = below("/"+strconv.Itoa(i), found)
 		}
@@ -150,7 +172,7 @@ func (s *Set) Patch(now time.Time, id string, raw []byte) error {
 			return fmt.Errorf("%w: %q", ErrUnknown, id)
 		}
 		rule, problems := old.rule.patched(raw)
-		if len(problems) > 0 {
+		if problems = append(problems, s.unknownUsers(rule)...); len(problems) > 0 {
 			return problems
 		}
 		if fresh := newArmed(rule, now); s.swap(old, fresh) {
@@ -219,6 +241,20 @@ func (s *Set) watch(a *armed, change int32) {
 		s.watchers[op.Index].Add(change)
 		s.buckets[op.Index].Store(nil)
 	}
+	if len(a.rule.Meanwhile) > 0 {
+		s.strangers.Add(change)
+	}
+}
+
+// Strangers says that some active rule lets another client in between. Requests
+// of the world are then decided one at a time, each in its Turn.
+func (s *Set) Strangers() bool { return s.strangers.Load() > 0 }
+
+// Turn waits until it is the caller's turn to be decided, and returns what ends
+// it.
+func (s *Set) Turn() (done func()) {
+	s.turn.Lock()
+	return s.turn.Unlock
 }
 
 // Watches says whether some active rule is about the operation. It takes no

@@ -410,7 +410,7 @@ func TestPatch(t *testing.T) {
 		{"own id", `{"id":"a"}`, rule},
 		{"other id", `{"id":"b"}`, `/id: "b", expected "a": a rule keeps its id`},
 		{"bad value", `{"when":{"times":0}}`, `/when/times: 0, expected a whole number of at least 1`},
-		{"unknown key", `{"whne":1}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, optional, repeat, respond, sequence, undocumented, when`},
+		{"unknown key", `{"whne":1}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
 		{"no object", `[]`, `a list, expected an object`},
 		{"broken", `{`, `not readable as JSON: unexpected end of JSON input`},
 	} {

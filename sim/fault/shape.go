@@ -68,6 +68,10 @@ var (
 			keys: map[string]*shape{"p50": durationShape, "p90": durationShape, "p99": durationShape}},
 	}}
 
+	meanwhileShape = &shape{expected: "an operation", required: []string{"operation"}, keys: map[string]*shape{
+		"user": textShape, "operation": textShape, "target": textShape, "index": wholeShape, "body": anyShape,
+	}}
+
 	respondKeys = map[string]*shape{
 		"status": wholeShape, "error": textShape, "detail": textShape, "body": anyShape,
 		"headers": {expected: "an object of strings", values: textShape},
@@ -79,6 +83,7 @@ var (
 		"respond":  {expected: "an object", keys: respondKeys},
 		"sequence": {expected: "a list of steps", items: &shape{expected: "a step", keys: stepKeys()}},
 		"repeat":   textShape, "delay": delayShape, "connection": connectionShape, "apply": textShape,
+		"meanwhile":    {expected: "a list of operations", items: meanwhileShape},
 		"undocumented": boolShape, "enabled": boolShape, "optional": boolShape,
 	}}
 )

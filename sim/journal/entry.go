@@ -88,6 +88,9 @@ type Entry struct {
 	Real            int         // the status that the injected answer replaced, 0 if none was made
 	ConnectionFault socket.Kind // what was done to the socket
 	Warnings        []string
+	// Meanwhile marks what a rule did in the name of another client: it counts
+	// for no coverage and is nobody's reaction.
+	Meanwhile bool
 }
 
 // Header is a header that is made when somebody asks for it: what an answer

@@ -41,7 +41,7 @@ func NewReactions() *Reactions {
 // injection or follows one that was.
 func (r *Reactions) Observe(e *Entry) {
 	failed := e.Failed()
-	if e.Operation == nil || !failed && r.active.Load() == 0 {
+	if e.Operation == nil || e.Meanwhile || !failed && r.active.Load() == 0 {
 		return
 	}
 	key := pursuitOf(e)

@@ -64,7 +64,7 @@ func (j *Journal) Append(e Entry) uint64 {
 	if !j.current(e.Era) {
 		return 0
 	}
-	if e.Operation != nil && e.Answered() {
+	if e.Operation != nil && e.Answered() && !e.Meanwhile {
 		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
 	}
 	var cost int64

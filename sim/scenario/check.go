@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -238,7 +239,17 @@ func (c *checker) faults() {
 	ids := map[string]string{}
 	for i, rule := range c.doc.Faults {
 		c.unique(ids, rule.ID, "id", "faults", i, "id")
+		for j, m := range rule.Meanwhile {
+			if m.User != "" && !c.hasUser(m.User) {
+				c.report(fmt.Sprintf("user %q is not defined", m.User), "faults", i, "meanwhile", j, "user")
+			}
+		}
 	}
+}
+
+// hasUser says whether the document has a user of that name.
+func (c *checker) hasUser(name string) bool {
+	return c.doc.Auth != nil && slices.ContainsFunc(c.doc.Auth.Users, func(u User) bool { return u.Name == name })
 }
 
 // typeName is the type of a process; web when it was left out.

@@ -143,7 +143,9 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		next.Sessions++
 	}
 	if scope.Faults {
-		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules)
+		users := next.State
+		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules).
+			WithUsers(func(name string) bool { _, known := users.User(name); return known })
 		if err := next.Faults.Put(now, s.Faults...); err != nil {
 			return err
 		}
