@@ -2,11 +2,8 @@ package admin
 
 import (
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
@@ -51,80 +48,6 @@ func (c *call) patchApp() (reply, error) {
 	}
 	c.changed(stateEvent)
 	return c.getApp()
-}
-
-// InstanceView is an instance as it was forced to be, or as the lifecycle has
-// it.
-type InstanceView struct {
-	Process string              `json:"process"` // guid
-	Index   int                 `json:"index"`
-	State   state.InstanceState `json:"state"`
-	Details string              `json:"details"`
-	Forced  bool                `json:"forced"`
-}
-
-var instanceStates = []string{
-	string(state.Running), string(state.Starting), string(state.Crashed),
-	string(state.Stopping), string(state.Down), string(state.Unknown),
-}
-
-// forceInstance holds an instance in a state; {"state": null} gives it back.
-func (c *call) forceInstance() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
-	forced := &state.Forced{Since: c.world.Clock.Now()}
-	raw, given := o.raw("state")
-	switch {
-	case !given:
-		o.add("state", "left out, expected null or one of %s", strings.Join(instanceStates, ", "))
-	case string(raw) == "null":
-		forced = nil
-	default:
-		text, _ := o.oneOf("state", instanceStates...)
-		forced.State = state.InstanceState(text)
-	}
-	details, detailed := o.text("details")
-	since, dated := o.moment("since")
-	if forced == nil && (detailed || dated) {
-		o.add("state", "null beside details or since, expected it alone: the instance is given back")
-	}
-	if err := o.err(); err != nil {
-		return reply{}, err
-	}
-	if forced != nil {
-		forced.Details = details
-		if dated {
-			forced.Since = since
-		}
-	}
-	return c.instance(forced)
-}
-
-func (c *call) releaseInstance() (reply, error) {
-	if _, err := c.instance(nil); err != nil {
-		return reply{}, err
-	}
-	return deleted(), nil
-}
-
-func (c *call) instance(forced *state.Forced) (reply, error) {
-	guid := c.params["guid"]
-	index, err := strconv.Atoi(c.params["index"])
-	if err != nil || index < 0 {
-		return reply{}, notFound("no instance %q, expected an index from 0", c.params["index"])
-	}
-	v, err := c.snap.State.ForceInstance(guid, index, forced)
-	switch {
-	case errors.Is(err, contract.InstanceNotFound) && v.Process != nil:
-		return reply{}, notFound("no instance %d, process %q has %d", index, guid, v.Process.Instances)
-	case err != nil:
-		return reply{}, noProcess(guid)
-	}
-	c.changed(stateEvent)
-	now := v.Instance(c.world.Clock.Now(), index)
-	return ok(InstanceView{Process: guid, Index: index, State: now.State, Details: now.Details, Forced: forced != nil}), nil
 }
 
 // FeaturesView are the feature flags.

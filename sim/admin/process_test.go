@@ -199,10 +199,19 @@ func TestInstances(t *testing.T) {
 	if inst := srv.view(t, demo).Instance(now, 0); inst.State != state.Running {
 		t.Errorf("%+v", inst)
 	}
-	const states = "RUNNING, STARTING, CRASHED, STOPPING, DOWN, UNKNOWN"
-	srv.wantRefusal(t, 422, "PUT", at+"0", ``, "/state: left out, expected null or one of "+states)
-	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":"down","details":1}`, `/state: "down", expected one of `+states, "/details: 1, expected a string")
-	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":null,"details":"x"}`, "/state: null beside details or since, expected it alone: the instance is given back")
+	got := into[InstanceView](t, srv.want(t, 200, "PUT", at+"0", `{"routable":false,"instance_ports":[{"internal":8080}],"usage":null,"mem_quota":null}`))
+	if inst := srv.view(t, demo).Instance(now, 0); got.State != state.Running || *got.Routable || inst.Facts.Ports[0] != (state.Port{Internal: 8080}) ||
+		!inst.Facts.Usage.Null || !inst.Facts.MemoryQuota.Null || inst.Facts.DiskQuota.Set {
+		t.Errorf("%+v, %+v", got, inst)
+	}
+	srv.wantRefusal(t, 422, "PUT", at+"0", ``, "/state: left out, expected null, one of RUNNING, STARTING, CRASHED, STOPPING, DOWN, UNKNOWN, or something else to set")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":"down","details":1}`,
+		`/state: state: "down", expected one of "RUNNING", "STARTING", "CRASHED", "STOPPING", "DOWN", "UNKNOWN"`, "/details: details: 1, expected a string")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":null,"details":"x"}`, "/state: null beside something else, expected it alone: the instance is given back")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"routable":false,"since":"2026-01-01T00:00:00Z"}`, "/since: since: without a state, expected a state that began then")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"index":0,"routable":false}`, "/index: the index stands in the path")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"instance_ports":[{"external":70000}]}`,
+		`/instance_ports/0: instance_ports[0]: key "internal" is missing`, "/instance_ports/0/external: instance_ports[0].external: 70000, expected an integer from 0 to 65535")
 	srv.wantRefusal(t, 404, "PUT", at+"2", `{"state":"DOWN"}`, "no instance 2, process \""+demo+"\" has 2")
 	srv.wantRefusal(t, 404, "PUT", at+"x", `{"state":"DOWN"}`, `no instance "x", expected an index from 0`)
 	srv.wantRefusal(t, 404, "DELETE", "/admin/processes/nope/instances/0", ``, `no process "nope"`)

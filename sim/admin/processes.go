@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -125,56 +123,4 @@ func summary(v state.View, now time.Time) ProcessSummary {
 		s.States[i] = v.Instance(now, i).State
 	}
 	return s
-}
-
-// listInstances pages through the instances of a process, by index.
-func (c *call) listInstances() (reply, error) {
-	p := c.parameters()
-	number, size := p.page(defaultPerPage)
-	if err := p.err(); err != nil {
-		return reply{}, err
-	}
-	v := c.snap.State.Peek(state.Ref{GUID: c.params["guid"]})
-	if v.Process == nil {
-		return reply{}, noProcess(c.params["guid"])
-	}
-	total := v.Process.Instances
-	out := client.List[InstanceView]{Pagination: c.pagination(total, number, size), Resources: []InstanceView{}}
-	now := c.world.Clock.Now()
-	if first := int64(number-1) * int64(size); first < int64(total) {
-		for i := int(first); i < min(int(first)+size, total); i++ {
-			out.Resources = append(out.Resources, instanceView(v, now, i))
-		}
-	}
-	return ok(out), nil
-}
-
-func instanceView(v state.View, now time.Time, index int) InstanceView {
-	is := v.Instance(now, index)
-	_, forced := v.Process.History.Forced[index]
-	return InstanceView{Process: v.Process.GUID, Index: index, State: is.State, Details: is.Details, Forced: forced}
-}
-
-// restartInstance ends an instance, which the platform replaces, as a client's
-// DELETE does, without a trace in journal and coverage. What it was forced into
-// ends with it. That of a stopped app stays as it is.
-func (c *call) restartInstance() (reply, error) {
-	guid := c.params["guid"]
-	index, err := strconv.Atoi(c.params["index"])
-	if err != nil || index < 0 {
-		return reply{}, notFound("no instance %q, expected an index from 0", c.params["index"])
-	}
-	now := c.world.Clock.Now()
-	err = c.snap.State.Terminate(now, guid, index)
-	v := c.snap.State.Peek(state.Ref{GUID: guid})
-	switch {
-	case v.Process == nil:
-		return reply{}, noProcess(guid)
-	case errors.Is(err, contract.InstanceNotFound):
-		return reply{}, notFound("no instance %d, process %q has %d", index, guid, v.Process.Instances)
-	case err != nil:
-		return reply{}, err
-	}
-	c.changed(stateEvent)
-	return ok(instanceView(v, now, index)), nil
 }

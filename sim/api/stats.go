@@ -56,10 +56,10 @@ func (s *statsWriter) appendInstance(b []byte, inst state.Instance) []byte {
 		b = appendString(append(b, `,"instance_guid":`...), inst.GUID)
 	}
 	b = appendString(append(b, `,"state":`...), string(inst.State))
-	b = appendRoutable(append(b, `,"routable":`...), inst)
+	b = appendOr(append(b, `,"routable":`...), inst.Routable, appendBool)
 	if inst.State == state.Down {
 		b = strconv.AppendInt(append(b, `,"uptime":`...), int64(inst.For/time.Second), 10)
-		b = s.appendPlacement(b, inst)
+		b = appendPlacement(b, inst)
 		return append(b, '}')
 	}
 	b = appendString(append(b, `,"host":`...), inst.Host)
@@ -68,36 +68,32 @@ func (s *statsWriter) appendInstance(b []byte, inst state.Instance) []byte {
 	b = s.appendQuotas(b, inst)
 	b = append(b, `,"fds_quota":`...)
 	b = strconv.AppendInt(b, contract.FileDescriptors, 10)
-	b = s.appendPlacement(b, inst)
+	b = appendPlacement(b, inst)
 	b = appendPorts(append(b, `,"instance_ports":`...), inst)
 	b = s.appendUsage(append(b, `,"usage":`...), inst)
 	return append(b, '}')
 }
 
-// appendRoutable tells what the platform does: whether a running instance takes
-// requests, not of one that it does not know.
-func appendRoutable(b []byte, inst state.Instance) []byte {
-	if inst.State == state.Down || inst.State == state.Unknown {
+// appendOr writes a value, or null for none.
+func appendOr[T any](b []byte, value *T, write func([]byte, T) []byte) []byte {
+	if value == nil {
 		return append(b, "null"...)
 	}
-	return appendBool(b, inst.State == state.Running)
+	return write(b, *value)
 }
 
 // appendPlacement writes where the instance was to be placed and why it could
-// not be. A DOWN entry has the segment only with a placement error.
-func (s *statsWriter) appendPlacement(b []byte, inst state.Instance) []byte {
-	b = append(b, `,"isolation_segment":`...)
-	known := inst.State != state.Stopping && (inst.State != state.Down || inst.Details != "")
-	if segment := s.view.Space.IsolationSegment; segment != "" && known {
-		b = appendString(b, segment)
-	} else {
-		b = append(b, "null"...)
+// not be.
+func appendPlacement(b []byte, inst state.Instance) []byte {
+	for _, field := range [...]struct{ key, text string }{{`,"isolation_segment":`, inst.IsolationSegment}, {`,"details":`, inst.Details}} {
+		b = append(b, field.key...)
+		if field.text == "" {
+			b = append(b, "null"...)
+		} else {
+			b = appendString(b, field.text)
+		}
 	}
-	b = append(b, `,"details":`...)
-	if inst.Details == "" {
-		return append(b, "null"...)
-	}
-	return appendString(b, inst.Details)
+	return b
 }
 
 // measured says that the log cache has figures of an instance: it runs, or ran.
@@ -105,41 +101,105 @@ func (s *statsWriter) measured(inst state.Instance) bool {
 	return s.metrics && (inst.State == state.Running || inst.State == state.Unknown)
 }
 
+// appendQuotas writes what the log cache knows of the instance's limits, or what
+// was set.
 func (s *statsWriter) appendQuotas(b []byte, inst state.Instance) []byte {
-	if !s.measured(inst) {
-		return append(b, `,"mem_quota":null,"disk_quota":null,"log_rate_limit":null`...)
-	}
-	b = strconv.AppendInt(append(b, `,"mem_quota":`...), int64(inst.Limits.MemoryInMB)<<20, 10)
-	b = strconv.AppendInt(append(b, `,"disk_quota":`...), int64(inst.Limits.DiskInMB)<<20, 10)
-	return strconv.AppendInt(append(b, `,"log_rate_limit":`...), inst.Limits.LogRateLimit, 10)
+	limits := inst.Limits
+	b = s.appendQuota(append(b, `,"mem_quota":`...), inst, int64(limits.MemoryInMB)<<20, func(f *state.Facts) contract.Optional[int64] { return f.MemoryQuota })
+	b = s.appendQuota(append(b, `,"disk_quota":`...), inst, int64(limits.DiskInMB)<<20, func(f *state.Facts) contract.Optional[int64] { return f.DiskQuota })
+	return s.appendQuota(append(b, `,"log_rate_limit":`...), inst, limits.LogRateLimit, func(f *state.Facts) contract.Optional[int64] { return f.LogRateLimit })
 }
 
-func appendPorts(b []byte, inst state.Instance) []byte {
-	if inst.Port == 0 {
-		return append(b, "[]"...)
+func (s *statsWriter) appendQuota(b []byte, inst state.Instance, value int64, set func(*state.Facts) contract.Optional[int64]) []byte {
+	known := s.measured(inst)
+	if inst.Facts != nil && s.metrics {
+		if quota := set(inst.Facts); quota.Set {
+			known, value = !quota.Null, quota.Value
+		}
 	}
-	b = strconv.AppendInt(append(b, `[{"external":`...), int64(inst.Port), 10)
-	b = append(b, `,"internal":8080,"external_tls_proxy_port":`...)
-	b = strconv.AppendInt(b, int64(inst.Port)+1, 10)
-	return append(b, `,"internal_tls_proxy_port":61001}]`...)
+	if !known {
+		return append(b, "null"...)
+	}
+	return strconv.AppendInt(b, value, 10)
+}
+
+// appsPort is the port of the container that takes an app's requests, tlsPort
+// that of the proxy before it.
+const (
+	appsPort = 8080
+	tlsPort  = 61001
+)
+
+func appendPorts(b []byte, inst state.Instance) []byte {
+	if inst.Facts == nil || inst.Facts.Ports == nil {
+		if inst.Port == 0 {
+			return append(b, "[]"...)
+		}
+		b = appendPort(append(b, '['), state.Port{External: inst.Port, Internal: appsPort, ExternalTLS: inst.Port + 1, InternalTLS: tlsPort})
+		return append(b, ']')
+	}
+	b = append(b, '[')
+	for i, port := range inst.Facts.Ports {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendPort(b, port)
+	}
+	return append(b, ']')
+}
+
+// appendPort writes a mapping; a port of the TLS proxy that is 0 is null, one
+// of the cell is not.
+func appendPort(b []byte, port state.Port) []byte {
+	b = strconv.AppendInt(append(b, `{"external":`...), int64(port.External), 10)
+	b = strconv.AppendInt(append(b, `,"internal":`...), int64(port.Internal), 10)
+	proxy := func(b []byte, port int) []byte {
+		if port == 0 {
+			return append(b, "null"...)
+		}
+		return strconv.AppendInt(b, int64(port), 10)
+	}
+	b = proxy(append(b, `,"external_tls_proxy_port":`...), port.ExternalTLS)
+	b = proxy(append(b, `,"internal_tls_proxy_port":`...), port.InternalTLS)
+	return append(b, '}')
 }
 
 // appendUsage writes what the instance takes; {} where the real server has no
 // metrics to ask, zeros where it has none yet.
 func (s *statsWriter) appendUsage(b []byte, inst state.Instance) []byte {
-	if !s.metrics || inst.State == state.Stopping {
+	var set contract.Optional[state.UsageFacts]
+	if inst.Facts != nil {
+		set = inst.Facts.Usage
+	}
+	if !s.metrics || set.Null || inst.State == state.Stopping && !set.Set {
 		return append(b, "{}"...)
 	}
 	b = append(b, `{"time":"`...)
 	b = s.now.UTC().AppendFormat(b, "2006-01-02T15:04:05+00:00")
-	if !s.measured(inst) {
+	if !s.measured(inst) && !set.Set {
 		return append(b, `","cpu":0,"cpu_entitlement":0,"mem":0,"disk":0,"log_rate":0}`...)
 	}
-	u := inst.Usage
-	b = appendFloat(append(b, `","cpu":`...), u.CPU)
-	b = appendFloat(append(b, `,"cpu_entitlement":`...), u.CPUEntitlement)
-	b = strconv.AppendInt(append(b, `,"mem":`...), u.Memory, 10)
-	b = strconv.AppendInt(append(b, `,"disk":`...), u.Disk, 10)
-	b = strconv.AppendInt(append(b, `,"log_rate":`...), u.LogRate, 10)
+	u, f := inst.Usage, set.Value
+	b = appendFloat(append(b, `","cpu":`...), or(f.CPU, u.CPU))
+	b = append(b, `,"cpu_entitlement":`...)
+	switch {
+	case f.CPUEntitlement.Null:
+		b = append(b, "null"...)
+	case f.CPUEntitlement.Set:
+		b = appendFloat(b, f.CPUEntitlement.Value)
+	default:
+		b = appendFloat(b, u.CPUEntitlement)
+	}
+	b = strconv.AppendInt(append(b, `,"mem":`...), or(f.Memory, u.Memory), 10)
+	b = strconv.AppendInt(append(b, `,"disk":`...), or(f.Disk, u.Disk), 10)
+	b = strconv.AppendInt(append(b, `,"log_rate":`...), or(f.LogRate, u.LogRate), 10)
 	return append(b, '}')
+}
+
+// or is what was set, else what was drawn.
+func or[T any](set *T, drawn T) T {
+	if set != nil {
+		return *set
+	}
+	return drawn
 }

@@ -253,7 +253,7 @@ func mirrored(n *node) scenario.Process {
 	}
 	if disk := n.get("disk_in_mb"); disk != nil {
 		value, ok := disk.whole(1, maxInt)
-		p.DiskInMB = scenario.Nullable{Set: ok || disk.kind == nullKind, Null: disk.kind == nullKind, Value: int(value)}
+		p.DiskInMB = scenario.Nullable[int]{Set: ok || disk.kind == nullKind, Null: disk.kind == nullKind, Value: int(value)}
 	}
 	if rate, ok := n.get("log_rate_limit_in_bytes_per_second").whole(-1, maxBigint); ok {
 		p.LogRateLimit = &rate

@@ -135,17 +135,7 @@ func (c *checker) processes() {
 }
 
 func (c *checker) process(app App, process Process, i, j int) {
-	forced := map[int]bool{}
-	for k, one := range process.Forced {
-		if count := process.instances(); one.Index >= count {
-			c.report(fmt.Sprintf("%d, expected an index below the %d instances", one.Index, count),
-				"apps", i, "processes", j, "forced", k, "index")
-		}
-		if forced[one.Index] {
-			c.report(fmt.Sprintf("%d, forced already", one.Index), "apps", i, "processes", j, "forced", k, "index")
-		}
-		forced[one.Index] = true
-	}
+	c.forced(process, i, j)
 	if r := process.Relationships; r != nil && r.App.guid() != "" && app.GUID != "" && r.App.guid() != app.GUID {
 		c.report(fmt.Sprintf("%q, expected the guid of the app it stands under, %q", r.App.guid(), app.GUID),
 			"apps", i, "processes", j, "relationships", "app", "data", "guid")
@@ -206,25 +196,6 @@ func (c *checker) quotas() {
 	for name := range c.doc.Quotas.Spaces {
 		if _, message := c.names.space(name); message != "" {
 			c.report(message, "quotas", "spaces", name)
-		}
-	}
-}
-
-func (c *checker) lifecycle() {
-	if c.doc.Lifecycle == nil {
-		return
-	}
-	types := newNames("process type")
-	for i, typ := range c.doc.processTypes() {
-		types.add(i, typ)
-	}
-	for i, loop := range c.doc.Lifecycle.CrashLoop {
-		if _, message := types.find(loop.Process); message != "" {
-			steps := []any{"lifecycle", "crash_loop", i, "process"}
-			if written := c.root.get("lifecycle").get("crash_loop"); written != nil && written.kind == objectKind {
-				steps = []any{"lifecycle", "crash_loop", "process"}
-			}
-			c.report(message, steps...)
 		}
 	}
 }

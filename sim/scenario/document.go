@@ -119,7 +119,7 @@ type Process struct {
 	User                 *string             `json:"user,omitempty"`
 	Instances            *int                `json:"instances,omitempty"`
 	MemoryInMB           *int                `json:"memory_in_mb,omitempty"`
-	DiskInMB             Nullable            `json:"disk_in_mb,omitzero"`
+	DiskInMB             Nullable[int]       `json:"disk_in_mb,omitzero"`
 	LogRateLimit         *int64              `json:"log_rate_limit_in_bytes_per_second,omitempty"`
 	HealthCheck          *HealthCheck        `json:"health_check,omitempty"`
 	ReadinessHealthCheck *HealthCheck        `json:"readiness_health_check,omitempty"`
@@ -189,14 +189,6 @@ type Sidecar struct {
 	MemoryInMB int    `json:"memory_in_mb"`
 }
 
-// Forced holds one instance in a state, whatever the lifecycle would say.
-type Forced struct {
-	Index   int                 `json:"index"`
-	State   state.InstanceState `json:"state"`
-	Details string              `json:"details,omitempty"`
-	Since   *Time               `json:"since,omitempty"`
-}
-
 // History is what happened to the instances of a process: an exported world
 // carries it, so that it answers the same when it is loaded again.
 type History struct {
@@ -204,6 +196,7 @@ type History struct {
 	Limits   *Limits     `json:"limits,omitempty"`
 	Batches  []Placement `json:"batches,omitempty"`
 	Restarts []Placement `json:"restarts,omitempty"`
+	Stopped  *Time       `json:"stopped_at,omitempty"`
 }
 
 // Limits are what running instances were started with.
@@ -232,18 +225,6 @@ type Crowd struct {
 type Range struct {
 	Min int `json:"min"`
 	Max int `json:"max"`
-}
-
-// Lifecycle says how instances come up and go down.
-type Lifecycle struct {
-	StartDelay Duration   `json:"start_delay,omitzero"`
-	CrashLoop  CrashLoops `json:"crash_loop,omitempty"`
-}
-
-// CrashLoop makes the instances of a process type crash after each start.
-type CrashLoop struct {
-	Process string   `json:"process"`
-	After   Duration `json:"after,omitzero"`
 }
 
 // Features are the platform's feature flags.

@@ -27,11 +27,12 @@ func newDraft(doc *Document) *draft {
 		Number:           doc.number(),
 		Variant:          doc.Variant,
 		Tokens:           doc.Auth.Tokens,
+		Lifecycle:        doc.Lifecycle.stored(),
 		Features:         state.Features{AppScaling: true},
 		StatsUnavailable: doc.StatsAvailable != nil && !*doc.StatsAvailable,
 		LogCacheDown:     doc.LogCacheAvailable != nil && !*doc.LogCacheAvailable,
 	}
-	d.lifecycle()
+	d.features()
 	d.organizations()
 	d.spaces()
 	d.quotas()
@@ -83,7 +84,7 @@ func stamp(now time.Time, created, updated *time.Time) {
 func since(forced map[int]state.Forced, now time.Time) map[int]state.Forced {
 	forced = maps.Clone(forced)
 	for index, one := range forced {
-		if one.Since.IsZero() {
+		if one.Since.IsZero() && one.State != "" {
 			one.Since = now
 			forced[index] = one
 		}
@@ -91,14 +92,7 @@ func since(forced map[int]state.Forced, now time.Time) map[int]state.Forced {
 	return forced
 }
 
-func (d *draft) lifecycle() {
-	if l := d.doc.Lifecycle; l != nil {
-		d.seed.Lifecycle.StartDelay = time.Duration(l.StartDelay)
-		for _, loop := range l.CrashLoop {
-			d.seed.Lifecycle.CrashLoop = append(d.seed.Lifecycle.CrashLoop,
-				state.CrashLoop{Process: loop.Process, After: time.Duration(loop.After)})
-		}
-	}
+func (d *draft) features() {
 	if f := d.doc.Features; f != nil {
 		if f.AppScaling != nil {
 			d.seed.Features.AppScaling = *f.AppScaling

@@ -142,13 +142,13 @@ func (p *Process) history() state.History {
 		if made.Forced == nil {
 			made.Forced = make(map[int]state.Forced, len(p.Forced))
 		}
-		made.Forced[one.Index] = state.Forced{State: one.State, Details: one.Details, Since: one.Since.or(time.Time{})}
+		made.Forced[one.Index] = one.stored()
 	}
 	from := p.History
 	if from == nil {
 		return made
 	}
-	made.Epoch = from.Epoch
+	made.Epoch, made.Stopped = from.Epoch, from.Stopped.or(time.Time{})
 	if from.Limits != nil {
 		limits := state.Limits(*from.Limits)
 		made.Limits = &limits

@@ -54,17 +54,6 @@ func exportClock(c ClockSpec) *Clock {
 	return &Clock{Mode: "frozen", Start: moment(c.Start)}
 }
 
-func exportLifecycle(l state.Lifecycle) *Lifecycle {
-	if l.StartDelay == 0 && len(l.CrashLoop) == 0 {
-		return nil
-	}
-	out := &Lifecycle{StartDelay: Duration(l.StartDelay)}
-	for _, loop := range l.CrashLoop {
-		out.CrashLoop = append(out.CrashLoop, CrashLoop{Process: loop.Process, After: Duration(loop.After)})
-	}
-	return out
-}
-
 // reference is how a document calls a thing: by name when only one has it.
 func reference(count map[string]int, name, guid string) string {
 	if count[name] == 1 && name != "" {

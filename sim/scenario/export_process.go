@@ -19,7 +19,7 @@ func exportProcess(p *state.Process) Process {
 		User:                 p.User,
 		Instances:            &p.Instances,
 		MemoryInMB:           &p.MemoryInMB,
-		DiskInMB:             Nullable{Set: true, Null: p.DiskInMB == nil},
+		DiskInMB:             Nullable[int]{Set: true, Null: p.DiskInMB == nil},
 		LogRateLimit:         &p.LogRateLimit,
 		HealthCheck:          exportCheck(p.HealthCheck),
 		ReadinessHealthCheck: exportCheck(p.Readiness),
@@ -71,19 +71,11 @@ func exportCheck(h state.HealthCheck) *HealthCheck {
 	return out
 }
 
-func exportForced(forced map[int]state.Forced) (out []Forced) {
-	for _, index := range slices.Sorted(maps.Keys(forced)) {
-		one := forced[index]
-		out = append(out, Forced{Index: index, State: one.State, Details: one.Details, Since: moment(one.Since)})
-	}
-	return out
-}
-
 func exportHistory(h state.History) *History {
-	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 {
+	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 && h.Stopped.IsZero() {
 		return nil
 	}
-	out := &History{Epoch: h.Epoch}
+	out := &History{Epoch: h.Epoch, Stopped: moment(h.Stopped)}
 	if h.Limits != nil {
 		limits := Limits(*h.Limits)
 		out.Limits = &limits

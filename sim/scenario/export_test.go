@@ -21,7 +21,7 @@ func lived() state.Seed {
 	}
 	five, big, disk := 5, int64(4096), 2048
 	command, user, endpoint := "./serve 'x: y' # not a comment", "TestUser", "/health"
-	synced := at(3)
+	synced, half := at(3), 0.5
 	return state.Seed{
 		Number:  -3,
 		Variant: contract.Vendor,
@@ -52,7 +52,15 @@ func lived() state.Seed {
 				History: state.History{Epoch: 4, Limits: &state.Limits{MemoryInMB: 32, DiskInMB: 5, LogRateLimit: 9},
 					Batches:  []state.Batch{{First: 0, At: at(6), Epoch: 1}, {First: 2, At: at(7), Epoch: 3}},
 					Restarts: map[int]state.Batch{1: {First: 1, At: at(8), Epoch: 4}},
-					Forced:   map[int]state.Forced{0: {State: state.Crashed, Details: "oom", Since: at(9)}, 2: {State: state.Down, Since: at(9)}}}},
+					Forced: map[int]state.Forced{
+						0: {State: state.Crashed, Details: "oom", Since: at(9)},
+						1: {Facts: &state.Facts{Routable: contract.Optional[bool]{Set: true, Null: true}, Ports: []state.Port{}, Usage: contract.Optional[state.UsageFacts]{Set: true, Null: true}}},
+						2: {State: state.Down, Since: at(9), Facts: &state.Facts{
+							Ports: []state.Port{{Internal: 8080}, {External: 61000, Internal: 9090, ExternalTLS: 61001, InternalTLS: 61443}},
+							Usage: contract.Optional[state.UsageFacts]{Set: true, Value: state.UsageFacts{CPU: &half, CPUEntitlement: contract.Optional[float64]{Set: true, Null: true}, Memory: &big}},
+							Host:  &user, IP: &command, MemoryQuota: contract.Optional[int64]{Set: true, Null: true}, DiskQuota: contract.Optional[int64]{Set: true, Value: 0},
+							LogRateLimit: contract.Optional[int64]{Set: true, Value: -1}, IsolationSegment: contract.Optional[string]{Set: true, Null: true}}},
+					}, Stopped: at(10)}},
 			{GUID: "app-2", AppGUID: "app-2", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v2", DetectedCommand: "run", Instances: 0, MemoryInMB: 1024,
 				DiskInMB: &disk, LogRateLimit: 5, HealthCheck: state.HealthCheck{Type: "none"}, Readiness: state.HealthCheck{Type: "process"},
 				RegistryCredential: &state.RegistryCredential{LastSyncedAt: &synced}},
@@ -65,8 +73,9 @@ func lived() state.Seed {
 				{Role: state.SpaceSupporter, SpaceGUID: "space-2"}, {Role: state.OrgAuditor, OrganizationGUID: "org-2"}}},
 			{Name: "c", GUID: "user-2", Password: "secret", Scopes: []string{state.ScopeAdmin}, Client: true},
 		},
-		Tokens:           map[string]string{"t": "u"},
-		Lifecycle:        state.Lifecycle{StartDelay: 90 * time.Second, CrashLoop: []state.CrashLoop{{Process: "web", After: time.Hour}, {Process: "web", After: time.Minute}}},
+		Tokens: map[string]string{"t": "u"},
+		Lifecycle: state.Lifecycle{StartDelay: 90 * time.Second, ReadyDelay: time.Second, StopDelay: time.Minute, RestartDelay: 3 * time.Second,
+			ReadinessLoop: []state.ReadinessLoop{{Process: "web", Ready: time.Minute, Unready: time.Second}}, CrashLoop: []state.CrashLoop{{Process: "web", After: time.Hour}, {Process: "web", After: time.Minute}}},
 		Features:         state.Features{AppScaling: false, AppScalingMessage: "not today"},
 		StatsUnavailable: true,
 		LogCacheDown:     true,

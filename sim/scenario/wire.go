@@ -85,59 +85,59 @@ func (p *Pairs) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Nullable is a number that may be null as well as left out.
-type Nullable struct {
+// Nullable is a value that may be null as well as left out.
+type Nullable[T any] struct {
 	Set   bool // it was written
 	Null  bool // as null
-	Value int
+	Value T
 }
 
 // IsZero says that it was left out.
-func (n Nullable) IsZero() bool { return !n.Set }
+func (n Nullable[T]) IsZero() bool { return !n.Set }
 
-// MarshalJSON writes the number or null.
-func (n Nullable) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes the value or null.
+func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	if n.Null {
 		return []byte("null"), nil
 	}
 	return json.Marshal(n.Value)
 }
 
-// UnmarshalJSON reads the number or null.
-func (n *Nullable) UnmarshalJSON(raw []byte) error {
-	var value *int
+// UnmarshalJSON reads the value or null.
+func (n *Nullable[T]) UnmarshalJSON(raw []byte) error {
+	var value *T
 	if json.Unmarshal(raw, &value) != nil {
 		return nil
 	}
-	*n = Nullable{Set: true, Null: value == nil}
+	*n = Nullable[T]{Set: true, Null: value == nil}
 	if value != nil {
 		n.Value = *value
 	}
 	return nil
 }
 
-// CrashLoops may be written as one object or as a list of them.
-type CrashLoops []CrashLoop
+// OneOrMore may be written as one object or as a list of them.
+type OneOrMore[T any] []T
 
 // MarshalJSON writes a single one without the list around it.
-func (c CrashLoops) MarshalJSON() ([]byte, error) {
-	if len(c) == 1 {
-		return json.Marshal(c[0])
+func (o OneOrMore[T]) MarshalJSON() ([]byte, error) {
+	if len(o) == 1 {
+		return json.Marshal(o[0])
 	}
-	return json.Marshal([]CrashLoop(c))
+	return json.Marshal([]T(o))
 }
 
 // UnmarshalJSON reads one or a list.
-func (c *CrashLoops) UnmarshalJSON(raw []byte) error {
-	var list []CrashLoop
+func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
+	var list []T
 	if json.Unmarshal(raw, &list) != nil {
-		var one CrashLoop
+		var one T
 		if json.Unmarshal(raw, &one) != nil {
 			return nil
 		}
-		list = []CrashLoop{one}
+		list = []T{one}
 	}
-	*c = list
+	*o = list
 	return nil
 }
 

@@ -272,7 +272,7 @@ func (s *Store) turn(app *App, now time.Time) {
 			p.History = p.History.started(now)
 			p.Version = newStream(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
 		} else {
-			p.History.Forced = nil // the containers are gone, and their states with them
+			p.History.Forced, p.History.Stopped = nil, now // what was said of the containers goes with them
 		}
 		s.put(&p)
 	}

@@ -7,11 +7,12 @@ import (
 )
 
 // Forced is an instance that an admin or a scenario put into a state, whatever
-// the lifecycle would say.
+// the lifecycle would say, or of which they set something else.
 type Forced struct {
-	State   InstanceState
-	Details string // placement error or crash reason, "" for null
-	Since   time.Time
+	State   InstanceState // "": the lifecycle's
+	Details string        // placement error or crash reason, "" for null
+	Since   time.Time     // the zero time without a state
+	Facts   *Facts        // nil: nothing else is set
 }
 
 // Batch is a run of instances that were placed at the same time: those from
@@ -39,26 +40,28 @@ type History struct {
 	Batches  []Batch
 	Restarts map[int]Batch  // instances that were terminated, by index
 	Forced   map[int]Forced // by index
+	Stopped  time.Time      // when its app was stopped last, the zero time when it was not
 }
 
 // placement is when and as what an instance was placed.
 type placement struct {
 	at    time.Time
 	epoch int
+	again bool // in the place of one that was ended
 }
 
 // placed finds the placement of an instance: its own restart, or the batch that
 // it came with.
 func (p *Process) placed(index int) placement {
 	if b, ok := p.History.Restarts[index]; ok {
-		return placement{b.At, b.Epoch}
+		return placement{b.At, b.Epoch, true}
 	}
 	found := placement{at: p.CreatedAt}
 	for _, b := range p.History.Batches {
 		if b.First > index {
 			break
 		}
-		found = placement{b.At, b.Epoch}
+		found = placement{at: b.At, epoch: b.Epoch}
 	}
 	return found
 }

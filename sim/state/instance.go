@@ -27,12 +27,17 @@ type Instance struct {
 	Reported bool          // false: desired, but the platform does not know it
 	For      time.Duration // how long it has been in this state
 	Details  string        // placement error, "" for none
+	Reason   string        // why it crashed, "" when nobody said; the API shows it in events alone
 	GUID     string
+	Routable *bool  // whether requests go to it; nil: the platform does not tell
 	Host     string // address of the cell, "" while unplaced
 	IP       string // address in the container network
 	Port     int    // on the cell; the TLS proxy has the one after
 	Limits   Limits
 	Usage    Usage
+	// IsolationSegment is where it is placed, "" for none.
+	IsolationSegment string
+	Facts            *Facts // what was set by hand, nil for nothing
 }
 
 // Usage is what an instance takes.
@@ -64,20 +69,50 @@ func (v View) Instances(now time.Time) []Instance {
 func (v View) Instance(now time.Time, index int) Instance {
 	inst := Instance{Index: index}
 	place := v.Process.placed(index)
-	if forced, ok := v.Process.History.Forced[index]; ok {
-		inst.State, inst.Details, inst.Reported = forced.State, forced.Details, forced.State != Down || forced.Details != ""
-		inst.For = elapsed(forced.Since, now)
-	} else if v.App.State != Started {
-		inst.State = Down
-		return inst
+	life := &v.settings.lifecycle
+	forced, held := v.Process.History.Forced[index]
+	switch {
+	case held && forced.State != "":
+		inst.State, inst.For = forced.State, elapsed(forced.Since, now)
+		inst.Reported = forced.State != Down || forced.Details != ""
+		inst.Routable = routable(inst.State, true)
+	case v.App.State == Started:
+		inst.State, inst.For, place.epoch = life.stateAt(v.Process.Type, place, now)
+		inst.Reported = inst.State != Down
+		inst.Routable = routable(inst.State, life.ready(v.Process.Type, inst.For))
+	default:
+		inst.State, inst.For, place.epoch = life.stopping(v.Process, place, now)
+		inst.Reported = inst.State != Down
+		inst.Routable = routable(inst.State, false)
+	}
+	if inst.State == Crashed {
+		inst.Reason = forced.Details
 	} else {
-		inst.State, inst.For, place.epoch = v.settings.lifecycle.stateAt(v.Process.Type, place, now)
-		inst.Reported = true
+		inst.Details = forced.Details
+	}
+	if inst.State != Stopping && (inst.State != Down || inst.Details != "") { // §14.1
+		inst.IsolationSegment = v.Space.IsolationSegment
 	}
 	if inst.State != Down {
 		v.furnish(&inst, place, now)
 	}
+	forced.Facts.apply(&inst)
 	return inst
+}
+
+var yes, no = true, false
+
+// routable is what the platform tells of a state: a running instance that is
+// ready takes requests; of one that it does not know it says nothing.
+func routable(state InstanceState, ready bool) *bool {
+	switch {
+	case state == Down || state == Unknown:
+		return nil
+	case state == Running && ready:
+		return &yes
+	default:
+		return &no
+	}
 }
 
 // furnish adds what a placed instance has: names drawn from the seed, limits,
@@ -96,8 +131,8 @@ func (v View) furnish(inst *Instance, place placement, now time.Time) {
 	}
 }
 
-// ForceInstance holds one desired instance in a state, or, with nil, gives it
-// back to the lifecycle. The error is contract.ProcessNotFound or, for an index
+// ForceInstance holds one desired instance in a state, or sets what else is said
+// of it, or, with nil, gives it back to the lifecycle. The error is contract.ProcessNotFound or, for an index
 // outside of the desired instances, contract.InstanceNotFound.
 func (s *Store) ForceInstance(guid string, index int, into *Forced) (View, error) {
 	s.mu.Lock()

@@ -48,6 +48,13 @@ func TestLifecycle(t *testing.T) {
 		{"forced in the future", func(seed *Seed) {
 			seed.Processes[front].History.Forced = map[int]Forced{0: {State: Unknown, Since: later(time.Hour)}}
 		}, "front", time.Minute, "0 UNKNOWN 0s;1 RUNNING 1m0s;"},
+		{"ended and gone", ended(nil), "front", 61999 * time.Millisecond, "0 RUNNING 1m1.999s;1 DOWN 0s;"},
+		{"ended and starting", ended(func(l *Lifecycle) { l.StartDelay = 3 * time.Second }), "front", 62 * time.Second, "0 RUNNING 59s;1 STARTING 0s;"},
+		{"ended and back", ended(nil), "front", 65 * time.Second, "0 RUNNING 1m5s;1 RUNNING 3s;"},
+		{"stopping", stoppedAfter(time.Minute, nil), "front", 64 * time.Second, "0 STOPPING 1m4s;1 STOPPING 1m4s;"},
+		{"stopped for long", stoppedAfter(time.Minute, nil), "front", 65 * time.Second, "0 DOWN 0s;1 DOWN 0s;"},
+		{"stopping while starting", stoppedAfter(time.Second, func(seed *Seed) { seed.Lifecycle.StartDelay = time.Minute }), "front", 2 * time.Second, "0 STOPPING 2s;1 STOPPING 2s;"},
+		{"a crashed one leaves nothing behind", stoppedAfter(time.Minute, loopOf("web", 40*time.Second)), "front", time.Minute, "0 DOWN 0s;1 DOWN 0s;"},
 		{"lingering in a stopped app", func(seed *Seed) {
 			seed.Processes[back].History.Forced = map[int]Forced{0: {State: Stopping, Since: start}}
 		}, "back", time.Second, "0 STOPPING 1s;"},
@@ -70,6 +77,101 @@ func loopOf(typ string, after time.Duration) func(*Seed) {
 	return func(seed *Seed) { seed.Lifecycle.CrashLoop = []CrashLoop{{Process: typ, After: after}} }
 }
 
+// ended is a world whose second front instance was ended after a minute.
+func ended(bend func(*Lifecycle)) func(*Seed) {
+	return func(seed *Seed) {
+		seed.Lifecycle.RestartDelay = 2 * time.Second
+		if bend != nil {
+			bend(&seed.Lifecycle)
+		}
+		seed.Processes[front].History = seed.Processes[front].History.restarted(1, later(time.Minute))
+	}
+}
+
+// stoppedAfter is a world in which front was stopped, where instances take five
+// seconds to stop.
+func stoppedAfter(by time.Duration, bend func(*Seed)) func(*Seed) {
+	return func(seed *Seed) {
+		seed.Lifecycle.StopDelay = 5 * time.Second
+		if bend != nil {
+			bend(seed)
+		}
+		for i := range seed.Apps {
+			if seed.Apps[i].GUID == seed.Processes[front].AppGUID {
+				seed.Apps[i].State = Stopped
+			}
+		}
+		seed.Processes[front].History.Stopped = later(by)
+	}
+}
+
+// TestReadiness: a running instance takes requests once it is ready, and while
+// its check passes; what was set by hand stands above it.
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	late := func(seed *Seed) { seed.Lifecycle.StartDelay, seed.Lifecycle.ReadyDelay = 2*time.Second, 3*time.Second }
+	flaps := func(seed *Seed) {
+		late(seed)
+		seed.Lifecycle.ReadinessLoop = []ReadinessLoop{{Process: "web", Ready: 10 * time.Second, Unready: 5 * time.Second}}
+	}
+	set := func(state InstanceState, routable contract.Optional[bool]) func(*Seed) {
+		return func(seed *Seed) {
+			seed.Processes[front].History.Forced = map[int]Forced{1: {State: state, Since: start, Facts: &Facts{Routable: routable}}}
+		}
+	}
+	tests := []struct {
+		name  string
+		bend  func(*Seed)
+		after time.Duration
+		want  string
+	}{
+		{"at once", func(*Seed) {}, 0, "RUNNING true"},
+		{"starting", late, time.Second, "STARTING false"},
+		{"not ready yet", late, 4999 * time.Millisecond, "RUNNING false"},
+		{"ready", late, 5 * time.Second, "RUNNING true"},
+		{"flapping, ready", flaps, 14999 * time.Millisecond, "RUNNING true"},
+		{"flapping, not ready", flaps, 15 * time.Second, "RUNNING false"},
+		{"flapping, ready again", flaps, 20 * time.Second, "RUNNING true"},
+		{"set to false", set("", contract.Optional[bool]{Set: true}), 0, "RUNNING false"},
+		{"set to null", set(Running, contract.Optional[bool]{Set: true, Null: true}), 0, "RUNNING null"},
+		{"crashed and set to true", set(Crashed, contract.Optional[bool]{Set: true, Value: true}), 0, "CRASHED true"},
+		{"unknown", func(seed *Seed) { seed.Processes[front].History.Forced = map[int]Forced{1: {State: Unknown}} }, 0, "UNKNOWN null"},
+		{"stopping", stoppedAfter(0, nil), 0, "STOPPING false"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			inst := storeOf(test.bend).Peek(Ref{GUID: "front"}).Instance(later(test.after), 1)
+			got := string(inst.State) + " null"
+			if inst.Routable != nil {
+				got = fmt.Sprint(inst.State, " ", *inst.Routable)
+			}
+			if got != test.want {
+				t.Errorf("%s, expected %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestStoppedMoment: a stop is remembered, a start forgets it.
+func TestStoppedMoment(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) { seed.Lifecycle.StopDelay = time.Minute })
+	app := stored(t, s, "front").AppGUID
+	if _, err := s.StopApp(later(time.Hour), app); err != nil {
+		t.Fatal(err)
+	}
+	if got := report(s, "front", later(time.Hour)); got != "0 STOPPING 1h0m0s;1 STOPPING 1h0m0s;" {
+		t.Error(got)
+	}
+	if _, err := s.StartApp(later(time.Hour+time.Second), app); err != nil {
+		t.Fatal(err)
+	}
+	if got := report(s, "front", later(time.Hour+time.Second)); got != "0 RUNNING 0s;1 RUNNING 0s;" || !stored(t, s, "front").History.Stopped.IsZero() {
+		t.Error(got)
+	}
+}
+
 // TestWhatAnInstanceHas is §14.1: names and figures by state.
 func TestWhatAnInstanceHas(t *testing.T) {
 	t.Parallel()
@@ -81,6 +183,7 @@ func TestWhatAnInstanceHas(t *testing.T) {
 		{Running, "", true, true, true, true},
 		{Starting, "", true, true, false, false},
 		{Crashed, "", true, true, false, false},
+		{Crashed, "out of memory", true, true, false, false},
 		{Stopping, "", true, true, true, false},
 		{Unknown, "", true, true, false, false},
 		{Down, "", false, false, false, false},
@@ -95,7 +198,7 @@ func TestWhatAnInstanceHas(t *testing.T) {
 				t.Fatal(err)
 			}
 			inst := view.Instance(later(time.Second), 1)
-			if inst.State != test.state || inst.Details != test.details || inst.Reported != test.reported || inst.For != time.Second {
+			if inst.State != test.state || inst.Details+inst.Reason != test.details || (inst.Reason != "") != (test.state == Crashed && test.details != "") || inst.Reported != test.reported || inst.For != time.Second {
 				t.Errorf("is %+v", inst)
 			}
 			if (inst.GUID != "") != test.named || (inst.Limits != Limits{}) != test.named {

@@ -4,8 +4,12 @@ import "time"
 
 // Lifecycle says how instances come up and go down.
 type Lifecycle struct {
-	StartDelay time.Duration // STARTING for that long, then RUNNING
-	CrashLoop  []CrashLoop
+	StartDelay    time.Duration // STARTING for that long, then RUNNING
+	ReadyDelay    time.Duration // RUNNING for that long before it is routable
+	StopDelay     time.Duration // STOPPING for that long after its app was stopped, then DOWN
+	RestartDelay  time.Duration // DOWN for that long after it was ended, then STARTING
+	CrashLoop     []CrashLoop
+	ReadinessLoop []ReadinessLoop
 }
 
 // CrashLoop makes the instances of a process type crash some time after each
@@ -13,6 +17,13 @@ type Lifecycle struct {
 type CrashLoop struct {
 	Process string // process type
 	After   time.Duration
+}
+
+// ReadinessLoop makes the readiness check of a process type pass and fail in
+// turn: a running instance is routable for a while, then it is not.
+type ReadinessLoop struct {
+	Process        string // process type
+	Ready, Unready time.Duration
 }
 
 func elapsed(since, now time.Time) time.Duration {
@@ -28,9 +39,15 @@ const (
 
 // stateAt is where an instance placed at a moment has come by now, how long it
 // has been there, and under which epoch (each start of a crash loop is a new
-// container).
-func (l Lifecycle) stateAt(processType string, place placement, now time.Time) (InstanceState, time.Duration, int) {
+// container). One that takes the place of another is missing for a while.
+func (l *Lifecycle) stateAt(processType string, place placement, now time.Time) (InstanceState, time.Duration, int) {
 	age := elapsed(place.at, now)
+	if place.again {
+		if age < l.RestartDelay {
+			return Down, 0, place.epoch
+		}
+		age -= l.RestartDelay
+	}
 	for _, loop := range l.CrashLoop {
 		if loop.Process == processType {
 			return l.loop(loop, place, age)
@@ -42,9 +59,38 @@ func (l Lifecycle) stateAt(processType string, place placement, now time.Time) (
 	return Running, age - l.StartDelay, place.epoch
 }
 
+// ready says whether an instance that has been running for so long passes its
+// readiness check.
+func (l *Lifecycle) ready(processType string, running time.Duration) bool {
+	if running < l.ReadyDelay {
+		return false
+	}
+	for _, loop := range l.ReadinessLoop {
+		if loop.Process == processType && loop.Ready+loop.Unready > 0 {
+			return (running-l.ReadyDelay)%(loop.Ready+loop.Unready) < loop.Ready
+		}
+	}
+	return true
+}
+
+// stopping is the state of an instance of a stopped app: what ran when it was
+// stopped lingers for a while.
+func (l *Lifecycle) stopping(p *Process, place placement, now time.Time) (InstanceState, time.Duration, int) {
+	stopped := p.History.Stopped
+	since := now.Sub(stopped)
+	if stopped.IsZero() || since < 0 || since >= l.StopDelay {
+		return Down, 0, place.epoch
+	}
+	state, age, epoch := l.stateAt(p.Type, place, stopped)
+	if state != Running && state != Starting {
+		return Down, 0, epoch
+	}
+	return Stopping, age + since, epoch
+}
+
 // loop walks the rounds of a crash loop: start, run, crash, pause. The pauses
 // stop growing after a few rounds, from where on the round is computed.
-func (l Lifecycle) loop(loop CrashLoop, place placement, age time.Duration) (InstanceState, time.Duration, int) {
+func (l *Lifecycle) loop(loop CrashLoop, place placement, age time.Duration) (InstanceState, time.Duration, int) {
 	up := l.StartDelay + loop.After
 	pause := firstPause
 	round := 0

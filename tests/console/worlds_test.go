@@ -41,6 +41,10 @@ var _ = Describe("Processes", func() {
 		t.sees(".drawer .toast:last-child", "Instance 0 is DOWN")
 		t.click(".drawer .toast:last-child .button") // undo
 		Eventually(func() any { return stats(world, 0) }).Should(Equal("RUNNING"))
+
+		t.choose(`[aria-label="Hold instance 0 in a state"]`, "RUNNING, not routable")
+		Eventually(func() any { return world.Do("GET", update.Path+"/stats", nil).At("resources", 0, "routable") }).Should(BeFalse())
+		t.sees(".instance:nth-child(1) .instance-state", "not routable")
 		Expect(world.Do("GET", "/admin/requests?operation=terminateProcessInstance", nil).At("pagination", "total_results")).To(BeZero(), "the console leaves no trace in the journal")
 	})
 

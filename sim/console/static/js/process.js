@@ -8,23 +8,30 @@ import { useFresh } from "./processes.js";
 
 const perPage = 50;
 
+// A running instance that fails its readiness check: a state of its own here.
+const unready = "RUNNING, not routable";
+
 function forceInstance(guid, is, state, details) {
   const path = `/processes/${encodeURIComponent(guid)}/instances/${is.index}`;
   const release = { method: "DELETE", path, command: null, says: `Instance ${is.index} follows its lifecycle again` };
-  const back = is.forced ? { method: "PUT", path, body: { state: is.state, details: is.details }, command: null, says: `Instance ${is.index} is ${is.state} again` } : release;
+  const { index, ...set } = is.set ?? {};
+  const back = is.forced ? { method: "PUT", path, body: set, command: null, says: `Instance ${index} is as it was held before` } : release;
   if (!state) return { ...release, undo: back };
-  return { method: "PUT", path, body: details ? { state, details } : { state }, command: null, says: `Instance ${is.index} is ${state}`, undo: back };
+  const body = state === unready ? { state: "RUNNING", routable: false } : details ? { state, details } : { state };
+  return { method: "PUT", path, body, command: null, says: `Instance ${is.index} is ${state}`, undo: back };
 }
+
+const held = (is) => (!is.set?.state ? "" : is.set.state === "RUNNING" && is.set.routable === false ? unready : is.set.state);
 
 function Instance({ guid, is, stopped }) {
   const restart = { method: "POST", path: `/processes/${encodeURIComponent(guid)}/instances/${is.index}/restart`, command: null, says: `Instance ${is.index} was restarted` };
   return html`<li class="instance"><span class="num instance-index">${is.index}</span>
-    <span class="instance-state"><${Badge} tone=${stateTone(is.state)}>${is.state}<//>${is.forced && html`<span class="muted"> held</span>`}${is.details && html`<span class="muted instance-details">${is.details}</span>`}</span>
+    <span class="instance-state"><${Badge} tone=${stateTone(is.state)}>${is.state}<//>${is.state === "RUNNING" && is.routable === false && html`<span class="muted"> not routable</span>`}${is.forced && html`<span class="muted"> held</span>`}${is.details && html`<span class="muted instance-details">${is.details}</span>`}</span>
     <span class="instance-actions">
       <${Button} kind="small" label=${`Crash instance ${is.index}`} disabled=${is.state === "CRASHED" && is.forced} onClick=${() => act(forceInstance(guid, is, "CRASHED", "crashed by hand"))}>Crash<//>
       <${Button} kind="small" label=${`Restart instance ${is.index}`} disabled=${stopped} onClick=${() => act(restart)}>Restart<//>
-      <select aria-label=${`Hold instance ${is.index} in a state`} value=${is.forced ? is.state : ""} onChange=${(e) => act(forceInstance(guid, is, e.target.value))}>
-        <option value="">automatic</option>${instanceStates.map((s) => html`<option key=${s} value=${s}>hold ${s}</option>`)}</select></span></li>`;
+      <select aria-label=${`Hold instance ${is.index} in a state`} value=${held(is)} onChange=${(e) => act(forceInstance(guid, is, e.target.value))}>
+        <option value="">automatic</option>${[...instanceStates, unready].map((s) => html`<option key=${s} value=${s}>hold ${s}</option>`)}</select></span></li>`;
 }
 
 function Instances({ guid, stopped }) {
