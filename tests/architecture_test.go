@@ -78,7 +78,7 @@ type pack struct {
 
 func (p pack) path() string { return strings.TrimPrefix(p.ImportPath, module) }
 
-// ours lists the packages of the module that are no tests.
+// ours lists the packages of the module that are not tests.
 func ours(t *testing.T) []pack {
 	t.Helper()
 	command := exec.Command("go", "list", "-e", "-json=ImportPath,Name,Dir,Doc,GoFiles,Imports", "./...")
@@ -136,7 +136,7 @@ func TestFloors(t *testing.T) {
 	var climb func(from string, above []string)
 	climb = func(from string, above []string) {
 		if slices.Contains(above, from) {
-			t.Errorf("a circle: %v", append(above, from))
+			t.Errorf("a cycle: %v", append(above, from))
 			return
 		}
 		for _, below := range floors[from] {

@@ -14,15 +14,15 @@ func (p *program) clockCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "clock", Short: "The world's clock"}
 	group(cmd)
 	cmd.AddCommand(
-		p.clockStep("freeze", "Let the clock stand still", arguments(0, 0),
+		p.clockStep("freeze", "Freeze the clock", arguments(0, 0),
 			func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {
 				return c.FreezeClock(ctx)
 			}),
-		p.clockStep("resume", "Let the clock run from where it stands", arguments(0, 0),
+		p.clockStep("resume", "Let the clock run on from where it stands", arguments(0, 0),
 			func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {
 				return c.ResumeClock(ctx)
 			}),
-		p.clockStep("advance DURATION", "Move the clock forwards", arguments(1, 1),
+		p.clockStep("advance DURATION", "Move the clock forward", arguments(1, 1),
 			func(ctx context.Context, c *client.Client, args []string) (client.ClockState, error) {
 				var by time.Duration
 				if err := (&span{&by}).Set(args[0]); err != nil {

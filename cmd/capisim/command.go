@@ -148,7 +148,7 @@ func variable(flag string) string {
 
 // variables picks capisim's own out of an environment. An empty one counts as
 // not set: a compose file that passes ${SEED:-} on means that. The last of two
-// with one name counts. Those that are no flag of the command at hand are left
+// with one name counts. Those that are not flags of the command at hand are left
 // alone, since an orchestrator makes some of its own accord (CAPISIM_PORT for
 // a service called capisim).
 func variables(environ []string) map[string]string {

@@ -21,7 +21,7 @@ type endpointFlags struct {
 }
 
 func (f *endpointFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.listenAt, "listen", "127.0.0.1:8080", "`address` of the API; port 0 takes a free one")
+	flags.StringVar(&f.listenAt, "listen", "127.0.0.1:8080", "`address` of the API; port 0 picks a free one")
 	flags.StringVar(&f.cert, "tls-cert", "", "`file` with the certificate, PEM")
 	flags.StringVar(&f.key, "tls-key", "", "`file` with its key, PEM")
 	flags.BoolVar(&f.selfSigned, "tls-self-signed", false, "make a certificate at start")

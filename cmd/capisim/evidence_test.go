@@ -96,8 +96,8 @@ func TestCoverageCommand(t *testing.T) {
 		{args: "coverage --format html", out: `(?i)^<!doctype html>`},
 		{args: "coverage --format pdf", code: exitMisused, err: `^capisim: --format: "pdf", expected one of text, markdown, json, junit, html\n$`},
 		{args: "coverage --min 101", code: exitMisused, err: `^capisim: --min: "101", expected a number from 0 to 100\n$`},
-		{args: "coverage --require updateProcess:418", code: exitMisused, err: `418 is no documented status of updateProcess, expected one of 200, `},
-		{args: "coverage --require updateProcess", code: exitMisused, err: `"updateProcess" is no cell, expected OPERATION:STATUS`},
+		{args: "coverage --require updateProcess:418", code: exitMisused, err: `418 is not a documented status of updateProcess, expected one of 200, `},
+		{args: "coverage --require updateProcess", code: exitMisused, err: `"updateProcess" is not a cell, expected OPERATION:STATUS`},
 		{args: "coverage a.json", code: exitMisused, err: `^capisim coverage: a.json, expected files only with --merge\n$`},
 	})
 }
@@ -135,7 +135,7 @@ func TestCoverageMerge(t *testing.T) {
 		{args: "coverage --merge " + first + " --min 2", code: exitFound, out: `1 of 75`, err: `expected at least 2 %`},
 		{args: "coverage --merge", code: exitMisused, err: `--merge without a file, expected reports that --format json wrote`},
 		{args: "coverage --merge " + first + " " + old, code: exitMisused, err: `^capisim: \S+/old.json: /version: a coverage report of version "0", expected "1"\n$`},
-		{args: "coverage --merge " + other, code: exitMisused, err: `^capisim: \S+/other.json: /operations/0/cells/0: "nosuch" is no operation with coverage cells, `},
+		{args: "coverage --merge " + other, code: exitMisused, err: `^capisim: \S+/other.json: /operations/0/cells/0: "nosuch" is not an operation with coverage cells, `},
 		{args: "coverage --merge " + torn, code: exitMisused, err: `^capisim: \S+/torn.json: read coverage report: unexpected EOF\n$`},
 		{args: "coverage --merge ./nosuch.json", code: exitMisused, err: `^capisim: open ./nosuch.json: no such file or directory\n$`},
 	})

@@ -37,12 +37,12 @@ type faultFlags struct {
 func (f *faultFlags) register(flags *pflag.FlagSet) {
 	flags.Var(numberFrom(&f.times, 1), "times", "how many answers are injected (default: all)")
 	flags.Var(numberFrom(&f.skip, 0), "skip", "how many requests pass first")
-	flags.Var(&share{&f.probability, 1}, "probability", "of each request to be answered so, 0 to 1")
+	flags.Var(&share{&f.probability, 1}, "probability", "chance that a matching request is answered so, 0 to 1")
 	flags.Var(&span{&f.lasting}, "for", "when it ends, on the world's clock (default: never)")
 	flags.Var(&span{&f.delay}, "delay", "how long the answer is held back")
 	flags.Var(numberFrom(&f.retryAfter, 0), "retry-after", "seconds in the header Retry-After")
 	flags.StringVar(&f.connection, "connection", "", "`fault` of the connection: "+strings.Join(socket.Names(), ", "))
-	flags.BoolVar(&f.after, "after", false, "make the change, and then answer so")
+	flags.BoolVar(&f.after, "after", false, "carry the request out, then answer so")
 	flags.BoolVar(&f.undocumented, "undocumented", false, "allow what the real API cannot answer")
 }
 
@@ -154,7 +154,7 @@ func (p *program) faultListCommand() *cobra.Command {
 func (p *program) faultClearCommand() *cobra.Command {
 	return remote(&cobra.Command{
 		Use:   "clear [ID]",
-		Short: "Take a rule away, or all of them",
+		Short: "Remove one rule, or all of them",
 		Args:  arguments(0, 1),
 	}, func(ctx context.Context, c *client.Client, args []string) error {
 		if len(args) == 0 {

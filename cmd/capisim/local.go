@@ -151,7 +151,7 @@ func (p *program) listScenarios(library *scenario.Library, format string) error 
 		for _, one := range list {
 			text := one.Description
 			if one.Broken != "" {
-				text = "broken, capisim validate tells more: " + one.Source
+				text = "broken; capisim validate says more: " + one.Source
 			}
 			row(one.Name, text)
 		}

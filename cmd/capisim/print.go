@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// The formats of what is no report.
+// The formats of what is not a report.
 const (
 	formatTable = "table"
 	formatJSON  = "json"

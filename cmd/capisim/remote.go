@@ -76,7 +76,7 @@ func (p *program) remoteCommands() []*cobra.Command {
 func (p *program) loadCommand() *cobra.Command {
 	return remote(&cobra.Command{
 		Use:               "load SCENARIO",
-		Short:             "Put the world on another scenario, by its name or from a file",
+		Short:             "Load another scenario into the world, by its name or from a file",
 		Args:              arguments(1, 1),
 		ValidArgsFunction: completeScenarios,
 	}, func(ctx context.Context, c *client.Client, args []string) error {

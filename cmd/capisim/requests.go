@@ -49,7 +49,7 @@ func (p *program) requestsCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&filter.Operation, "operation", "", "only this `operation`")
 	flags.Var(&number{&status, 100, 999}, "status", "only this answer")
-	flags.Var(&number{&limit, 1, 5000}, "limit", "at most so many")
+	flags.Var(&number{&limit, 1, 5000}, "limit", "how many at most")
 	flags.BoolVar(&follow, "follow", false, "show requests as they come, until SIGINT or SIGTERM")
 	formatFlag(cmd, &format)
 	return cmd

@@ -73,7 +73,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.Var(numberFrom(&f.maxRules, 1), "max-rules", "fault rules of each world")
 	flags.BoolVar(&f.noPrefer, "no-prefer", false, "ignore the header Prefer")
 	flags.Var(oneOf(&f.logFormat, "text", "json"), "log-format", "how log lines are written")
-	flags.Var(oneOf(&f.logLevel, "debug", "info", "warn", "error"), "log-level", "least level that is logged")
+	flags.Var(oneOf(&f.logLevel, "debug", "info", "warn", "error"), "log-level", "lowest level that is logged")
 }
 
 // options are the flags in the engine's words.

@@ -110,7 +110,7 @@ func (p *program) printWorlds(format string, whole any, worlds []client.WorldVie
 func (p *program) worldDeleteCommand() *cobra.Command {
 	return remote(&cobra.Command{
 		Use:   "delete NAME...",
-		Short: "End worlds; their coverage stays in the sum",
+		Short: "End worlds; their coverage still counts in the total",
 		Args:  arguments(1, -1),
 	}, func(ctx context.Context, c *client.Client, names []string) error {
 		for _, name := range names {

@@ -223,7 +223,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}
 	got = srv.want(t, 405, "PUT", "/admin/faults/explain", "")
 	if allow := got.header.Get("Allow"); allow != "POST" {
-		t.Errorf("Allow: %s, expected explain to be no rule's id", allow)
+		t.Errorf("Allow: %s, expected explain not to be a rule's id", allow)
 	}
 }
 

@@ -36,7 +36,7 @@ type call struct {
 // reply is an answer that has not been sent.
 type reply struct {
 	status int
-	body   any    // sent as JSON; nil is no body
+	body   any    // sent as JSON; nil means no body
 	raw    []byte // sent as it stands, instead of body
 	media  string // content type of raw
 	sent   bool   // the handler wrote the answer itself

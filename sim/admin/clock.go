@@ -55,7 +55,7 @@ func (c *call) advanceClock() (reply, error) {
 		o.add("by", `left out, expected a duration such as "30s"`)
 	}
 	if to := c.world.Clock.Now().Add(by); given && !showable(to) {
-		o.add("by", "leads beyond the year 9999")
+		o.add("by", "goes beyond the year 9999")
 	}
 	if err := o.err(); err != nil {
 		return reply{}, err

@@ -60,7 +60,7 @@ func TestRequests(t *testing.T) {
 	if view := into[journal.View](t, one); view.Rule != "flaky" || strings.Contains(one.body, "secret") {
 		t.Error(one.body)
 	}
-	srv.wantRefusal(t, 404, "GET", "/admin/requests/99", "", "no request 99: the journal does not have it, or not any more")
+	srv.wantRefusal(t, 404, "GET", "/admin/requests/99", "", "no request 99: the journal does not have it, or no longer has it")
 	srv.wantRefusal(t, 404, "GET", "/admin/requests/x", "", `no request "x", expected a number`)
 	srv.want(t, 204, "DELETE", "/admin/requests", "")
 	if page := into[client.Requests](t, srv.want(t, 200, "GET", "/admin/requests", "")); len(page.Resources) != 0 || page.Pagination.TotalPages != 1 {
@@ -68,7 +68,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// What an admin asks is no request of a client.
+// What an admin asks is not a request of a client.
 func TestAdminRequestsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
 	srv := start(t)

@@ -190,7 +190,7 @@ func TestClock(t *testing.T) {
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"30"}`, `/by: "30", expected a duration such as "30s"`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"-1s"}`, `/by: -1s, expected a duration that is not negative`)
 	srv.want(t, 200, "PUT", "/admin/clock", `{"now":"9999-12-31T00:00:00Z"}`)
-	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"48h"}`, `/by: leads beyond the year 9999`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"48h"}`, `/by: goes beyond the year 9999`)
 }
 
 func TestWorlds(t *testing.T) {
@@ -232,7 +232,7 @@ func TestWorlds(t *testing.T) {
 	srv.wantRefusal(t, 422, "DELETE", "/admin/worlds/default", "", "the default world cannot be deleted; POST /admin/reset brings it back to its scenario")
 	srv.wantRefusal(t, 404, "GET", "/worlds/blue/admin/worlds", "", "worlds are managed on the default world, expected /admin/worlds at the root of the server")
 	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"","ttl":"-1s","scenario":7,"colour":"red"}`,
-		`/name: "", expected a name, or no such key for one that is made`,
+		`/name: "", expected a name, or no such key to have one made up`,
 		`/ttl: -1s, expected a duration that is not negative`,
 		`/scenario: 7, expected the name of a scenario or a document`,
 		`/colour: unknown key "colour", expected one of name, ttl, listen, scenario`)

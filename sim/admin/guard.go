@@ -27,14 +27,14 @@ func (h *Handler) authorized(r *http.Request) error {
 
 // sameSite refuses what a page of another site makes a browser send: anyone's
 // web page could otherwise reset the worlds of a server on the reader's own
-// machine. Clients that are no browsers send none of these headers.
+// machine. Clients that are not browsers send none of these headers.
 func sameSite(r *http.Request) error {
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
 	case "same-origin", "none":
 		return nil
 	case "":
 	default:
-		return failure(http.StatusForbidden, "a "+site+" request of a browser, expected one from this server's own pages")
+		return failure(http.StatusForbidden, "a "+site+" request from a browser, expected one from this server's own pages")
 	}
 	origin := r.Header.Get("Origin")
 	if origin == "" {
@@ -43,7 +43,7 @@ func sameSite(r *http.Request) error {
 	if u, err := url.Parse(origin); err == nil && u.Host != "" && hostPort(u.Scheme, u.Host) == hostPort(u.Scheme, r.Host) {
 		return nil
 	}
-	return failure(http.StatusForbidden, "a request of a browser from "+origin+", expected one from this server's own pages")
+	return failure(http.StatusForbidden, "a browser's request from "+origin+", expected one from this server's own pages")
 }
 
 // hostPort is a host in lower case without the port that its scheme has anyway.

@@ -89,7 +89,7 @@ func TestBodies(t *testing.T) {
 	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{}{}", "not readable as JSON: invalid character '{' after top-level value")
 	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{\"a\":\"\xff\"}", "not readable as JSON: not UTF-8")
 	srv.wantRefusal(t, 422, "PATCH", "/admin/features", `{"app_scaling":"no","app_scaling_message":null,"a/b":1,"app_scaling":1}`,
-		"/app_scaling: the key stands twice, expected it once",
+		"/app_scaling: the key appears twice, expected it once",
 		"/app_scaling: 1, expected true or false",
 		"/app_scaling_message: null, expected a string",
 		`/a~1b: unknown key "a/b", expected one of app_scaling, app_scaling_message`)

@@ -19,7 +19,7 @@ type member struct {
 }
 
 // members reads a JSON object in order of appearance, duplicates included;
-// false when the text is no object. The text must be valid JSON.
+// false when the text is not an object. The text must be valid JSON.
 func members(raw []byte) ([]member, bool) {
 	tokens := json.NewDecoder(bytes.NewReader(raw))
 	if start, err := tokens.Token(); err != nil || start != json.Delim('{') {
@@ -77,7 +77,7 @@ func (o *object) duplicates() {
 	seen := map[string]bool{}
 	for _, m := range o.members {
 		if seen[m.key] {
-			o.add(m.key, "the key stands twice, expected it once")
+			o.add(m.key, "the key appears twice, expected it once")
 		}
 		seen[m.key] = true
 	}

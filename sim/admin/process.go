@@ -185,7 +185,7 @@ func (c *call) home(body []member, v state.View) (*state.App, []member, error) {
 	case len(found) == 1:
 		return found[0], rest, nil
 	case len(found) > 1:
-		return nil, nil, invalid(pointer, "%q, the name of %d apps; say which by guid", name, len(found))
+		return nil, nil, invalid(pointer, "%q, the name of %d apps; say which one by its guid", name, len(found))
 	case name == c.params["guid"]:
 		return nil, nil, invalid("/app", "left out, expected the name or the guid of an app")
 	}

@@ -148,7 +148,7 @@ func TestBadProcess(t *testing.T) {
 		t.Error(got)
 	}
 	srv.wantRefusal(t, 422, "PATCH", "/admin/processes/"+demo, `{"guid":"`+worker+`"}`, `/guid: "`+worker+`", expected a guid that no other process has`)
-	srv.wantRefusal(t, 422, "PATCH", "/admin/processes/"+demo, `{"type":"a","type":"b"}`, `/type: the key stands twice, expected it once`)
+	srv.wantRefusal(t, 422, "PATCH", "/admin/processes/"+demo, `{"type":"a","type":"b"}`, `/type: the key appears twice, expected it once`)
 	if after := srv.want(t, 200, "GET", "/admin/processes/"+demo, "").body; after != before {
 		t.Error("a refused patch was applied: " + after)
 	}

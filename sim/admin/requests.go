@@ -65,7 +65,7 @@ func (c *call) getRequest() (reply, error) {
 	}
 	entry, found := c.world.Journal.Get(id)
 	if !found {
-		return reply{}, notFound("no request %d: the journal does not have it, or not any more", id)
+		return reply{}, notFound("no request %d: the journal does not have it, or no longer has it", id)
 	}
 	return ok(entry.View()), nil
 }

@@ -25,7 +25,7 @@ func split(path string) []string {
 
 // match finds the route of a request. Doubled slashes and one at the end do not
 // count. A segment that stands in the table wins over a parameter, so that
-// /admin/requests/unmatched is no request's id.
+// /admin/requests/unmatched is not a request's id.
 func match(method, path string) (*route, map[string]string, error) {
 	segments := split(path)
 	if method == http.MethodHead {

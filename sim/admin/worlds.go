@@ -40,7 +40,7 @@ func (c *call) createWorld() (reply, error) {
 	}
 	name, named := o.text("name")
 	if named && name == "" {
-		o.add("name", `"", expected a name, or no such key for one that is made`)
+		o.add("name", `"", expected a name, or no such key to have one made up`)
 	}
 	ttl, _ := o.duration("ttl")
 	listen, ownPort := o.text("listen")

@@ -122,7 +122,7 @@ func TestRequestID(t *testing.T) {
 	for range 10000 {
 		id := ids.next()
 		if seen[id] || !regexp.MustCompile("^"+uuid+"$").MatchString(id) {
-			t.Fatalf("%q is no new uuid", id)
+			t.Fatalf("%q is not a new uuid", id)
 		}
 		seen[id] = true
 	}

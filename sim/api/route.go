@@ -92,7 +92,7 @@ func (c *call) take(params gin.Params) {
 // looks for a route (FACTS.md §1): a slash at the end and doubled slashes
 // inside /v3 do not count, a trailing .format is cut, and a dot in any other
 // segment fits no route. It returns "" when the path can stay as it is, and
-// false when no route can match. Escapes are left alone: %2F is no slash.
+// false when no route can match. Escapes are left alone: %2F is not a slash.
 func normalize(r *http.Request) (path string, known bool) {
 	path = r.URL.RawPath
 	if path == "" {

@@ -98,7 +98,7 @@ func (c *call) garbage() {
 	if err != nil {
 		return
 	}
-	conn.Write([]byte("\x00\xff\xfe capisim: these bytes are no HTTP \x01\x02\r\n\r\n")) //nolint:errcheck // it is cut anyway
+	conn.Write([]byte("\x00\xff\xfe capisim: these bytes are not HTTP \x01\x02\r\n\r\n")) //nolint:errcheck // it is cut anyway
 	conn.Close()
 }
 

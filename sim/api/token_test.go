@@ -162,7 +162,7 @@ func TestRefusals(t *testing.T) {
 		{"a person as a client", "grant_type=client_credentials&client_id=developer&client_secret=developer", "X-Nothing: here", 401, client},
 		{"unknown grant", "grant_type=magic", "", 400, `{"error":"unsupported_grant_type","error_description":"Unsupported grant type: magic"}`},
 		{"no grant", "username=developer", "", 400, `{"error":"invalid_request","error_description":"Missing grant type"}`},
-		{"no form", "grant_type=%zz", "", 400, `{"error":"invalid_request","error_description":"The request body is no form"}`},
+		{"no form", "grant_type=%zz", "", 400, `{"error":"invalid_request","error_description":"The request body is not a form"}`},
 		{"an access token for a refresh", "grant_type=refresh_token&refresh_token=" + token.AccessToken, "", 401,
 			`{"error":"invalid_token","error_description":"The token expired, was revoked, or the token ID is incorrect"}`},
 		{"nonsense for a refresh", "grant_type=refresh_token&refresh_token=nix", "", 401, `{"error":"invalid_token","error_description":"The token expired, was revoked, or the token ID is incorrect"}`},

@@ -55,7 +55,7 @@ func createToken(c *call) (reply, error) {
 	}
 	form, err := url.ParseQuery(string(raw))
 	if err != nil {
-		return reply{}, contract.UAAInvalidRequest.Text("The request body is no form")
+		return reply{}, contract.UAAInvalidRequest.Text("The request body is not a form")
 	}
 	for name, values := range (*subject)(c).Query() { // UAA takes parameters from the query too
 		if !form.Has(name) {

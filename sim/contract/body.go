@@ -66,7 +66,7 @@ func encodingOf(contentType string) encoding {
 }
 
 // ParseBody reads a request body as the real server does (§4). A body without
-// a parser for its Content-Type counts as {}, a document that is no object as
+// a parser for its Content-Type counts as {}, a document that is not an object as
 // {"_json": document}. The errors are MessageParseError for what is no JSON
 // and InvalidRequest for text that is not UTF-8 and for malformed forms.
 func ParseBody(contentType string, raw []byte) (Body, error) {

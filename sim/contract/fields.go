@@ -200,7 +200,7 @@ func dig(members []document.Field, path []string) (value document.Value, given b
 	return value, true
 }
 
-// text accepts strings of 1 to most characters. What is no string still has a
+// text accepts strings of 1 to most characters. What is not a string still has a
 // length to the real server, so that [] earns both messages and 42 one.
 func text(most int, size string) func(document.Value) []string {
 	return func(v document.Value) (problems []string) {

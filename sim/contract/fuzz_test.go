@@ -15,7 +15,7 @@ func refusal(t *testing.T, err error, allowed ...*Error) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) {
-		t.Fatalf("%v is no error of the catalogue", err)
+		t.Fatalf("%v is not an error of the catalogue", err)
 	}
 	known := false
 	for _, a := range allowed {
@@ -156,7 +156,7 @@ func FuzzListQuery(f *testing.F) {
 		// A link leads to its page of the same list: what it gives is itself. Of
 		// values the server's links escape the comma alone, so one with a percent
 		// sign comes back as another, or not at all.
-		// A parameter without a value is no filter, and its link has an empty one.
+		// A parameter without a value is not a filter, and its link has an empty one.
 		if strings.Contains(raw, "%25") || slices.ContainsFunc(strings.Split(raw, "&"), func(part string) bool { return !strings.Contains(part, "=") }) {
 			return
 		}

@@ -36,7 +36,7 @@ type Kind string
 // Documented statuses are the cells of the coverage matrix; documented-only
 // ones are in the document but no code path of the real server yields them;
 // known ones the real server sends although the document omits them, they may
-// be injected but are no cells (DESIGN.md §2).
+// be injected but are not cells (DESIGN.md §2).
 const (
 	Documented     Kind = "documented"
 	DocumentedOnly Kind = "documented-only"

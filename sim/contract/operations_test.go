@@ -48,7 +48,7 @@ func TestStatusesOfTheTable(t *testing.T) {
 	}
 }
 
-// TestGaps: words that are filled in stand in the gap's place, and are no gap
+// TestGaps: words that are filled in stand in the gap's place, and are not gaps
 // themselves.
 func TestGaps(t *testing.T) {
 	t.Parallel()

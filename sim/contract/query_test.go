@@ -94,7 +94,7 @@ func TestListQueryMessages(t *testing.T) {
 		{"§13.1 unknown", "foo=1&bar=2", "Unknown query parameter(s): 'foo', 'bar'. " + validList},
 		{"§13.1 include is unknown", "include=app", "Unknown query parameter(s): 'include'. " + validList},
 		{"§13.1 unknown as object", "foo[a]=1&foo[b]=2", "Unknown query parameter(s): 'foo'. " + validList},
-		{"§13.1 no name is no parameter", "=1&&", ""},
+		{"§13.1 no name is not a parameter", "=1&&", ""},
 
 		{"§13.1 order of messages", "app_guids[x]=1&organization_guids[x]=1&space_guids[x]=1&embed=x&foo=1&label_selector=&guids[x]=1&updated_ats=x&created_ats=x&order_by=x&per_page=0&page=0",
 			badPages + ", " + badPerPage + ", " + badOrder + ", Created ats" + badStamp + ", Updated ats" + badStamp + ", Guids must be an array, Missing label_selector value, " +

@@ -46,7 +46,7 @@ func TestResourceListMessages(t *testing.T) {
 		{"targets excluded", AuditEventList, "target_guids[not]=a,b", ""},
 		{"targets excluded as an object", AuditEventList, "target_guids[not][x]=1", "Target guids target_guids must be an array"},
 		{"bad %-encoding", PackageList, "guids=%zz", "CF-InvalidRequest"},
-		{"doubly encoded bytes that are no text", PackageList, "states=%25ff", crash},
+		{"doubly encoded bytes that are not text", PackageList, "states=%25ff", crash},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ const (
 )
 
 // uaaError is a refusal of UAA: what its two fields error and error_description
-// say. It is no entry of the cloud controller's catalogue and has no code.
+// say. It is not an entry of the cloud controller's catalogue and has no code.
 func uaaError(status int, name, description string) *Error {
 	return &Error{Name: name, Status: status, Title: name, Detail: description}
 }

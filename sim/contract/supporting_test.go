@@ -7,7 +7,7 @@ import (
 	"example.com/capisim/sim/schema"
 )
 
-// TestSupportingRows: what clients need beside the processes is no coverage
+// TestSupportingRows: what clients need beside the processes is not a coverage
 // cell, comes last, and tells what it answers.
 func TestSupportingRows(t *testing.T) {
 	t.Parallel()

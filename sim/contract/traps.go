@@ -25,17 +25,17 @@ var traps = []Trap{
 	{"app-guid", "A top-level key or query parameter app_guid makes a direct request one of that app's.", // §4
 		"%s is taken as part of the path: the request became one of that app's"},
 	{"body-ignored", "A body without Content-Type, or of a type without a parser, counts as {}.", // §4
-		"the body was ignored for its Content-Type (%s) and nothing it asks for was done; send Content-Type: application/json"},
+		"the body was ignored for its Content-Type (%s) and nothing it asked for was done; send Content-Type: application/json"},
 	{"form-body", "Form fields become the object.", // §4
 		"the body was read as a form for its Content-Type (%s); send Content-Type: application/json"},
 	{"dropped-key", "The keys authenticity_token, _method and utf8 never reach a message.", // §4
 		"%s belongs to the web framework and was dropped"},
 	{"body-key", "A top-level key body replaces the whole request; capisim reports it as unknown.", // §4
 		"%s would be taken for the whole request by the real server"},
-	{"duplicate-key", "Of duplicate keys the last one wins.", // §4
-		"%s comes twice in one object; the last one was taken"},
+	{"duplicate-key", "The last of several duplicate keys wins.", // §4
+		"%s appears twice in one object; the last one counted"},
 	{"lenient-json", "Comments, raw control characters in strings and unknown escapes are read.", // §4
-		"%s is no strict JSON; other parsers will refuse it"},
+		"%s is not strict JSON; other parsers will refuse it"},
 	{"digit-string", "A string of digits counts as a number.", // §5
 		"%s is a string that was read as a number; send a number"},
 	{"decimal-integer", "A whole number written with a fraction or exponent, such as 5.0, is refused.", // §5
@@ -46,36 +46,36 @@ var traps = []Trap{
 		"%s is null, which changes nothing"},
 	{"ignored-false", "Labels or annotations of false change nothing.", // §8
 		"%s is false, which changes nothing"},
-	{"health-check-crash", "A health check, or its data, that is no object crashes the server: 500.", // §9
-		"%s is no object: the API answers 500 UnknownError; send an object"},
+	{"health-check-crash", "A health check, or its data, that is not an object crashes the server: 500.", // §9
+		"%s is not an object: the API answers 500 UnknownError; send an object"},
 	{"dropped-endpoint", "Type port or process clears the endpoint, even one that the same request names.", // §10
 		"%s is not kept: it goes with type http only"},
-	{"endpoint-lines", "Of an endpoint with several lines one has to be a path.", // §5
+	{"endpoint-lines", "One line of an endpoint with several lines has to be a path.", // §5
 		"%s has several lines, of which only one was checked"},
 	{"scale-null-crash", "Null for instances or memory passes validation and then crashes the server: 500.", // §6
 		"%s is null: the API answers 500 UnknownError although its document allows null; leave the field out"},
 	{"scale-null-disk", "Null for the disk resets it to the server's default.", // §6
 		"%s is null: the answer shows null, later reads show the server's default"},
-	{"label-text", "Label values that are no strings are stored as text.", // §8
-		"%s is no string and was turned into one"},
+	{"label-text", "Label values that are not strings are stored as text.", // §8
+		"%s is not a string and was turned into one"},
 	{"annotation-text", "Integers as annotation values are stored as text.", // §8
-		"%s is no string and was turned into one"},
+		"%s is not a string and was turned into one"},
 	{"annotation-crash", "Annotation values that are neither text nor integer crash the server: 500.", // §8
 		"%s is neither a string nor an integer: the API answers 500 UnknownError; send a string"},
 	{"unchecked-annotation", "The key of an annotation with a blank value is not checked.", // §8
 		"%s has a key that the API refuses as soon as its value is not blank"},
-	{"lenient-page", "Of page and per_page only the leading digits count.", // §13.1
-		"%s is no number; only its leading digits were read"},
+	{"lenient-page", "Only the leading digits of page and per_page count.", // §13.1
+		"%s is not a number; only its leading digits were read"},
 	{"query-crash", "A parameter without a value, or of an unexpected shape, crashes the server: 500.", // §13.1
 		"%s has a shape that the API cannot read; it answers 500 UnknownError"},
 	{"array-parameter", "A filter written a[]=x is taken in Ruby's notation and matches nothing.", // §13.1
 		"%s is written as an array and matches nothing; send a comma list"},
-	{"repeated-parameter", "Of a repeated query parameter the last one wins.", // §13.1
-		"%s comes more than once; only the last one was read"},
+	{"repeated-parameter", "The last value of a repeated query parameter wins.", // §13.1
+		"%s appears more than once; only the last one was read"},
 	{"unread-query", "All but lists and single processes ignore their query.", // §13.1
 		"%s is not read by this operation"},
-	{"lenient-index", "Of an instance index the leading digits count, and none is 0.", // §14.3
-		"the index %s is no number and was read by its leading digits, none being 0: another instance may have been stopped"},
+	{"lenient-index", "Only the leading digits of an instance index count, and no digits mean 0.", // §14.3
+		"the index %s is not a number; its leading digits were read, and no digits mean 0: another instance may have been stopped"},
 }
 
 // warn makes the warning of a trap.

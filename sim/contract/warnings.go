@@ -56,7 +56,7 @@ func Warnings(op *Operation, contentType, query string, raw []byte, v Variant) [
 	return w.found
 }
 
-// IndexWarnings tells of an instance index that is no plain number (§14.3).
+// IndexWarnings tells of an instance index that is not a plain number (§14.3).
 func IndexWarnings(index string) []Warning {
 	if rails.WholeNumber(index) {
 		return nil

@@ -49,7 +49,7 @@ func TestWarnings(t *testing.T) {
 		{"§6 nulls", "scaleProcess", asJSON, "", `{"instances":null,"memory_in_mb":null,"disk_in_mb":null,"log_rate_limit_in_bytes_per_second":null}`, Default,
 			"scale-null-crash /instances, scale-null-crash /memory_in_mb, scale-null-disk /disk_in_mb"},
 		{"§8 false", "updateProcess", asJSON, "", `{"metadata":{"labels":false,"annotations":false}}`, Default, "ignored-false /metadata/labels, ignored-false /metadata/annotations"},
-		{"§8 labels that are no text", "updateProcess", asJSON, "", `{"metadata":{"labels":{"a.b/c":5,"d":null,"e":true}}}`, Default, "label-text /metadata/labels/a.b~1c, label-text /metadata/labels/e"},
+		{"§8 labels that are not text", "updateProcess", asJSON, "", `{"metadata":{"labels":{"a.b/c":5,"d":null,"e":true}}}`, Default, "label-text /metadata/labels/a.b~1c, label-text /metadata/labels/e"},
 		{"§8 annotations", "updateProcess", asJSON, "", `{"metadata":{"annotations":{"a":5,"b":true,"c":1.5,"d":[],"-":"","e":null}}}`, Default,
 			"annotation-text /metadata/annotations/a, annotation-crash /metadata/annotations/b, annotation-crash /metadata/annotations/c, annotation-crash /metadata/annotations/d, unchecked-annotation /metadata/annotations/-"},
 		{"§13.1 leading digits", "listProcesses", "", "page=1.5&per_page=2x", "", Default, "lenient-page ?page, lenient-page ?per_page"},
@@ -81,7 +81,7 @@ func TestWarnings(t *testing.T) {
 func TestIndexWarnings(t *testing.T) {
 	t.Parallel()
 	for index, want := range map[string]string{"0": "[]", "12": "[]", "-1": "[]",
-		"abc": "[{lenient-index {index} the index abc is no number and was read by its leading digits, none being 0: another instance may have been stopped}]"} {
+		"abc": "[{lenient-index {index} the index abc is not a number; its leading digits were read, and no digits mean 0: another instance may have been stopped}]"} {
 		if got := fmt.Sprint(IndexWarnings(index)); got != want {
 			t.Errorf("§14.3 %s: got %s, want %s", index, got, want)
 		}

@@ -27,7 +27,7 @@ func TestBodies(t *testing.T) {
 		{"times", `{"created_at":"2020-02-02T02:02:02Z"}`, `{"created_at":"2026-01-01T00:00:00Z"}`, ""},
 		{"times of another form", `{"created_at":"2020-02-02 02:02:02Z"}`, `{"created_at":"2026-01-01T00:00:00Z"}`, `/created_at: "2020-02-02 02:02:02Z", the form of "0000-00-00T00:00:00Z"`},
 		{"versions", `{"version":"0ae1f0c4-0000-4000-8000-0123456789ab"}`, `{"version":"00000000-0000-4000-8000-000000000000"}`, ""},
-		{"version that is no uuid", `{"version":"7"}`, `{"version":"00000000-0000-4000-8000-000000000000"}`, `/version: "7", the form of "a uuid"`},
+		{"version that is not a uuid", `{"version":"7"}`, `{"version":"00000000-0000-4000-8000-000000000000"}`, `/version: "7", the form of "a uuid"`},
 		{"commands", `{"command":"a"}`, `{"command":"b"}`, ""},
 		{"command hidden", `{"command":"[PRIVATE DATA HIDDEN]"}`, `{"command":"b"}`, `/command: "[PRIVATE DATA HIDDEN]", "a command"`},
 		{"the same rules in a list", `{"resources":[{},{"command":"a"}]}`, `{"resources":[{},{"command":"[PRIVATE DATA HIDDEN IN LISTS]"}]}`,

@@ -28,7 +28,7 @@ func TestParse(t *testing.T) {
 		{"two documents", `{} {}`, ""},
 		{"cut off", `{"a":`, ""},
 		{"no JSON", `<html>`, ""},
-		{"key that is no text", `{1:2}`, ""},
+		{"key that is not text", `{1:2}`, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -133,7 +133,7 @@ func (b *book) lookups() {
 			b.get("3", op.ID+" missing type", fill(op, b.seen.appGUID(), missingType, "0"))
 		}
 	}
-	b.get("3", "getProcess guid that is no uuid", "/v3/processes/capisim-drift")
+	b.get("3", "getProcess guid that is not a uuid", "/v3/processes/capisim-drift")
 }
 
 // shapes are the successes of the operations that read (§11 to §14).

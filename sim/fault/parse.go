@@ -124,7 +124,7 @@ func sameIDs(rules []Rule) (problems document.Violations) {
 		}
 		if other, seen := first[rule.ID]; seen {
 			problems = append(problems, document.Violation{Pointer: fmt.Sprintf("/%d/id", i),
-				Message: fmt.Sprintf("%s, expected an id that no other rule of the list has: rule %d is called so", quote(rule.ID), other)})
+				Message: fmt.Sprintf("%s, expected an id that no other rule of the list has: rule %d has it", quote(rule.ID), other)})
 			continue
 		}
 		first[rule.ID] = i
@@ -180,7 +180,7 @@ func readValue(decoder *json.Decoder, pointer string, problems *document.Violati
 			key := name.(string)
 			at := pointer + "/" + escape(key)
 			if _, twice := object[key]; twice {
-				*problems = append(*problems, document.Violation{Pointer: at, Message: "the key stands twice, expected it once"})
+				*problems = append(*problems, document.Violation{Pointer: at, Message: "the key appears twice, expected it once"})
 			}
 			object[key] = readValue(decoder, at, problems)
 		}

@@ -146,7 +146,7 @@ func (s *Set) Plan(now time.Time, subject Subject) Plan {
 			return Plan{}
 		}
 		// The subject was asked without the lock. If rules have changed in the
-		// meantime, the hits are no longer the truth.
+		// meantime, the counts no longer hold.
 		s.mutex.Lock()
 		if s.buckets[op.Index].Load() != b {
 			s.mutex.Unlock()

@@ -39,7 +39,7 @@ func TestPrefer(t *testing.T) {
 		{"error alone", `error=CF-Conflict`, "updateProcess", 0, "", 0, "", `Prefer ignored: error is "CF-Conflict", expected a code beside it`},
 		{"negative wait", `code=503, wait=-1`, "getProcess", 0, "", 0, "", `Prefer ignored: wait is "-1", expected seconds from 0 to 3600`},
 		{"endless wait", `code=503, wait=inf`, "getProcess", 0, "", 0, "", `Prefer ignored: wait is "inf", expected seconds from 0 to 3600`},
-		{"wait is no number", `code=503, wait=NaN`, "getProcess", 0, "", 0, "", `Prefer ignored: wait is "NaN", expected seconds from 0 to 3600`},
+		{"wait is not a number", `code=503, wait=NaN`, "getProcess", 0, "", 0, "", `Prefer ignored: wait is "NaN", expected seconds from 0 to 3600`},
 		{"no name", `=409`, "getProcess", 0, "", 0, "", `Prefer ignored: "=409", expected the name of a preference`},
 		{"no separator", `code=409 wait=1`, "getProcess", 0, "", 0, "", `Prefer ignored: "wait=1", expected a comma or a semicolon`},
 		{"open quote", `code="409\`, "getProcess", 0, "", 0, "", `Prefer ignored: the header ends, expected a closing quote`},

@@ -52,7 +52,7 @@ func (r Rule) onlyDelays() bool {
 type When struct {
 	// Skip is how many matches inside the window pass before any draw.
 	Skip int `json:"skip,omitempty"`
-	// Times is how many answers are injected at most; nil is no limit.
+	// Times is how many answers are injected at most; nil means no limit.
 	Times *int `json:"times,omitempty"`
 	// Probability of each match to fire, 0 to 1; nil is 1.
 	Probability *float64 `json:"probability,omitempty"`

@@ -61,7 +61,7 @@ func (s *Set) unknownUsers(rule Rule) (problems document.Violations) {
 }
 
 // NewSet makes an empty set. Draws come from the seed and the world's name. It
-// takes up to limit rules; 0 is no limit.
+// takes up to limit rules; 0 means no limit.
 func NewSet(seed int64, world string, limit int) *Set {
 	table := contract.Operations()
 	return &Set{

@@ -301,7 +301,7 @@ func TestPutIsAllOrNone(t *testing.T) {
 	}{
 		{"one bad", []fault.Rule{bad}, "nothing to do, expected at least one of respond, sequence, delay, connection"},
 		{"second bad", []fault.Rule{good, bad}, "/1: nothing to do, expected at least one of respond, sequence, delay, connection"},
-		{"same id", []fault.Rule{named, named}, `/1/id: "a", expected an id that no other rule of the list has: rule 0 is called so`},
+		{"same id", []fault.Rule{named, named}, `/1/id: "a", expected an id that no other rule of the list has: rule 0 has it`},
 		{"too many", []fault.Rule{good, good, good}, "4 rules, expected at most 3 in a world"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,7 +7,7 @@ type Status struct {
 	Rule
 	Matched  int `json:"matched"`  // requests that the rule was consulted for and that met its criteria
 	Injected int `json:"injected"` // answers, socket faults and delays that came of them
-	// Remaining is how many the rule can still inject; nil is no limit.
+	// Remaining is how many the rule can still inject; nil means no limit.
 	Remaining *int `json:"remaining"`
 }
 

@@ -13,7 +13,7 @@ import (
 // client is who a request came from, as far as repeating goes (DESIGN.md §9):
 // the user and what the program calls itself, and the span where there is one,
 // since the cf CLI keeps its span over its retries and takes a new one for each
-// new request (CLIENTS.md §4). The connection is no part of it.
+// new request (CLIENTS.md §4). The connection is not part of it.
 type client struct{ user, userAgent, span string }
 
 // pursuit is what a client keeps trying: the same operation on the same path.

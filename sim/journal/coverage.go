@@ -34,7 +34,7 @@ func NewCoverage() *Coverage {
 	return c
 }
 
-// Add counts one answer. What is no cell, a supporting operation or a status
+// Add counts one answer. What is not a cell, a supporting operation or a status
 // that is not documented, is not counted.
 func (c *Coverage) Add(o *contract.Operation, status int, injected bool) {
 	row := c.rows[o.Index]
@@ -240,10 +240,10 @@ func (n CellName) String() string { return n.Operation + ":" + strconv.Itoa(n.St
 func (n CellName) problem() string {
 	o, ok := contract.OperationByID(n.Operation)
 	if !ok || o.Supporting {
-		return fmt.Sprintf("%q is no operation with coverage cells, expected one of %s", n.Operation, strings.Join(coveredIDs(), ", "))
+		return fmt.Sprintf("%q is not an operation with coverage cells, expected one of %s", n.Operation, strings.Join(coveredIDs(), ", "))
 	}
 	if s, ok := o.Status(n.Status); !ok || !s.Cell() {
-		return fmt.Sprintf("%d is no documented status of %s, expected one of %s", n.Status, n.Operation, strings.Join(cellCodes(o), ", "))
+		return fmt.Sprintf("%d is not a documented status of %s, expected one of %s", n.Status, n.Operation, strings.Join(cellCodes(o), ", "))
 	}
 	return ""
 }
@@ -272,7 +272,7 @@ func cellCodes(o *contract.Operation) []string {
 }
 
 // ParseCells reads names such as "updateProcess:409,scaleProcess:422". The
-// error is document.Violations, one for each name that is no documented cell.
+// error is document.Violations, one for each name that is not a documented cell.
 func ParseCells(text string) ([]CellName, error) {
 	var names []CellName
 	var wrong document.Violations
@@ -283,7 +283,7 @@ func ParseCells(text string) ([]CellName, error) {
 		operation, code, found := strings.Cut(part, ":")
 		status, err := strconv.Atoi(code)
 		if !found || err != nil {
-			wrong = append(wrong, document.Violation{Message: fmt.Sprintf("%q is no cell, expected OPERATION:STATUS such as updateProcess:409", part)})
+			wrong = append(wrong, document.Violation{Message: fmt.Sprintf("%q is not a cell, expected OPERATION:STATUS such as updateProcess:409", part)})
 			continue
 		}
 		name := CellName{operation, status}

@@ -68,7 +68,7 @@ func TestWhatCounts(t *testing.T) {
 		{"an injected answer that drips", Entry{Status: 503, Injected: true, ConnectionFault: "drip"}, "injected"},
 		{"an answer cut off", Entry{Status: 200, Injected: true, Real: 200, ConnectionFault: "truncate"}, ""},
 		{"no answer", Entry{Injected: true, ConnectionFault: "reset"}, ""},
-		{"a known status is no cell", Entry{Status: 429, Injected: true}, ""},
+		{"a known status is not a cell", Entry{Status: 429, Injected: true}, ""},
 		{"a status that nobody knows", Entry{Status: 418, Injected: true}, ""},
 	}
 	for _, test := range tests {
@@ -177,8 +177,8 @@ func TestMerge(t *testing.T) {
 	_, err = Merge(a, old, foreign)
 	got, want := fmt.Sprint(err), []string{
 		`/1/version: a coverage report of version "0", expected "1"`,
-		`/2/operations/0/cells/1: 409 is no documented status of getProcess, expected one of 200, 401, 403, 404`,
-		`/2/operations/1/cells/0: "nothing" is no operation with coverage cells, expected one of listProcesses,`,
+		`/2/operations/0/cells/1: 409 is not a documented status of getProcess, expected one of 200, 401, 403, 404`,
+		`/2/operations/1/cells/0: "nothing" is not an operation with coverage cells, expected one of listProcesses,`,
 	}
 	for _, line := range want {
 		if !strings.Contains(got, line) {
@@ -211,12 +211,12 @@ func TestParseCells(t *testing.T) {
 		t.Errorf("%v, %v", names, err)
 	}
 	tests := []struct{ text, want string }{
-		{"updateProcess", `"updateProcess" is no cell, expected OPERATION:STATUS such as updateProcess:409`},
-		{"updateProcess:x", `"updateProcess:x" is no cell`},
-		{"updateProces:409", `"updateProces" is no operation with coverage cells, expected one of listProcesses`},
-		{"getRoot:200", `"getRoot" is no operation with coverage cells`},
-		{"getProcess:409", `409 is no documented status of getProcess, expected one of 200, 401, 403, 404`},
-		{"getProcess:429", `429 is no documented status of getProcess`},
+		{"updateProcess", `"updateProcess" is not a cell, expected OPERATION:STATUS such as updateProcess:409`},
+		{"updateProcess:x", `"updateProcess:x" is not a cell`},
+		{"updateProces:409", `"updateProces" is not an operation with coverage cells, expected one of listProcesses`},
+		{"getRoot:200", `"getRoot" is not an operation with coverage cells`},
+		{"getProcess:409", `409 is not a documented status of getProcess, expected one of 200, 401, 403, 404`},
+		{"getProcess:429", `429 is not a documented status of getProcess`},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {

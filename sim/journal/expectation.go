@@ -248,7 +248,7 @@ func (c *checker) cell(pointer string, name CellName) {
 func (c *checker) fault(k *FaultKind) {
 	o, ok := contract.OperationByID(k.Operation)
 	if !ok {
-		c.add("/on/operation", "%q is no operation, expected one of %s", k.Operation, strings.Join(contract.OperationIDs(), ", "))
+		c.add("/on/operation", "%q is not an operation, expected one of %s", k.Operation, strings.Join(contract.OperationIDs(), ", "))
 		return
 	}
 	switch {
@@ -256,7 +256,7 @@ func (c *checker) fault(k *FaultKind) {
 		c.add("/on", `has neither "status" nor "connection"`)
 	case k.Status != 0:
 		if s, known := o.Status(k.Status); !known || len(s.Errors) == 0 {
-			c.add("/on/status", "%d is no refusal that %s is known to give, expected one of %s", k.Status, o.ID, strings.Join(refusals(o), ", "))
+			c.add("/on/status", "%d is not a refusal that %s is known to give, expected one of %s", k.Status, o.ID, strings.Join(refusals(o), ", "))
 		}
 	}
 	if _, known := socket.Find(socket.Kind(k.Connection)); k.Connection != "" && !known {

@@ -73,7 +73,7 @@ const (
 )
 
 // add takes the next request of a pursuit in. One that began before the last
-// answer was sent runs beside it, and is no reaction to it; a few milliseconds
+// answer was sent runs beside it, and is not a reaction to it; a few milliseconds
 // of disorder are forgiven.
 func (c *chain) add(a attempt) {
 	if last := len(c.attempts) - 1; last >= 0 {
@@ -203,7 +203,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // network and the scheduler of a loaded machine as well.
 const (
 	timerSlack   = 20 * time.Millisecond // how much too early still honours a Retry-After
-	noWait       = 10 * time.Millisecond // a median gap below is no waiting
+	noWait       = 10 * time.Millisecond // a median gap below counts as not waiting
 	sameWithin   = 0.15                  // share by which equal gaps may differ
 	sameSlack    = 15 * time.Millisecond // and the least that they may
 	growsBy      = 1.2                   // the least that each gap grows

@@ -103,7 +103,7 @@ func TestReactions(t *testing.T) {
 		want  []string
 	}{
 		{"no fault, no reaction", []step{works(0), {status: 503}, works(1)}, 0, nil},
-		{"an injected success is no fault", []step{{status: 200, injected: true}, works(ms)}, 0, nil},
+		{"an injected success is not a fault", []step{{status: 200, injected: true}, works(ms)}, 0, nil},
 		{"a drip is slow, but an answer", []step{{status: 200, injected: true, fault: "drip"}}, 0, nil},
 		{"no later request yet", []step{fails(0)}, 9999 * ms, []string{"503 gave_up open attempts=1 none absent"}},
 		{"no later request for ten seconds", []step{fails(0)}, 10 * time.Second, []string{"503 gave_up final attempts=1 none absent"}},
@@ -167,7 +167,7 @@ func TestReactions(t *testing.T) {
 		{"another operation", []step{fails(0), works(ms).with(func(s *step) { s.operation = "getProcess" })}, time.Minute, []string{"503 gave_up final attempts=1 none absent"}},
 		{"another connection is the same client", []step{fails(0).with(func(s *step) { s.connection = 1 }), works(ms).with(func(s *step) { s.connection = 2 })}, 0,
 			[]string{"503 recovered final attempts=2 none absent"}},
-		{"a request that runs beside it is no reaction", []step{fails(0).with(func(s *step) { s.takes = time.Second }), works(-500 * ms)}, time.Minute,
+		{"a request that runs beside it is not a reaction", []step{fails(0).with(func(s *step) { s.takes = time.Second }), works(-500 * ms)}, time.Minute,
 			[]string{"503 gave_up final attempts=1 none absent"}},
 	}
 	for _, test := range tests {

@@ -11,7 +11,7 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// ParseMultipart reads form fields. A file is no text to any rule, so it is
+// ParseMultipart reads form fields. A file is not text to any rule, so it is
 // kept as an array of its content.
 func ParseMultipart(contentType string, raw []byte) (members []document.Field, err error) {
 	_, parameters, err := mime.ParseMediaType(contentType)

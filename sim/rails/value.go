@@ -38,7 +38,7 @@ func Length(v document.Value) int {
 }
 
 // Rendered is the value as the real server turns it into text, which is how
-// labels that are no strings are stored and how arrays appear in messages.
+// labels that are not strings are stored and how arrays appear in messages.
 func Rendered(v document.Value) string {
 	switch v.Kind {
 	case document.Null:

@@ -149,7 +149,7 @@ func harRequest(e *journal.Entry, from Source) harRequestJSON {
 		HeadersSize: unmeasured, BodySize: e.RequestBody.Size,
 	}
 	if e.RequestBody.Size > 0 {
-		// The format knows no encoding here: bytes that are no text are replaced.
+		// The format knows no encoding here: bytes that are not text are replaced.
 		r.PostData = &harPostJSON{
 			MimeType: e.RequestHeader.Get("Content-Type"), Params: []harPairJSON{},
 			Text: strings.ToValidUTF8(string(e.RequestBody.Bytes), "\uFFFD"),

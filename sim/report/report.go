@@ -214,7 +214,7 @@ func remarks(r *journal.Reaction) []string {
 		out = append(out, "hammered")
 	}
 	if r.TransportRetry {
-		out = append(out, "the transport repeated it by itself")
+		out = append(out, "the transport repeated it on its own")
 	}
 	return out
 }

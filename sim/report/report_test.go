@@ -263,7 +263,7 @@ getProcess reset on /v3/processes/p
   outcome  gave up so far; no retry
   gaps     0.2 ms
   note     hammered
-  note     the transport repeated it by itself
+  note     the transport repeated it on its own
   requests 4 5
 2 older reactions are only counted
 total updateProcess 503: 1 faults, 1 recovered, 0 gave up, 1 retried

@@ -35,7 +35,7 @@ func (n *names) find(name string) (index int, message string) {
 	case len(found) == 1:
 		return found[0], ""
 	case len(found) > 1:
-		return -1, fmt.Sprintf("%q, the name of %d; say which by guid", name, len(found))
+		return -1, fmt.Sprintf("%q, the name of %d; say which one by its guid", name, len(found))
 	case len(n.listed) == 0:
 		return -1, fmt.Sprintf("%q, no such %s; there is none", name, n.kind)
 	default:

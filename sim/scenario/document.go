@@ -240,7 +240,7 @@ type Quotas struct {
 }
 
 // Quota limits what started processes may take together (§7). Left out or null
-// is no limit.
+// means no limit.
 type Quota struct {
 	TotalMemoryInMB    *int64 `json:"total_memory_in_mb,omitempty"`
 	InstanceMemoryInMB *int64 `json:"instance_memory_in_mb,omitempty"`

@@ -137,7 +137,7 @@ func shown(t *testing.T, v any) string {
 	return string(text)
 }
 
-// What is no state comes from the world's scenario.
+// What is not state comes from the world's scenario.
 func TestExportOfTheRest(t *testing.T) {
 	t.Parallel()
 	s := &scenario.Scenario{

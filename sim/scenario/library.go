@@ -131,7 +131,7 @@ func (l *Library) lookup(name string, chain []*entry) (found *entry, message str
 		for _, e := range chain {
 			steps = append(steps, e.name())
 		}
-		return nil, fmt.Sprintf("%q, a circle: %s", name, strings.Join(append(steps, name), " extends "))
+		return nil, fmt.Sprintf("%q, a cycle: %s", name, strings.Join(append(steps, name), " extends "))
 	}
 	return nil, fmt.Sprintf("%q, no such scenario; there are %s", name, strings.Join(l.Names(), ", "))
 }

@@ -106,8 +106,8 @@ func TestLibraryRefuses(t *testing.T) {
 		"over.yaml": "name: over\nextends: bad\n",
 	})
 	tests := []struct{ name, load, want string }{
-		{"circle", "a", `c.yaml:2:10: extends: "a", a circle: a extends b extends c extends a`},
-		{"itself", "self", `self.yaml:2:10: extends: "self", a circle: self extends self`},
+		{"circle", "a", `c.yaml:2:10: extends: "a", a cycle: a extends b extends c extends a`},
+		{"itself", "self", `self.yaml:2:10: extends: "self", a cycle: self extends self`},
 		{"broken parent", "over", `bad.yaml:2:7: seed: "x", expected an integer from -9223372036854775808 to 9223372036854775807`},
 		{"unknown", "nope", `scenario "nope": no such scenario; there are default, a, b, bad,`},
 		{"a path", "../scenario", `scenario "../scenario": no such scenario`},

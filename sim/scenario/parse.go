@@ -170,7 +170,7 @@ func (p *reading) fail(err error) {
 // validate checks a tree against the published schema.
 func validate(root *node) document.Violations {
 	found, err := schema.Validate("scenario", root.value())
-	if err != nil { // the schema is embedded: this is no fault of the file
+	if err != nil { // the schema is embedded: this is not a fault of the file
 		panic(err)
 	}
 	for i := range found {

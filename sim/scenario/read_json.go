@@ -149,7 +149,7 @@ func (k keys) add(key string, at position) (first position, again bool) {
 }
 
 func duplicateKey(file string, at position, key string, first position) Problem {
-	return refusal(file, at, "key %q stands twice, first at %d:%d", key, first.line, first.column)
+	return refusal(file, at, "key %q appears twice, first at %d:%d", key, first.line, first.column)
 }
 
 // clipped shortens what is quoted in a message.

@@ -56,7 +56,7 @@ func (r *yamlReader) number(n *node, raw string, from ast.Node) {
 	digits, numeric := jsonNumber(raw)
 	switch {
 	case doubtfulForm.MatchString(raw):
-		r.refuse(from, "%s, write a decimal number without leading zeros and underscores, or quote it if it is text", clipped(raw))
+		r.refuse(from, "%s, write a decimal number without leading zeros or underscores, or quote it if it is text", clipped(raw))
 	case numeric:
 		digits, ok := canonical(digits)
 		if !ok {
@@ -94,7 +94,7 @@ func jsonNumber(raw string) (digits string, ok bool) {
 	}
 }
 
-// maxDigits bounds the length of a number: what is longer is no number that
+// maxDigits bounds the length of a number: what is longer is not a number that
 // the API knows, and exact arithmetic on an exponent of a billion takes
 // forever.
 const maxDigits = 64

@@ -250,7 +250,7 @@ func (r *yamlReader) tagged(from *ast.TagNode, depth int) *node {
 			}
 			return n
 		}
-		r.refuse(from, "tag !!str before something that is no text")
+		r.refuse(from, "tag !!str before something that is not text")
 	case tag == "!!map", tag == "!!seq", tag == "!!int", tag == "!!float", tag == "!!bool", tag == "!!null":
 		return r.read(from.Value, depth+1)
 	default:
@@ -277,7 +277,7 @@ func (r *yamlReader) mapping(n *node, from *ast.MappingNode, depth int) {
 		}
 		name, ok := keyText(key)
 		if !ok {
-			r.refuse(key, "a key that is no text")
+			r.refuse(key, "a key that is not text")
 			continue
 		}
 		if first, again := names.add(name, at); again {
@@ -340,7 +340,7 @@ func kindName(k kind) string {
 	case nullKind:
 		return "null"
 	case boolKind:
-		return "a truth value"
+		return "true or false"
 	case numberKind:
 		return "a number"
 	case textKind:

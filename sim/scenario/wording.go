@@ -13,7 +13,7 @@ var wordings = []struct{ pattern, words string }{
 	{`^[A-Za-z0-9][A-Za-z0-9._-]*$`, "a name of letters, digits, dots, dashes and underscores"},
 	{`^$|^[A-Za-z0-9][A-Za-z0-9 _.:@~-]{0,199}$`, "a name of letters, digits, blanks and _ . : @ ~ -"},
 	{`^[A-Za-z0-9_-]+$`, "a guid of letters, digits, dashes and underscores"},
-	{`^[^/\s]+$`, "a process type without slashes and blanks"},
+	{`^[^/\s]+$`, "a process type without slashes or blanks"},
 	{`^[^\s]+$`, "a text without blanks"},
 	{`^/([^/\s]\S*)?$`, "a path such as /health"},
 }

@@ -56,7 +56,7 @@ func TestUnknownKeyWords(t *testing.T) {
 	tests := []struct{ name, message, want string }{
 		{"a slip", `unknown key "instnaces", expected one of "guid", "instances"`, "unknown key, did you mean instances?"},
 		{"another case", `unknown key "GUID", expected one of "guid", "instances"`, "unknown key, did you mean guid?"},
-		{"one letter is no slip", `unknown key "x", expected one of "id", "on"`, "unknown key, expected one of id, on"},
+		{"one letter is not a slip", `unknown key "x", expected one of "id", "on"`, "unknown key, expected one of id, on"},
 		{"only one", `unknown key "other", expected "guid"`, "unknown key, expected guid"},
 		{"very long", `unknown key "` + strings.Repeat("x", 1<<20) + `", expected "guid"`, "unknown key, expected guid"},
 		{"time", `"x", expected a string in the form of a date-time`, `"x", expected a time such as 2026-01-01T00:00:00Z`},

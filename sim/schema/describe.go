@@ -19,7 +19,7 @@ import (
 var written sync.Map
 
 // schemaAt finds the part of a schema that a keyword location of the library
-// names; nil when that is no object.
+// names; nil when that is not an object.
 func schemaAt(location string) map[string]any {
 	address, pointer, _ := strings.Cut(location, "#")
 	name := strings.TrimPrefix(address, schemaBase)
@@ -30,7 +30,7 @@ func schemaAt(location string) map[string]any {
 			return nil
 		}
 		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber() // 2^63-1 is no float
+		decoder.UseNumber() // 2^63-1 is not a float
 		if err := decoder.Decode(&whole); err != nil {
 			return nil
 		}

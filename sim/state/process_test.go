@@ -157,7 +157,7 @@ func TestNullDisk(t *testing.T) {
 	built := 0
 	count := func(*Process) any { built++; return built }
 	if answer.Memo(count); answer.Memo(count) != 2 {
-		t.Error("the answer is no stored version and remembers nothing")
+		t.Error("the answer is not a stored version and remembers nothing")
 	}
 	if read.Memo(count); read.Memo(count) != 3 {
 		t.Error("a stored version is derived from once")

@@ -7,7 +7,7 @@ import (
 )
 
 // Quota limits what the started processes of an organization or space may
-// take (§7). A nil limit is no limit.
+// take (§7). A nil limit means no limit.
 type Quota struct {
 	TotalMemoryInMB    *int64
 	InstanceMemoryInMB *int64

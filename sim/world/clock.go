@@ -25,7 +25,7 @@ type Clock struct {
 
 // ErrBackwards is what Advance says of a negative step: what has happened stays
 // in the past.
-var ErrBackwards = errors.New("a clock only goes forwards")
+var ErrBackwards = errors.New("a clock only moves forward")
 
 // NewClock makes a clock that runs with the wall, or, frozen, stands at start
 // (the zero time: DefaultStart). A running clock with a start begins there.

@@ -103,7 +103,7 @@ var _ = Describe("Without any injection", func() {
 		Expect(world.As("").Send(r)).To(HaveCFError(contract.NotAuthenticated))
 	}, operations(takesBody))
 
-	DescribeTable("§4: an array is no object", func(op *contract.Operation) {
+	DescribeTable("§4: an array is not an object", func(op *contract.Operation) {
 		r := Valid(op)
 		r.Body = `[]`
 		Expect(World(root, "default").Send(r)).To(HaveCFError(contract.UnprocessableEntity.With("Unknown field(s): '_json'")))

@@ -26,8 +26,8 @@ var _ = Describe("writing", func() {
 		Expect(lines(report)).To(Equal(want))
 		Expect(changes(before, stateOf(url))).To(BeEmpty())
 	},
-		Entry("text of a refusal", plant{"PATCH", one, `{"command":42}`, text(`Command must be a string`, `Command is no string`)},
-			`§5 updateProcess {"command":42}: /errors/0/detail: target has "Command is no string", capisim has "Command must be a string"`),
+		Entry("text of a refusal", plant{"PATCH", one, `{"command":42}`, text(`Command must be a string`, `Command is not a string`)},
+			`§5 updateProcess {"command":42}: /errors/0/detail: target has "Command is not a string", capisim has "Command must be a string"`),
 		Entry("code of a refusal", plant{"POST", scale, `{"instances":-1}`, text(`10008`, `1001`)},
 			`§6 scaleProcess {"instances":-1}: /errors/0/code: target has 1001, capisim has 10008`),
 		Entry("trap that is none", plant{"POST", scale, `{"instances":null}`, status(422)},
