@@ -144,8 +144,7 @@ func (c *call) restartInstance() (reply, error) {
 		return reply{}, err
 	}
 	now := c.world.Clock.Now()
-	err = c.snap.State.Terminate(now, v.Process.GUID, index)
-	v = c.snap.State.Peek(state.Ref{GUID: v.Process.GUID})
+	v, err = c.snap.State.RestartInstance(now, v.Process.GUID, index)
 	if err != nil || v.Process == nil {
 		return reply{}, c.noInstance(v, index, err)
 	}

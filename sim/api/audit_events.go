@@ -5,20 +5,6 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// maxAuditBody is the size of a request body, in bytes, above which its event
-// does not repeat it: a world remembers many events.
-const maxAuditBody = 16 << 10
-
-// audit notes that the request changed something and writes the event of it.
-func (c *call) audit(view state.View, event string, index int) {
-	c.changed = true
-	body := c.body
-	if len(c.raw) > maxAuditBody {
-		body = contract.Body{}
-	}
-	c.snap.State.Audit(c.now, c.who, view, event, body, index)
-}
-
 // auditEventJSON is an audit event as the real server shows it.
 type auditEventJSON struct {
 	GUID         string              `json:"guid"`

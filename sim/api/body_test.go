@@ -319,7 +319,7 @@ func TestSplice(t *testing.T) {
 // TestDocumentIsKept: a version is encoded once, another base is spliced.
 func TestDocumentIsKept(t *testing.T) {
 	t.Parallel()
-	r := rigFor(t, frozen, Options{})
+	r := rigOf(t, frozen, Options{})
 	view := r.world.Current().State.Peek(state.Ref{GUID: webGUID})
 	first := documentOf(view, contract.Default, "http://a")
 	if documentOf(view, contract.Default, "http://a") != first {
@@ -329,9 +329,7 @@ func TestDocumentIsKept(t *testing.T) {
 	if string(other.bytes) != string(encode(view.Process, spaceGUID, contract.Default, "http://bb").bytes) {
 		t.Errorf("for another base: %s", other.bytes)
 	}
-	if _, err := r.world.Current().State.UpdateProcess(r.world.Clock.Now(), webGUID, contract.ProcessUpdate{User: contract.Optional[string]{Set: true, Value: "TestUser"}}); err != nil {
-		t.Fatal(err)
-	}
+	r.send(t, "PATCH /v3/processes/"+webGUID, `{"user":"TestUser"}`)
 	view = r.world.Current().State.Peek(state.Ref{GUID: webGUID})
 	if next := documentOf(view, contract.Default, "http://bb"); !strings.Contains(string(next.bytes), `"user":"TestUser"`) {
 		t.Errorf("after a change: %s", next.bytes)

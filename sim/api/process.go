@@ -37,59 +37,30 @@ func getProcess(c *call) (reply, error) {
 }
 
 func updateProcess(c *call) (reply, error) {
-	view, err := c.writable()
-	if err != nil {
-		return reply{}, err
-	}
-	update, err := contract.CheckUpdate(c.body, c.snap.Variant)
-	if err != nil {
-		return reply{}, err
-	}
-	p, err := c.snap.State.UpdateProcess(c.now, view.Process.GUID, update)
-	if err != nil {
-		return reply{}, err
-	}
-	c.audit(view, state.ProcessUpdated, 0)
-	return c.owned(http.StatusOK, view, p), nil
+	view, err := c.snap.State.UpdateProcess(c.now, c.who, c.resolve(), c.body)
+	return c.changedProcess(http.StatusOK, view, err)
 }
 
 func scaleProcess(c *call) (reply, error) {
-	view, err := c.writable()
-	if err != nil {
-		return reply{}, err
-	}
-	if err := view.MayScale(c.who); err != nil {
-		return reply{}, err
-	}
-	scale, err := contract.CheckScale(c.body)
-	if err != nil {
-		return reply{}, err
-	}
-	p, err := c.snap.State.ScaleProcess(c.now, view.Process.GUID, scale)
-	if err != nil {
-		return reply{}, err
-	}
-	c.audit(view, state.ProcessScaled, 0)
-	return c.owned(http.StatusAccepted, view, p), nil
+	view, err := c.snap.State.ScaleProcess(c.now, c.who, c.resolve(), c.body)
+	return c.changedProcess(http.StatusAccepted, view, err)
 }
 
-// owned answers a change with the whole process, its command shown to whoever
-// may change it (§10).
-func (c *call) owned(status int, view state.View, p *state.Process) reply {
-	view.Process = p
-	return reply{status: status, body: documentOf(view, c.snap.Variant, c.base()).bytes, shared: true}
+// changedProcess answers a change with the whole process, its command shown to
+// whoever may change it (§10).
+func (c *call) changedProcess(status int, view state.View, err error) (reply, error) {
+	if err != nil {
+		return reply{}, err
+	}
+	c.changed = true
+	return reply{status: status, body: documentOf(view, c.snap.Variant, c.base()).bytes, shared: true}, nil
 }
 
 func terminateInstance(c *call) (reply, error) {
-	view, err := c.writable()
-	if err != nil {
+	if _, err := c.snap.State.TerminateInstance(c.now, c.who, c.resolve(), contract.InstanceIndex(c.index)); err != nil {
 		return reply{}, err
 	}
-	index := contract.InstanceIndex(c.index)
-	if err := c.snap.State.Terminate(c.now, view.Process.GUID, index); err != nil {
-		return reply{}, err
-	}
-	c.audit(view, state.ProcessTerminated, index)
+	c.changed = true
 	return reply{status: http.StatusNoContent}, nil
 }
 
@@ -124,10 +95,6 @@ func (c *call) strayType() string {
 
 // process finds the process that a reader's path names.
 func (c *call) process() (state.View, error) { return c.snap.State.Process(c.who, c.resolve()) }
-
-// writable finds the process that a writer's path names and checks the right to
-// change it.
-func (c *call) writable() (state.View, error) { return c.snap.State.Writable(c.who, c.resolve()) }
 
 func listProcessInstances(c *call) (reply, error) {
 	view, err := c.process()

@@ -25,6 +25,16 @@ func (b Body) Any() map[string]any {
 	return document.Value{Kind: document.Object, Members: b.Fields}.Any().(map[string]any)
 }
 
+// Size is the number of bytes in the names and values of the body.
+func (b Body) Size() int { return sizeOf(b.Fields) }
+
+func sizeOf(members []document.Field) (sum int) {
+	for _, member := range members {
+		sum += len(member.Key) + len(member.Value.Text) + sizeOf(member.Value.Members)
+	}
+	return sum
+}
+
 // AppGUID is the field app_guid, which turns a direct path into one of that
 // app's (the trap of §4); empty when there is none.
 func (b Body) AppGUID() string { return textOf(b.Fields, "app_guid") }

@@ -119,3 +119,13 @@ func (v Viewer) writable(space *Space, org *Organization) error {
 	}
 	return nil
 }
+
+// renewed is the viewer with the roles that its user has by now: what a user
+// may do is decided when it is done, not when the request came. A user that the
+// store does not know stays as it is. The caller holds the lock.
+func (s *Store) renewed(who Viewer) Viewer {
+	if user, ok := s.settings.byName[who.User.Name]; ok {
+		who.User = user
+	}
+	return who
+}

@@ -47,7 +47,7 @@ func TestRoles(t *testing.T) {
 			if err == nil && view.ShowsSecrets(test.who) != test.shown {
 				t.Errorf("command shown: %v, want %v", !test.shown, test.shown)
 			}
-			_, err = s.Writable(test.who, Ref{GUID: "worker"})
+			_, err = s.writable(test.who, Ref{GUID: "worker"})
 			expect(t, err, test.write)
 
 			// The app-nested twins hide the app where the direct ones hide the process.
@@ -122,7 +122,7 @@ func TestLookup(t *testing.T) {
 			s := storeOf()
 			_, err := s.Process(test.who, test.ref)
 			expect(t, err, test.want)
-			_, err = s.Writable(test.who, test.ref)
+			_, err = s.writable(test.who, test.ref)
 			expect(t, err, test.want)
 		})
 	}
@@ -172,14 +172,14 @@ func TestWriteRight(t *testing.T) {
 				seed.Spaces[dev].Deleting, seed.Spaces[dev].Suspended = test.spaceDeleting, test.spaceIsOff
 			})
 			for _, role := range []Role{SpaceDeveloper, SpaceSupporter} {
-				_, err := s.Writable(holder(role, "dev", ""), Ref{GUID: "worker"})
+				_, err := s.writable(holder(role, "dev", ""), Ref{GUID: "worker"})
 				expect(t, err, test.want)
 			}
-			_, err := s.Writable(holder(SpaceAuditor, "dev", ""), Ref{GUID: "worker"})
+			_, err := s.writable(holder(SpaceAuditor, "dev", ""), Ref{GUID: "worker"})
 			expect(t, err, contract.NotAuthorized) // the right comes first
-			_, err = s.Writable(holder(OrgManager, "", "one"), Ref{GUID: "worker"})
+			_, err = s.writable(holder(OrgManager, "", "one"), Ref{GUID: "worker"})
 			expect(t, err, contract.NotAuthorized)
-			_, err = s.Writable(root, Ref{GUID: "worker"})
+			_, err = s.writable(root, Ref{GUID: "worker"})
 			expect(t, err, nil) // administrators skip all four
 			_, err = s.Process(holder(SpaceAuditor, "dev", ""), Ref{GUID: "worker"})
 			expect(t, err, nil) // reading is not touched
@@ -213,7 +213,7 @@ func TestScalingFlag(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expect(t, view.MayScale(test.who), test.want)
+			expect(t, view.mayScale(test.who), test.want)
 		})
 	}
 }

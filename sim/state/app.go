@@ -99,55 +99,58 @@ func (s *Store) visibleApp(who Viewer, guid string) (View, error) {
 	return v, nil
 }
 
-// ManageableApp finds an app for someone who wants to start or stop it:
-// developers and supporters may, as with processes (§15).
-func (s *Store) ManageableApp(who Viewer, guid string) (View, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+// writableApp finds an app for someone who wants to change it. With manage the
+// change is a start or a stop, which supporters may make as they may with
+// processes (§15); the app itself they may not change.
+func (s *Store) writableApp(who Viewer, guid string, manage bool) (View, error) {
+	who = s.renewed(who)
 	v, err := s.visibleApp(who, guid)
 	if err != nil {
 		return v, err
 	}
-	return v, who.writable(v.Space, v.Organization)
-}
-
-// EditableApp finds an app for someone who wants to change the app itself,
-// which supporters may not.
-func (s *Store) EditableApp(who Viewer, guid string) (View, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	v, err := s.visibleApp(who, guid)
-	if err != nil {
-		return v, err
-	}
-	if !who.Admin() && !who.User.holds(SpaceDeveloper, v.Space.GUID) {
+	if !manage && !who.Admin() && !who.User.holds(SpaceDeveloper, v.Space.GUID) {
 		return v, contract.NotAuthorized
 	}
 	return v, who.writable(v.Space, v.Organization)
 }
 
-// UpdateApp applies a checked PATCH body of an app. The errors are those of the
-// storage layer: limits of metadata, then the name.
-func (s *Store) UpdateApp(now time.Time, guid string, u contract.AppUpdate) (View, error) {
+// UpdateApp carries out a PATCH of an app, in one step as UpdateProcess does.
+// Other than there the body is looked at before the app is looked for. The last
+// errors are those of the storage layer: limits of metadata, then the name.
+func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.Body) (View, error) {
+	update, err := contract.CheckAppUpdate(body)
+	if err != nil {
+		return View{}, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := s.peek(Ref{AppGUID: guid})
-	if v.App == nil {
-		return v, contract.AppNotFound
-	}
-	if kind := u.LifecycleType; kind.Set && kind.Value != buildpackLifecycle {
-		return v, contract.LifecycleChanged(buildpackLifecycle, kind.Value)
-	}
-	next := *v.App
-	next.UpdatedAt = now
-	next.Metadata = v.App.Metadata.Merge(u.Metadata)
-	if err := contract.CheckLimits(v.App.Metadata, next.Metadata, u.Metadata); err != nil {
+	v, err := s.writableApp(who, guid, false)
+	if err != nil {
 		return v, err
 	}
+	if v.App, err = s.updated(v.App, now, update); err != nil {
+		return v, err
+	}
+	s.apps[guid] = v.App
+	s.audit(who, v, Event{Type: AppUpdated, At: now, Request: body})
+	return v, nil
+}
+
+// updated is the next version of an app.
+func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, error) {
+	if kind := u.LifecycleType; kind.Set && kind.Value != buildpackLifecycle {
+		return app, contract.LifecycleChanged(buildpackLifecycle, kind.Value)
+	}
+	next := *app
+	next.UpdatedAt = now
+	next.Metadata = app.Metadata.Merge(u.Metadata)
+	if err := contract.CheckLimits(app.Metadata, next.Metadata, u.Metadata); err != nil {
+		return app, err
+	}
 	if u.Name.Set {
-		name, err := s.freeName(v.App, u.Name.Value)
+		name, err := s.freeName(app, u.Name.Value)
 		if err != nil {
-			return v, err
+			return app, err
 		}
 		next.Name = name
 	}
@@ -157,9 +160,7 @@ func (s *Store) UpdateApp(now time.Time, guid string, u contract.AppUpdate) (Vie
 	if u.Stack.Set {
 		next.Stack = u.Stack.Value
 	}
-	s.apps[guid] = &next
-	v.App = &next
-	return v, nil
+	return &next, nil
 }
 
 // freeName checks a new name of an app: no other app of its space has it.
@@ -178,55 +179,67 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 
 // StartApp wants an app to run. One that was stopped places the instances of
 // its processes and gives them new versions (§10), when the model rules of §7
-// hold for each of them; else nothing changes. A started one stays as it is.
-func (s *Store) StartApp(now time.Time, guid string) (View, error) { return s.start(now, guid, false) }
+// hold for each of them; else nothing changes. A started one stays as it is; the
+// event is written even so. Like StopApp and RestartApp it is one step, as
+// UpdateProcess is.
+func (s *Store) StartApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppStarted, At: now}, func(v View) (*App, error) {
+		if v.App.State == Started {
+			return v.App, nil
+		}
+		return s.start(now, v)
+	})
+}
 
 // RestartApp is StartApp, except that a started app is started anew as well.
-func (s *Store) RestartApp(now time.Time, guid string) (View, error) { return s.start(now, guid, true) }
+func (s *Store) RestartApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppRestarted, At: now}, func(v View) (*App, error) { return s.start(now, v) })
+}
 
-func (s *Store) start(now time.Time, guid string, again bool) (View, error) {
+// StopApp wants an app not to run. Its processes keep what they are scaled to.
+func (s *Store) StopApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppStopped, At: now}, func(v View) (*App, error) {
+		if v.App.State == Stopped {
+			return v.App, nil
+		}
+		next := *v.App
+		next.State, next.UpdatedAt = Stopped, now
+		s.apps[guid] = &next
+		s.turn(&next, now)
+		return &next, nil
+	})
+}
+
+// manage brings an app into the state that an event tells of.
+func (s *Store) manage(who Viewer, guid string, event Event, act func(View) (*App, error)) (View, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := s.peek(Ref{AppGUID: guid})
-	switch {
-	case v.App == nil:
-		return v, contract.AppNotFound
-	case v.App.State == Started && !again:
-		return v, nil
+	v, err := s.writableApp(who, guid, true)
+	if err != nil {
+		return v, err
 	}
+	if v.App, err = act(v); err != nil {
+		return v, err
+	}
+	s.audit(who, v, event)
+	return v, nil
+}
+
+func (s *Store) start(now time.Time, v View) (*App, error) {
 	old, next := v.App, *v.App
 	if next.State != Started {
 		next.State, next.UpdatedAt = Started, now
 	}
-	s.apps[guid], v.App = &next, &next
-	for _, of := range s.byApp[guid] {
+	s.apps[next.GUID], v.App = &next, &next
+	for _, of := range s.byApp[next.GUID] {
 		v.Process = s.processes[of]
 		if err := s.checkModel(v, v.Process, true); err != nil {
-			s.apps[guid] = old
-			return v, err
+			s.apps[next.GUID] = old
+			return old, err
 		}
 	}
-	v.Process = nil
 	s.turn(&next, now)
-	return v, nil
-}
-
-// StopApp wants an app not to run. Its processes keep what they are scaled to.
-func (s *Store) StopApp(now time.Time, guid string) (View, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v := s.peek(Ref{AppGUID: guid})
-	switch {
-	case v.App == nil:
-		return v, contract.AppNotFound
-	case v.App.State == Stopped:
-		return v, nil
-	}
-	next := *v.App
-	next.State, next.UpdatedAt = Stopped, now
-	s.apps[guid], v.App = &next, &next
-	s.turn(&next, now)
-	return v, nil
+	return &next, nil
 }
 
 // AppChange is what an admin changes of an app; nil leaves a part as it is.

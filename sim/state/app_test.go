@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -36,7 +37,7 @@ func appNames(p Page) (names []string) {
 // start of what runs does nothing.
 func TestStartApp(t *testing.T) {
 	t.Parallel()
-	type act func(*Store, time.Time, string) (View, error)
+	type act func(*Store, time.Time, Viewer, string) (View, error)
 	for _, test := range []struct {
 		name, app string
 		act       act
@@ -54,7 +55,7 @@ func TestStartApp(t *testing.T) {
 			s, again := storeOf(), storeOf()
 			before := stored(t, s, test.app)
 			now := later(time.Hour)
-			v, err := test.act(s, now, test.app)
+			v, err := test.act(s, now, root, test.app)
 			if err != nil || v.App.State != test.state || v.Process != nil {
 				t.Fatalf("%v, %+v", err, v)
 			}
@@ -72,7 +73,7 @@ func TestStartApp(t *testing.T) {
 			if anew := inst.For == 0; inst.State != Running || anew != test.anew {
 				t.Errorf("instance %+v", inst)
 			}
-			if _, err := test.act(again, now, test.app); err != nil || stored(t, again, test.app).Version != after.Version {
+			if _, err := test.act(again, now, root, test.app); err != nil || stored(t, again, test.app).Version != after.Version {
 				t.Errorf("two runs draw two versions (%v)", err)
 			}
 		})
@@ -87,7 +88,7 @@ func TestStopApp(t *testing.T) {
 		seed.Processes[front].History.Forced = map[int]Forced{1: {State: Crashed, Since: start}}
 	})
 	before := stored(t, s, "front")
-	v, err := s.StopApp(later(time.Minute), "front")
+	v, err := s.StopApp(later(time.Minute), root, "front")
 	if err != nil || v.App.State != Stopped || !v.App.UpdatedAt.Equal(later(time.Minute)) {
 		t.Fatalf("%v, %+v", err, v.App)
 	}
@@ -100,10 +101,10 @@ func TestStopApp(t *testing.T) {
 	if after.Process.Instances != 2 || after.Process.Version != before.Version {
 		t.Errorf("%+v", after.Process)
 	}
-	if v, err := s.StopApp(later(time.Hour), "front"); err != nil || !v.App.UpdatedAt.Equal(later(time.Minute)) {
+	if v, err := s.StopApp(later(time.Hour), root, "front"); err != nil || !v.App.UpdatedAt.Equal(later(time.Minute)) {
 		t.Errorf("stopped twice: %v, %+v", err, v.App)
 	}
-	if _, err := s.StartApp(later(2*time.Hour), "front"); err != nil {
+	if _, err := s.StartApp(later(2*time.Hour), root, "front"); err != nil {
 		t.Fatal(err)
 	}
 	if inst := s.Peek(Ref{GUID: "front"}).Instance(later(2*time.Hour), 1); inst.State != Running {
@@ -129,7 +130,7 @@ func TestStartUnderQuota(t *testing.T) {
 			t.Parallel()
 			s := storeOf(func(seed *Seed) { seed.Organizations[0].Quota = &test.quota })
 			before := stored(t, s, "back")
-			_, err := s.StartApp(later(time.Minute), "back")
+			_, err := s.StartApp(later(time.Minute), root, "back")
 			if test.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -150,35 +151,30 @@ func TestStartUnderQuota(t *testing.T) {
 // TestUpdateApp merges, strips and refuses names as the storage layer does.
 func TestUpdateApp(t *testing.T) {
 	t.Parallel()
-	name := func(text string) contract.AppUpdate {
-		return contract.AppUpdate{Name: contract.Optional[string]{Set: true, Value: text}}
-	}
-	many := contract.MetadataUpdate{}
+	many := ""
 	for i := range contract.MaxLabels + 1 {
-		many.Labels = append(many.Labels, contract.PairChange{Key: string(rune('a'+i%26)) + string(rune('a'+i/26)), Value: ptr("x")})
+		many += fmt.Sprintf(`,"l%d":"x"`, i)
 	}
 	for _, test := range []struct {
-		name   string
-		update contract.AppUpdate
-		want   string // the refusal
-		expect func(*App)
+		name, body string
+		want       string // the refusal
+		expect     func(*App)
 	}{
-		{"nothing but the time", contract.AppUpdate{}, "", func(*App) {}},
-		{"a name with a slash", name("a/b"), "", func(a *App) { a.Name = "a/b" }},
-		{"blanks around a name", name("  a b \n"), "", func(a *App) { a.Name = "a b" }},
-		{"its own name", name("shop"), "", func(*App) {}},
-		{"the name of an app elsewhere", name("ledger"), "", func(a *App) { a.Name = "ledger" }},
-		{"the name of an app beside it", name("taken"), "App with the name 'taken' already exists.", nil},
-		{"a blank name", name(" "), "name presence, name format", nil},
-		{"null", contract.AppUpdate{Name: contract.Optional[string]{Set: true, Null: true}}, "name presence, name format", nil},
-		{"a control character", name("a\tb"), "name format", nil},
-		{"labels before the name", contract.AppUpdate{Metadata: many, Name: name(" ").Name}, "Failed to add 51 labels because it would exceed maximum of 50", nil},
-		{"another lifecycle", contract.AppUpdate{LifecycleType: contract.Optional[string]{Set: true, Value: "docker"}},
-			"Lifecycle type cannot be changed from buildpack to docker", nil},
-		{"buildpacks and stack", contract.AppUpdate{Buildpacks: contract.Optional[[]string]{Set: true, Value: []string{"go"}}, Stack: contract.Optional[string]{Set: true, Value: "s"}},
+		{"nothing but the time", `{}`, "", func(*App) {}},
+		{"a name with a slash", `{"name":"a/b"}`, "", func(a *App) { a.Name = "a/b" }},
+		{"blanks around a name", `{"name":"  a b \n"}`, "", func(a *App) { a.Name = "a b" }},
+		{"its own name", `{"name":"shop"}`, "", func(*App) {}},
+		{"the name of an app elsewhere", `{"name":"ledger"}`, "", func(a *App) { a.Name = "ledger" }},
+		{"the name of an app beside it", `{"name":"taken"}`, "App with the name 'taken' already exists.", nil},
+		{"a blank name", `{"name":" "}`, "name presence, name format", nil},
+		{"null", `{"name":null}`, "name presence, name format", nil},
+		{"a control character", `{"name":"a\tb"}`, "name format", nil},
+		{"labels before the name", `{"name":" ","metadata":{"labels":{` + many[1:] + `}}}`, "Failed to add 51 labels because it would exceed maximum of 50", nil},
+		{"another lifecycle", `{"lifecycle":{"type":"docker","data":{}}}`, "Lifecycle type cannot be changed from buildpack to docker", nil},
+		{"buildpacks and stack", `{"lifecycle":{"type":"buildpack","data":{"buildpacks":["go"],"stack":"s"}}}`,
 			"", func(a *App) { a.Buildpacks, a.Stack = []string{"go"}, "s" }},
-		{"a label", contract.AppUpdate{Metadata: contract.MetadataUpdate{Labels: []contract.PairChange{{Key: "env", Value: ptr("prod")}}}},
-			"", func(a *App) { a.Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}} }},
+		{"a label", `{"metadata":{"labels":{"env":"prod"}}}`, "", func(a *App) { a.Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}} }},
+		{"a body that is refused before the app is looked for", `{"no":1}`, "Unknown field(s): 'no'", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -186,7 +182,7 @@ func TestUpdateApp(t *testing.T) {
 				seed.Apps = append(seed.Apps, App{GUID: "beside", Name: "taken", SpaceGUID: "dev", State: Stopped})
 			})
 			before, _ := s.App("front")
-			v, err := s.UpdateApp(later(time.Minute), "front", test.update)
+			v, err := s.UpdateApp(later(time.Minute), root, "front", bodyOf(t, test.body))
 			after, _ := s.App("front")
 			if test.expect == nil {
 				var refused *contract.Error
@@ -229,7 +225,11 @@ func TestAppRights(t *testing.T) {
 		for what, got := range map[string]struct {
 			find func(Viewer, string) (View, error)
 			want error
-		}{"see": {s.VisibleApp, test.see}, "manage": {s.ManageableApp, test.manage}, "edit": {s.EditableApp, test.edit}} {
+		}{
+			"see":    {s.VisibleApp, test.see},
+			"manage": {func(who Viewer, guid string) (View, error) { return s.StartApp(start, who, guid) }, test.manage},
+			"edit":   {func(who Viewer, guid string) (View, error) { return s.UpdateApp(start, who, guid, contract.Body{}) }, test.edit},
+		} {
 			if _, err := got.find(test.who, "front"); err != got.want {
 				t.Errorf("%s, %s: %v", test.name, what, err)
 			}
@@ -238,7 +238,7 @@ func TestAppRights(t *testing.T) {
 			}
 		}
 		s = storeOf(func(seed *Seed) { seed.Spaces[0].Suspended = true })
-		if _, err := s.ManageableApp(test.who, "front"); err != test.whenSpaceSuspended {
+		if _, err := s.StopApp(start, test.who, "front"); err != test.whenSpaceSuspended {
 			t.Errorf("%s in a suspended space: %v", test.name, err)
 		}
 	}

@@ -6,67 +6,73 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// change runs one mutation of a process under the lock. The mutation gets a
-// copy; what it leaves there is stored when it returns no error and the model
-// rules of §7 hold, else nothing of it is. The result is the answer, which is
-// what is stored but for a disk of null: that is answered as it was asked for
-// and read as the default ever after (§6).
-func (s *Store) change(now time.Time, guid string, mutate func(v View, next *Process) error) (*Process, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v := s.peek(Ref{GUID: guid})
-	if v.Process == nil {
-		return nil, contract.ProcessNotFound
+// writable finds a process for a writer: lookup, then the right as it stands at
+// this moment, then the states of organization and space that forbid writing
+// (§3, steps 5 and 6).
+func (s *Store) writable(who Viewer, ref Ref) (View, error) {
+	who = s.renewed(who)
+	v, err := s.find(who, ref)
+	if err != nil {
+		return v, err
 	}
-	next := *v.Process
-	next.UpdatedAt = now
-	if err := mutate(v, &next); err != nil {
-		return nil, err
-	}
-	if err := s.checkModel(v, &next, false); err != nil {
-		return nil, err
-	}
-	answer := &next
-	if next.DiskInMB == nil {
-		shown := next
-		shown.memo = nil
-		answer = &shown
-		disk := contract.DefaultDiskInMB
-		next.DiskInMB = &disk
-	}
-	s.put(&next)
-	return answer, nil
+	return v, who.writable(v.Space, v.Organization)
 }
 
-// UpdateProcess applies a checked PATCH body: a merge of the keys that are
-// there (§10). The version never changes, updated_at always does.
-func (s *Store) UpdateProcess(now time.Time, guid string, u contract.ProcessUpdate) (*Process, error) {
-	return s.change(now, guid, func(v View, next *Process) error {
-		if next.Type == "web" && v.App.Deploying {
+// mayScale asks the feature flag app_scaling; administrators skip it (§3,
+// step 7).
+func (v View) mayScale(who Viewer) error {
+	f := v.settings.features
+	if f.AppScaling || who.Admin() {
+		return nil
+	}
+	if f.AppScalingMessage != "" {
+		return contract.FeatureDisabled.With(f.AppScalingMessage)
+	}
+	return contract.FeatureDisabled.With("app_scaling")
+}
+
+// UpdateProcess carries out a PATCH: a merge of the keys that the body has
+// (§10). The version never changes, updated_at always does. Like every change
+// that a client asks for it is one step: the right to it, what the body says,
+// the change and its audit event belong to one moment, and an error of §3's
+// steps 5 to 11 leaves everything as it was. The view has the process as the
+// answer shows it.
+func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
+	update, invalid := contract.CheckUpdate(body, s.Variant())
+	return s.change(who, ref, Event{Type: ProcessUpdated, At: now, Request: body}, func(v View, next *Process) error {
+		switch {
+		case invalid != nil:
+			return invalid
+		case next.Type == "web" && v.App.Deploying:
 			return contract.UpdateWhileDeploying
 		}
-		if u.Command.Set {
-			next.Command = pointer(u.Command)
+		if update.Command.Set {
+			next.Command = pointer(update.Command)
 		}
-		if u.User.Set {
-			next.User = pointer(u.User)
+		if update.User.Set {
+			next.User = pointer(update.User)
 		}
-		next.HealthCheck = mergeHealthCheck(next.HealthCheck, u.HealthCheck)
-		next.Readiness = mergeHealthCheck(next.Readiness, u.Readiness)
-		before := next.Metadata
-		next.Metadata = before.Merge(u.Metadata)
-		return contract.CheckLimits(before, next.Metadata, u.Metadata)
+		next.HealthCheck = mergeHealthCheck(next.HealthCheck, update.HealthCheck)
+		next.Readiness = mergeHealthCheck(next.Readiness, update.Readiness)
+		next.Metadata = v.Process.Metadata.Merge(update.Metadata)
+		return contract.CheckLimits(v.Process.Metadata, next.Metadata, update.Metadata)
 	})
 }
 
-// ScaleProcess applies a checked scale body; null leaves the log rate as it is
-// (§6).
-func (s *Store) ScaleProcess(now time.Time, guid string, scale contract.ProcessScale) (*Process, error) {
-	return s.change(now, guid, func(v View, next *Process) error {
-		if next.Type == "web" && v.App.Deploying {
-			return contract.ScaleWhileDeploying
+// ScaleProcess carries out a scale, in one step as UpdateProcess does; null
+// leaves the log rate as it is (§6).
+func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
+	scale, invalid := contract.CheckScale(body)
+	return s.change(who, ref, Event{Type: ProcessScaled, At: now, Request: body}, func(v View, next *Process) error {
+		if err := v.mayScale(who); err != nil {
+			return err
 		}
-		if (scale.Instances.Set && scale.Instances.Null) || (scale.MemoryInMB.Set && scale.MemoryInMB.Null) {
+		switch {
+		case invalid != nil:
+			return invalid
+		case next.Type == "web" && v.App.Deploying:
+			return contract.ScaleWhileDeploying
+		case scale.Instances.Null || scale.MemoryInMB.Null:
 			return contract.UnknownError // the trap of §9: null passes the messages and crashes here
 		}
 		next.History = next.History.pinned(v.Process)
@@ -87,24 +93,81 @@ func (s *Store) ScaleProcess(now time.Time, guid string, scale contract.ProcessS
 	})
 }
 
-// Terminate stops one instance, which the platform replaces (§14.3). An index
-// outside of the desired instances is 404; a stopped app has nothing to stop.
-func (s *Store) Terminate(now time.Time, guid string, index int) error {
+// change runs the mutation of a process that an event tells of. The mutation
+// gets a copy; what it leaves there is stored when it returns no error and the
+// model rules of §7 hold, else nothing of it is. What the view shows is what is
+// stored but for a disk of null: that is answered as it was asked for and read
+// as the default ever after (§6).
+func (s *Store) change(who Viewer, ref Ref, event Event, mutate func(v View, next *Process) error) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.writable(who, ref)
+	if err != nil {
+		return v, err
+	}
+	next := *v.Process
+	next.UpdatedAt = event.At
+	if err := mutate(v, &next); err != nil {
+		return v, err
+	}
+	if err := s.checkModel(v, &next, false); err != nil {
+		return v, err
+	}
+	v.Process = &next
+	if next.DiskInMB == nil {
+		shown := next
+		shown.memo = nil
+		v.Process = &shown
+		disk := contract.DefaultDiskInMB
+		next.DiskInMB = &disk
+	}
+	s.put(&next)
+	s.audit(who, v, event)
+	return v, nil
+}
+
+// TerminateInstance stops one instance, which the platform replaces (§14.3), in
+// one step as UpdateProcess does. An index outside of the desired instances is
+// 404; a stopped app has nothing to stop.
+func (s *Store) TerminateInstance(now time.Time, who Viewer, ref Ref, index int) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.writable(who, ref)
+	if err != nil {
+		return v, err
+	}
+	if v.Process, err = s.restart(now, v, index); err != nil {
+		return v, err
+	}
+	s.audit(who, v, Event{Type: ProcessTerminated, At: now, Index: index})
+	return v, nil
+}
+
+// RestartInstance does what TerminateInstance does, for an admin: no right is
+// asked and no event tells of it.
+func (s *Store) RestartInstance(now time.Time, guid string, index int) (View, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := s.peek(Ref{GUID: guid})
+	if v.Process == nil {
+		return v, contract.ProcessNotFound
+	}
+	var err error
+	v.Process, err = s.restart(now, v, index)
+	return v, err
+}
+
+func (s *Store) restart(now time.Time, v View, index int) (*Process, error) {
 	switch {
-	case v.Process == nil:
-		return contract.ProcessNotFound
 	case index < 0 || index >= v.Process.Instances:
-		return contract.InstanceNotFound
+		return v.Process, contract.InstanceNotFound
 	case v.App.State != Started:
-		return nil
+		return v.Process, nil
 	}
 	next := *v.Process
 	next.History = next.History.restarted(index, now)
 	s.put(&next)
-	return nil
+	return &next, nil
 }
 
 // mergeHealthCheck merges at leaf level (§10): a type other than http clears

@@ -2,7 +2,6 @@ package state
 
 import (
 	"slices"
-	"sync"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -39,26 +38,30 @@ type EventProcess struct{ GUID, Type string }
 // MaxEvents is how many events a world remembers.
 const MaxEvents = 1000
 
-// events are the newest events of a world. They have a lock of their own: a
-// PATCH writes its event after it has let go of the store.
-type events struct {
-	mu     sync.Mutex
-	ring   []Event // grows up to MaxEvents, then the oldest gives way
-	serial int     // of the newest
-}
+// maxRequest is the size of what a request asked for, in bytes, above which its
+// event does not repeat it.
+const maxRequest = 16 << 10
 
-// Audit remembers an event of the view's app, and of its process if it has one.
-func (s *Store) Audit(now time.Time, who Viewer, v View, typ string, request contract.Body, index int) {
-	e := Event{Type: typ, At: now, Actor: who.User, App: v.App, Space: v.Space, Request: request, Index: index}
+// audit remembers an event of the view's app, and of its process if it has one.
+// The caller holds the write lock.
+func (s *Store) audit(who Viewer, v View, e Event) {
+	e.Actor, e.App, e.Space = who.User, v.App, v.Space
 	if v.Process != nil {
 		e.Process = EventProcess{v.Process.GUID, v.Process.Type}
+	}
+	if e.Request.Size() > maxRequest {
+		e.Request = contract.Body{}
 	}
 	s.events.add(e)
 }
 
+// events are the newest events of a world.
+type events struct {
+	ring   []Event // grows up to MaxEvents, then the oldest gives way
+	serial int     // of the newest
+}
+
 func (l *events) add(e Event) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.serial++
 	e.serial = l.serial
 	if len(l.ring) < MaxEvents {
@@ -69,29 +72,12 @@ func (l *events) add(e Event) {
 }
 
 // copied returns the events, the oldest first.
-func (l *events) copied() ([]Event, int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *events) copied() []Event {
 	oldest := 0
 	if len(l.ring) == MaxEvents {
 		oldest = l.serial % MaxEvents
 	}
-	return slices.Concat(l.ring[oldest:], l.ring[:oldest]), l.serial
-}
-
-// fork copies the events for a store that goes its own way.
-func (l *events) fork() *events {
-	list, serial := l.copied()
-	next := &events{serial: serial}
-	if len(list) < MaxEvents {
-		next.ring = list
-		return next
-	}
-	next.ring = make([]Event, MaxEvents)
-	for _, e := range list {
-		next.ring[(e.serial-1)%MaxEvents] = e
-	}
-	return next
+	return slices.Concat(l.ring[oldest:], l.ring[:oldest])
 }
 
 // EventView is an event as a list shows it.
@@ -105,9 +91,8 @@ type EventView struct {
 // they happened: a frozen clock gives many the same time, which the real
 // server's never does.
 func (s *Store) AuditEvents(who Viewer, q contract.ResourceQuery) (list []EventView, total int) {
-	all, _ := s.events.copied()
 	s.mu.RLock()
-	seed := s.settings.number
+	all, seed := s.events.copied(), s.settings.number
 	s.mu.RUnlock()
 	for _, e := range all {
 		v := EventView{e, newStream(seed, "audit_event", eventDraw, e.serial).uuid(), e.Space.OrganizationGUID}

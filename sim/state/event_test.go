@@ -12,7 +12,9 @@ import (
 // audited writes events of these types about an app, all at one moment.
 func audited(s *Store, app string, types ...string) {
 	for _, typ := range types {
-		s.Audit(start, root, s.Peek(Ref{AppGUID: app}), typ, contract.Body{}, 0)
+		s.mu.Lock()
+		s.audit(root, s.peek(Ref{AppGUID: app}), Event{Type: typ, At: start})
+		s.mu.Unlock()
 	}
 }
 
@@ -97,13 +99,12 @@ func TestEventsAreBounded(t *testing.T) {
 func TestEventKeepsItsMoment(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
-	s.Audit(later(time.Minute), with(), s.Peek(Ref{GUID: "worker"}), ProcessScaled, contract.Body{}, 3)
-	if _, err := s.UpdateApp(later(time.Hour), "front", contract.AppUpdate{Name: contract.Optional[string]{Set: true, Value: "new"}}); err != nil {
-		t.Fatal(err)
-	}
+	dora := holder(SpaceDeveloper, "dev", "")
+	expect(t, errorOf(s.TerminateInstance(later(time.Minute), dora, Ref{GUID: "front"}, 1)), nil)
+	expect(t, errorOf(s.UpdateApp(later(time.Hour), root, "front", bodyOf(t, `{"name":"new"}`))), nil)
 	list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, ""))
 	e := list[0]
-	if e.App.Name != "shop" || e.Process != (EventProcess{"worker", "worker"}) || e.Actor.Name != "someone" || e.Index != 3 || !e.At.Equal(later(time.Minute)) || e.OrganizationGUID != "one" {
+	if e.App.Name != "shop" || e.Process != (EventProcess{"front", "web"}) || e.Actor != dora.User || e.Index != 1 || !e.At.Equal(later(time.Minute)) || e.OrganizationGUID != "one" {
 		t.Errorf("%+v", e)
 	}
 }
@@ -134,6 +135,6 @@ func BenchmarkAudit(b *testing.B) {
 	v := s.Peek(Ref{GUID: "front"})
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Audit(start, root, v, ProcessUpdated, contract.Body{}, 0)
+		s.audit(root, v, Event{Type: ProcessUpdated, At: start})
 	}
 }

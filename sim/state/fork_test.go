@@ -51,13 +51,13 @@ func operation(t testing.TB, s *Store, kind, detail byte, now time.Time) {
 	number := int(detail >> 4)
 	switch kind % 10 {
 	case 0:
-		s.UpdateProcess(now, guid, patchOf(t, fmt.Sprintf(`{"command":"run %d","metadata":{"labels":{"l%d":"x","l%d":null}}}`, detail, number, number+1))) //nolint:errcheck
+		s.UpdateProcess(now, root, Ref{GUID: guid}, bodyOf(t, fmt.Sprintf(`{"command":"run %d","metadata":{"labels":{"l%d":"x","l%d":null}}}`, detail, number, number+1))) //nolint:errcheck
 	case 1:
-		s.ScaleProcess(now, guid, scaleOf(t, fmt.Sprintf(`{"instances":%d,"memory_in_mb":%d}`, number, number+1))) //nolint:errcheck
+		s.ScaleProcess(now, root, Ref{GUID: guid}, bodyOf(t, fmt.Sprintf(`{"instances":%d,"memory_in_mb":%d}`, number, number+1))) //nolint:errcheck
 	case 2:
-		s.ScaleProcess(now, guid, scaleOf(t, `{"disk_in_mb":null}`)) //nolint:errcheck
+		s.ScaleProcess(now, root, Ref{GUID: guid}, bodyOf(t, `{"disk_in_mb":null}`)) //nolint:errcheck
 	case 3:
-		s.Terminate(now, guid, number%3) //nolint:errcheck
+		s.TerminateInstance(now, root, Ref{GUID: guid}, number%3) //nolint:errcheck
 	case 4:
 		s.ForceInstance(guid, number%3, &Forced{State: Crashed, Details: "x", Since: now}) //nolint:errcheck
 	case 5:

@@ -158,13 +158,13 @@ func TestStoppedMoment(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Lifecycle.StopDelay = time.Minute })
 	app := stored(t, s, "front").AppGUID
-	if _, err := s.StopApp(later(time.Hour), app); err != nil {
+	if _, err := s.StopApp(later(time.Hour), root, app); err != nil {
 		t.Fatal(err)
 	}
 	if got := report(s, "front", later(time.Hour)); got != "0 STOPPING 1h0m0s;1 STOPPING 1h0m0s;" {
 		t.Error(got)
 	}
-	if _, err := s.StartApp(later(time.Hour+time.Second), app); err != nil {
+	if _, err := s.StartApp(later(time.Hour+time.Second), root, app); err != nil {
 		t.Fatal(err)
 	}
 	if got := report(s, "front", later(time.Hour+time.Second)); got != "0 RUNNING 0s;1 RUNNING 0s;" || !stored(t, s, "front").History.Stopped.IsZero() {
@@ -320,12 +320,12 @@ func TestTerminate(t *testing.T) {
 	})
 	before := s.Peek(Ref{GUID: "front"})
 	for _, index := range []int{-1, 2, 1 << 40} {
-		expect(t, s.Terminate(later(time.Minute), "front", index), contract.InstanceNotFound)
+		expect(t, errorOf(s.TerminateInstance(later(time.Minute), root, Ref{GUID: "front"}, index)), contract.InstanceNotFound)
 	}
 	if stored(t, s, "front") != before.Process {
 		t.Error("a refused one changed something")
 	}
-	expect(t, s.Terminate(later(time.Minute), "front", 1), nil)
+	expect(t, errorOf(s.TerminateInstance(later(time.Minute), root, Ref{GUID: "front"}, 1)), nil)
 	if got, want := report(s, "front", later(time.Minute)), "0 RUNNING 58s;1 STARTING 0s;"; got != want {
 		t.Errorf("at once: %s", got)
 	}
@@ -345,8 +345,8 @@ func TestTerminate(t *testing.T) {
 		t.Error("the other instance was replaced as well")
 	}
 
-	expect(t, s.Terminate(later(time.Minute), "back", 0), nil) // stopped: nothing happens
-	expect(t, s.Terminate(later(time.Minute), "back", 1), contract.InstanceNotFound)
+	expect(t, errorOf(s.TerminateInstance(later(time.Minute), root, Ref{GUID: "back"}, 0)), nil) // stopped: nothing happens
+	expect(t, errorOf(s.TerminateInstance(later(time.Minute), root, Ref{GUID: "back"}, 1)), contract.InstanceNotFound)
 	if !reflect.DeepEqual(stored(t, s, "back").History, History{}) {
 		t.Error("a stopped app has a history now")
 	}
@@ -355,7 +355,7 @@ func TestTerminate(t *testing.T) {
 // scaleTo scales the process front.
 func scaleTo(t testing.TB, s *Store, now time.Time, body string) {
 	t.Helper()
-	if _, err := s.ScaleProcess(now, "front", scaleOf(t, body)); err != nil {
+	if _, err := s.ScaleProcess(now, root, Ref{GUID: "front"}, bodyOf(t, body)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -402,7 +402,7 @@ func TestScaleForgets(t *testing.T) {
 	if _, err := s.ForceInstance("front", 1, &Forced{State: Crashed, Since: start}); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, s.Terminate(later(time.Second), "front", 0), nil)
+	expect(t, errorOf(s.TerminateInstance(later(time.Second), root, Ref{GUID: "front"}, 0)), nil)
 	scaleTo(t, s, later(2*time.Second), `{"instances":1}`)
 	scaleTo(t, s, later(3*time.Second), `{"instances":2}`)
 	if got, want := report(s, "front", later(10*time.Second)), "0 RUNNING 9s;1 RUNNING 7s;"; got != want {
@@ -437,7 +437,7 @@ func TestLimitsArePinned(t *testing.T) {
 	if got := limits(); got != old {
 		t.Errorf("after the scale: %+v", got)
 	}
-	expect(t, s.Terminate(later(3), "front", 0), nil)
+	expect(t, errorOf(s.TerminateInstance(later(3), root, Ref{GUID: "front"}, 0)), nil)
 	if got := limits(); got != old {
 		t.Errorf("after the restart of the instance: %+v", got)
 	}

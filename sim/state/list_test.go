@@ -155,7 +155,7 @@ func TestListFollowsChanges(t *testing.T) {
 		}
 		return names(page)
 	}
-	if _, err := s.UpdateProcess(later(20*time.Second), "p3", contract.ProcessUpdate{}); err != nil {
+	if _, err := s.UpdateProcess(later(20*time.Second), root, Ref{GUID: "p3"}, contract.Body{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := order("order_by=updated_at"); got != "p4 p1 p2 p5 p3" {
@@ -231,7 +231,7 @@ func TestWalkUnderTraffic(t *testing.T) {
 				default:
 				}
 				guid := fmt.Sprintf("p%02d", (i*17+writer)%many)
-				if _, err := s.UpdateProcess(later(time.Duration(i)*time.Second), guid, contract.ProcessUpdate{}); err != nil {
+				if _, err := s.UpdateProcess(later(time.Duration(i)*time.Second), root, Ref{GUID: guid}, contract.Body{}); err != nil {
 					t.Error(err)
 				}
 			}

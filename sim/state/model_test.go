@@ -92,10 +92,10 @@ func noPorts(seed *Seed) { seed.Processes[front].NoPorts = true }
 func (r modelRule) run(t *testing.T, s *Store) error {
 	t.Helper()
 	if r.scale != "" {
-		_, err := s.ScaleProcess(later(1), "front", scaleOf(t, r.scale))
+		_, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, r.scale))
 		return err
 	}
-	_, err := s.UpdateProcess(later(1), "front", patchOf(t, r.patch))
+	_, err := s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, r.patch))
 	return err
 }
 
@@ -137,7 +137,7 @@ func TestModelOrder(t *testing.T) {
 		p.HealthCheck = HealthCheck{Type: "port", Timeout: ptr(200)}
 		p.Readiness, p.User = HealthCheck{Type: "http"}, ptr("root")
 	})
-	_, err := s.ScaleProcess(later(1), "front", scaleOf(t, `{"instances":9,"disk_in_mb":9999}`))
+	_, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"instances":9,"disk_in_mb":9999}`))
 	expect(t, err, contract.UnprocessableEntity.Text(strings.Join([]string{
 		"disk_quota too much disk requested (requested 9999 MB - must be less than 2048 MB)",
 		"memory space_quota_exceeded",
@@ -166,14 +166,14 @@ func TestHugeNumbers(t *testing.T) {
 		w.MemoryInMB, w.Instances, w.LogRateLimit = math.MaxInt32, math.MaxInt32, 1
 	})
 	most := `{"instances":2147483647,"memory_in_mb":2147483647,"log_rate_limit_in_bytes_per_second":9223372036854775807}`
-	_, err := s.ScaleProcess(later(1), "front", scaleOf(t, most))
+	_, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, most))
 	expect(t, err, contract.UnprocessableEntity.Text("log_rate_limit exceeds space log rate quota"))
 
 	free := storeOf()
-	p, err := free.ScaleProcess(later(1), "front", scaleOf(t, most))
+	view, err := free.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, most))
 	expect(t, err, nil)
-	if p != nil && p.LogRateLimit != math.MaxInt64 {
-		t.Errorf("log rate is %d", p.LogRateLimit)
+	if rate := view.Process.LogRateLimit; rate != math.MaxInt64 {
+		t.Errorf("log rate is %d", rate)
 	}
 }
 
@@ -206,9 +206,9 @@ func TestSetQuotas(t *testing.T) {
 	t.Parallel()
 	s := storeOf(quotaOf(&Quota{TotalInstances: ptr(int64(3))}, nil))
 	s.SetQuotas(map[string]*Quota{"one": {TotalInstances: ptr(int64(4))}}, nil)
-	_, err := s.ScaleProcess(later(1), "front", scaleOf(t, `{"instances":3}`))
+	_, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"instances":3}`))
 	expect(t, err, nil)
-	_, err = s.ScaleProcess(later(1), "front", scaleOf(t, `{"instances":4}`))
+	_, err = s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"instances":4}`))
 	expect(t, err, contract.UnprocessableEntity.Text("app_instance_limit app_instance_limit_exceeded"))
 	orgs, spaces := s.Places()
 	if len(orgs) != 2 || len(spaces) != 3 || orgs[one].Quota == nil || orgs[two].Quota != nil || spaces[dev].Quota != nil {

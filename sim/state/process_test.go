@@ -72,10 +72,11 @@ func TestMerge(t *testing.T) {
 				test.expect(&want)
 			}
 			untouched := *before
-			got, err := s.UpdateProcess(later(time.Minute), "front", patchOf(t, test.body))
+			view, err := s.UpdateProcess(later(time.Minute), root, Ref{GUID: "front"}, bodyOf(t, test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
+			got := view.Process
 			want.memo = got.memo
 			if !reflect.DeepEqual(*got, want) {
 				t.Errorf("%s\ngot  %+v\nwant %+v", test.body, *got, want)
@@ -112,10 +113,11 @@ func TestScale(t *testing.T) {
 			t.Parallel()
 			s := storeOf()
 			before := stored(t, s, test.guid)
-			p, err := s.ScaleProcess(later(time.Minute), test.guid, scaleOf(t, test.body))
+			view, err := s.ScaleProcess(later(time.Minute), root, Ref{GUID: test.guid}, bodyOf(t, test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
+			p := view.Process
 			if p.Instances != test.instances || p.MemoryInMB != test.memory || *p.DiskInMB != test.disk || p.LogRateLimit != int64(test.number) {
 				t.Errorf("scaled to %d x %d MB, disk %d, logs %d", p.Instances, p.MemoryInMB, *p.DiskInMB, p.LogRateLimit)
 			}
@@ -133,7 +135,7 @@ func TestNullCrashes(t *testing.T) {
 	for _, body := range []string{`{"instances":null}`, `{"memory_in_mb":null}`, `{"instances":null,"memory_in_mb":512}`, `{"instances":3,"memory_in_mb":null}`} {
 		s := storeOf()
 		before := stored(t, s, "front")
-		_, err := s.ScaleProcess(later(1), "front", scaleOf(t, body))
+		_, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, body))
 		expect(t, err, contract.UnknownError)
 		if stored(t, s, "front") != before {
 			t.Errorf("%s changed something", body)
@@ -146,7 +148,8 @@ func TestNullCrashes(t *testing.T) {
 func TestNullDisk(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Processes[front].DiskInMB = ptr(2048) })
-	answer, err := s.ScaleProcess(later(1), "front", scaleOf(t, `{"disk_in_mb":null,"instances":4}`))
+	view, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"disk_in_mb":null,"instances":4}`))
+	answer := view.Process
 	if err != nil || answer.DiskInMB != nil || answer.Instances != 4 {
 		t.Fatalf("answers %+v, %v", answer, err)
 	}
@@ -169,21 +172,21 @@ func TestNullDisk(t *testing.T) {
 func TestNullDiskUnderTraffic(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
-	scale, patch := scaleOf(t, `{"disk_in_mb":null}`), patchOf(t, `{"command":"x"}`)
+	scale, patch := bodyOf(t, `{"disk_in_mb":null}`), bodyOf(t, `{"command":"x"}`)
 	var wait sync.WaitGroup
 	for range 2 {
 		wait.Go(func() {
 			for range 500 {
-				if _, err := s.ScaleProcess(later(1), "front", scale); err != nil {
+				if _, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, scale); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 		wait.Go(func() {
 			for range 500 {
-				p, err := s.UpdateProcess(later(1), "front", patch)
-				if err != nil || p.DiskInMB == nil {
-					t.Errorf("a PATCH answers disk %v, %v", p.DiskInMB, err)
+				v, err := s.UpdateProcess(later(1), root, Ref{GUID: "front"}, patch)
+				if err != nil || v.Process.DiskInMB == nil {
+					t.Errorf("a PATCH answers disk %v, %v", v.Process.DiskInMB, err)
 					return
 				}
 			}
@@ -197,14 +200,14 @@ func TestNullDiskUnderTraffic(t *testing.T) {
 func TestDeploying(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Apps[0].Deploying = true })
-	_, err := s.UpdateProcess(later(1), "front", patchOf(t, `{"user":"root"}`))
+	_, err := s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"user":"root"}`))
 	expect(t, err, contract.UnprocessableEntity.Text("Cannot update this process while a deployment is in flight."))
-	_, err = s.ScaleProcess(later(1), "front", scaleOf(t, `{"disk_in_mb":5000,"instances":null}`))
+	_, err = s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"disk_in_mb":5000,"instances":null}`))
 	expect(t, err, contract.UnprocessableEntity.Text("Cannot scale this process while a deployment is in flight."))
-	expect(t, s.Terminate(later(1), "front", 0), nil)
-	_, err = s.UpdateProcess(later(1), "worker", patchOf(t, `{}`))
+	expect(t, errorOf(s.TerminateInstance(later(1), root, Ref{GUID: "front"}, 0)), nil)
+	_, err = s.UpdateProcess(later(1), root, Ref{GUID: "worker"}, bodyOf(t, `{}`))
 	expect(t, err, nil)
-	_, err = s.ScaleProcess(later(1), "worker", scaleOf(t, `{}`))
+	_, err = s.ScaleProcess(later(1), root, Ref{GUID: "worker"}, bodyOf(t, `{}`))
 	expect(t, err, nil)
 }
 
@@ -221,18 +224,18 @@ func TestMetadataLimits(t *testing.T) {
 	}
 	s := storeOf()
 	before := stored(t, s, "front")
-	_, err := s.UpdateProcess(later(1), "front", patchOf(t, labels(51)))
+	_, err := s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, labels(51)))
 	expect(t, err, contract.LabelLimitExceeded.With(51))
-	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"user":"root","metadata":{"labels":{"a":"b"}}}`))
+	_, err = s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"user":"root","metadata":{"labels":{"a":"b"}}}`))
 	expect(t, err, contract.UnprocessableEntity.Text(contract.UserNotPermitted("root")))
 	if stored(t, s, "front") != before {
 		t.Fatal("a refused request changed something")
 	}
-	_, err = s.UpdateProcess(later(1), "front", patchOf(t, labels(50)))
+	_, err = s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, labels(50)))
 	expect(t, err, nil)
-	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"metadata":{"labels":{"one-more":"x"}}}`))
+	_, err = s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"metadata":{"labels":{"one-more":"x"}}}`))
 	expect(t, err, contract.LabelLimitExceeded.With(1))
-	_, err = s.UpdateProcess(later(1), "front", patchOf(t, `{"metadata":{"labels":{"one-more":"x","label-3":null}}}`))
+	_, err = s.UpdateProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"metadata":{"labels":{"one-more":"x","label-3":null}}}`))
 	expect(t, err, nil)
 }
 
@@ -240,11 +243,11 @@ func TestMetadataLimits(t *testing.T) {
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
-	_, err := s.UpdateProcess(later(1), "nix", contract.ProcessUpdate{})
+	_, err := s.UpdateProcess(later(1), root, Ref{GUID: "nix"}, contract.Body{})
 	expect(t, err, contract.ProcessNotFound)
-	_, err = s.ScaleProcess(later(1), "nix", contract.ProcessScale{})
+	_, err = s.ScaleProcess(later(1), root, Ref{GUID: "nix"}, contract.Body{})
 	expect(t, err, contract.ProcessNotFound)
-	expect(t, s.Terminate(later(1), "nix", 0), contract.ProcessNotFound)
+	expect(t, errorOf(s.TerminateInstance(later(1), root, Ref{GUID: "nix"}, 0)), contract.ProcessNotFound)
 	if view := s.Peek(Ref{GUID: "nix"}); view.Process != nil || view.App != nil || view.Space != nil {
 		t.Errorf("found %+v", view)
 	}
@@ -258,15 +261,15 @@ func TestNoLostUpdate(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
 	const writers, rounds = 8, 6
-	updates := make([]contract.ProcessUpdate, writers*rounds)
+	updates := make([]contract.Body, writers*rounds)
 	for i := range updates {
-		updates[i] = patchOf(t, fmt.Sprintf(`{"metadata":{"labels":{"key-%d":"x"}}}`, i))
+		updates[i] = bodyOf(t, fmt.Sprintf(`{"metadata":{"labels":{"key-%d":"x"}}}`, i))
 	}
 	var wait sync.WaitGroup
 	for writer := range writers {
 		wait.Go(func() {
 			for round := range rounds {
-				if _, err := s.UpdateProcess(later(time.Duration(round)), "front", updates[writer*rounds+round]); err != nil {
+				if _, err := s.UpdateProcess(later(time.Duration(round)), root, Ref{GUID: "front"}, updates[writer*rounds+round]); err != nil {
 					t.Error(err)
 				}
 			}

@@ -81,32 +81,18 @@ func holder(role Role, space, organization string) Viewer {
 	return NewViewer(user, []string{ScopeRead, ScopeWrite})
 }
 
-// patchOf and scaleOf read a JSON body as the API does.
-func patchOf(t testing.TB, body string) contract.ProcessUpdate {
+// bodyOf reads a JSON body as the API does.
+func bodyOf(t testing.TB, text string) contract.Body {
 	t.Helper()
-	parsed, err := contract.ParseBody("application/json", []byte(body))
+	body, err := contract.ParseBody("application/json", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	update, err := contract.CheckUpdate(parsed, contract.Vendor)
-	if err != nil {
-		t.Fatalf("%s: %v", body, err)
-	}
-	return update
+	return body
 }
 
-func scaleOf(t testing.TB, body string) contract.ProcessScale {
-	t.Helper()
-	parsed, err := contract.ParseBody("application/json", []byte(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scale, err := contract.CheckScale(parsed)
-	if err != nil {
-		t.Fatalf("%s: %v", body, err)
-	}
-	return scale
-}
+// errorOf is the error of a change.
+func errorOf(_ View, err error) error { return err }
 
 // refusal spells an error out: a catalogue error with all that is sent of it.
 func refusal(err error) string {

@@ -14,7 +14,7 @@ import (
 // Store holds the state of one world. All methods are safe for concurrent use;
 // no lock is held while anything waits.
 type Store struct {
-	mu sync.RWMutex // guards all fields below but the last
+	mu sync.RWMutex // guards all fields below
 
 	settings  *settings
 	orgs      map[string]*Organization
@@ -31,7 +31,7 @@ type Store struct {
 	byCreated *btree.BTreeG[key]
 	byUpdated *btree.BTreeG[key]
 
-	events *events // has a lock of its own
+	events events
 }
 
 // key is a place in an ordered index.
@@ -65,7 +65,6 @@ func New(seed Seed) *Store {
 		inOrder:   btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 		byCreated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
 		byUpdated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
-		events:    new(events),
 	}
 	for i := range seed.Organizations {
 		org := &seed.Organizations[i]
@@ -148,7 +147,7 @@ func (s *Store) Fork() *Store {
 		inOrder:   s.inOrder.Copy(),
 		byCreated: s.byCreated.Copy(),
 		byUpdated: s.byUpdated.Copy(),
-		events:    s.events.fork(),
+		events:    events{slices.Clone(s.events.ring), s.events.serial},
 	}
 }
 

@@ -78,28 +78,3 @@ func (s *Store) find(who Viewer, ref Ref) (View, error) {
 		return v, contract.ProcessNotFound
 	}
 }
-
-// Writable finds a process for a writer: lookup, then the right, then the
-// states of organization and space that forbid writing (§3, steps 5 and 6).
-func (s *Store) Writable(who Viewer, ref Ref) (View, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	v, err := s.find(who, ref)
-	if err != nil {
-		return v, err
-	}
-	return v, who.writable(v.Space, v.Organization)
-}
-
-// MayScale asks the feature flag app_scaling; administrators skip it (§3,
-// step 7).
-func (v View) MayScale(who Viewer) error {
-	f := v.settings.features
-	if f.AppScaling || who.Admin() {
-		return nil
-	}
-	if f.AppScalingMessage != "" {
-		return contract.FeatureDisabled.With(f.AppScalingMessage)
-	}
-	return contract.FeatureDisabled.With("app_scaling")
-}

@@ -69,8 +69,12 @@ func registryOf(t testing.TB, s *scenario.Scenario) *Registry {
 func change(t *testing.T, w *World) {
 	t.Helper()
 	snap := w.Current()
-	update := contract.ProcessUpdate{Command: contract.Optional[string]{Set: true, Value: "changed"}}
-	if _, err := snap.State.UpdateProcess(w.Clock.Now(), web, update); err != nil {
+	body, err := contract.ParseBody("application/json", []byte(`{"command":"changed"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := state.NewViewer(&state.User{Name: "root"}, []string{state.ScopeAdmin})
+	if _, err := snap.State.UpdateProcess(w.Clock.Now(), root, state.Ref{GUID: web}, body); err != nil {
 		t.Fatal(err)
 	}
 	rules, problems := fault.ParseRules([]byte(`{"id":"mark","match":{"operations":["listProcesses"]},"respond":{"status":500}}`))
