@@ -15,6 +15,42 @@ const (
 	MaxAnnotations = 200
 )
 
+// Pair is one label or annotation.
+type Pair struct{ Key, Value string }
+
+// Pairs are labels or annotations in order of insertion (§8). A stored value
+// is never changed: Merge returns a new one.
+type Pairs []Pair
+
+// Get returns the value of a key.
+func (p Pairs) Get(key string) (string, bool) {
+	for _, pair := range p {
+		if pair.Key == key {
+			return pair.Value, true
+		}
+	}
+	return "", false
+}
+
+// Metadata is what a resource carries under its key of that name.
+type Metadata struct {
+	Labels      Pairs
+	Annotations Pairs
+}
+
+// PairChange sets a key, or deletes it when Value is nil.
+type PairChange struct {
+	Key   string
+	Value *string
+}
+
+// MetadataUpdate is the part of a body that changes metadata: keys that are
+// named are set or deleted, others stay (§8).
+type MetadataUpdate struct {
+	Labels      []PairChange
+	Annotations []PairChange
+}
+
 // checkMetadata applies §8 to the value of the key metadata; problems begin
 // with the attribute's name, as all messages do.
 func checkMetadata(metadata document.Value) (update MetadataUpdate, problems []string) {

@@ -1,0 +1,35 @@
+package contract
+
+// Optional is a field of a request body: absent, null, or a value.
+type Optional[T any] struct {
+	Set   bool // the key was there
+	Null  bool // and its value was null
+	Value T
+}
+
+// HealthCheckUpdate is the part of a PATCH that changes a health check. Only
+// fields that are Set change anything (§10).
+type HealthCheckUpdate struct {
+	Type              Optional[string]
+	Timeout           Optional[int] // seconds
+	InvocationTimeout Optional[int] // seconds
+	Interval          Optional[int] // seconds
+	Endpoint          Optional[string]
+}
+
+// ProcessUpdate is a checked PATCH body (§5).
+type ProcessUpdate struct {
+	Command     Optional[string]
+	User        Optional[string]
+	HealthCheck HealthCheckUpdate
+	Readiness   HealthCheckUpdate
+	Metadata    MetadataUpdate
+}
+
+// ProcessScale is a checked scale body (§6).
+type ProcessScale struct {
+	Instances  Optional[int]
+	MemoryInMB Optional[int]
+	DiskInMB   Optional[int]
+	LogRate    Optional[int64] // bytes per second, -1 is unlimited
+}

@@ -1,0 +1,13 @@
+package contract
+
+// Variant says which edition of the API a world plays (DESIGN.md §5).
+type Variant string
+
+// The default variant is the real server's answers plus the nullable vendor
+// fields; open-source leaves those out; vendor follows the user's document
+// (reference/update-process.txt) to the letter.
+const (
+	Default    Variant = "default"
+	OpenSource Variant = "open-source"
+	Vendor     Variant = "vendor"
+)
