@@ -16,7 +16,7 @@ type Coverage = journal.Matrix
 // are masked.
 func (s *Server) Requests(t TB) []Request {
 	t.Helper()
-	page := s.world.Journal.Entries(journal.Filter{}, 1, s.Simulator.config.worlds.Bounds.JournalEntries)
+	page := s.world.Evidence().Entries(journal.Filter{}, 1, s.Simulator.config.worlds.Bounds.JournalEntries)
 	slices.Reverse(page.Entries)
 	return page.Entries
 }
@@ -24,5 +24,5 @@ func (s *Server) Requests(t TB) []Request {
 // Coverage returns the matrix of operations and documented statuses.
 func (s *Server) Coverage(t TB) Coverage {
 	t.Helper()
-	return s.world.Journal.Coverage().Snapshot()
+	return s.world.Evidence().Coverage().Snapshot()
 }

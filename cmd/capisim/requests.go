@@ -25,7 +25,9 @@ func (p *program) requestsCommand() *cobra.Command {
 	cmd := remote(&cobra.Command{
 		Use:   "requests",
 		Short: "Show what clients sent and what was answered, the newest last",
-		Args:  arguments(0, 0),
+		Long: "Show what clients sent and what was answered, the newest last. A request whose answer a delay or a hang\n" +
+			"holds back is \"held\"; with --follow it is shown again when its answer has left.",
+		Args: arguments(0, 0),
 	}, func(ctx context.Context, c *client.Client, _ []string) error {
 		filter.Status = int(status)
 		if follow {
@@ -81,7 +83,10 @@ func requestRow(v *journal.View) []any {
 	if operation == "" {
 		operation = "-"
 	}
-	if v.Response.Status == 0 {
+	switch {
+	case v.Held:
+		status = "held"
+	case v.Response.Status == 0:
 		status = "-"
 	}
 	if v.Request.Query != "" {

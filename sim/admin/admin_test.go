@@ -181,7 +181,6 @@ func played(t testing.TB, w *world.World, change func(*journal.Entry)) uint64 {
 	if change != nil {
 		change(&e)
 	}
-	e.Era = w.Current().Era
 	return w.Journal.Append(e)
 }
 

@@ -65,7 +65,8 @@ func (c *call) events() (reply, error) {
 type stream struct {
 	*call
 	control *http.ResponseController
-	seen    uint64 // the newest request that was shown
+	seen    uint64   // the newest request that was shown
+	held    []uint64 // of the requests that were shown, those without their answer
 	snap    *world.Snapshot
 	clock   client.ClockState
 	silent  int // beats since the last word
@@ -134,8 +135,16 @@ func (s *stream) look(what happening) {
 }
 
 // requests shows the new ones, oldest first, and returns the rules that decided
-// about them, and whether one changed state.
+// about them, and whether one changed state. One that was held is shown again
+// with its answer.
 func (s *stream) requests() (rules []fault.Status, changed bool) {
+	s.held = slices.DeleteFunc(s.held, func(id uint64) bool {
+		entry, found := s.world.Journal.Get(id)
+		if found && !entry.Held {
+			s.send("request", entry.View())
+		}
+		return !found || !entry.Held
+	})
 	page := s.world.Journal.Entries(journal.Filter{After: s.seen}, 1, maxBatch)
 	if len(page.Entries) == 0 {
 		return nil, false
@@ -146,6 +155,9 @@ func (s *stream) requests() (rules []fault.Status, changed bool) {
 	}
 	for _, entry := range slices.Backward(page.Entries) {
 		s.send("request", entry.View())
+		if entry.Held {
+			s.held = append(s.held, entry.ID)
+		}
 		changed = changed || entry.Applied
 		if entry.Rule == "" || slices.ContainsFunc(rules, func(r fault.Status) bool { return r.ID == entry.Rule }) {
 			continue

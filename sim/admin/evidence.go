@@ -12,7 +12,7 @@ import (
 
 // matrix is a world's coverage with the rules that were armed and never fired.
 func matrix(w *world.World) journal.Matrix {
-	m := w.Journal.Coverage().Snapshot()
+	m := w.Evidence().Coverage().Snapshot()
 	for _, rule := range w.Current().Faults.List() {
 		if rule.Injected == 0 && rule.Active() && !rule.Optional {
 			m.ArmedNeverFired = append(m.ArmedNeverFired, rule.ID)
@@ -41,7 +41,7 @@ func (c *call) matrix(all bool) (journal.Matrix, error) {
 func (c *call) reactionReport(all bool) journal.ReactionReport {
 	now := world.Wall()
 	if !all {
-		return c.world.Journal.Reactions().Report(now)
+		return c.world.Evidence().Reactions().Report(now)
 	}
 	var reports []journal.ReactionReport
 	if c.past != nil {
@@ -49,7 +49,7 @@ func (c *call) reactionReport(all bool) journal.ReactionReport {
 		reports = append(reports, past)
 	}
 	for _, w := range c.worlds.Worlds() {
-		reports = append(reports, w.Journal.Reactions().Report(now))
+		reports = append(reports, w.Evidence().Reactions().Report(now))
 	}
 	return journal.MergeReactions(reports...)
 }
@@ -94,8 +94,9 @@ func (c *call) coverage() (reply, error) {
 }
 
 func (c *call) clearCoverage() (reply, error) {
-	c.world.Journal.Coverage().Clear()
-	c.world.Journal.Reactions().Clear()
+	evidence := c.world.Evidence()
+	evidence.Coverage().Clear()
+	evidence.Reactions().Clear()
 	c.changed(requestEvent)
 	return deleted(), nil
 }
@@ -145,8 +146,8 @@ func (c *call) export() (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
-	size := c.world.Journal.Stats().Entries
-	entries := c.world.Journal.Entries(journal.Filter{}, 1, size).Entries
+	evidence := c.world.Evidence()
+	entries := evidence.Entries(journal.Filter{}, 1, evidence.Stats().Entries).Entries
 	slices.Reverse(entries)
 	from := report.Source{Version: c.version, BaseURL: c.address(c.world)}
 	var out bytes.Buffer

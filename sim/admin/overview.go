@@ -12,8 +12,8 @@ func (c *call) overview() (reply, error) { return ok(c.glance()), nil }
 // glance describes the world as it stands now, not as the request found it.
 func (c *call) glance() client.Overview {
 	snap := c.world.Current()
-	size := c.world.Journal.Stats()
-	matrix := c.world.Journal.Coverage().Snapshot()
+	evidence := c.world.Evidence()
+	size, matrix := evidence.Stats(), evidence.Coverage().Snapshot()
 	return client.Overview{
 		Version: c.version, World: c.world.Name, URL: c.address(c.world),
 		Scenario: client.ScenarioName{Name: snap.Scenario.Name, Description: snap.Scenario.Description, Seed: snap.Scenario.Number},

@@ -20,7 +20,7 @@ func (c *call) requests(unmatched bool) (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
-	page := c.world.Journal.Entries(filter, number, size)
+	page := c.world.Evidence().Entries(filter, number, size)
 	out := client.Requests{Dropped: page.Dropped, List: client.List[journal.View]{
 		Pagination: c.pagination(page.Total, number, size), Resources: make([]journal.View, len(page.Entries)),
 	}}
@@ -52,7 +52,7 @@ func (p *parameters) filter() journal.Filter {
 }
 
 func (c *call) clearRequests() (reply, error) {
-	c.world.Journal.Clear()
+	c.world.Evidence().Clear()
 	c.changed(requestEvent)
 	return deleted(), nil
 }
@@ -63,7 +63,7 @@ func (c *call) getRequest() (reply, error) {
 	if err != nil {
 		return reply{}, notFound("no request %q, expected a number", text)
 	}
-	entry, found := c.world.Journal.Get(id)
+	entry, found := c.world.Evidence().Get(id)
 	if !found {
 		return reply{}, notFound("no request %d: the journal does not have it, or no longer has it", id)
 	}

@@ -90,14 +90,14 @@ func (c *call) await(question journal.Verification, within time.Duration) (journ
 	for {
 		changed := c.world.Journal.Changed()
 		snap := c.world.Current()
-		verdict := c.world.Journal.Verify(question)
+		verdict := c.world.Evidence().Verify(question)
 		if within == 0 || verdict.Settled {
 			return verdict, nil
 		}
 		select {
 		case <-changed:
 			if !c.rest(timeout) {
-				return c.world.Journal.Verify(question), nil
+				return c.world.Evidence().Verify(question), nil
 			}
 		case <-timeout.C:
 			return verdict, nil

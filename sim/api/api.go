@@ -75,6 +75,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World)
 func (a *API) ServeNoWorld(w http.ResponseWriter, r *http.Request, root *world.World) {
 	c := newCall(a, root.Current(), w, r)
 	defer c.free()
+	c.bytes()
 	hint := contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
-	c.send(w, outcome{reply: errorReply(hint)})
+	c.send(w, c.decide(func() outcome { return outcome{reply: errorReply(hint)} }))
 }

@@ -19,6 +19,7 @@ var stranger = &state.User{
 // identify finds out who calls; whether that is enough is asked later, so that
 // fault rules can match on users whose token is then refused.
 func (c *call) identify() {
+	c.who, c.whoErr = state.Viewer{}, nil
 	token, err := bearer(c.req.Header["Authorization"])
 	if err != nil {
 		c.whoErr = err

@@ -2,16 +2,20 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
-// held starts a request that the server holds back and returns once it does:
-// the journal has nothing of it, its change is made.
+// held starts a request that the server holds back and returns once it does: it
+// is decided, and in the journal.
 func (r *rig) held(t *testing.T, ctx context.Context, line, body string) <-chan error {
 	t.Helper()
 	done := make(chan error, 1)
@@ -118,5 +122,123 @@ func TestDelay(t *testing.T) {
 	got := r.entries(t)
 	if len(got) != 1 || got[0].Latency < 30*time.Millisecond || got[0].Injected {
 		t.Errorf("journal: %+v", got)
+	}
+}
+
+// TestHeldRequestsAreInTheJournal: what is held back is there from its decision
+// on, without an answer, and gets one when it ends, whatever ends it.
+func TestHeldRequestsAreInTheJournal(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(*rig, context.CancelFunc) error{
+		"the client leaves":        func(_ *rig, leave context.CancelFunc) error { leave(); return nil },
+		"the state alone is reset": func(r *rig, _ context.CancelFunc) error { return r.world.Reset(world.Scope{State: true}) },
+	}
+	for kind, test := range map[string]struct {
+		rule      string
+		cut       socket.Kind // the fault of the connection in the end
+		status    int
+		unchanged bool
+	}{
+		"a delay":         {rule: `{"id":"slow","respond":{"status":503},"apply":"after","delay":{"fixed":"1h"}}`, cut: "cut"},
+		"a hang":          {rule: `{"id":"slow","connection":{"kind":"hang","for":"1h"}}`, cut: "hang", unchanged: true},
+		"a drip":          {rule: `{"id":"slow","connection":{"kind":"drip","bytes_per_second":1}}`, cut: "cut", status: 200},
+		"a delayed reset": {rule: `{"id":"slow","connection":"reset","delay":{"fixed":"1h"}}`, cut: "cut", unchanged: true},
+	} {
+		for name, end := range ends {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				t.Parallel()
+				r := rigOf(t, frozen, Options{})
+				r.rules(t, test.rule)
+				ctx, leave := context.WithCancel(t.Context())
+				defer leave()
+				done := r.held(t, ctx, "PATCH "+webPath, `{"command":"x"}`)
+				held := r.entries(t)
+				if len(held) != 1 || !held[0].Held || held[0].Status != 0 || held[0].Rule != "slow" || held[0].Applied == test.unchanged {
+					t.Fatalf("journal: %+v", held)
+				}
+				if err := end(r, leave); err != nil {
+					t.Fatal(err)
+				}
+				<-done
+				r.Close() // waits for the handler
+				got := r.entries(t)
+				if len(got) != 1 || got[0].Held || got[0].ID != held[0].ID || got[0].ConnectionFault != test.cut || got[0].Status != test.status {
+					t.Errorf("journal: %+v", got)
+				}
+			})
+		}
+	}
+}
+
+// TestSlowBodiesHoldNobodyUp: a request whose body is on its way is not decided,
+// and the world goes on without it, whatever its rules ask for.
+func TestSlowBodiesHoldNobodyUp(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{
+		`{"id":"none","match":{"operations":["getRoot"]},"respond":{"status":503}}`,
+		`{"id":"body","match":{"body":{"/command":"x"}},"respond":{"status":503}}`,
+		`[{"id":"close","connection":"close"},{"id":"body","match":{"body":{"/command":"x"}},"respond":{"status":503}}]`,
+	} {
+		r := rigOf(t, frozen, Options{})
+		r.rules(t, rule)
+		conn := r.dial(t)
+		if _, err := conn.Write([]byte("PATCH " + webPath + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.world.Reset(world.Scope{Clock: true}); err != nil {
+			t.Fatal(err)
+		}
+		r.raw(t, written("GET "+webPath, "", as("admin"))) //nolint:errcheck // some rules reset it
+		if got := r.world.Evidence().Entries(journal.Filter{}, 1, 10); len(got.Entries) != 1 {
+			t.Errorf("%s: %d entries, want the GET alone", rule, len(got.Entries))
+		}
+		conn.Close()
+	}
+}
+
+// TestJournalNeverLagsBehind: whoever has seen the state changed, or a counter
+// of a rule, finds the request in the journal; and no request is in the journal
+// that they do not know.
+func TestJournalNeverLagsBehind(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	r.rules(t, `{"id":"slow","respond":{"status":503},"apply":"after","delay":{"fixed":"1ms"}}`)
+	const each = 50
+	var clients sync.WaitGroup
+	clients.Go(func() {
+		for n := range each {
+			r.send(t, "POST "+webPath+"/actions/scale", fmt.Sprintf(`{"instances":%d}`, n+1))
+		}
+	})
+	for range 3 {
+		clients.Go(func() {
+			for range each {
+				r.send(t, "PATCH "+webPath, `{"command":"x"}`)
+			}
+		})
+	}
+	finished := make(chan struct{})
+	go func() { clients.Wait(); close(finished) }()
+	matched := func() int {
+		status, _ := r.world.Current().Faults.Get("slow")
+		return status.Matched
+	}
+	for {
+		counted := matched()
+		if entries := int(r.world.Evidence().Stats().Total); entries < counted {
+			t.Fatalf("%d requests counted by the rule, %d in the journal", counted, entries)
+		} else if after := matched(); after < entries {
+			t.Fatalf("%d requests in the journal, %d counted by the rule", entries, after)
+		}
+		scaled := r.process(webGUID).Instances
+		scales := r.world.Evidence().Entries(journal.Filter{Operation: "scaleProcess"}, 1, 1).Total
+		if scaled > scales && scales > 0 {
+			t.Fatalf("scaled %d times, %d requests in the journal", scaled, scales)
+		}
+		select {
+		case <-finished:
+			return
+		default:
+		}
 	}
 }

@@ -46,7 +46,7 @@ func (c *call) meanwhile(list []fault.Meanwhile) {
 		other.who, other.whoErr = c.strangerNamed(m.User)
 		other.dry = new(reply)
 		c.api.engine.ServeHTTP(other, r)
-		other.record(nil, outcome{reply: *other.dry, meanwhile: true}, "")
+		other.enter(&outcome{reply: *other.dry, meanwhile: true})
 		other.free()
 	}
 }

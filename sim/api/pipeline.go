@@ -25,16 +25,34 @@ func (c *call) serve(w http.ResponseWriter) {
 		*c.dry = c.answer()
 		return
 	}
-	c.send(w, c.decide())
+	if c.snap.Faults.Strangers() || !c.snap.Faults.Unread(c.op) {
+		c.bytes()
+	}
+	c.send(w, c.decide(c.outcome))
 }
 
-// decide settles what happens to the request: the rule, the change of state,
-// and what a stranger does behind its back.
-func (c *call) decide() outcome {
+// decide lets the outcome of a request be worked out and puts it into the
+// journal, in one step as seen from outside: whoever has seen the state or the
+// counters of a rule change finds the request in the journal, and a reset comes
+// before both or after both. Nothing in it waits for the client.
+func (c *call) decide(work func() outcome) outcome {
+	w := c.snap.World
+	if snap := w.Enter(); snap != c.snap { // swapped while the body came
+		c.snap, c.now, c.peeked = snap, w.Clock.Now(), false
+		c.identify()
+	}
+	defer w.Leave()
 	if c.snap.Faults.Strangers() {
-		c.bytes() // nobody waits for a slow body while it is this request's turn
 		defer c.snap.Faults.Turn()()
 	}
+	out := work()
+	c.enter(&out)
+	return out
+}
+
+// outcome asks the rules, carries the request out unless they say otherwise, and
+// does what a stranger does behind its back.
+func (c *call) outcome() outcome {
 	plan := c.plan()
 	out := outcome{plan: plan}
 	if plan.CarriesOut() {

@@ -39,31 +39,32 @@ func lineOf(ctx context.Context) (*line, bool) {
 	return l, ok
 }
 
-// cut does to the socket what the plan says (DESIGN.md §6). It records first,
-// acts, and returns only when an answer was written.
-func (c *call) cut(w http.ResponseWriter, out outcome, fate *fault.Connection) {
-	if !fate.Kind.NeedsAnswer() {
-		c.record(nil, out, fate.Kind)
-		switch fate.Kind {
-		case socket.Close:
-			c.leave()
-		case socket.Reset:
-			c.reset()
-		case socket.Garbage:
-			c.garbage()
-		case socket.Hang:
-			c.wait(fate.Hold())
-		}
-		panic(http.ErrAbortHandler)
-	}
-	header := c.headersOf(&out.reply)
-	c.record(header, out, fate.Kind)
-	header.fill(w.Header())
-	if fate.Kind == socket.Truncate {
+// cut does to the socket what the plan says (DESIGN.md §6), and returns only
+// when an answer was written.
+func (c *call) cut(w http.ResponseWriter, out *outcome) {
+	fate := out.plan.Connection
+	switch fate.Kind {
+	case socket.Truncate:
+		c.complete(out, fate.Kind)
+		out.header.fill(w.Header())
 		c.truncate(w, out.reply, fate)
 		return
+	case socket.Drip:
+		c.drip(w, out, fate)
+		return
+	case socket.Hang:
+		c.wait(fate.Hold())
 	}
-	c.drip(w, out.reply, fate)
+	c.complete(out, fate.Kind)
+	switch fate.Kind {
+	case socket.Close:
+		c.leave()
+	case socket.Reset:
+		c.reset()
+	case socket.Garbage:
+		c.garbage()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // leave lets the connection end although the client may not have sent its body:
@@ -116,22 +117,33 @@ const dripTick = 50 * time.Millisecond
 
 // drip sends the body at a rate: each piece when its last byte is due, so that
 // what a write costs does not add up. The client, a reset and a shutdown end it.
-func (c *call) drip(w http.ResponseWriter, r reply, fate *fault.Connection) {
-	control := http.NewResponseController(c.ResponseWriter)
-	w.WriteHeader(r.status)
+// The entry is completed before the last piece leaves.
+func (c *call) drip(w http.ResponseWriter, out *outcome, fate *fault.Connection) {
+	out.header = c.headersOf(&out.reply)
+	out.header.fill(w.Header())
+	body := out.reply.body
 	if c.req.Method == http.MethodHead {
-		return
+		body = nil
 	}
+	defer c.complete(out, cutOff) // unless it has been completed
+	if len(body) == 0 {
+		c.complete(out, socket.Drip)
+	}
+	w.WriteHeader(out.reply.status)
+	control := http.NewResponseController(c.ResponseWriter)
 	rate := float64(fate.Rate())
 	piece := max(1, int(rate*dripTick.Seconds()))
 	began := world.Wall()
-	for sent := 0; sent < len(r.body); {
-		end := min(len(r.body), sent+piece)
+	for sent := 0; sent < len(body); {
+		end := min(len(body), sent+piece)
 		due := began.Add(time.Duration(float64(end) / rate * float64(time.Second)))
 		if !c.wait(due.Sub(world.Wall())) {
 			panic(http.ErrAbortHandler)
 		}
-		if _, err := w.Write(r.body[sent:end]); err != nil {
+		if end == len(body) {
+			c.complete(out, socket.Drip)
+		}
+		if _, err := w.Write(body[sent:end]); err != nil {
 			return
 		}
 		if control.Flush() != nil {

@@ -6,19 +6,36 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
-	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
 
 // outcome is an answer with what was planned for it.
 type outcome struct {
-	reply    reply
-	plan     fault.Plan
-	injected bool
-	// meanwhile marks a stranger's request, which a rule sent.
-	meanwhile bool
-	real      int // the status that the injected answer replaced
+	reply     reply
+	header    *sent // made when the answer is about to leave; nil when none does
+	plan      fault.Plan
+	injected  bool
+	meanwhile bool   // a stranger's request, which a rule sent
+	real      int    // the status that the injected answer replaced
+	entry     uint64 // id in the journal
+	held      bool   // entered into it before its answer
+	status    int    // as the client sees it, and how long it took: when it is answered
+	latency   time.Duration
+}
+
+// kind is what the plan does to the connection, "" for nothing.
+func (o *outcome) kind() socket.Kind {
+	if o.plan.Connection == nil {
+		return ""
+	}
+	return o.plan.Connection.Kind
+}
+
+// holds says that the answer, or its last byte, waits.
+func (o *outcome) holds() bool {
+	kind := o.kind()
+	return o.plan.Delay > 0 || kind == socket.Hang || kind == socket.Drip
 }
 
 // Exchange is an answered request, for those who watch.
@@ -32,32 +49,24 @@ type Exchange struct {
 	Latency   time.Duration
 }
 
-// held is what the journal says of an answer that was held back until nobody
-// waited for it: no fault of the table, though there is no answer either.
-const held socket.Kind = "cut"
-
 // send is the one place where a simulated answer leaves the house. It waits,
-// records, then writes, or cuts the socket. Only the client that waits is held:
-// the change of state and the counters of the rule were settled before.
+// completes the journal's entry, then writes, or cuts the socket. Only the client
+// that waits is held: the change of state and the counters of the rule were
+// settled before.
 func (c *call) send(w http.ResponseWriter, out outcome) {
-	if fate := out.plan.Connection; fate == nil || fate.Kind != socket.Close {
-		// The journal wants the body of a request that was refused unread, too,
-		// and net/http notices that a client left only once its body was read.
-		c.bytes()
+	if !out.held {
+		c.tell(&out)
 	}
-	if out.plan.Delay > 0 {
-		if !c.wait(out.plan.Delay) {
-			c.record(nil, out, held)
-			panic(http.ErrAbortHandler)
-		}
+	if out.plan.Delay > 0 && !c.wait(out.plan.Delay) {
+		c.complete(&out, cutOff)
+		panic(http.ErrAbortHandler)
 	}
-	if fate := out.plan.Connection; fate != nil {
-		c.cut(w, out, fate)
+	if out.plan.Connection != nil {
+		c.cut(w, &out)
 		return
 	}
-	header := c.headersOf(&out.reply)
-	c.record(header, out, "")
-	header.fill(w.Header())
+	c.complete(&out, "")
+	out.header.fill(w.Header())
 	c.write(w, out.reply, out.reply.body)
 }
 
@@ -116,53 +125,14 @@ func (c *call) serveUnknown(w http.ResponseWriter) {
 		*c.dry = errorReply(contract.NotFound)
 		return
 	}
-	if err := c.checkRate(); err != nil {
-		c.send(w, outcome{reply: c.failure(err)})
-		return
-	}
-	c.send(w, outcome{reply: errorReply(contract.NotFound)})
+	c.bytes()
+	c.send(w, c.decide(func() outcome {
+		if err := c.checkRate(); err != nil {
+			return outcome{reply: c.failure(err)}
+		}
+		return outcome{reply: errorReply(contract.NotFound)}
+	}))
 }
 
 // elapsed is the wall time since the request came.
 func (c *call) elapsed() time.Duration { return world.Wall().Sub(c.wall) }
-
-// record puts the exchange into the journal, before the last byte of the answer
-// leaves: a client that repeats at once must not overtake the fault it reacts
-// to.
-func (c *call) record(header *sent, out outcome, cut socket.Kind) {
-	latency := c.elapsed()
-	status := out.reply.status
-	if cut != "" && !cut.NeedsAnswer() {
-		status = 0
-	}
-	e := journal.Entry{
-		Time: c.now, Wall: c.wall, Latency: latency,
-		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, Era: c.snap.Era, User: c.userName(),
-		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.req.RemoteAddr,
-		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true},
-		ResponseBody: journal.Body{Bytes: out.reply.body, Keep: out.reply.shared},
-		Status:       status, Rule: out.plan.RuleID, Draw: out.plan.Match, Injected: out.injected,
-		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, ConnectionFault: cut, Warnings: c.warnings,
-	}
-	if header != nil {
-		e.Sent = header
-	}
-	if c.line != nil {
-		e.Connection, e.ConnectionUse = c.line.id, c.lineUse
-	}
-	// A request that a reset overtook belongs to what is gone: it leaves no trace
-	// in what came after, even when the reset kept the journal.
-	if c.snap == c.snap.World.Current() {
-		c.snap.World.Journal.Append(e)
-	}
-	if c.api.observe != nil && !out.meanwhile {
-		c.api.observe(Exchange{
-			Operation: c.op, Variant: c.snap.Variant, Status: status, Body: out.reply.body,
-			Injected: out.injected, Custom: out.plan.Answer != nil && out.plan.Answer.Body != nil, Latency: latency,
-		})
-	}
-	if c.api.log.Enabled(c.req.Context(), levelDebug) {
-		c.api.log.Debug("answered", "world", c.snap.World.Name, "method", c.req.Method, "path", c.path,
-			"operation", e.OperationID(), "status", status, "rule", e.Rule, "latency", latency)
-	}
-}

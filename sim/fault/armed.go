@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/socket"
 )
 
 // armed is a rule in force: made ready to be asked, and counting.
@@ -39,6 +40,9 @@ type outcome struct {
 	headers    []Header // of respond, in order
 	connection *Connection
 }
+
+// closes says that the step ends the connection before the body is read.
+func (o outcome) closes() bool { return o.connection != nil && o.connection.Kind == socket.Close }
 
 // newArmed makes a rule ready that Check has passed. Its age and its draws are
 // the set's to give.

@@ -69,6 +69,9 @@ func (p Plan) Settle(injected bool) {
 type bucket struct {
 	general []*armed
 	byGUID  map[string][]*armed
+	// unread says that a rule closes the connection before the request's body is
+	// read, and that none asks for that body.
+	unread bool
 }
 
 // bucketOf returns the rules of an operation as they stand.
@@ -79,10 +82,13 @@ func (s *Set) bucketOf(op *contract.Operation) *bucket {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	b := &bucket{}
+	asked := false
 	for _, a := range slices.Backward(s.order) {
 		if !a.rule.Active() || !slices.Contains(a.operations, op) {
 			continue
 		}
+		b.unread = b.unread || slices.ContainsFunc(a.steps, outcome.closes)
+		asked = asked || len(a.rule.Match.Body) > 0
 		if guid := a.rule.Match.Process.GUID; guid != "" {
 			if b.byGUID == nil {
 				b.byGUID = map[string][]*armed{}
@@ -92,9 +98,15 @@ func (s *Set) bucketOf(op *contract.Operation) *bucket {
 		}
 		b.general = append(b.general, a)
 	}
+	b.unread = b.unread && !asked
 	s.buckets[op.Index].Store(b)
 	return b
 }
+
+// Unread says that a request for the operation is to be planned before its body
+// is read: it may meet a Close. Of any other the body can be read first, so that
+// a plan never waits for the client.
+func (s *Set) Unread(op *contract.Operation) bool { return s.Watches(op) && s.bucketOf(op).unread }
 
 // matching appends the rules whose criteria the request meets, newest first, up
 // to the first that decides whatever its counters say.

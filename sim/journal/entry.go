@@ -51,10 +51,10 @@ func (b Body) bounded() Body {
 	return b
 }
 
-// Entry is one request and what became of it. Append it before the last byte
-// of the answer leaves, or the socket is cut: a client that repeats at once
-// must not overtake the fault that it reacts to. The headers are kept by
-// reference and must not be written to afterwards.
+// Entry is one request and what became of it. Append it when that is decided,
+// and with its answer before the last byte of it leaves, or the socket is cut: a
+// client that repeats at once must not overtake the fault that it reacts to.
+// The headers are kept by reference and must not be written to afterwards.
 type Entry struct {
 	ID      uint64        // given by Append: from 1, always rising
 	Time    time.Time     // the world's clock when the request came
@@ -64,7 +64,6 @@ type Entry struct {
 	Operation *contract.Operation // nil when the request met none
 	Variant   contract.Variant    // edition of the API that was played
 	World     string
-	Era       uint64 // of the journal when the request came, from Renew
 	User      string // who the caller was, "" for nobody
 
 	Method         string
@@ -79,7 +78,8 @@ type Entry struct {
 	ResponseHeader http.Header
 	Sent           Header // in place of ResponseHeader: the same, made when it is read
 	ResponseBody   Body
-	Status         int // as the client saw it; 0 when no answer was sent
+	Held           bool // decided, and its answer is held back: Complete brings what became of it
+	Status         int  // as the client saw it; 0 when no answer was sent
 
 	Rule            string      // the fault rule that decided, "" for none
 	Draw            int         // its match number, from which chance was drawn

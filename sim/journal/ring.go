@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"sort"
 	"sync"
 	"time"
 )
@@ -28,10 +29,9 @@ type Journal struct {
 	ring        sync.Mutex // guards all below
 	segments    []*segment // allocated as they are needed, then used again
 	head        int        // place of the oldest entry
-	count       int
+	kept        int
 	bytes       int64
 	lastID      uint64
-	era         uint64 // entries of an earlier one come too late
 	dropped     uint64
 	lastDropped uint64 // the newest id that the ring forgot by itself
 	changed     chan struct{}
@@ -58,53 +58,88 @@ func (j *Journal) Coverage() *Coverage { return j.coverage }
 func (j *Journal) Reactions() *Reactions { return j.reactions }
 
 // Append stores an entry, counts its cell, lets reactions see it, and returns
-// the id it got, 0 for an entry whose era is over. It copies what may not be kept and cuts what is too long;
-// otherwise it allocates nothing.
+// the id it got. One that is held counts, and has reactions, when it is
+// completed. It copies what may not be kept and cuts what is too long; otherwise
+// it allocates nothing.
 func (j *Journal) Append(e Entry) uint64 {
-	if !j.current(e.Era) {
-		return 0
-	}
-	if e.Operation != nil && e.Answered() && !e.Meanwhile {
-		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
-	}
 	var cost int64
 	if j.limit > 0 {
 		cost = e.bound()
 	}
 	e.ID = j.store(&e, cost)
-	j.reactions.Observe(&e)
+	j.count(&e)
 	return e.ID
+}
+
+// Complete tells what became of a held entry, which names it by its id. The
+// entry keeps its place; one that the journal has forgotten meanwhile is only
+// counted.
+func (j *Journal) Complete(e Entry) {
+	var cost int64
+	if j.limit > 0 {
+		cost = e.bound()
+	}
+	j.replace(&e, cost)
+	j.count(&e)
+}
+
+func (j *Journal) count(e *Entry) {
+	if e.Held {
+		return
+	}
+	if e.Operation != nil && e.Answered() && !e.Meanwhile {
+		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
+	}
+	j.reactions.Observe(e)
 }
 
 func (j *Journal) store(e *Entry, cost int64) uint64 {
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	if e.Era != j.era {
-		return 0
-	}
 	j.lastID++
 	e.ID = j.lastID
 	if cost == 0 || cost > j.maxBytes {
 		j.dropped++
 		j.lastDropped = e.ID
 	} else {
-		if j.count == j.limit {
+		if j.kept == j.limit {
 			j.forgetOldest()
 		}
 		for j.bytes+cost > j.maxBytes {
 			j.forgetOldest()
 		}
-		place := (j.head + j.count) % j.limit
+		place := (j.head + j.kept) % j.limit
 		if j.segments[place/segmentSize] == nil {
 			j.segments[place/segmentSize] = new(segment)
 		}
 		s := j.at(place)
 		s.entry, s.cost = *e, cost
-		j.count++
+		j.kept++
 		j.bytes += cost
 	}
 	j.announce()
 	return e.ID
+}
+
+// replace puts a completed entry in the place of the held one, and makes room
+// for what it grew by.
+func (j *Journal) replace(e *Entry, cost int64) {
+	j.ring.Lock()
+	defer j.ring.Unlock()
+	at := j.above(e.ID) - 1
+	if at < 0 {
+		return
+	}
+	s := j.at((j.head + at) % j.limit)
+	if s.entry.ID != e.ID {
+		return
+	}
+	j.bytes += cost - s.cost
+	s.entry, s.cost = *e, cost
+	for j.bytes > j.maxBytes {
+		j.forgetOldest()
+	}
+	j.announce()
 }
 
 func (j *Journal) at(place int) *slot {
@@ -118,7 +153,7 @@ func (j *Journal) forgetOldest() {
 	j.bytes -= s.cost
 	*s = slot{}
 	j.head = (j.head + 1) % j.limit
-	j.count--
+	j.kept--
 }
 
 func (j *Journal) announce() {
@@ -128,7 +163,7 @@ func (j *Journal) announce() {
 	}
 }
 
-// Changed returns a channel that the next Append or Clear closes: ask for it
+// Changed returns a channel that the next Append, Complete or Clear closes: ask for it
 // first, look then, and wait on it when there was nothing to see.
 func (j *Journal) Changed() <-chan struct{} {
 	j.ring.Lock()
@@ -139,31 +174,13 @@ func (j *Journal) Changed() <-chan struct{} {
 	return j.changed
 }
 
-func (j *Journal) current(era uint64) bool {
-	j.ring.Lock()
-	defer j.ring.Unlock()
-	return era == j.era
-}
-
-// Renew forgets all requests like Clear and begins a new era: what a request
-// from before appends afterwards is dropped, so that a reset leaves nothing
-// behind.
-func (j *Journal) Renew() (era uint64) {
-	j.ring.Lock()
-	j.era++
-	era = j.era
-	j.ring.Unlock()
-	j.Clear()
-	return era
-}
-
 // Clear forgets all requests, and that any were dropped. Ids go on rising;
 // coverage and reactions stay (DESIGN.md §8).
 func (j *Journal) Clear() {
 	j.ring.Lock()
 	defer j.ring.Unlock()
 	clear(j.segments)
-	j.head, j.count, j.bytes = 0, 0, 0
+	j.head, j.kept, j.bytes = 0, 0, 0
 	j.dropped, j.lastDropped = 0, 0
 	j.announce()
 }
@@ -180,7 +197,7 @@ type Stats struct {
 func (j *Journal) Stats() Stats {
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	return Stats{Entries: j.count, Bytes: j.bytes, Total: j.lastID, Dropped: j.dropped}
+	return Stats{Entries: j.kept, Bytes: j.bytes, Total: j.lastID, Dropped: j.dropped}
 }
 
 // Get finds an entry by its id, secrets masked; false when it is not kept.
@@ -223,21 +240,18 @@ func (j *Journal) walk(newest uint64, visit func(e *Entry) bool) {
 func (j *Journal) copyBelow(newest uint64, into []Entry) int {
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	low, high := 0, j.count // the first index whose id is above newest
-	for low < high {
-		middle := (low + high) / 2
-		if j.at((j.head+middle)%j.limit).entry.ID > newest {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
 	n := 0
-	for i := low - 1; i >= 0 && n < len(into); i-- {
+	for i := j.above(newest) - 1; i >= 0 && n < len(into); i-- {
 		into[n] = j.at((j.head + i) % j.limit).entry
 		n++
 	}
 	return n
+}
+
+// above is the index, counted from the oldest, of the first entry whose id is
+// greater.
+func (j *Journal) above(id uint64) int {
+	return sort.Search(j.kept, func(i int) bool { return j.at((j.head+i)%j.limit).entry.ID > id })
 }
 
 func (j *Journal) newest() (last, lastDropped, dropped uint64) {

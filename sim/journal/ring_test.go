@@ -8,8 +8,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"example.com/capisim/sim/contract"
 )
 
 func appendPlain(j *Journal, n int) {
@@ -330,25 +328,69 @@ func TestAppendAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestRenewDropsWhatComesTooLate(t *testing.T) {
+// A held entry is seen at once, counts for nothing, and gets its answer in its
+// place.
+func TestHeldEntriesAreCompleted(t *testing.T) {
 	t.Parallel()
 	j := New(10, 1<<20)
-	op, _ := contract.OperationByID("getProcess")
-	entry := func(era uint64) Entry {
-		return Entry{Era: era, Operation: op, Method: "GET", Path: "/v3/processes/x", Status: 200}
+	op := operation(t, "getProcess")
+	entry := Entry{Operation: op, Method: "GET", Path: "/v3/processes/x", Rule: "slow", Injected: true, Held: true}
+	entry.ID = j.Append(entry)
+	appendPlain(j, 1)
+	covered := func() int { return j.Coverage().Snapshot().Covered }
+	if got, ok := j.Get(entry.ID); !ok || !got.Held || got.Status != 0 || covered() != 0 {
+		t.Errorf("held: %+v, %d cells covered", got, covered())
 	}
-	j.Append(entry(0))
-	era := j.Renew()
-	if id := j.Append(entry(0)); id != 0 {
-		t.Errorf("an entry of the era before got id %d", id)
+	changed := j.Changed()
+	entry.Held, entry.Status, entry.ResponseBody = false, 404, Body{Bytes: make([]byte, 1000)}
+	before := j.Stats().Bytes
+	j.Complete(entry)
+	select {
+	case <-changed:
+	default:
+		t.Error("nobody was told")
 	}
-	if id := j.Append(entry(era)); id != 2 {
-		t.Errorf("the first entry of the new era got id %d, want 2", id)
+	if got, ok := j.Get(entry.ID); !ok || got.Held || got.Status != 404 || covered() != 1 || fmt.Sprint(kept(j)) != "[2 1]" {
+		t.Errorf("completed: %+v, %d cells covered, kept %v", got, covered(), kept(j))
 	}
-	if got := j.Stats(); got.Entries != 1 || got.Total != 2 {
-		t.Errorf("%+v, want one entry kept of two", got)
+	if grew := j.Stats().Bytes - before; grew < 1000 || grew > 1100 {
+		t.Errorf("grew by %d bytes, want those of the body", grew)
 	}
-	if cell := j.Coverage().Snapshot().Operations[op.Index].Cells[0]; cell.Real != 2 {
-		t.Errorf("coverage %+v, want two answers: the late one does not count", cell)
+}
+
+// What a completed entry grows by takes room like any other, and one that was
+// forgotten meanwhile still counts.
+func TestCompletedEntriesKeepTheBounds(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name      string
+		grows     int
+		meanwhile func(*Journal)
+		kept      string
+		dropped   uint64
+	}{
+		{"there is room", 100, func(*Journal) {}, "[3 2 1]", 0},
+		{"older ones make room", 3000, func(*Journal) {}, "[3 2]", 1},
+		{"it is too large itself", 9000, func(*Journal) {}, "[3]", 2},
+		{"the ring was cleared", 100, (*Journal).Clear, "[]", 0},
+		{"the ring went on", 100, func(j *Journal) { appendPlain(j, 20) }, "[23 22 21 20 19 18 17]", 16},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			j := New(7, 4400)
+			appendPlain(j, 1)
+			entry := Entry{Operation: operation(t, "getProcess"), Method: "GET", Path: "/x", Held: true}
+			entry.ID = j.Append(entry)
+			appendPlain(j, 1)
+			test.meanwhile(j)
+			entry.Held, entry.Status, entry.ResponseBody = false, 200, Body{Bytes: make([]byte, test.grows)}
+			j.Complete(entry)
+			if got := fmt.Sprint(kept(j)); got != test.kept || j.Stats().Dropped != test.dropped || j.Stats().Bytes > 4400 {
+				t.Errorf("kept %s, %+v; want %s and %d dropped", got, j.Stats(), test.kept, test.dropped)
+			}
+			if m := j.Coverage().Snapshot(); m.Covered != 1 {
+				t.Errorf("%d cells covered, want 1", m.Covered)
+			}
+		})
 	}
 }

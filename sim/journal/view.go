@@ -28,6 +28,7 @@ type View struct {
 	Meanwhile       bool               `json:"meanwhile,omitempty"`        // done by a rule in the name of another client
 	RealStatus      int                `json:"real_status,omitempty"`      // what an injected answer replaced
 	ConnectionFault string             `json:"connection_fault,omitempty"` // what was done to the socket
+	Held            bool               `json:"held,omitempty"`             // its answer is held back, there is no response yet
 	Violations      Findings           `json:"violations"`
 	Warnings        []contract.Warning `json:"warnings"`
 	LatencyMS       float64            `json:"latency_ms"`
@@ -77,7 +78,7 @@ func (e *Entry) View() View {
 		Client:   Client{User: e.User, UserAgent: e.UserAgent(), Remote: e.Remote, Connection: e.Connection, ConnectionUse: e.ConnectionUse},
 		Request:  Request{Method: e.Method, Path: e.Path, Query: e.RawQuery, Headers: present(e.RequestHeader), BodyView: e.RequestBody.view()},
 		Response: Response{Status: e.Status, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
-		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, Meanwhile: e.Meanwhile, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault),
+		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, Meanwhile: e.Meanwhile, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault), Held: e.Held,
 		Violations: violations, Warnings: warnings, LatencyMS: milliseconds(e.Latency),
 	}
 	if e.Operation == nil {

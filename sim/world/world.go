@@ -36,13 +36,14 @@ type World struct {
 	Clock   *Clock
 	Journal *journal.Journal // its coverage and reactions survive reset and load (DESIGN.md §8)
 
-	bounds  Bounds
-	bases   *bases
-	clock   ClockOverride
-	mu      sync.Mutex // serialises swaps
-	current atomic.Pointer[Snapshot]
-	touched atomic.Int64 // wall time of the last request, in nanoseconds
-	ttl     time.Duration
+	bounds   Bounds
+	bases    *bases
+	clock    ClockOverride
+	mu       sync.Mutex   // serialises swaps
+	deciding sync.RWMutex // shared by requests from their decision to their journal entry
+	current  atomic.Pointer[Snapshot]
+	touched  atomic.Int64 // wall time of the last request, in nanoseconds
+	ttl      time.Duration
 
 	ending sync.Mutex // guards atEnd
 	atEnd  []func()
@@ -62,7 +63,6 @@ type Snapshot struct {
 	World      *World
 	Generation uint64
 	Sessions   uint64 // logins belong to one loading of the state
-	Era        uint64 // of the journal
 	Strict     bool   // only known tokens are let in
 	Scenario   *scenario.Scenario
 	Variant    contract.Variant
@@ -81,6 +81,26 @@ func (s *Snapshot) Done() <-chan struct{} { return s.ctx.Done() }
 
 // Current is the snapshot that a new request takes.
 func (w *World) Current() *Snapshot { return w.current.Load() }
+
+// Enter begins the decision about a request and returns the snapshot that it is
+// made on. Until Leave the world is neither reset nor loaded, and who reads its
+// evidence waits: nothing that takes time may be done in between.
+func (w *World) Enter() *Snapshot {
+	w.deciding.RLock()
+	return w.Current()
+}
+
+// Leave ends what Enter began. The request is in the journal by then.
+func (w *World) Leave() { w.deciding.RUnlock() }
+
+// Evidence is the journal, with all that has been decided up to now: it never
+// lags behind the state and the counters of rules, whoever has seen them
+// before.
+func (w *World) Evidence() *journal.Journal {
+	w.deciding.Lock()
+	defer w.deciding.Unlock()
+	return w.Journal
+}
 
 // Scope names the parts of a world that a reset brings back.
 type Scope struct{ State, Faults, Journal, Clock bool }
@@ -126,12 +146,9 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
 		next.Limiter = old.Limiter
-		next.Sessions, next.Era = old.Sessions, old.Era
+		next.Sessions = old.Sessions
 	}
-	frozen := s.Clock.Frozen
-	if w.clock.Set {
-		frozen = w.clock.Frozen
-	}
+	frozen := w.frozen(s)
 	now := w.Clock.Now()
 	if scope.Clock {
 		now = NewClock(frozen, s.Clock.Start).Now()
@@ -150,18 +167,34 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 			return err
 		}
 	}
-	if scope.Journal {
-		next.Era = w.Journal.Renew()
-	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
-	if scope.Clock {
-		w.Clock.Set(frozen, s.Clock.Start)
-	}
-	w.current.Store(next)
+	w.put(next, scope)
 	if old != nil {
 		old.cancel()
 	}
 	return nil
+}
+
+// put makes a snapshot the current one, between two decisions.
+func (w *World) put(next *Snapshot, scope Scope) {
+	w.deciding.Lock()
+	defer w.deciding.Unlock()
+	if scope.Journal {
+		w.Journal.Clear()
+	}
+	if scope.Clock {
+		w.Clock.Set(w.frozen(next.Scenario), next.Scenario.Clock.Start)
+	}
+	w.current.Store(next)
+}
+
+// frozen says whether the clock stands on this scenario: as the command line
+// has it, else as the scenario does.
+func (w *World) frozen(s *scenario.Scenario) bool {
+	if w.clock.Set {
+		return w.clock.Frozen
+	}
+	return s.Clock.Frozen
 }
 
 // AtEnd calls f when the world ends, at once when it has ended already.

@@ -92,7 +92,7 @@ func change(t *testing.T, w *World) {
 
 func entry(w *World) journal.Entry {
 	op, _ := contract.OperationByID("getProcess")
-	return journal.Entry{Era: w.Current().Era, Operation: op, Method: "GET", Path: "/v3/processes/" + web, Status: 200}
+	return journal.Entry{Operation: op, Method: "GET", Path: "/v3/processes/" + web, Status: 200}
 }
 
 // marks says which parts of a world still show what change did.

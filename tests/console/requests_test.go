@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -69,6 +70,20 @@ var _ = Describe("Requests", func() {
 
 		t.click(".section-head .quiet")
 		t.sees(".empty", "No requests yet")
+	})
+
+	It("that are held back are shown so until their answer leaves", func() {
+		world := harness.World(root, "default")
+		t := visit(world.Base, "#requests")
+		world.Do("POST", "/admin/faults", map[string]any{"id": "slow", "delay": map[string]any{"fixed": "1h"}, "respond": map[string]any{"status": 503}})
+		ctx, leave := context.WithCancel(context.Background())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, world.Base+update.Path, nil)
+		Expect(err).NotTo(HaveOccurred())
+		go http.DefaultClient.Do(req) //nolint:errcheck,bodyclose // it leaves without an answer
+		t.sees(".list-row .status-code", "held")
+		leave()
+		t.sees(".list-row .status-code", "cut")
+		t.shows(".list-row", 1)
 	})
 
 	It("of a hostile client stay text", func() {

@@ -30,6 +30,7 @@ export function summary(view) {
     path: view.request.path + (view.request.query ? `?${view.request.query}` : ""),
     status: view.response.status,
     cut: view.connection_fault ?? "",
+    held: view.held ?? false, // decided, its answer is held back
     injected: view.injected,
     applied: view.applied,
     rule: view.rule,
@@ -54,6 +55,7 @@ let reading = 0; // tells the answer of an older question from that of the newes
 // nor how much of the stream was too fast to be shown.
 let base = { id: 0, total: 0, listed: 0 }; // as of the newest answer; id null: its list was empty
 let newest = 0; // id of the newest request that the stream told of
+let told = 0; // id of the newest request of the stream: one that is not above it comes again, with its answer
 let meanwhile = null; // rows that the stream brings while an answer is awaited
 
 /** Reads the newest requests of the filter. */
@@ -159,7 +161,7 @@ function flush() {
   if (batch.length === 0 && missed === 0) return;
   const now = journal.get();
   if (now.paused) {
-    journal.set({ waiting: now.waiting + batch.length + missed });
+    journal.set({ waiting: now.waiting + batch.filter((row) => !row.again).length + missed });
     return;
   }
   meanwhile?.push(...batch);
@@ -174,7 +176,7 @@ function add(batch, missed) {
   const fresh = batch.filter((row) => row.id > top).reverse();
   newest = Math.max(newest, fresh[0]?.id ?? 0);
   base.listed += fresh.length;
-  const rows = [...fresh, ...now.rows];
+  const rows = [...fresh, ...completed(now, batch.filter((row) => row.again && row.id <= top))];
   const change = { rows: rows.length > kept ? rows.slice(0, kept) : rows, complete: now.complete && rows.length <= kept };
   if (query(now.filter).size === 0 && base.id !== null) {
     const since = Math.max(0, newest - base.id);
@@ -183,6 +185,16 @@ function add(batch, missed) {
     // How many of those that were missed the filter would let through is not known.
     journal.set({ ...change, total: now.total + fresh.length });
   }
+}
+
+/** The list with requests that came again: in their places, or where the filter
+ * did not let them through as long as they were held. */
+function completed({ rows, filter }, again) {
+  if (again.length === 0) return rows;
+  const byID = new Map(again.map((row) => [row.id, row]));
+  const known = new Set(rows.map((row) => row.id));
+  const late = query(filter).size > 0 ? again.filter((row) => !known.has(row.id) && row.id > (rows.at(-1)?.id ?? 0)) : [];
+  return [...rows.map((row) => byID.get(row.id) ?? row), ...late].sort((a, b) => b.id - a.id);
 }
 
 /** Takes an event about requests. */
@@ -198,11 +210,13 @@ export function onRequest(event) {
     schedule();
     return;
   }
+  const again = event.id <= told;
+  told = Math.max(told, event.id);
   if (!matches(event, journal.get().filter)) return;
   if (pending.length >= buffer) {
     pending.shift();
     lost++;
   }
-  pending.push(summary(event));
+  pending.push({ ...summary(event), again });
   schedule();
 }

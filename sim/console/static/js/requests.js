@@ -9,6 +9,7 @@ import { List } from "./list.js";
 
 /** The status as the client saw it, or what was done to the connection. */
 export function Status({ row }) {
+  if (row.held) return html`<span class="status-code tone-none" title="decided, its answer is held back">held</span>`;
   if (row.cut && !row.status) return html`<span class="status-code tone-bad">${row.cut}</span>`;
   return html`<span class=${`status-code tone-${statusTone(row.status)}`}>${row.status || "none"}</span>`;
 }
