@@ -91,25 +91,6 @@ func TestDelaysAreCut(t *testing.T) {
 	}
 }
 
-// TestOvertakenByReset: a request that was decided before a reset leaves no
-// trace after it, even in a journal that the reset kept.
-func TestOvertakenByReset(t *testing.T) {
-	t.Parallel()
-	r := rigOf(t, frozen, Options{})
-	r.rules(t, `{"id":"slow","delay":{"fixed":"1h"}}`)
-	done := r.held(t, t.Context(), "GET "+webPath, "")
-	if err := r.world.Reset(world.Scope{State: true}); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-done; err == nil {
-		t.Error("the client got an answer")
-	}
-	r.Close() // waits for the handler: it has recorded what it ever will
-	if got := r.entries(t); len(got) != 0 {
-		t.Errorf("the journal has %d entries", len(got))
-	}
-}
-
 // TestDelay: an answer that was held back comes as it was decided, and the
 // journal tells how long it took.
 func TestDelay(t *testing.T) {
