@@ -1,5 +1,5 @@
-// Package readme_test executes the README: every line of its tour, and its
-// table of operations against the real one.
+// Package readme_test executes the README, every line of its tour, and holds the
+// operations of docs/DESIGN.md against the table.
 package readme_test
 
 import (
@@ -22,9 +22,9 @@ func TestReadme(t *testing.T) {
 	RunSpecs(t, "README")
 }
 
-func readme() string {
+func page(name string) string {
 	GinkgoHelper()
-	raw, err := os.ReadFile("../../README.md")
+	raw, err := os.ReadFile("../../" + name)
 	Expect(err).NotTo(HaveOccurred())
 	return string(raw)
 }
@@ -32,7 +32,7 @@ func readme() string {
 // tour finds the lines of the tour.
 func tour() []string {
 	GinkgoHelper()
-	_, after, found := strings.Cut(readme(), "<!-- tour -->\n```sh\n")
+	_, after, found := strings.Cut(page("README.md"), "<!-- tour -->\n```sh\n")
 	Expect(found).To(BeTrue(), "the README has a tour")
 	block, _, _ := strings.Cut(after, "```")
 	return strings.Split(strings.TrimSpace(block), "\n")
@@ -58,7 +58,7 @@ var _ = Describe("The README", func() {
 		Expect(checked).To(BeNumerically(">", 10))
 	})
 
-	It("lists the operations and statuses of the table", func() {
+	It("leads to the operations and statuses of the table", func() {
 		var rows []string
 		for _, op := range contract.ProcessOperations() {
 			var codes []string
@@ -69,7 +69,7 @@ var _ = Describe("The README", func() {
 			}
 			rows = append(rows, fmt.Sprintf("| %s | %s %s | %s |", op.ID, op.Method, op.Path, strings.Join(codes, " ")))
 		}
-		listed := regexp.MustCompile(`(?m)^\| [a-zA-Z]+ \| (GET|PATCH|POST|DELETE) /.*$`).FindAllString(readme(), -1)
+		listed := regexp.MustCompile(`(?m)^\| [a-zA-Z]+ \| (GET|PATCH|POST|DELETE) /.*$`).FindAllString(page("docs/DESIGN.md"), -1)
 		Expect(listed).To(Equal(rows))
 	})
 })
