@@ -93,7 +93,7 @@ func Seed(n int64) Option {
 	}
 }
 
-// Frozen lets the clock of every world stand still, whatever its scenario
+// Frozen stops the clock of every world, whatever its scenario
 // says; Server.Advance moves it.
 func Frozen() Option { return Clock("frozen") }
 

@@ -159,7 +159,7 @@ func (f Fault) rule() Rule {
 // Rule is a fault rule in full.
 type Rule = fault.Rule
 
-// Fault sets a fault and returns the id of its rule. It is taken away at the
+// Fault sets a fault and returns the id of its rule. It is removed at the
 // end of the test, which fails when no request met it, unless it is Optional.
 func (s *Server) Fault(t TB, f Fault) string {
 	t.Helper()
@@ -202,7 +202,7 @@ func (s *Server) Rules() []RuleStatus { return s.world.Current().Faults.List() }
 // RuleStatus is a rule and how often it matched and answered.
 type RuleStatus = fault.Status
 
-// ClearFaults takes all rules of the world away, those of its scenario too.
+// ClearFaults removes all rules of the world, those of its scenario too.
 func (s *Server) ClearFaults() { s.world.Current().Faults.Clear() }
 
 // Advance moves the world's clock, standing or running.
@@ -221,7 +221,7 @@ func (s *Server) Reset(t TB) {
 	}
 }
 
-// Load puts the world on another scenario, by name.
+// Load loads another scenario into the world, by name.
 func (s *Server) Load(t TB, name string) {
 	t.Helper()
 	next, err := s.Simulator.library.Load().Load(name)

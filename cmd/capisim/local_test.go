@@ -35,7 +35,7 @@ func TestValidate(t *testing.T) {
 		{name: "good", args: []string{good}},
 		{name: "standard input", args: []string{"-"}, stdin: `{"name": "x"}`},
 		{name: "bad", args: []string{bad}, code: exitFound, out: []string{bad + ":2:7: seed: ", bad + ":3:15: clock.mode: "}},
-		{name: "all files are told of", args: []string{good, bad, "-"}, stdin: "{", code: exitFound,
+		{name: "all files are reported", args: []string{good, bad, "-"}, stdin: "{", code: exitFound,
 			out: []string{bad + ":2:7: ", bad + ":3:15: ", "-:1:2: "}},
 		{name: "extends a file of the folder", args: []string{heir, "--scenarios", folder}},
 		{name: "extends what is not there", args: []string{heir}, code: exitFound, out: []string{heir + ":2:10: extends: "}},

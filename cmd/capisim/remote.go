@@ -89,7 +89,7 @@ func (p *program) loadCommand() *cobra.Command {
 }
 
 // load sends a file as it is. What is wrong with it the server tells by
-// pointer; where reading it here shows the same, the lines are told instead.
+// pointer; where reading it here shows the same, the lines are reported instead.
 func (p *program) load(ctx context.Context, c *client.Client, name string) (client.Overview, error) {
 	if !isFile(name) {
 		return c.Load(ctx, name)

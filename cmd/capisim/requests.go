@@ -57,7 +57,7 @@ func (p *program) requestsCommand() *cobra.Command {
 	return cmd
 }
 
-// follow prints each request when it comes: in columns of a fixed width, since
+// follow prints each request as it comes: in columns of a fixed width, since
 // nobody knows what will follow, or as one line of JSON.
 func (p *program) follow(ctx context.Context, c *client.Client, filter client.RequestFilter, format string) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)

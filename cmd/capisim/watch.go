@@ -56,7 +56,7 @@ func (w *watcher) run(ctx context.Context, tick <-chan time.Time, reload func() 
 	}
 }
 
-// look reloads when the files changed. A broken file is told of once and the
+// look reloads when the files changed. A broken file is reported once and the
 // old scenario stays; so does it while files cannot be read.
 func (w *watcher) look(reload func() error) {
 	now, err := scenario.Hash(w.paths...)

@@ -94,7 +94,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.Wo
 	c.present(c.guarded())
 }
 
-// guarded serves a call; a panic is a mistake of capisim's, told as such.
+// guarded serves a call; a panic is a mistake of capisim's, reported as such.
 func (c *call) guarded() (out reply, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

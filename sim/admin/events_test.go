@@ -100,7 +100,7 @@ func TestEvents(t *testing.T) {
 	r.until(t, `request {"cleared":true}`)
 }
 
-// A flood is told in part, and never holds up those who cause it.
+// A flood is reported in part, and never holds up those who cause it.
 func TestEventsOfAFlood(t *testing.T) {
 	t.Parallel()
 	srv := start(t)

@@ -116,7 +116,7 @@ func (o *object) unknown() {
 	}
 }
 
-// raw returns the value of a key; of a key that stands twice, the last.
+// raw returns the value of a key; of a key given twice, the last.
 func (o *object) raw(key string) (json.RawMessage, bool) {
 	if !o.read[key] {
 		o.read[key] = true

@@ -72,7 +72,7 @@ func (c *call) putState() (reply, error) {
 	return ok(scenarioOf(c.world)), nil
 }
 
-// play puts the world on a scenario.
+// play loads a scenario into the world.
 func (c *call) play(s *scenario.Scenario) error {
 	if err := c.world.Load(s); err != nil {
 		return err

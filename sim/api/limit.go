@@ -10,7 +10,7 @@ import (
 
 // checkRate counts the request against the scenario's rate limit, which comes
 // before everything else (§3, step 1): administrators pass, the root documents
-// and UAA are not counted, and a token that is there and invalid is told
+// and UAA are not counted, and an invalid token is reported
 // instead of the limit.
 func (c *call) checkRate() error {
 	limiter := c.snap.Limiter

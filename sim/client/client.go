@@ -220,20 +220,20 @@ func (c *Client) Faults(ctx context.Context) ([]fault.Status, error) {
 	return all[fault.Status](ctx, c, path("faults"))
 }
 
-// ClearFault takes one rule away.
+// ClearFault removes one rule.
 func (c *Client) ClearFault(ctx context.Context, id string) error {
 	return c.remove(ctx, path("faults", id))
 }
 
-// ClearFaults takes all rules away.
+// ClearFaults removes all rules.
 func (c *Client) ClearFaults(ctx context.Context) error { return c.remove(ctx, path("faults")) }
 
-// Load puts the world on a scenario of the server, by name.
+// Load loads a scenario of the server into the world, by name.
 func (c *Client) Load(ctx context.Context, name string) (Overview, error) {
 	return c.load(ctx, map[string]string{"scenario": name})
 }
 
-// LoadDocument puts the world on a scenario document, in YAML or JSON.
+// LoadDocument loads a scenario document into the world, in YAML or JSON.
 func (c *Client) LoadDocument(ctx context.Context, document []byte) (Overview, error) {
 	return c.load(ctx, document)
 }
@@ -283,7 +283,7 @@ func (c *Client) run(ctx context.Context, mode string) (ClockState, error) {
 	return ask[ClockState](ctx, c, http.MethodPut, c.address(path("clock"), nil), map[string]string{"mode": mode})
 }
 
-// AdvanceClock moves the clock forwards.
+// AdvanceClock moves the clock forward.
 func (c *Client) AdvanceClock(ctx context.Context, by time.Duration) (ClockState, error) {
 	body := map[string]string{"by": by.String()}
 	return ask[ClockState](ctx, c, http.MethodPost, c.address(path("clock", "advance"), nil), body)

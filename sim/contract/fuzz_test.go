@@ -112,7 +112,7 @@ func FuzzSelector(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw string) {
 		selector, err := ParseSelector(raw)
 		if err != nil {
-			if utf8.ValidString(raw) { // a query that is no UTF-8 never gets here
+			if utf8.ValidString(raw) { // a query that is not UTF-8 never gets here
 				refusal(t, err, BadQueryParameter)
 			}
 			return

@@ -4,8 +4,8 @@ package contract
 type Variant string
 
 // The default variant is the real server's answers plus the nullable vendor
-// fields; open-source leaves those out; vendor follows the user's document
-// (reference/update-process.txt) to the letter.
+// fields; open-source leaves those out; vendor follows the vendor's document
+// (docs/update-process.txt) to the letter.
 const (
 	Default    Variant = "default"
 	OpenSource Variant = "open-source"

@@ -100,7 +100,7 @@ const maxForced = 2000
 
 // align holds the instances of the mirror in the states that an answer of the
 // target shows: when an instance starts or crashes is up to the platform, but
-// what is told of it is not. A state that the contract does not know changes
+// what is said of it is not. A state that the contract does not know changes
 // nothing, and so becomes a difference.
 func (m *mirror) align(theirs *answer, s *subject) {
 	if s.process == nil || theirs.status != http.StatusOK || !strings.Contains(string(theirs.body), `"index"`) {

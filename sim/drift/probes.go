@@ -121,7 +121,7 @@ func nowhere(op *contract.Operation) string {
 }
 
 // lookups ask for what does not exist, or hold two faults of which the
-// contract says which one is told (§3).
+// contract says which one is reported (§3).
 func (b *book) lookups() {
 	for _, op := range contract.ProcessOperations() {
 		if op.Method != http.MethodGet || !strings.Contains(op.Path, "{guid}") {

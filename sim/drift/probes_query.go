@@ -43,7 +43,7 @@ func (b *book) queries() {
 	b.get("2", "listProcesses a=1&a[b]=2", list+"?a=1&a[b]=2")
 	b.get("2", "listProcesses bad %-encoding", list+"?guids=%zz")
 	b.get("2", "listProcesses no UTF-8", list+"?guids=%ff")
-	// A bad query is told before a missing app.
+	// A bad query is reported before a missing app.
 	for _, query := range []string{
 		"page=0", "order_by=name", "created_ats=x", "embed=x", "foo=1", "label_selector=", "app_guids=x", "organization_guids=x",
 		"space_guids=x", "space_guids=x&app_guids=y&organization_guids=z", "foo=1&space_guids=x",

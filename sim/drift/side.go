@@ -172,7 +172,7 @@ func (r request) build(ctx context.Context, base, token string) (*http.Request, 
 	return req, nil
 }
 
-// json is the body as a tree; nil when it is no JSON.
+// json is the body as a tree; nil when it is not JSON.
 func (a *answer) json() *node {
 	if a.cut {
 		return nil

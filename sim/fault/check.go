@@ -140,7 +140,7 @@ func (c *checker) matcher(pointer string, m Matcher) {
 	}
 }
 
-// json guards against rules built in Go with bytes that are no JSON.
+// json guards against rules built in Go with bytes that are not JSON.
 func (c *checker) json(pointer string, raw []byte) {
 	if len(raw) == 0 {
 		return

@@ -67,7 +67,7 @@ func (c *checker) allowed() string {
 		}
 	}
 	switch len(c.operations) {
-	case 0: // only ids that do not exist, told elsewhere
+	case 0: // only ids that do not exist, reported elsewhere
 		return ""
 	case 1:
 		return " that " + c.operations[0].ID + " can answer (" + strings.Join(common, ", ") + ")"
@@ -140,7 +140,7 @@ func (c *checker) body(pointer string, r Respond) {
 	}
 	value, err := decode(r.Body)
 	if err != nil {
-		return // told by json
+		return // reported by json
 	}
 	if r.Status >= 400 {
 		c.conforms(pointer+"/body", "errors", value)

@@ -15,7 +15,7 @@ import (
 // ParseRules reads one rule or a list of rules and checks them. It is strict:
 // a key that is unknown or given twice and a value of another type are
 // violations. Pointers are relative to the body: "/when/times" in one rule,
-// "/0/when/times" in a list. All problems are told at once, and with any of
+// "/0/when/times" in a list. All problems are reported at once, and with any of
 // them there are no rules.
 func ParseRules(raw []byte) ([]Rule, document.Violations) {
 	tree, problems := readTree(raw)
@@ -115,7 +115,7 @@ func decodeRule(raw []byte) (Rule, document.Violations) {
 	return rule, nil
 }
 
-// sameIDs finds ids that stand twice in one list.
+// sameIDs finds ids that appear twice in one list.
 func sameIDs(rules []Rule) (problems document.Violations) {
 	first := make(map[string]int, len(rules))
 	for i, rule := range rules {
@@ -143,7 +143,7 @@ func below(prefix string, found document.Violations) document.Violations {
 func notJSON(err error) string { return "not readable as JSON: " + err.Error() }
 
 // readTree decodes a document into JSON's types, numbers with their digits, and
-// finds the keys that stand twice. The tree is nil when there is nothing to go
+// finds the keys that appear twice. The tree is nil when there is nothing to go
 // on with, or the document is null.
 func readTree(raw []byte) (tree any, problems document.Violations) {
 	if !utf8.Valid(raw) {

@@ -16,7 +16,7 @@ const longestWait = time.Hour
 // "code=409", "code=422, error=CF-ResourceBeingDeleted, wait=0.2" (DESIGN.md
 // §6), in the syntax of RFC 7240. Several header lines are to be joined with
 // ", ". The names may also be given as parameters of code ("code=503;wait=1");
-// of a name that stands twice the first counts; preferences of other people
+// of a name given twice the first counts; preferences that are not capisim's
 // are not looked at. Wait is in seconds.
 //
 // The applied text is for Preference-Applied, "" when nothing was applied; the

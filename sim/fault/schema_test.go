@@ -150,7 +150,7 @@ func conforms(t *testing.T, rule string) bool {
 	return len(problems) == 0
 }
 
-// An unknown key is told where it stands, in the same place by both.
+// An unknown key is reported where it stands, in the same place by both.
 func TestSchemaPointsAtUnknownKeys(t *testing.T) {
 	t.Parallel()
 	problems, err := schema.Validate("fault-rule", map[string]any{

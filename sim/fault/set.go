@@ -142,7 +142,7 @@ func (s *Set) freeID(taken map[string]bool) string {
 	}
 }
 
-// Delete takes a rule away; false when there was none. What it has planned
+// Delete removes a rule; false when there was none. What it has planned
 // already still happens.
 func (s *Set) Delete(id string) bool {
 	s.mutex.Lock()
@@ -150,7 +150,7 @@ func (s *Set) Delete(id string) bool {
 	return s.remove(id)
 }
 
-// Clear takes all rules away.
+// Clear removes all rules.
 func (s *Set) Clear() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -14,7 +14,7 @@ type comparison struct {
 	matcher Matcher
 	pattern *regexp.Regexp
 	// What Equals and In want: the values for a body, and their texts for
-	// headers and parameters. Nil means no wish.
+	// headers and parameters. Nil means nothing is asked.
 	equals, in         []any
 	equalText, inTexts []string
 }

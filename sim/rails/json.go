@@ -31,7 +31,7 @@ type scanner struct {
 // Notes is what the scanner passes over and a warning tells of.
 type Notes struct {
 	Loose    bool // a leniency was used that strict JSON does not know
-	Halved   bool // an escape wrote half of a surrogate pair, which is no UTF-8
+	Halved   bool // an escape wrote half of a surrogate pair, which is not UTF-8
 	Repeated bool // an object had a key twice
 }
 

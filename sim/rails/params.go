@@ -13,7 +13,7 @@ import (
 const maxParamDepth = 100
 
 // ErrParams is all that can be wrong with parameters themselves: bad
-// %-encoding, no UTF-8, two shapes under one name, too deep.
+// %-encoding, not UTF-8, two shapes under one name, too deep.
 var ErrParams = errors.New("malformed parameters")
 
 // ParseParams reads a query or a form as Rails does: a[b]=1 is an object,

@@ -11,7 +11,7 @@ import (
 )
 
 // check finds what the schema cannot see: references that lead nowhere, names
-// and guids that stand twice, values that contradict each other. The tree
+// and guids used twice, values that contradict each other. The tree
 // tells how the document was written where two forms mean the same.
 func check(doc *Document, root *node) document.Violations {
 	c := &checker{doc: doc, root: root, names: newDirectory(doc)}
@@ -53,7 +53,7 @@ func pointerTo(steps ...any) string {
 	return b.String()
 }
 
-// unique notes the names of one kind and reports those that stand twice. The
+// unique notes the names of one kind and reports those used twice. The
 // map says where each was first.
 func (c *checker) unique(seen map[string]string, value, what string, steps ...any) {
 	c.uniqueIn(seen, value, value, what, steps...)

@@ -38,7 +38,7 @@ type Clock struct {
 	Start *Time  `json:"start,omitempty"`
 }
 
-// Auth is who may come in, and how strictly tokens are read (DESIGN.md §4).
+// Auth is who may use the API, and how strictly tokens are read (DESIGN.md §4).
 type Auth struct {
 	Mode   AuthMode          `json:"mode,omitempty"`
 	Users  []User            `json:"users,omitzero"`

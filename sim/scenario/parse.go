@@ -78,7 +78,7 @@ func isJSON(file string, text []byte) bool {
 	}
 }
 
-// badByte finds the first byte that is no UTF-8.
+// badByte finds the first byte that is not UTF-8.
 func badByte(data []byte) (position, byte) {
 	at := position{1, 1}
 	for len(data) > 0 {

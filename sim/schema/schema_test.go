@@ -248,7 +248,7 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// TestAlternatives proves that of several branches the one is told of that the
+// TestAlternatives proves that of several branches the one is reported that the
 // value's type points at. None of the schemas for answers has any.
 func TestAlternatives(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,7 @@
 // Package socket is the table of what can be done to a connection in the place
 // of an answer, or while one is sent. It hides nothing but that the faults are
 // data: rules are checked by it, the journal judges by it what a client saw, and
-// help and console list it. How a fault is done is known to who writes answers.
+// help and console list it. How a fault is done is known to whoever writes answers.
 package socket
 
 import (
@@ -24,7 +24,7 @@ const (
 	Hang     Kind = "hang"
 )
 
-// Parameter names what a fault can be told beside its name.
+// Parameter names what a fault takes beside its name.
 type Parameter string
 
 // Each parameter belongs to the faults whose rows name it.

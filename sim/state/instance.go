@@ -50,7 +50,7 @@ type Usage struct {
 }
 
 // MaxInstances bounds how many entries an answer lists: a scale to 2147483647
-// is legal, a list of that length is of no use to anyone.
+// is legal, a list of that length is of use to no one.
 const MaxInstances = 10000
 
 // Instances reports the instances at a moment, by index: one for each desired

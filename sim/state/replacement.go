@@ -89,7 +89,7 @@ func (s *Store) restore(p *Process, serial uint64) {
 	s.byApp[p.AppGUID] = siblings
 }
 
-// DeleteProcess takes a process away; false when there was none. Its app stays.
+// DeleteProcess removes a process; false when there was none. Its app stays.
 func (s *Store) DeleteProcess(guid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

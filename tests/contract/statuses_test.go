@@ -95,7 +95,7 @@ var _ = Describe("Without any injection", func() {
 		}
 	}, operations(takesBody))
 
-	DescribeTable("§3: broken JSON is told before a missing guid, and after a missing token", func(op *contract.Operation) {
+	DescribeTable("§3: broken JSON is reported before a missing guid, and after a missing token", func(op *contract.Operation) {
 		world := World(root, "default")
 		r := elsewhere(op, missing)
 		r.Body = `{`
@@ -142,7 +142,7 @@ var _ = Describe("Without any injection", func() {
 		Expect(World(root, "deploying").Send(Valid(op))).To(HaveCFError(want))
 	}, operations(does(contract.UpdateProcess, contract.ScaleProcess)))
 
-	It("§3: all that is wrong with a PATCH is told, in the server's order", func() {
+	It("§3: all that is wrong with a PATCH is reported, in the server's order", func() {
 		x := World(root, "default").Do("PATCH", "/v3/processes/"+DemoWeb,
 			`{"zap":1,"health_check":{"type":"none"},"command":"","metadata":5}`)
 		Expect(x).To(HaveCFError(contract.UnprocessableEntity.With("Metadata must be an object, Unknown field(s): 'zap', " +

@@ -34,7 +34,7 @@ func endless(w io.Writer, part string) {
 }
 
 var _ = Describe("a target that cannot be used", func() {
-	DescribeTable("is told", func(answer http.HandlerFunc, want string) {
+	DescribeTable("is reported", func(answer http.HandlerFunc, want string) {
 		url := serving(answer)
 		report, err := drift.Run(context.Background(), drift.Target{URL: url, Token: "t"}, drift.Options{})
 		Expect(err).To(MatchError(ContainSubstring(want)))
@@ -57,7 +57,7 @@ var _ = Describe("a target that cannot be used", func() {
 		}, "302, expected 200; is http"),
 	)
 
-	It("is told when nothing answers", func() {
+	It("is reported when nothing answers", func() {
 		url := serving(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		_, err := drift.Run(context.Background(), drift.Target{URL: url, Token: "t"}, drift.Options{})
 		var gone *drift.UnreachableError
@@ -65,7 +65,7 @@ var _ = Describe("a target that cannot be used", func() {
 		Expect(gone.URL).To(Equal(url))
 	})
 
-	It("is told when it takes too long", func() {
+	It("is reported when it takes too long", func() {
 		url := serving(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		_, err := drift.Run(context.Background(), drift.Target{URL: url, Token: "t"}, drift.Options{Timeout: 20 * time.Millisecond})
 		Expect(err).To(MatchError("no answer from " + url + ": timeout"))

@@ -195,7 +195,7 @@ var _ = Describe("A reaction", func() {
 		}
 	}
 
-	It("of a client that hammers is told", func() {
+	It("of a client that hammers is reported", func() {
 		srv := sim.Start(GinkgoT())
 		srv.Fault(GinkgoT(), sim.Fault{Operation: "getProcess", Status: http.StatusServiceUnavailable})
 		for range 3 {
@@ -215,7 +215,7 @@ var _ = Describe("A reaction", func() {
 			HaveKeyWithValue("attempts", BeEquivalentTo(2)), HaveKeyWithValue("transport_retries", BeEquivalentTo(1))))
 	})
 
-	It("that repeats a change already made is told", func() {
+	It("that repeats a change already made is reported", func() {
 		srv := sim.Start(GinkgoT())
 		srv.Fault(GinkgoT(), sim.Fault{Operation: "scaleProcess", Status: http.StatusServiceUnavailable, After: true, Times: 1})
 		scale := func() int {

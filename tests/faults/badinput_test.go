@@ -12,7 +12,7 @@ import (
 )
 
 var _ = Describe("Bad input", func() {
-	DescribeTable("of a rule is told with its place and changes nothing", func(rule, pointer, words string) {
+	DescribeTable("of a rule is reported with its place and changes nothing", func(rule, pointer, words string) {
 		world := World(root, "default")
 		x := world.Do("POST", "/admin/faults", rule)
 		Expect(x).To(HaveStatus(http.StatusUnprocessableEntity))
@@ -46,7 +46,7 @@ var _ = Describe("Bad input", func() {
 		Expect(world.Do("GET", "/admin/faults", nil).At("pagination", "total_results")).To(BeEquivalentTo(0))
 	})
 
-	DescribeTable("elsewhere is told", func(method, path, body string, status int, words string) {
+	DescribeTable("elsewhere is reported", func(method, path, body string, status int, words string) {
 		x := (&Client{Base: root}).Do(method, path, body)
 		Expect(x).To(HaveStatus(status))
 		Expect(x.At("errors", 0, "detail")).To(ContainSubstring(words))
