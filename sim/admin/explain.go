@@ -78,7 +78,7 @@ func (c *call) asked(o *object) *http.Request {
 		o.add("method", "%q, expected a method such as PATCH", method)
 	}
 	header := c.askedHeader(o)
-	body := askedBody(o)
+	body := askedBody(o, header)
 	target := c.askedPath(o)
 	if target == nil || !token(method) {
 		return nil
@@ -131,8 +131,9 @@ func (c *call) askedHeader(o *object) http.Header {
 	return header
 }
 
-// askedBody takes a string as the text of the body and all else as JSON.
-func askedBody(o *object) []byte {
+// askedBody takes a string as the text of the body and all else as JSON, which
+// it is then called, unless a header calls it something else.
+func askedBody(o *object, header http.Header) []byte {
 	raw, given := o.raw("body")
 	var text string
 	switch {
@@ -140,6 +141,9 @@ func askedBody(o *object) []byte {
 		return nil
 	case string(raw) != "null" && json.Unmarshal(raw, &text) == nil:
 		return []byte(text)
+	}
+	if header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "application/json")
 	}
 	return raw
 }

@@ -1,7 +1,7 @@
 package admin
 
 import (
-	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -23,11 +23,14 @@ func (a asked) Header() http.Header { return a.r.Header }
 // Query is the request's.
 func (a asked) Query() url.Values { return a.r.URL.Query() }
 
-// Body is the request's JSON.
-func (a asked) Body() (any, bool) {
-	var value any
-	err := json.NewDecoder(a.r.Body).Decode(&value)
-	return value, err == nil
+// Body is the request's.
+func (a asked) Body() (contract.Body, bool) {
+	raw, err := io.ReadAll(a.r.Body)
+	if err != nil {
+		return contract.Body{}, false
+	}
+	body, err := contract.ParseBody(a.r.Header.Get("Content-Type"), raw)
+	return body, err == nil
 }
 
 // Process is none.

@@ -9,8 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/state"
 )
 
 // maxWithin bounds how long a verification may wait.
@@ -134,7 +137,8 @@ type wanted struct {
 	status     *int
 	injected   *bool
 	rule       *string
-	criteria   *criteria
+	criteria   fault.Criteria
+	store      *state.Store // in which the criteria look up what a path names
 }
 
 // criterion reads a match: that of a fault rule, and the method, path, status,
@@ -148,7 +152,7 @@ func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Matc
 	}
 	own := &object{at: at, members: list, read: map[string]bool{}, problems: o.problems}
 	own.duplicates()
-	w := &wanted{status: number(own, "status")}
+	w := &wanted{store: c.snap.State, status: number(own, "status")}
 	w.method, _ = own.text("method")
 	w.path, _ = own.text("path")
 	if injected, given := own.boolean("injected"); given {
@@ -163,10 +167,15 @@ func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Matc
 			rest = append(rest, m)
 		}
 	}
-	var problems document.Violations
-	w.operations, w.criteria, problems = c.newCriteria(objectJSON(rest))
+	match, problems := fault.ParseMatch(objectJSON(rest))
+	if w.operations = match.Operations; slices.Contains(w.operations, fault.AnyOperation) {
+		w.operations = contract.OperationIDs()
+	}
 	for _, p := range problems {
-		*o.problems = append(*o.problems, document.Violation{Pointer: at + strings.TrimPrefix(p.Pointer, "/match"), Message: p.Message})
+		*o.problems = append(*o.problems, document.Violation{Pointer: at + p.Pointer, Message: p.Message})
+	}
+	if len(problems) == 0 {
+		w.criteria = match.Criteria()
 	}
 	return w.differences
 }
@@ -197,7 +206,7 @@ func (w *wanted) differences(e *journal.Entry) []string {
 	if w.rule != nil {
 		differ("the rule", orNone(e.Rule), orNone(*w.rule))
 	}
-	return append(found, w.criteria.differences(e)...)
+	return append(found, w.criteria.Differences(&recorded{entry: e, store: w.store})...)
 }
 
 func orNone(text string) string {

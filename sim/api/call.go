@@ -38,7 +38,9 @@ type call struct {
 	raw     []byte // the request body
 	tooBig  bool
 	readErr error
-	body    contract.Body
+	parsed  bool
+	body    contract.Body // of message
+	bodyErr error
 	query   url.Values
 
 	path              string // as the client sent it, without the world's prefix

@@ -47,8 +47,11 @@ func (c *call) planned(a *fault.Answer) reply {
 		return reply{}
 	}
 	out := reply{status: a.Status, body: a.Body, shared: true}
-	if a.Error != nil {
+	switch {
+	case a.Error != nil:
 		out = c.errorReply(c.filled(a.Error))
+	case c.op.UAA:
+		out = uaaReply(a.Status, a.Body)
 	}
 	out.headers = c.ruleHeaders(a)
 	return out

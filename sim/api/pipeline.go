@@ -169,25 +169,33 @@ func (c *call) checkScope() error {
 	return nil
 }
 
-// checkBody reads and parses the body, whatever the method: the real server
-// refuses a GET with broken JSON too. UAA reads its own.
+// checkBody refuses a body that cannot be read, whatever the method: the real
+// server refuses a GET with broken JSON too. UAA asks for its own.
 func (c *call) checkBody() error {
 	if c.op.Access == contract.Anonymous {
 		return nil
 	}
-	raw := c.bytes()
-	if c.tooBig {
-		return contract.RequestTooLarge
-	}
-	if c.readErr != nil {
-		return contract.MessageParseError
-	}
-	if len(raw) == 0 {
-		return nil // cf sends a JSON content type on everything (CLIENTS.md §3)
-	}
-	var err error
-	c.body, err = contract.ParseBody(c.req.Header.Get("Content-Type"), raw)
+	_, err := c.message()
 	return err
+}
+
+// message is the body as the operation reads it: parsed once, for fault rules
+// and for the action alike.
+func (c *call) message() (contract.Body, error) {
+	if c.parsed {
+		return c.body, c.bodyErr
+	}
+	c.parsed = true
+	raw := c.bytes()
+	switch {
+	case c.tooBig:
+		c.bodyErr = contract.RequestTooLarge
+	case c.readErr != nil:
+		c.bodyErr = contract.MessageParseError
+	case len(raw) > 0: // cf sends a JSON content type on everything (CLIENTS.md §3)
+		c.body, c.bodyErr = c.op.ParseBody(c.req.Header.Get("Content-Type"), raw)
+	}
+	return c.body, c.bodyErr
 }
 
 // bytes reads the request body once, bounded in size and time.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -32,11 +31,10 @@ func (s *subject) Query() url.Values {
 	return s.query
 }
 
-// Body is the request's JSON body as a value, false when there is none.
-func (s *subject) Body() (any, bool) {
-	var value any
-	err := json.Unmarshal((*call)(s).bytes(), &value)
-	return value, err == nil
+// Body is the body as the operation reads it, false when it cannot be read.
+func (s *subject) Body() (contract.Body, bool) {
+	body, err := (*call)(s).message()
+	return body, err == nil
 }
 
 // Process is the process that the path names.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,18 +50,16 @@ type tokenJSON struct {
 // createToken plays UAA's token endpoint for the grants that clients use. The
 // client is looked at before the grant.
 func createToken(c *call) (reply, error) {
-	raw := c.bytes()
+	body, err := c.message()
 	if c.tooBig || c.readErr != nil {
 		return reply{}, contract.UAAInvalidRequest.Text("The request body cannot be read")
 	}
-	form, err := url.ParseQuery(string(raw))
 	if err != nil {
-		return reply{}, contract.UAAInvalidRequest.Text("The request body is not a form")
+		return reply{}, err
 	}
-	for name, values := range (*subject)(c).Query() { // UAA takes parameters from the query too
-		if !form.Has(name) {
-			form[name] = values
-		}
+	form := maps.Clone((*subject)(c).Query()) // UAA takes parameters from the query too
+	for _, field := range body.Fields {
+		form.Set(field.Key, field.Value.Text)
 	}
 	client, err := c.client(form)
 	if err != nil {

@@ -2,6 +2,8 @@ package contract
 
 import (
 	"errors"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"example.com/capisim/sim/document"
@@ -14,16 +16,22 @@ const MaxBody = 1 << 20
 
 // Body is a request body as the real server's message classes get it: the
 // members of an object, in order of appearance, the last of duplicates.
-type Body struct{ Fields []document.Field }
+type Body struct {
+	Fields []document.Field
+	Form   bool // it was a form: what is not an array or an object is text or null
+}
+
+// Value is the body as one value.
+func (b Body) Value() document.Value {
+	return document.Value{Kind: document.Object, Members: b.Fields}
+}
 
 // Get finds a top-level field.
 func (b Body) Get(key string) (document.Value, bool) { return document.Get(b.Fields, key) }
 
 // Any is the body as encoding/json would decode it (numbers as json.Number),
-// for schemas and for matchers that go by JSON pointer.
-func (b Body) Any() map[string]any {
-	return document.Value{Kind: document.Object, Members: b.Fields}.Any().(map[string]any)
-}
+// for schemas.
+func (b Body) Any() map[string]any { return b.Value().Any().(map[string]any) }
 
 // Size is the number of bytes in the names and values of the body.
 func (b Body) Size() int { return sizeOf(b.Fields) }
@@ -75,6 +83,56 @@ func encodingOf(contentType string) encoding {
 	return ignored
 }
 
+// ParseBody reads the body of a request as the server that answers the operation
+// does: UAA knows forms alone, whatever they are called.
+func (o *Operation) ParseBody(contentType string, raw []byte) (Body, error) {
+	if o.UAA {
+		return parseUAAForm(raw)
+	}
+	return ParseBody(contentType, raw)
+}
+
+// NeverInBody says why no body of the operation has a value at a place that the
+// tokens of a JSON pointer lead to; "" when one can. What the API ignores is
+// not known to it either.
+func (o *Operation) NeverInBody(tokens []string) string {
+	switch {
+	case o.Request == "" && o.Action != CreateToken:
+		return o.ID + " takes no body"
+	case o.UAA && len(tokens) > 1:
+		return o.ID + " takes a form, whose fields have no parts"
+	case !o.UAA && framework(tokens[0]):
+		return `"` + tokens[0] + `" is dropped before ` + o.ID + " sees it"
+	case len(tokens) > rails.MaxDepth:
+		return o.ID + " takes no body of " + strconv.Itoa(len(tokens)) + " levels"
+	}
+	return ""
+}
+
+// parseUAAForm takes the first value of a name, and no brackets apart. What it
+// refuses is UAAInvalidRequest.
+func parseUAAForm(raw []byte) (body Body, err error) {
+	body.Form = true
+	given := map[string]bool{}
+	for pair := range strings.SplitSeq(string(raw), "&") {
+		if pair == "" {
+			continue
+		}
+		name, text, _ := strings.Cut(pair, "=")
+		if name, err = url.QueryUnescape(name); err == nil {
+			text, err = url.QueryUnescape(text)
+		}
+		if err != nil {
+			return Body{}, UAAInvalidRequest.Text("The request body is not a form")
+		}
+		if !given[name] {
+			given[name] = true
+			body.Fields = append(body.Fields, document.Field{Key: name, Value: document.Value{Kind: document.String, Text: text}})
+		}
+	}
+	return body, nil
+}
+
 // ParseBody reads a request body as the real server does (§4). A body without
 // a parser for its Content-Type counts as {}, a document that is not an object as
 // {"_json": document}. The errors are MessageParseError for what is no JSON
@@ -112,7 +170,7 @@ func formFields(members []document.Field, err error) (Body, error) {
 	if err != nil {
 		return Body{}, InvalidRequest
 	}
-	return Body{Fields: dropFramework(members)}, nil
+	return Body{Fields: dropFramework(members), Form: true}, nil
 }
 
 // framework says which top-level keys belong to Rails and never reach a

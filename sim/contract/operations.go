@@ -75,6 +75,15 @@ type Operation struct {
 // Success is the status of an answer that went well.
 func (o *Operation) Success() int { return o.Statuses[0].Code }
 
+// ErrorSchema names the schema of a refusal: the envelope of the Cloud
+// Controller, or UAA's two fields.
+func (o *Operation) ErrorSchema() string {
+	if o.UAA {
+		return "uaa-error"
+	}
+	return "errors"
+}
+
 // Status finds the row's entry for a status code.
 func (o *Operation) Status(code int) (Status, bool) {
 	for _, s := range o.Statuses {

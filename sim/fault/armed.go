@@ -16,7 +16,7 @@ type armed struct {
 	since      time.Time
 	draws      draws
 	operations []*contract.Operation
-	criteria   []criterion
+	criteria   Criteria
 	steps      []outcome // one for a rule without a sequence
 
 	counters // guarded by the set's mutex
@@ -50,7 +50,7 @@ func newArmed(rule Rule, now time.Time) *armed {
 	return &armed{
 		rule: rule, since: now,
 		operations: rule.Match.operations(),
-		criteria:   rule.Match.criteria(),
+		criteria:   rule.Match.Criteria(),
 		steps:      rule.outcomes(),
 	}
 }
@@ -91,16 +91,6 @@ func newOutcome(respond *Respond, connection *Connection) outcome {
 func (a *armed) countsLike(b *armed) bool {
 	return reflect.DeepEqual(a.rule.When, b.rule.When) &&
 		reflect.DeepEqual(a.rule.Sequence, b.rule.Sequence) && a.rule.Repeat == b.rule.Repeat
-}
-
-// failing finds the first criterion that the request does not meet.
-func (a *armed) failing(f *facts) *criterion {
-	for i := range a.criteria {
-		if !a.criteria[i].holds(f) {
-			return &a.criteria[i]
-		}
-	}
-	return nil
 }
 
 // verdict is what a rule makes of a match.

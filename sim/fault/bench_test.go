@@ -38,8 +38,8 @@ func otherBody(i int) fault.Match {
 // measured.
 type still struct{ *request }
 
-func (s still) User() string      { return s.user }
-func (s still) Body() (any, bool) { return nil, false }
+func (s still) User() string                { return s.user }
+func (s still) Body() (contract.Body, bool) { return contract.Body{}, false }
 func (s still) Process() (guid, typ string, labels contract.Pairs, ok bool) {
 	return s.guid, s.typ, s.request.labels, true
 }

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -102,6 +103,29 @@ func (c *checker) match() {
 	c.matchers("/match/headers", m.Headers, validToken, "the name of a header")
 	c.matchers("/match/query", m.Query, func(name string) bool { return name != "" }, "the name of a parameter")
 	c.matchers("/match/body", m.Body, validPointer, "a JSON pointer that begins with /")
+	c.places(m.Body)
+}
+
+// places: a body matcher that no request of the rule's operations can meet is a
+// mistake.
+func (c *checker) places(body map[string]Matcher) {
+	for _, pointer := range slices.Sorted(maps.Keys(body)) {
+		if matcher := body[pointer]; !validPointer(pointer) || matcher.wantsAbsence() {
+			continue
+		}
+		var whyNot []string
+		for _, op := range c.operations {
+			if why := op.NeverInBody(tokensOf(pointer)); why != "" && !slices.Contains(whyNot, why) {
+				whyNot = append(whyNot, why)
+			} else if why == "" {
+				whyNot = nil
+				break
+			}
+		}
+		if len(whyNot) > 0 {
+			c.expect("/match/body/"+escape(pointer), quote(pointer), "a place that a body can have: "+strings.Join(whyNot, ", "))
+		}
+	}
 }
 
 func (c *checker) matchers(pointer string, matchers map[string]Matcher, valid func(string) bool, expected string) {
@@ -115,7 +139,7 @@ func (c *checker) matchers(pointer string, matchers map[string]Matcher, valid fu
 }
 
 func (c *checker) matcher(pointer string, m Matcher) {
-	if len(m.Equals) == 0 && m.Contains == nil && m.Matches == nil && m.Exists == nil && m.Gt == nil && m.Lt == nil && m.In == nil {
+	if len(m.Equals) == 0 && m.Contains == nil && m.Matches == nil && m.Exists == nil && m.Gt == "" && m.Lt == "" && m.In == nil {
 		c.expect(pointer, "an empty object", "at least one of contains, equals, exists, gt, in, lt, matches")
 	}
 	if m.Matches != nil {
@@ -127,16 +151,25 @@ func (c *checker) matcher(pointer string, m Matcher) {
 		c.expect(pointer+"/in", "an empty list", "at least one value")
 	}
 	if m.Exists != nil && !*m.Exists {
-		if len(m.Equals) > 0 || m.Contains != nil || m.Matches != nil || m.Gt != nil || m.Lt != nil || m.In != nil {
+		if len(m.Equals) > 0 || m.Contains != nil || m.Matches != nil || m.Gt != "" || m.Lt != "" || m.In != nil {
 			c.expect(pointer+"/exists", "false", "no other comparison beside it: a value that is not there has none")
 		}
 	}
 	c.json(pointer+"/equals", m.Equals)
+	c.number(pointer+"/gt", m.Gt)
+	c.number(pointer+"/lt", m.Lt)
 	for i, one := range m.In {
 		if len(one) == 0 {
 			c.expect(pointer+"/in/"+strconv.Itoa(i), "nothing", "a JSON value")
 		}
 		c.json(pointer+"/in/"+strconv.Itoa(i), one)
+	}
+}
+
+// number guards against rules built in Go with a text that is not a number.
+func (c *checker) number(pointer string, n json.Number) {
+	if n != "" && !isDecimal(n.String()) {
+		c.expect(pointer, quote(n.String()), "a number")
 	}
 }
 

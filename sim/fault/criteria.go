@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // aspect is what a criterion looks at.
@@ -39,9 +40,52 @@ type criterion struct {
 	wanted   comparison
 }
 
-// criteria makes the criteria of a match that Check has passed: the cheap
-// questions first, those that cost the caller a look-up or a decoded body last.
-func (m Match) criteria() []criterion {
+// Criteria are a Match made ready to be asked of requests, the operations apart:
+// the cheap questions first, those that cost the caller a look-up or a decoded
+// body last.
+type Criteria struct{ list []criterion }
+
+// ParseMatch reads a match as it stands in a rule, by itself: as strictly as
+// ParseRules, with pointers relative to the match.
+func ParseMatch(raw []byte) (Match, document.Violations) {
+	rule, problems := ParsePart(fmt.Appendf(nil, `{"match":%s}`, raw))
+	if len(problems) == 0 {
+		c := &checker{rule: rule, operations: rule.Match.operations()}
+		c.match()
+		problems = c.problems
+	}
+	for i := range problems {
+		problems[i].Pointer = strings.TrimPrefix(problems[i].Pointer, "/match")
+	}
+	return rule.Match, problems
+}
+
+// Differences says of each criterion that a request does not meet where it
+// stands in the match, what was found and what was expected.
+func (c Criteria) Differences(r Request) []string {
+	f := facts{request: r}
+	var found []string
+	for i := range c.list {
+		if one := &c.list[i]; !one.holds(&f) {
+			found = append(found, strings.TrimPrefix(one.pointer, "/match/")+": "+one.against(&f))
+		}
+	}
+	return found
+}
+
+// failing finds the first criterion that the request does not meet.
+func (c Criteria) failing(f *facts) *criterion {
+	for i := range c.list {
+		if !c.list[i].holds(f) {
+			return &c.list[i]
+		}
+	}
+	return nil
+}
+
+// Criteria makes the criteria of a match that was checked; it panics on one
+// that makes no sense.
+func (m Match) Criteria() Criteria {
 	var list []criterion
 	text := func(a aspect, pointer, want string) {
 		if want != "" {
@@ -72,7 +116,7 @@ func (m Match) criteria() []criterion {
 		list = append(list, criterion{aspect: bodyAspect, pointer: "/match/body/" + escape(pointer),
 			tokens: tokensOf(pointer), wanted: m.Body[pointer].ready()})
 	}
-	return list
+	return Criteria{list}
 }
 
 // holds says whether the request is as the criterion wants it.
@@ -81,9 +125,9 @@ func (c *criterion) holds(f *facts) bool {
 	case userAspect:
 		return f.userName() == c.text
 	case headerAspect:
-		return c.wanted.values(f.headers()[c.name])
+		return c.wanted.texts(f.headers()[c.name])
 	case queryAspect:
-		return c.wanted.values(f.parameters()[c.name])
+		return c.wanted.texts(f.parameters()[c.name])
 	case guidAspect:
 		guid, _, _, ok := f.process()
 		return ok && guid == c.text
@@ -97,13 +141,14 @@ func (c *criterion) holds(f *facts) bool {
 		guid, name, ok := f.app()
 		return ok && (guid == c.text || name == c.text)
 	default:
-		document, ok := f.document()
-		if !ok {
-			return c.wanted.value(nil, false)
-		}
-		return c.wanted.value(place(document, c.tokens))
+		body, _ := f.message() // what cannot be read has nothing anywhere
+		value, present := body.Value().At(c.tokens)
+		return c.wanted.body(value, present, body.Form)
 	}
 }
+
+// against tells in words what stands against a criterion that does not hold.
+func (c *criterion) against(f *facts) string { return c.found(f) + ", expected " + c.want() }
 
 // found tells in words what the request has where the criterion looks.
 func (c *criterion) found(f *facts) string {
@@ -148,15 +193,17 @@ func (c *criterion) want() string {
 }
 
 func bodyText(f *facts, tokens []string) string {
-	document, ok := f.document()
-	if !ok {
-		return "there is no JSON body"
+	body, readable := f.message()
+	value, present := body.Value().At(tokens)
+	switch {
+	case !readable:
+		return "the body cannot be read"
+	case present:
+		return "the value is " + jsonText(value.Any())
+	case len(body.Fields) == 0:
+		return "there is no body that the API reads"
 	}
-	value, ok := place(document, tokens)
-	if !ok {
-		return "the body has no such place"
-	}
-	return "the value is " + jsonText(value)
+	return "the body has no such place"
 }
 
 func labelText(labels contract.Pairs) string {

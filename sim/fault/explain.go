@@ -25,7 +25,7 @@ type Explanation struct {
 // request, or what stands against it first. No counter changes, and no draw is
 // used up.
 func (s *Set) Explain(now time.Time, subject Subject) []Explanation {
-	op, f := subject.Operation(), &facts{subject: subject}
+	op, f := subject.Operation(), &facts{request: subject}
 	rules := s.snapshot()
 	failing := make([]Explanation, len(rules))
 	for i, a := range rules {
@@ -73,8 +73,8 @@ func (a *armed) against(op *contract.Operation, f *facts) Explanation {
 	case !slices.Contains(a.operations, op):
 		e.Pointer, e.Reason = "/match/operations", fmt.Sprintf("the operation is %s, expected %s", op.ID, a.rule.Match.operationWords())
 	default:
-		if c := a.failing(f); c != nil {
-			e.Pointer, e.Reason = c.pointer, c.found(f)+", expected "+c.want()
+		if c := a.criteria.failing(f); c != nil {
+			e.Pointer, e.Reason = c.pointer, c.against(f)
 		}
 	}
 	return e

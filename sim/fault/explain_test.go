@@ -74,7 +74,7 @@ func TestExplainOfARequestThatNamesNothing(t *testing.T) {
 		{"listProcesses", `{"match":{"process":{"type":"web"}},"respond":{"status":503}}`, `the path names no process that exists, expected "web"`},
 		{"listProcesses", `{"match":{"app":"demo"},"respond":{"status":503}}`, `the path names no app that exists, expected "demo"`},
 		{"listProcesses", `{"match":{"user":"developer"},"respond":{"status":503}}`, `the user is none, expected "developer"`},
-		{"listProcesses", `{"match":{"body":{"/a":1}},"respond":{"status":503}}`, `there is no JSON body, expected 1`},
+		{"listProcesses", `{"match":{"body":{"/a":1}},"respond":{"status":503}}`, `there is no body that the API reads, expected 1`},
 		{"getRoot", `{"connection":"hang"}`, `the operation is getRoot, expected one of the thirteen process operations`},
 	} {
 		got := setOf(t, test.rule).Explain(start, &request{op: operation(t, test.operation)})

@@ -41,8 +41,9 @@ type ProcessMatch struct {
 // false the value must be there. In JSON a bare value means equals; to equal an
 // object, the long form is needed.
 type Matcher struct {
-	// Equals is a JSON value, compared by meaning: 1.0 equals 1. Against the
-	// text of a header or a parameter, numbers and booleans are spelled out.
+	// Equals is a JSON value, compared by meaning: 1.0 equals 1. Headers,
+	// parameters and the fields of a form are texts: there a number is equal to
+	// a text that spells it, and a boolean to its word.
 	Equals json.RawMessage `json:"equals,omitempty"`
 	// Contains is a part of a text, or an element of a list of texts.
 	Contains *string `json:"contains,omitempty"`
@@ -50,8 +51,8 @@ type Matcher struct {
 	Exists   *bool   `json:"exists,omitempty"`
 	// Gt and Lt compare numbers, and texts that are numbers, as the real
 	// server takes "3" for 3 (CONTRACT.md §5).
-	Gt *float64          `json:"gt,omitempty"`
-	Lt *float64          `json:"lt,omitempty"`
+	Gt json.Number       `json:"gt,omitempty"`
+	Lt json.Number       `json:"lt,omitempty"`
 	In []json.RawMessage `json:"in,omitzero"` // equal to one of these
 }
 
@@ -80,7 +81,7 @@ func (m Matcher) MarshalJSON() ([]byte, error) {
 
 func (m Matcher) onlyEquals() bool {
 	return len(m.Equals) > 0 && m.Contains == nil && m.Matches == nil && m.Exists == nil &&
-		m.Gt == nil && m.Lt == nil && m.In == nil
+		m.Gt == "" && m.Lt == "" && m.In == nil
 }
 
 // UnmarshalJSON reads an object of comparisons, or a bare value.
@@ -104,13 +105,17 @@ func (m *Matcher) UnmarshalJSON(raw []byte) error {
 type Subject interface {
 	// Operation is the row of the table that the request's route leads to.
 	Operation() *contract.Operation
+	Request
+}
+
+// Request is what criteria look at.
+type Request interface {
 	// User is the name of the identified caller, "" when there is none.
 	User() string
 	Header() http.Header
 	Query() url.Values
-	// Body is the decoded JSON body, as encoding/json decodes into any
-	// (numbers as float64 or json.Number); false when there is none.
-	Body() (value any, ok bool)
+	// Body is the body as the operation reads it; false when it cannot be read.
+	Body() (body contract.Body, ok bool)
 	// Process is the one that the path names; false when it names none that
 	// exists.
 	Process() (guid, typ string, labels contract.Pairs, ok bool)
@@ -118,9 +123,9 @@ type Subject interface {
 	App() (guid, name string, ok bool)
 }
 
-// facts keeps what a subject said, so that it is asked once.
+// facts keeps what a request said, so that it is asked once.
 type facts struct {
-	subject Subject
+	request Request
 
 	askedUser, askedHeader, askedQuery, askedBody, askedProcess, askedApp bool
 
@@ -128,8 +133,8 @@ type facts struct {
 	header http.Header
 	query  url.Values
 
-	body    any
-	hasBody bool
+	body     contract.Body
+	readable bool
 
 	processGUID, processType string
 	labels                   contract.Pairs
@@ -141,38 +146,38 @@ type facts struct {
 
 func (f *facts) userName() string {
 	if !f.askedUser {
-		f.askedUser, f.user = true, f.subject.User()
+		f.askedUser, f.user = true, f.request.User()
 	}
 	return f.user
 }
 
 func (f *facts) headers() http.Header {
 	if !f.askedHeader {
-		f.askedHeader, f.header = true, f.subject.Header()
+		f.askedHeader, f.header = true, f.request.Header()
 	}
 	return f.header
 }
 
 func (f *facts) parameters() url.Values {
 	if !f.askedQuery {
-		f.askedQuery, f.query = true, f.subject.Query()
+		f.askedQuery, f.query = true, f.request.Query()
 	}
 	return f.query
 }
 
-func (f *facts) document() (any, bool) {
+func (f *facts) message() (contract.Body, bool) {
 	if !f.askedBody {
 		f.askedBody = true
-		f.body, f.hasBody = f.subject.Body()
+		f.body, f.readable = f.request.Body()
 	}
-	return f.body, f.hasBody
+	return f.body, f.readable
 }
 
 // process leaves guid and type empty when the path names no process.
 func (f *facts) process() (guid, typ string, labels contract.Pairs, ok bool) {
 	if !f.askedProcess {
 		f.askedProcess = true
-		f.processGUID, f.processType, f.labels, f.hasProcess = f.subject.Process()
+		f.processGUID, f.processType, f.labels, f.hasProcess = f.request.Process()
 	}
 	return f.processGUID, f.processType, f.labels, f.hasProcess
 }
@@ -180,7 +185,7 @@ func (f *facts) process() (guid, typ string, labels contract.Pairs, ok bool) {
 func (f *facts) app() (guid, name string, ok bool) {
 	if !f.askedApp {
 		f.askedApp = true
-		f.appGUID, f.appName, f.hasApp = f.subject.App()
+		f.appGUID, f.appName, f.hasApp = f.request.App()
 	}
 	return f.appGUID, f.appName, f.hasApp
 }

@@ -129,23 +129,52 @@ func TestMatchOfABareRequest(t *testing.T) {
 	}
 }
 
-// A body decoded without UseNumber has floats.
-func TestBodiesWithFloats(t *testing.T) {
+// TestMatchOfEveryBody: a rule sees what the operation sees, whatever way the
+// body was written, and nothing of a body that it ignores.
+func TestMatchOfEveryBody(t *testing.T) {
 	t.Parallel()
-	for match, want := range map[string]bool{
-		`{"/a":20}`: true, `{"/a":20.5}`: false, `{"/a":{"gt":19.5}}`: true, `{"/a":{"matches":"^20$"}}`: true, `{"/a":{"in":[1,20]}}`: true,
+	const form, multi = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+	part := "--b\r\nContent-Disposition: form-data; name=\"instances\"\r\n\r\n3\r\n--b--\r\n"
+	for _, test := range []struct {
+		name, operation, media, body, match string
+		want                                bool
+	}{
+		{"form", "scaleProcess", form, "instances=3", `{"/instances":3}`, true},
+		{"form, as a text", "scaleProcess", form, "instances=3", `{"/instances":"3"}`, true},
+		{"form, in another notation", "scaleProcess", form, "instances=3", `{"/instances":{"in":[3e0]}}`, true},
+		{"form, another number", "scaleProcess", form, "instances=30", `{"/instances":3}`, false},
+		{"form, a word", "scaleProcess", form, "instances=true", `{"/instances":true}`, true},
+		{"form, nested", "updateProcess", form, "metadata[labels][a]=b&metadata[labels][c]=d", `{"/metadata/labels":{"equals":{"c":"d","a":"b"}}}`, true},
+		{"form, a list", "updateProcess", form, "a[]=x&a[]=y", `{"/a/1":"y","/a":{"contains":"x"}}`, true},
+		{"form, the last counts", "updateProcess", form, "command=a&command=b", `{"/command":"b"}`, true},
+		{"form that cannot be read", "updateProcess", form, "command=%zz", `{"/command":{"exists":true}}`, false},
+		{"multipart", "scaleProcess", multi, part, `{"/instances":{"gt":2}}`, true},
+		{"JSON with a comment", "updateProcess", "", `{"command":"x"/*c*/}`, `{"/command":"x"}`, true},
+		{"JSON, the last counts", "updateProcess", "", `{"command":"x","command":"y"}`, `{"/command":"y"}`, true},
+		{"JSON, no object", "updateProcess", "", `["x"]`, `{"/_json/0":"x"}`, true},
+		{"a text of digits is no number in JSON", "scaleProcess", "", `{"instances":"3"}`, `{"/instances":3}`, false},
+		{"ignored", "updateProcess", "text/plain", `{"command":"x"}`, `{"/command":{"exists":true}}`, false},
+		{"ignored is absent", "updateProcess", "text/plain", `{"command":"x"}`, `{"/command":{"exists":false}}`, true},
+		{"JSON that is called a form", "updateProcess", form, `{"command":"x"}`, `{"/command":{"exists":true}}`, false},
+		{"a grant", "createToken", form, "grant_type=refresh_token&refresh_token=x", `{"/grant_type":"refresh_token"}`, true},
+		{"a grant of any name, the first counts", "createToken", "text/plain", "grant_type=a&grant_type=b", `{"/grant_type":"a"}`, true},
+		{"the number above", "scaleProcess", "", `{"log":9223372036854775807}`, `{"/log":9223372036854775806}`, false},
+		{"the number itself", "scaleProcess", "", `{"log":9223372036854775807}`, `{"/log":{"equals":9223372036854775807.0}}`, true},
+		{"above the number below", "scaleProcess", "", `{"log":9223372036854775807}`, `{"/log":{"gt":9223372036854775806}}`, true},
+		{"not above itself", "scaleProcess", "", `{"log":9223372036854775807}`, `{"/log":{"gt":9223372036854775807}}`, false},
+		{"a fraction no float has", "scaleProcess", "", `{"log":0.10000000000000000001}`, `{"/log":0.1}`, false},
 	} {
-		set := setOf(t, `{"match":{"body":`+match+`},"respond":{"status":503}}`)
-		subject := floats{to(t, "updateProcess")}
-		if got := set.Plan(start, subject).RuleID != ""; got != want {
-			t.Errorf("%s matches: %t, want %t", match, got, want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			set := setOf(t, `{"match":{"operations":["`+test.operation+`"],"body":`+test.match+`},"respond":{"status":503}}`)
+			subject := to(t, test.operation)
+			subject.media, subject.body = test.media, test.body
+			if got := set.Plan(start, subject).RuleID != ""; got != test.want {
+				t.Errorf("%s on %s: %t, want %t", test.match, test.body, got, test.want)
+			}
+		})
 	}
 }
-
-type floats struct{ *request }
-
-func (floats) Body() (any, bool) { return map[string]any{"a": 20.0}, true }
 
 // A rule asks only for what it needs: a look-up or a decoded body costs.
 func TestPlanAsksForWhatItNeeds(t *testing.T) {

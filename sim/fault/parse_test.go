@@ -60,6 +60,9 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"parameter name", `{"match":{"query":{"":"x"}},"respond":{"status":503}}`, `/match/query/: "", expected the name of a parameter`},
 		{"pointer", `{"match":{"body":{"instances":1}},"respond":{"status":503}}`, `/match/body/instances: "instances", expected a JSON pointer that begins with /`},
 		{"pointer escape", `{"match":{"body":{"/a~2":1}},"respond":{"status":503}}`, `/match/body/~1a~02: "/a~2", expected a JSON pointer that begins with /`},
+		{"body that is not taken", `{"match":{"operations":["getProcess"],"body":{"/command":"x"}},"respond":{"status":503}}`, `/match/body/~1command: "/command", expected a place that a body can have: getProcess takes no body`},
+		{"bodies that are not taken", `{"match":{"operations":["getProcess","startApp","createToken"],"body":{"/a/b":"x"}},"respond":{"status":503}}`, `/match/body/~1a~1b: "/a/b", expected a place that a body can have: getProcess takes no body, startApp takes no body, createToken takes a form, whose fields have no parts`},
+		{"key that is dropped", `{"match":{"operations":["updateProcess"],"body":{"/_method":"x"}},"respond":{"status":503}}`, `/match/body/~1_method: "/_method", expected a place that a body can have: "_method" is dropped before updateProcess sees it`},
 		{"pattern", `{"match":{"query":{"a":{"matches":"("}}},"respond":{"status":503}}`, "/match/query/a/matches: \"(\", expected a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
 		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key, expected one of contains, equals, exists, gt, in, lt, matches`},
 		{"no comparison", `{"match":{"query":{"a":{}}},"respond":{"status":503}}`, `/match/query/a: an empty object, expected at least one of contains, equals, exists, gt, in, lt, matches`},
@@ -144,6 +147,11 @@ func TestCustomBodies(t *testing.T) {
 		{"no list", "updateProcess", `{"status":409,"body":{"errors":"x"}}`, "/respond/body/errors"},
 		{"bare text", "updateProcess", `{"status":502,"body":"502 Bad Gateway"}`, "/respond/body"},
 		{"null", "updateProcess", `{"status":502,"body":null}`, "/respond/body"},
+		{"UAA's own form", "createToken", `{"status":401,"body":{"error":"invalid_token","error_description":"expired"}}`, ""},
+		{"UAA has no envelope", "createToken", `{"status":401,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}`, "/respond/body"},
+		{"both forms", `createToken","getProcess`, `{"status":401,"body":{"error":"invalid_token"}}`, "/respond/body"},
+		{"what UAA answers", "createToken", `{"status":200,"body":{"access_token":"x"}}`, ""},
+		{"an answer without a body", "terminateProcessInstance", `{"status":204,"body":{"a":1}}`, "/respond/body"},
 		{"a success is what the operation answers", "getProcess", `{"status":200,"body":{"guid":7}}`, "/respond/body"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -124,7 +124,7 @@ func (b *bucket) matching(f *facts, hits []*armed) []*armed {
 		} else {
 			a, own = own[0], own[1:]
 		}
-		if a.failing(f) == nil {
+		if a.criteria.failing(f) == nil {
 			if hits = append(hits, a); a.always() {
 				break
 			}
@@ -149,7 +149,7 @@ func (s *Set) Plan(now time.Time, subject Subject) Plan {
 	if !s.Watches(op) {
 		return Plan{}
 	}
-	f := facts{subject: subject}
+	f := facts{request: subject}
 	var few [8]*armed
 	for {
 		b := s.bucketOf(op)

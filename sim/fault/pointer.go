@@ -1,9 +1,6 @@
 package fault
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 var (
 	escapeToken   = strings.NewReplacer("~", "~0", "/", "~1")
@@ -37,25 +34,4 @@ func validPointer(pointer string) bool {
 		}
 		rest = after
 	}
-}
-
-// place follows a pointer into a decoded document.
-func place(document any, tokens []string) (value any, ok bool) {
-	for _, token := range tokens {
-		switch at := document.(type) {
-		case map[string]any:
-			if document, ok = at[token]; !ok {
-				return nil, false
-			}
-		case []any:
-			index, err := strconv.ParseUint(token, 10, 31)
-			if err != nil || index >= uint64(len(at)) || (len(token) > 1 && token[0] == '0') {
-				return nil, false
-			}
-			document = at[index]
-		default:
-			return nil, false
-		}
-	}
-	return document, true
 }

@@ -1,10 +1,8 @@
 package fault_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +19,8 @@ type request struct {
 	user      string
 	header    http.Header
 	query     url.Values
-	body      string // JSON, "" for none
+	body      string // "" for none
+	media     string // of the body, "" for JSON
 	guid, typ string
 	labels    contract.Pairs
 	app, name string
@@ -40,18 +39,14 @@ func (r *request) User() string                   { r.ask("user"); return r.user
 func (r *request) Header() http.Header            { r.ask("header"); return r.header }
 func (r *request) Query() url.Values              { r.ask("query"); return r.query }
 
-func (r *request) Body() (any, bool) {
+func (r *request) Body() (contract.Body, bool) {
 	r.ask("body")
-	if r.body == "" {
-		return nil, false
+	media := r.media
+	if media == "" {
+		media = "application/json"
 	}
-	decoder := json.NewDecoder(strings.NewReader(r.body))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, false
-	}
-	return value, true
+	body, err := r.op.ParseBody(media, []byte(r.body))
+	return body, err == nil
 }
 
 func (r *request) Process() (guid, typ string, labels contract.Pairs, ok bool) {

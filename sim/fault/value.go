@@ -5,18 +5,17 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // comparison is a Matcher made ready: patterns compiled, values decoded.
 type comparison struct {
 	matcher Matcher
 	pattern *regexp.Regexp
-	// What Equals and In want: the values for a body, and their texts for
-	// headers and parameters. Nil means nothing is asked.
-	equals, in         []any
-	equalText, inTexts []string
+	// What Equals and In want. Nil means nothing is asked.
+	equals, in []document.Value
 }
 
 // ready compiles a matcher that Check has passed.
@@ -26,26 +25,23 @@ func (m Matcher) ready() comparison {
 		c.pattern = regexp.MustCompile(*m.Matches)
 	}
 	if len(m.Equals) > 0 {
-		c.equals, c.equalText = decoded(m.Equals)
+		c.equals = decoded(m.Equals)
 	}
 	if m.In != nil {
-		c.in, c.inTexts = decoded(m.In...)
+		c.in = decoded(m.In...)
 	}
 	return c
 }
 
-func decoded(values ...json.RawMessage) (wanted []any, texts []string) {
+func decoded(values ...json.RawMessage) (wanted []document.Value) {
 	for _, raw := range values {
 		value, err := decode(raw)
 		if err != nil {
 			panic("fault: matcher: " + err.Error()) // Check read it before
 		}
-		wanted = append(wanted, value)
-		if text, ok := scalarText(value); ok {
-			texts = append(texts, text)
-		}
+		wanted = append(wanted, document.Of(value))
 	}
-	return wanted, texts
+	return wanted
 }
 
 // decode reads one JSON value, its numbers with all their digits.
@@ -57,152 +53,97 @@ func decode(raw []byte) (any, error) {
 	return value, err
 }
 
-// values holds of the values of one header or parameter: any of them will do.
-func (c *comparison) values(values []string) bool {
+// texts holds of the values of one header or parameter: any of them will do.
+func (c *comparison) texts(values []string) bool {
 	if c.matcher.Exists != nil && *c.matcher.Exists != (len(values) > 0) {
 		return false
 	}
 	if len(values) == 0 {
-		return c.absent()
+		return c.matcher.wantsAbsence()
 	}
-	return slices.ContainsFunc(values, c.text)
+	return slices.ContainsFunc(values, func(text string) bool {
+		return c.holds(document.Value{Kind: document.String, Text: text}, spells)
+	})
 }
 
-// absent says whether a value that is not there matches: only where nothing
-// but its absence is asked for.
-func (c *comparison) absent() bool {
-	return c.matcher.Exists != nil && !*c.matcher.Exists
-}
-
-func (c *comparison) text(text string) bool {
-	m := &c.matcher
-	return (c.equals == nil || slices.Contains(c.equalText, text)) &&
-		(c.in == nil || slices.Contains(c.inTexts, text)) &&
-		(m.Contains == nil || strings.Contains(text, *m.Contains)) &&
-		(c.pattern == nil || c.pattern.MatchString(text)) &&
-		c.inRange(text)
-}
-
-// value holds of one place of a JSON body.
-func (c *comparison) value(value any, present bool) bool {
-	m := &c.matcher
-	if m.Exists != nil && *m.Exists != present {
+// body holds of one place of a body. The fields of a form are texts, as headers
+// are.
+func (c *comparison) body(value document.Value, present, form bool) bool {
+	if c.matcher.Exists != nil && *c.matcher.Exists != present {
 		return false
 	}
 	if !present {
-		return c.absent()
+		return c.matcher.wantsAbsence()
 	}
-	return (c.equals == nil || isOneOf(value, c.equals)) &&
-		(c.in == nil || isOneOf(value, c.in)) &&
+	if form {
+		return c.holds(value, spells)
+	}
+	return c.holds(value, document.Value.Same)
+}
+
+// wantsAbsence says that a value that is not there matches: only where nothing
+// but its absence is asked for.
+func (m *Matcher) wantsAbsence() bool { return m.Exists != nil && !*m.Exists }
+
+func (c *comparison) holds(value document.Value, same func(value, wanted document.Value) bool) bool {
+	equal := func(wanted document.Value) bool { return same(value, wanted) }
+	m := &c.matcher
+	return (c.equals == nil || slices.ContainsFunc(c.equals, equal)) &&
+		(c.in == nil || slices.ContainsFunc(c.in, equal)) &&
 		(m.Contains == nil || contains(value, *m.Contains)) &&
-		(c.pattern == nil || c.matchesPattern(value)) &&
+		(c.pattern == nil || hasText(value) && c.pattern.MatchString(value.Text)) &&
 		c.inRange(value)
 }
 
-func (c *comparison) matchesPattern(value any) bool {
-	text, ok := scalarText(value)
-	return ok && c.pattern.MatchString(text)
+// spells compares where there are only texts: a number is one that a text
+// spells, in whatever notation, and a boolean its word.
+func spells(text, wanted document.Value) bool {
+	if text.Kind != document.String {
+		return text.Same(wanted)
+	}
+	switch wanted.Kind {
+	case document.Number:
+		return isDecimal(text.Text) && document.CompareNumbers(text.Text, wanted.Text) == 0
+	case document.String, document.Bool:
+		return text.Text == wanted.Text
+	default:
+		return false
+	}
 }
 
-func (c *comparison) inRange(value any) bool {
-	if c.matcher.Gt == nil && c.matcher.Lt == nil {
+// inRange compares numbers, and texts that are numbers: the real server takes
+// them for such.
+func (c *comparison) inRange(value document.Value) bool {
+	gt, lt := c.matcher.Gt, c.matcher.Lt
+	if gt == "" && lt == "" {
 		return true
 	}
-	if text, isText := value.(string); isText {
-		if strings.Trim(text, "0123456789+-.eE") != "" {
-			return false // Go would read "inf" and "0x10" too
-		}
-		value = json.Number(text)
+	number := value.Kind == document.Number || value.Kind == document.String && isDecimal(value.Text)
+	return number && (gt == "" || document.CompareNumbers(value.Text, gt.String()) > 0) &&
+		(lt == "" || document.CompareNumbers(value.Text, lt.String()) < 0)
+}
+
+// decimalForm is a number as JSON writes it, but for leading zeros and a sign.
+var decimalForm = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+
+func isDecimal(text string) bool { return decimalForm.MatchString(text) }
+
+func contains(value document.Value, part string) bool {
+	if value.Kind == document.Array {
+		return slices.ContainsFunc(value.Members, func(element document.Field) bool {
+			return element.Value.Kind == document.String && element.Value.Text == part
+		})
 	}
-	number, ok := numberOf(value)
-	return ok && (c.matcher.Gt == nil || number > *c.matcher.Gt) &&
-		(c.matcher.Lt == nil || number < *c.matcher.Lt)
+	return hasText(value) && strings.Contains(value.Text, part)
 }
 
-func contains(value any, part string) bool {
-	if list, ok := value.([]any); ok {
-		return slices.ContainsFunc(list, func(element any) bool { return element == part })
-	}
-	text, ok := scalarText(value)
-	return ok && strings.Contains(text, part)
-}
-
-// scalarText spells a text, a number or a boolean; null, lists and objects have
-// no text.
-func scalarText(value any) (text string, ok bool) {
-	switch v := value.(type) {
-	case string:
-		return v, true
-	case bool:
-		return strconv.FormatBool(v), true
-	case json.Number:
-		return v.String(), true
-	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64), true
-	}
-	return "", false
-}
-
-func isOneOf(value any, wanted []any) bool {
-	return slices.ContainsFunc(wanted, func(one any) bool { return same(value, one) })
-}
-
-// same compares two decoded JSON values by meaning.
-func same(a, b any) bool {
-	switch x := a.(type) {
-	case map[string]any:
-		y, ok := b.(map[string]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for key, one := range x {
-			if other, ok := y[key]; !ok || !same(one, other) {
-				return false
-			}
-		}
+// hasText says whether a value has a spelling; null, lists and objects have
+// none.
+func hasText(value document.Value) bool {
+	switch value.Kind {
+	case document.String, document.Number, document.Bool:
 		return true
-	case []any:
-		y, ok := b.([]any)
-		return ok && slices.EqualFunc(x, y, same)
-	case json.Number, float64:
-		return sameNumber(x, b)
-	case string:
-		y, ok := b.(string)
-		return ok && x == y
-	case bool:
-		y, ok := b.(bool)
-		return ok && x == y
+	default:
+		return false
 	}
-	return a == nil && b == nil
-}
-
-// sameNumber compares whole numbers by their digits, since a float cannot tell
-// 2^63 from 2^63-1 and both are met in log rates.
-func sameNumber(a, b any) bool {
-	x, isText := a.(json.Number)
-	y, alsoText := b.(json.Number)
-	if isText && alsoText {
-		first, err1 := x.Int64()
-		second, err2 := y.Int64()
-		if err1 == nil && err2 == nil {
-			return first == second
-		}
-		if x == y {
-			return true
-		}
-	}
-	first, ok1 := numberOf(a)
-	second, ok2 := numberOf(b)
-	return ok1 && ok2 && first == second
-}
-
-func numberOf(value any) (number float64, ok bool) {
-	switch v := value.(type) {
-	case float64:
-		return v, true
-	case json.Number:
-		number, err := v.Float64()
-		return number, err == nil
-	}
-	return 0, false
 }

@@ -32,6 +32,20 @@ func (e *Entry) inspect() (Findings, []contract.Warning) {
 	return Findings{Known: true, List: contract.RequestViolations(e.Operation, kind, e.RawQuery, index, body)}, warnings
 }
 
+// Message is the request's body as the operation reads it, or as any would when
+// none was met; false when it cannot be read or was cut.
+func (e *Entry) Message() (body contract.Body, ok bool) {
+	if e.RequestBody.Cut() {
+		return contract.Body{}, false
+	}
+	parse, kind := contract.ParseBody, first(e.RequestHeader, "Content-Type")
+	if e.Operation != nil {
+		parse = e.Operation.ParseBody
+	}
+	body, err := parse(kind, e.RequestBody.Bytes)
+	return body, err == nil
+}
+
 // index is the last part of a terminate's path, without the format that the
 // real server's router would cut off.
 func (e *Entry) index() string {

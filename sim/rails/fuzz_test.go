@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func tooDeep(text string) bool {
-	return strings.Count(text, "[")+strings.Count(text, "{") > maxBodyDepth
+	return strings.Count(text, "[")+strings.Count(text, "{") > MaxDepth
 }
 
 // withoutNulls drops the nulls of arrays, as the real server does.

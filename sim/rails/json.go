@@ -8,8 +8,9 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// maxBodyDepth bounds the nesting of a body; deeper ones are refused as broken.
-const maxBodyDepth = 100
+// MaxDepth bounds the nesting of a body and of parameters, as the real server
+// does; deeper ones are refused as broken.
+const MaxDepth = 100
 
 var (
 	ErrSyntax   = errors.New("not JSON")
@@ -211,7 +212,7 @@ func (s *scanner) array() (document.Value, error) {
 
 func (s *scanner) enter() error {
 	s.at++
-	if s.depth++; s.depth > maxBodyDepth {
+	if s.depth++; s.depth > MaxDepth {
 		return ErrSyntax
 	}
 	return nil

@@ -9,9 +9,6 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// maxParamDepth bounds the nesting of parameters, as the real server does.
-const maxParamDepth = 100
-
 // ErrParams is all that can be wrong with parameters themselves: bad
 // %-encoding, not UTF-8, two shapes under one name, too deep.
 var ErrParams = errors.New("malformed parameters")
@@ -65,7 +62,7 @@ func addParam(members []document.Field, name string, value document.Value) ([]do
 
 // addNested stores one parameter below the top level.
 func addNested(object document.Value, name string, value document.Value, depth int) (document.Value, error) {
-	if depth >= maxParamDepth {
+	if depth >= MaxDepth {
 		return object, ErrParams
 	}
 	key, rest := name, ""
