@@ -6,43 +6,14 @@ package harness
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 )
-
-// binary is the command under test: the one that tests/run has built, else one
-// that is built here, once for the suite.
-var binary = sync.OnceValues(func() (string, error) {
-	if path := os.Getenv("CAPISIM_BINARY"); path != "" {
-		return path, nil
-	}
-	dir, err := os.MkdirTemp("", "capisim-suite-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "capisim")
-	build := exec.Command("go", "build", "-race", "-o", path, "example.com/capisim/cmd/capisim")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the command: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
-// Binary is the path of the command under test.
-func Binary() string {
-	ginkgo.GinkgoHelper()
-	path, err := binary()
-	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	return path
-}
 
 // Process is a running server, started as a user would.
 type Process struct {

@@ -1,0 +1,6 @@
+//go:build race
+
+package harness
+
+// raced says that the race detector watches the suite.
+const raced = true
