@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -79,7 +80,7 @@ func (p *program) validate(files []string, folder string) error {
 			continue
 		}
 		_, err = scenario.Parse(file, data, library)
-		var problems scenario.Problems
+		var problems document.Problems
 		switch {
 		case errors.As(err, &problems):
 			fmt.Fprintln(p.stdout, problems.Error())

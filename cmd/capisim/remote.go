@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -94,11 +95,11 @@ func (p *program) load(ctx context.Context, c *client.Client, name string) (clie
 	if !isFile(name) {
 		return c.Load(ctx, name)
 	}
-	document, err := p.read(name)
+	text, err := p.read(name)
 	if err != nil {
 		return client.Overview{}, misused("%w", err)
 	}
-	seen, err := c.LoadDocument(ctx, document)
+	seen, err := c.LoadDocument(ctx, text)
 	if err == nil || exitCode(worded(err)) == exitUnreached {
 		return seen, err
 	}
@@ -106,8 +107,8 @@ func (p *program) load(ctx context.Context, c *client.Client, name string) (clie
 	if broken != nil {
 		return seen, broken
 	}
-	var problems scenario.Problems
-	if _, found := scenario.Parse(name, document, library); errors.As(found, &problems) {
+	var problems document.Problems
+	if _, found := scenario.Parse(name, text, library); errors.As(found, &problems) {
 		return seen, misused("%w", problems)
 	}
 	return seen, err

@@ -125,7 +125,7 @@ func (c *call) putQuotas() (reply, error) {
 	s, err := scenario.FromBody(objectJSON(list), nil)
 	var violations document.Violations
 	if errors.As(err, &violations) {
-		return reply{}, moved(violations, "/quotas", "quotas")
+		return reply{}, moved(violations, "/quotas")
 	}
 	if err != nil {
 		return reply{}, err

@@ -164,30 +164,13 @@ func compact(value any) json.RawMessage {
 
 // moved takes what stands under a pointer of a larger document out of it: its
 // violations read as those of the part. Those elsewhere keep their place.
-func moved(found document.Violations, pointer, place string) document.Violations {
+func moved(found document.Violations, pointer string) document.Violations {
 	out := make(document.Violations, len(found))
 	for i, v := range found {
+		if document.Within(v.Pointer, pointer) {
+			v.Pointer = v.Pointer[len(pointer):]
+		}
 		out[i] = v
-		rest, inside := cutPath(v.Pointer, pointer)
-		if !inside {
-			continue
-		}
-		out[i].Pointer = rest
-		for _, prefix := range []string{place + ".", place + ": ", place} {
-			if len(v.Message) > len(prefix) && v.Message[:len(prefix)] == prefix {
-				out[i].Message = v.Message[len(prefix):]
-				break
-			}
-		}
 	}
 	return out
-}
-
-// cutPath cuts a pointer that leads to another, or below it.
-func cutPath(pointer, prefix string) (rest string, inside bool) {
-	if len(pointer) < len(prefix) || pointer[:len(prefix)] != prefix {
-		return "", false
-	}
-	rest = pointer[len(prefix):]
-	return rest, rest == "" || rest[0] == '/'
 }

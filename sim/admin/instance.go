@@ -126,7 +126,7 @@ func (c *call) forcedInto(p *state.Process, index int, body []member) (*state.Fo
 	made, err := c.check(fmt.Appendf(nil, `{"type":%s,"instances":%d,"forced":[%s]}`, compact(p.Type), index+1, one), app, c.world.Clock.Now())
 	var violations document.Violations
 	if errors.As(err, &violations) {
-		return nil, moved(violations, "/forced/0", "forced[0]")
+		return nil, moved(violations, "/forced/0")
 	}
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func refusalOf(err error) *refusal {
 	var (
 		ready      *refusal
 		violations document.Violations
-		problems   scenario.Problems
+		problems   document.Problems
 		catalogued *contract.Error
 	)
 	switch {

@@ -210,7 +210,6 @@ func relatedApp(body []member) string {
 // What the process is in the document that is made for its check.
 const (
 	processPointer = "/apps/0/processes/0"
-	processPlace   = "apps[0].processes[0]"
 )
 
 // check reads a process in the scenario form, as that of an app.
@@ -233,7 +232,7 @@ func (c *call) check(process json.RawMessage, app *state.App, now time.Time) (*s
 	s, err := scenario.FromBody(objectJSON(full), nil)
 	var violations document.Violations
 	if errors.As(err, &violations) {
-		return nil, moved(violations, processPointer, processPlace)
+		return nil, moved(violations, processPointer)
 	}
 	if err != nil {
 		return nil, err

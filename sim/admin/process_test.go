@@ -206,12 +206,12 @@ func TestInstances(t *testing.T) {
 	}
 	srv.wantRefusal(t, 422, "PUT", at+"0", ``, "/state: left out, expected null, one of RUNNING, STARTING, CRASHED, STOPPING, DOWN, UNKNOWN, or something else to set")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":"down","details":1}`,
-		`/state: state: "down", expected one of "RUNNING", "STARTING", "CRASHED", "STOPPING", "DOWN", "UNKNOWN"`, "/details: details: 1, expected a string")
+		`/state: "down", expected one of "RUNNING", "STARTING", "CRASHED", "STOPPING", "DOWN", "UNKNOWN"`, "/details: 1, expected a string")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":null,"details":"x"}`, "/state: null beside something else, expected it alone: the instance is given back")
-	srv.wantRefusal(t, 422, "PUT", at+"0", `{"routable":false,"since":"2026-01-01T00:00:00Z"}`, "/since: since: without a state, expected a state that began then")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"routable":false,"since":"2026-01-01T00:00:00Z"}`, "/since: without a state, expected a state that began then")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"index":0,"routable":false}`, "/index: the index stands in the path")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"instance_ports":[{"external":70000}]}`,
-		`/instance_ports/0: instance_ports[0]: key "internal" is missing`, "/instance_ports/0/external: instance_ports[0].external: 70000, expected an integer from 0 to 65535")
+		"/instance_ports/0/internal: missing, expected an integer from 0 to 65535", "/instance_ports/0/external: 70000, expected an integer from 0 to 65535")
 	srv.wantRefusal(t, 404, "PUT", at+"2", `{"state":"DOWN"}`, "no instance 2, process \""+demo+"\" has 2")
 	srv.wantRefusal(t, 404, "PUT", at+"x", `{"state":"DOWN"}`, `no instance "x", expected an index from 0`)
 	srv.wantRefusal(t, 404, "DELETE", "/admin/processes/nope/instances/0", ``, `no process "nope"`)

@@ -115,12 +115,12 @@ func TestLoad(t *testing.T) {
 		t.Error(unknown)
 	}
 	inner := refusals(t, srv.want(t, 422, "POST", "/admin/load", `{"scenario":{"name":"x","seed":"y"}}`))
-	if len(inner) != 1 || !strings.HasPrefix(inner[0], `/scenario/seed: seed: "y", expected`) {
+	if len(inner) != 1 || !strings.HasPrefix(inner[0], `/scenario/seed: "y", expected`) {
 		t.Error(inner)
 	}
 	srv.wantRefusal(t, 422, "POST", "/admin/load", "scenario: empty\nseed: 1\n", "seed: 1, expected nothing beside the key scenario")
 	below := refusals(t, srv.want(t, 422, "POST", "/admin/load", "scenario:\n  name: x\n  seed: y\n"))
-	if len(below) != 1 || !strings.HasPrefix(below[0], `/scenario/seed: seed: "y", expected`) {
+	if len(below) != 1 || !strings.HasPrefix(below[0], `/scenario/seed: "y", expected`) {
 		t.Error(below)
 	}
 	unknown = refusals(t, srv.want(t, 422, "POST", "/admin/load", "scenario: nope"))

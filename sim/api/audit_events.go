@@ -1,7 +1,10 @@
 package api
 
 import (
+	"slices"
+
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -29,10 +32,10 @@ type partyJSON struct {
 // auditDataJSON is what an event says beside who and what; nothing for the
 // start or stop of an app.
 type auditDataJSON struct {
-	ProcessGUID  string         `json:"process_guid,omitempty"`
-	ProcessType  string         `json:"process_type,omitempty"`
-	ProcessIndex *int           `json:"process_index,omitempty"`
-	Request      map[string]any `json:"request,omitzero"`
+	ProcessGUID  string          `json:"process_guid,omitempty"`
+	ProcessType  string          `json:"process_type,omitempty"`
+	ProcessIndex *int            `json:"process_index,omitempty"`
+	Request      *document.Value `json:"request,omitempty"`
 }
 
 func listAuditEvents(c *call) (reply, error) {
@@ -62,10 +65,11 @@ func auditData(e state.Event) auditDataJSON {
 	case state.ProcessTerminated:
 		data.ProcessIndex = &e.Index
 	case state.AppUpdated, state.ProcessUpdated, state.ProcessScaled:
-		data.Request = e.Request.Any()
-		if _, given := data.Request["command"]; given {
-			data.Request["command"] = contract.HiddenCommand
+		request := e.Request.Value()
+		if _, given := e.Request.Get("command"); given {
+			request.Members = document.Put(slices.Clone(request.Members), "command", document.Text(contract.HiddenCommand))
 		}
+		data.Request = &request
 	}
 	return data
 }

@@ -321,17 +321,17 @@ func TestDocumentIsKept(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, frozen, Options{})
 	view := r.world.Current().State.Peek(state.Ref{GUID: webGUID})
-	first := documentOf(view, contract.Default, "http://a")
-	if documentOf(view, contract.Default, "http://a") != first {
+	first := renderingOf(view, contract.Default, "http://a")
+	if renderingOf(view, contract.Default, "http://a") != first {
 		t.Error("encoded twice for one base")
 	}
-	other := documentOf(view, contract.Default, "http://bb")
+	other := renderingOf(view, contract.Default, "http://bb")
 	if string(other.bytes) != string(encode(view.Process, spaceGUID, contract.Default, "http://bb").bytes) {
 		t.Errorf("for another base: %s", other.bytes)
 	}
 	r.send(t, "PATCH /v3/processes/"+webGUID, `{"user":"TestUser"}`)
 	view = r.world.Current().State.Peek(state.Ref{GUID: webGUID})
-	if next := documentOf(view, contract.Default, "http://bb"); !strings.Contains(string(next.bytes), `"user":"TestUser"`) {
+	if next := renderingOf(view, contract.Default, "http://bb"); !strings.Contains(string(next.bytes), `"user":"TestUser"`) {
 		t.Errorf("after a change: %s", next.bytes)
 	}
 }

@@ -46,7 +46,7 @@ func (c *call) appendListed(b []byte, view state.View, embed bool) []byte {
 	if embed {
 		instances = appendInstances(nil, view, c.now)
 	}
-	return documentOf(view, c.snap.Variant, c.base()).appendRead(b, hiddenInList, instances)
+	return renderingOf(view, c.snap.Variant, c.base()).appendRead(b, hiddenInList, instances)
 }
 
 // appendPagination opens a list with the object of §13.3; its links carry all

@@ -2,12 +2,12 @@ package api
 
 import "sync/atomic"
 
-// memoized is what the memo of a process version holds: its document for the
+// memoized is what the memo of a process version holds: its rendering for the
 // base URL that asked last. Worlds that share a version have bases of their
 // own, and splicing another one in is cheap.
-type memoized struct{ last atomic.Pointer[document] }
+type memoized struct{ last atomic.Pointer[rendering] }
 
-func (m *memoized) forBase(base string) *document {
+func (m *memoized) forBase(base string) *rendering {
 	d := m.last.Load()
 	if d.base == base {
 		return d

@@ -21,7 +21,7 @@ func getProcess(c *call) (reply, error) {
 	if query.Embed && view.StatsUnavailable() {
 		return reply{}, contract.UnknownError // the trap of §9: embed never got the 503
 	}
-	doc := documentOf(view, c.snap.Variant, c.base())
+	doc := renderingOf(view, c.snap.Variant, c.base())
 	shown := view.ShowsSecrets(c.who)
 	if shown && !query.Embed {
 		return reply{status: http.StatusOK, body: doc.bytes, shared: true}, nil
@@ -53,7 +53,7 @@ func (c *call) changedProcess(status int, view state.View, err error) (reply, er
 		return reply{}, err
 	}
 	c.changed = true
-	return reply{status: status, body: documentOf(view, c.snap.Variant, c.base()).bytes, shared: true}, nil
+	return reply{status: status, body: renderingOf(view, c.snap.Variant, c.base()).bytes, shared: true}, nil
 }
 
 func terminateInstance(c *call) (reply, error) {

@@ -9,11 +9,11 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// document is the JSON of one version of a process for one base URL: the whole
+// rendering is the JSON of one version of a process for one base URL: the whole
 // of it as an owner sees it, and the places where other readings differ.
 // Nothing is encoded twice for one version: another base is spliced in at the
 // links, a redacted command or an embedded list at their marks (FACTS.md §8).
-type document struct {
+type rendering struct {
 	base         string
 	bytes        []byte
 	commandStart int   // of the value of "command"
@@ -22,9 +22,9 @@ type document struct {
 	bases        []int // where each link's base begins
 }
 
-// documentOf returns the document of a version for a base, from the version's
+// renderingOf returns the rendering of a version for a base, from the version's
 // memo when the last reader had the same base.
-func documentOf(v state.View, variant contract.Variant, base string) *document {
+func renderingOf(v state.View, variant contract.Variant, base string) *rendering {
 	memo := v.Process.Memo(func(p *state.Process) any {
 		m := new(memoized)
 		m.last.Store(encode(p, v.Space.GUID, variant, base))
@@ -37,8 +37,8 @@ func documentOf(v state.View, variant contract.Variant, base string) *document {
 var scratches = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
 
 // encode writes a process in the key order of §11.
-func encode(p *state.Process, space string, variant contract.Variant, base string) *document {
-	d := &document{base: base}
+func encode(p *state.Process, space string, variant contract.Variant, base string) *rendering {
+	d := &rendering{base: base}
 	scratch := scratches.Get().(*[]byte)
 	b := (*scratch)[:0]
 	b = appendString(append(b, `{"guid":`...), p.GUID)
@@ -158,7 +158,7 @@ func appendPairs(b []byte, pairs contract.Pairs) []byte {
 const maxLinks = 7
 
 // appendLinks writes the links and notes where each base begins.
-func (d *document) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
+func (d *rendering) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
 	base := escaped(d.base)
 	d.bases = make([]int, 0, maxLinks)
 	link := func(name, resource, guid, action, method string) {
@@ -200,7 +200,7 @@ func (d *document) appendLinks(b []byte, p *state.Process, space string, variant
 func escaped(text string) []byte { return appendEscaped(nil, text) }
 
 // rebased is the same document with another base in its links.
-func (d *document) rebased(base string) *document {
+func (d *rendering) rebased(base string) *rendering {
 	old, fresh := len(escaped(d.base)), escaped(base)
 	next := *d
 	next.base = base
@@ -219,7 +219,7 @@ func (d *document) rebased(base string) *document {
 
 // appendRead appends the document with another command, or another value
 // embedded, than its owner's plain reading has; nil leaves either as it is.
-func (d *document) appendRead(b []byte, command, instances []byte) []byte {
+func (d *rendering) appendRead(b []byte, command, instances []byte) []byte {
 	if command == nil {
 		command = d.bytes[d.commandStart:d.commandEnd]
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/schema"
 	"example.com/capisim/sim/world"
 )
@@ -60,7 +61,11 @@ func (a answer) valid(t testing.TB, line string) any {
 	if name == "" {
 		return value
 	}
-	if found, err := schema.Validate(name, value); err != nil || len(found) > 0 {
+	whole, err := document.Decode([]byte(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := schema.Validate(name, whole); err != nil || len(found) > 0 {
 		t.Errorf("%s: %v %v in %s", line, err, found, a.body)
 	}
 	return value

@@ -97,7 +97,7 @@ func TestFieldsAndSchemasAgree(t *testing.T) {
 				}
 				body := parsed(t, text)
 				err := c.check(body)
-				found, failure := schema.Validate(o.Request, body.Any())
+				found, failure := schema.Validate(o.Request, body.Value())
 				if failure != nil {
 					t.Fatal(failure)
 				}

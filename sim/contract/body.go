@@ -29,10 +29,6 @@ func (b Body) Value() document.Value {
 // Get finds a top-level field.
 func (b Body) Get(key string) (document.Value, bool) { return document.Get(b.Fields, key) }
 
-// Any is the body as encoding/json would decode it (numbers as json.Number),
-// for schemas.
-func (b Body) Any() map[string]any { return b.Value().Any().(map[string]any) }
-
 // Size is the number of bytes in the names and values of the body.
 func (b Body) Size() int { return sizeOf(b.Fields) }
 

@@ -3,6 +3,7 @@ package contract
 import (
 	"testing"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/schema"
 )
 
@@ -80,7 +81,7 @@ func TestOperationSchemasExist(t *testing.T) {
 			if name == "" {
 				continue
 			}
-			if _, err := schema.Validate(name, nil); err != nil {
+			if _, err := schema.Validate(name, document.Value{}); err != nil {
 				t.Errorf("%s: %v", o.ID, err)
 			}
 		}

@@ -102,9 +102,9 @@ func bodyViolations(op *Operation, contentType string, raw []byte) (found docume
 	if err != nil {
 		return append(found, document.Violation{Message: "not readable, expected " + op.Request + " as JSON"})
 	}
-	var value any = body.Any()
+	value := body.Value()
 	if whole, given := body.Get("_json"); given && len(body.Fields) == 1 {
-		value = whole.Any()
+		value = whole
 	}
 	wrong, err := schema.Validate(op.Request, value)
 	if err != nil {

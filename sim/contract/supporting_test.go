@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/schema"
 )
 
@@ -38,7 +39,7 @@ func TestSupportingRows(t *testing.T) {
 			}
 		}
 		if o.Response != "" {
-			if _, err := schema.Validate(o.Response, nil); err != nil {
+			if _, err := schema.Validate(o.Response, document.Value{}); err != nil {
 				t.Errorf("%s: %v", o.ID, err)
 			}
 		}

@@ -109,7 +109,7 @@ func TestRequestViolations(t *testing.T) {
 	for _, c := range []struct{ name, operation, contentType, query, index, body, want string }{
 		{"a good PATCH", "updateProcess", asJSON, "", "", `{"command":"x"}`, ""},
 		{"an empty PATCH", "updateProcess", "", "", "", ``, ""},
-		{"§4 unknown field", "updateProcess", asJSON, "", "", `{"x":1}`, `/x: unknown key "x", expected one of "command", "health_check", "metadata", "readiness_health_check", "user"`},
+		{"§4 unknown field", "updateProcess", asJSON, "", "", `{"x":1}`, `/x: unknown key "x", expected one of "command", "user", "health_check", "readiness_health_check", "metadata"`},
 		{"§5 wrong type", "updateProcessForApp", asJSON, "", "", `{"command":5}`, `/command: 5, expected a string of 1 to 4096 characters or null`},
 		{"§4 no Content-Type", "updateProcess", "", "", "", `{"command":"x"}`, `Content-Type none, expected application/json`},
 		{"§4 form, its fields count", "scaleProcess", "application/x-www-form-urlencoded", "", "", `instances=x`,

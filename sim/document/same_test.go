@@ -50,16 +50,14 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// value reads a document with the standard library.
+// value reads a document.
 func value(t *testing.T, text string) document.Value {
 	t.Helper()
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var decoded any
-	if err := decoder.Decode(&decoded); err != nil {
+	read, err := document.Decode([]byte(text))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return document.Of(decoded)
+	return read
 }
 
 // FuzzCompareNumbers holds the comparison against exact fractions.

@@ -1,6 +1,10 @@
 package document
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
 
 // Kind says what a value is.
 type Kind uint8
@@ -16,18 +20,24 @@ const (
 )
 
 // Value is one value of a document, with numbers as they were written: 5.0 is
-// not 5, and no integer is too long.
+// not 5, and no integer is too long. One that was read by Read knows its place.
 type Value struct {
 	Kind    Kind
+	file    uint16  // which file of the document it stands in
+	at      uint32  // its first byte
 	Text    string  // of a string; of a number and a bool as written
 	Members []Field // of an object in order of appearance; of an array, without keys
 }
 
-// Field is one member of an object.
+// Field is one member of an object, or an item of an array.
 type Field struct {
 	Key   string
+	at    uint32 // the first byte of the key
 	Value Value
 }
+
+// Text makes a string a value.
+func Text(text string) Value { return Value{Kind: String, Text: text} }
 
 // Get finds a member by key.
 func Get(members []Field, key string) (Value, bool) {
@@ -39,8 +49,8 @@ func Get(members []Field, key string) (Value, bool) {
 	return Value{}, false
 }
 
-// Put sets a member: a key that is there already keeps its
-// place and takes the new value.
+// Put sets a member: a key that is there already keeps its place and takes the
+// new value.
 func Put(members []Field, key string, value Value) []Field {
 	for i := range members {
 		if members[i].Key == key {
@@ -49,6 +59,56 @@ func Put(members []Field, key string, value Value) []Field {
 		}
 	}
 	return append(members, Field{Key: key, Value: value})
+}
+
+// Get finds a member of an object; false for any other value.
+func (v Value) Get(key string) (Value, bool) {
+	if v.Kind != Object {
+		return Value{}, false
+	}
+	return Get(v.Members, key)
+}
+
+// TextOf is the text under a key, "" when there is none.
+func (v Value) TextOf(key string) string {
+	if member, _ := v.Get(key); member.Kind == String {
+		return member.Text
+	}
+	return ""
+}
+
+// Find follows a JSON pointer; false when it leads nowhere.
+func (v Value) Find(pointer string) (Value, bool) { return v.At(Tokens(pointer)) }
+
+// At follows the tokens of a JSON pointer.
+func (v Value) At(tokens []string) (Value, bool) {
+	for _, token := range tokens {
+		i := v.index(token)
+		if i < 0 {
+			return Value{}, false
+		}
+		v = v.Members[i].Value
+	}
+	return v, true
+}
+
+// index is the place of a member by its key, of an item by its number, -1 when
+// there is none.
+func (v Value) index(token string) int {
+	switch v.Kind {
+	case Object:
+		for i := range v.Members {
+			if v.Members[i].Key == token {
+				return i
+			}
+		}
+	case Array:
+		i, err := strconv.ParseUint(token, 10, 31)
+		if err == nil && i < uint64(len(v.Members)) && (len(token) == 1 || token[0] != '0') {
+			return int(i)
+		}
+	}
+	return -1
 }
 
 // Any is the value as encoding/json would decode it, with json.Number.
@@ -75,4 +135,80 @@ func (v Value) Any() any {
 		}
 		return object
 	}
+}
+
+// fewMembers is how many keys are compared one by one; above it a map finds
+// them.
+const fewMembers = 16
+
+// Finder looks up members by key, the last of doubled ones.
+func Finder(members []Field) func(key string) (int, bool) {
+	if len(members) <= fewMembers {
+		return func(key string) (int, bool) {
+			for i := len(members) - 1; i >= 0; i-- {
+				if members[i].Key == key {
+					return i, true
+				}
+			}
+			return 0, false
+		}
+	}
+	places := make(map[string]int, len(members))
+	for i := range members {
+		places[members[i].Key] = i
+	}
+	return func(key string) (int, bool) {
+		i, found := places[key]
+		return i, found
+	}
+}
+
+// Merge lays a patch over a value (RFC 7396): null takes a key away, objects
+// are merged, all else replaces. Keys keep their order, new ones come last.
+func Merge(target, patch Value) Value {
+	if patch.Kind != Object {
+		return patch
+	}
+	if target.Kind != Object {
+		target = Value{Kind: Object, file: patch.file, at: patch.at}
+	}
+	changes := Finder(patch.Members)
+	merged := target
+	merged.Members = make([]Field, 0, len(target.Members)+len(patch.Members))
+	for _, member := range target.Members {
+		if i, changed := changes(member.Key); changed {
+			if patch.Members[i].Value.Kind == Null {
+				continue
+			}
+			member.Value = Merge(member.Value, patch.Members[i].Value)
+		}
+		merged.Members = append(merged.Members, member)
+	}
+	known := Finder(target.Members)
+	for _, member := range patch.Members {
+		if _, there := known(member.Key); !there && member.Value.Kind != Null {
+			member.Value = Merge(Value{}, member.Value)
+			merged.Members = append(merged.Members, member)
+		}
+	}
+	return merged
+}
+
+// Blank is the value with null in the place of what violations name.
+func (v Value) Blank(misfits Violations) Value {
+	for _, one := range misfits {
+		v = v.blank(Tokens(one.Pointer))
+	}
+	return v
+}
+
+func (v Value) blank(path []string) Value {
+	if len(path) == 0 {
+		return Value{file: v.file, at: v.at}
+	}
+	if i := v.index(path[0]); i >= 0 {
+		v.Members = slices.Clone(v.Members)
+		v.Members[i].Value = v.Members[i].Value.blank(path[1:])
+	}
+	return v
 }

@@ -35,3 +35,12 @@ func (v Violations) Sort() {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
 	})
 }
+
+// Under moves violations of a part to its place in the whole.
+func (v Violations) Under(pointer string) Violations {
+	moved := make(Violations, len(v))
+	for i, one := range v {
+		moved[i] = Violation{Pointer: pointer + one.Pointer, Message: one.Message}
+	}
+	return moved
+}

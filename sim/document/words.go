@@ -1,7 +1,6 @@
 package document
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,24 +9,22 @@ import (
 // quotedSize bounds how much of a value a message repeats, in characters.
 const quotedSize = 40
 
-// Found says what a decoded JSON value is, in a few characters.
-func Found(value any) string {
-	switch v := value.(type) {
-	case map[string]any:
+// Found says what a value is, in a few characters.
+func Found(v Value) string {
+	switch v.Kind {
+	case Object:
 		return "an object"
-	case []any:
-		return "an array of " + Count(len(v), "item")
-	case string:
-		if size := utf8.RuneCountInString(v); size > quotedSize {
+	case Array:
+		return "an array of " + Count(len(v.Members), "item")
+	case String:
+		if size := utf8.RuneCountInString(v.Text); size > quotedSize {
 			return "a string of " + Count(size, "character")
 		}
-		return strconv.Quote(v)
+		return strconv.Quote(v.Text)
+	case Number:
+		return Abbreviate(v.Text)
 	default:
-		text, err := json.Marshal(v)
-		if err != nil {
-			return "a value that JSON cannot write"
-		}
-		return Abbreviate(string(text))
+		return v.String()
 	}
 }
 
@@ -76,4 +73,58 @@ func Plural(n, unit string) string {
 		return "1 " + unit
 	}
 	return n + " " + unit + "s"
+}
+
+// unknownKey begins the message about a key that nobody reads; its place is the
+// key and not the value.
+const unknownKey = "unknown key "
+
+// UnknownKey words a key that nobody reads. When one of the known keys is nearly
+// the same, that one is what was meant and the rest is noise.
+func UnknownKey(key string, known []string) string {
+	message := unknownKey + strconv.Quote(Abbreviate(key))
+	if near := Nearest(key, known); near != "" {
+		return message + ", did you mean " + strconv.Quote(near) + "?"
+	}
+	if len(known) == 0 {
+		return message + ", expected no keys at all"
+	}
+	return message + ", expected " + OneOf(QuoteAll(known))
+}
+
+// Nearest is the word that was probably meant, "" when none is near: more than
+// two slips are another word.
+func Nearest(word string, known []string) string {
+	best, distance := "", 3
+	for _, one := range known {
+		if len(word) > 2*len(one) { // counting them in a long text takes long
+			continue
+		}
+		if far := slips(strings.ToLower(word), one); far < distance && far < len(word) {
+			best, distance = one, far
+		}
+	}
+	return best
+}
+
+// slips counts the letters to insert, drop or change to turn one word into the
+// other.
+func slips(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/schema"
 )
 
@@ -138,7 +139,7 @@ func (c *checker) body(pointer string, r Respond) {
 	if len(r.Body) == 0 || c.rule.Undocumented {
 		return
 	}
-	value, err := decode(r.Body)
+	value, err := document.Decode(r.Body)
 	if err != nil {
 		return // reported by json
 	}
@@ -148,7 +149,7 @@ func (c *checker) body(pointer string, r Respond) {
 		if r.Status >= 400 {
 			name = op.ErrorSchema()
 		} else if name == "" && !op.UAA {
-			c.expect(pointer+"/body", spell(value), fmt.Sprintf(`no body: the %d of %s has none, or "undocumented": true`, r.Status, op.ID))
+			c.expect(pointer+"/body", document.Found(value), fmt.Sprintf(`no body: the %d of %s has none, or "undocumented": true`, r.Status, op.ID))
 			return
 		}
 		if !conforming[name] && !c.conforms(pointer+"/body", name, value) {
@@ -158,7 +159,7 @@ func (c *checker) body(pointer string, r Respond) {
 	}
 }
 
-func (c *checker) conforms(pointer, name string, value any) bool {
+func (c *checker) conforms(pointer, name string, value document.Value) bool {
 	found, err := schema.Validate(name, value)
 	if err != nil {
 		panic("fault: " + err.Error()) // an embedded schema is broken or absent

@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"bytes"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -35,22 +34,13 @@ func (m Matcher) ready() comparison {
 
 func decoded(values ...json.RawMessage) (wanted []document.Value) {
 	for _, raw := range values {
-		value, err := decode(raw)
+		value, err := document.Decode(raw)
 		if err != nil {
 			panic("fault: matcher: " + err.Error()) // Check read it before
 		}
-		wanted = append(wanted, document.Of(value))
+		wanted = append(wanted, value)
 	}
 	return wanted
-}
-
-// decode reads one JSON value, its numbers with all their digits.
-func decode(raw []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	err := decoder.Decode(&value)
-	return value, err
 }
 
 // texts holds of the values of one header or parameter: any of them will do.

@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/capisim/sim/document"
@@ -13,7 +12,7 @@ import (
 // check finds what the schema cannot see: references that lead nowhere, names
 // and guids used twice, values that contradict each other. The tree
 // tells how the document was written where two forms mean the same.
-func check(doc *Document, root *node) document.Violations {
+func check(doc *Document, root document.Value) document.Violations {
 	c := &checker{doc: doc, root: root, names: newDirectory(doc)}
 	c.clock()
 	c.organizations()
@@ -30,27 +29,14 @@ func check(doc *Document, root *node) document.Violations {
 
 type checker struct {
 	doc   *Document
-	root  *node
+	root  document.Value
 	names directory
 	found document.Violations
 }
 
 // report notes a violation; steps are the keys and indexes that lead to it.
 func (c *checker) report(message string, steps ...any) {
-	c.found = append(c.found, document.Violation{Pointer: pointerTo(steps...), Message: message})
-}
-
-func pointerTo(steps ...any) string {
-	var b strings.Builder
-	for _, step := range steps {
-		switch step := step.(type) {
-		case int:
-			b.WriteString("/" + strconv.Itoa(step))
-		case string:
-			b.WriteString("/" + escape.Replace(step))
-		}
-	}
-	return b.String()
+	c.found = append(c.found, document.Violation{Pointer: document.Pointer(steps...), Message: message})
 }
 
 // unique notes the names of one kind and reports those used twice. The
@@ -73,14 +59,15 @@ func (c *checker) uniqueIn(seen map[string]string, key, value, what string, step
 	if what == steps[len(steps)-1] {
 		owner = steps[:len(steps)-1]
 	}
-	seen[key] = dotted(pointerTo(owner...))
+	seen[key] = document.Dotted(document.Pointer(owner...))
 }
 
 func (c *checker) clock() {
 	// A start that is inherited is none of this file's making.
-	clock := c.root.get("clock")
-	mode, start := clock.get("mode"), clock.get("start")
-	if mode != nil && start != nil && mode.scalar == "real" && mode.parent == start.parent {
+	clock, _ := c.root.Get("clock")
+	mode, _ := clock.Get("mode")
+	start, given := clock.Get("start")
+	if given && mode.Text == "real" && document.SameFile(mode, start) {
 		c.report("only a frozen clock has a start", "clock", "start")
 	}
 }

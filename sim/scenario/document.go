@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/state"
@@ -250,7 +251,7 @@ type Quota struct {
 
 // RateLimitDocument is the wire form of RateLimit.
 type RateLimitDocument struct {
-	Limit  int      `json:"limit"`
-	Window Duration `json:"window,omitzero"`
-	Per    string   `json:"per,omitempty"`
+	Limit  int               `json:"limit"`
+	Window document.Duration `json:"window,omitzero"`
+	Per    string            `json:"per,omitempty"`
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // Dump writes a document as a file, in "yaml" or "json", keys in the order of
@@ -24,11 +26,11 @@ func Dump(doc *Document, format string) ([]byte, error) {
 		out.WriteByte('\n')
 		return out.Bytes(), nil
 	case "yaml":
-		root, err := readJSON("", raw)
+		root, err := document.Decode(raw)
 		if err != nil {
 			return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
 		}
-		return appendYAML(nil, root, 0), nil
+		return appendYAML(nil, root, 0, false), nil
 	default:
 		return nil, fmt.Errorf("format %q, expected yaml or json", format)
 	}
@@ -37,76 +39,77 @@ func Dump(doc *Document, format string) ([]byte, error) {
 // maxFlow is how long a small object may be to stand in one line.
 const maxFlow = 100
 
-// appendYAML writes an object or a list as a block.
-func appendYAML(dst []byte, n *node, indent int) []byte {
+// appendYAML writes an object or a list as a block. The first key of an entry
+// of a list stands behind its dash.
+func appendYAML(dst []byte, v document.Value, indent int, entry bool) []byte {
 	pad := strings.Repeat("  ", indent)
-	for i, item := range n.items {
-		if i > 0 || n.parent == nil || n.parent.kind != listKind || n.kind == listKind {
+	for i, item := range v.Members {
+		if i > 0 || !entry {
 			dst = append(dst, pad...)
 		}
-		if n.kind == listKind {
+		inList := v.Kind == document.Array
+		if inList {
 			dst = append(dst, '-', ' ')
-			if item.block() {
-				dst = appendYAML(dst, item, indent+1)
-				continue
+		} else {
+			dst = append(appendText(dst, item.Key), ':')
+		}
+		switch {
+		case !block(item.Value, inList):
+			if !inList {
+				dst = append(dst, ' ')
 			}
-			dst = append(item.appendFlow(dst), '\n')
-			continue
+			dst = append(appendFlow(dst, item.Value), '\n')
+		case inList:
+			dst = appendYAML(dst, item.Value, indent+1, true)
+		default:
+			dst = appendYAML(append(dst, '\n'), item.Value, indent+1, false)
 		}
-		dst = append(appendText(dst, item.key), ':')
-		if item.block() {
-			dst = append(dst, '\n')
-			dst = appendYAML(dst, item, indent+1)
-			continue
-		}
-		dst = append(dst, ' ')
-		dst = append(item.appendFlow(dst), '\n')
 	}
 	return dst
 }
 
-// block says that a node is written over several lines: a list of objects, and
+// block says that a value is written over several lines: a list of objects, and
 // an object with parts or too long for one line. A list in a list never is, so
 // that an entry of a list always begins with a key.
-func (n *node) block() bool {
-	if len(n.items) == 0 || n.parent.kind == listKind && n.kind == listKind {
+func block(v document.Value, inList bool) bool {
+	isList := v.Kind == document.Array
+	if len(v.Members) == 0 || inList && isList {
 		return false
 	}
-	parts := false
-	for _, item := range n.items {
-		if item.kind == objectKind || item.kind == listKind && len(item.items) > 0 && n.kind == objectKind {
-			parts = true
+	for _, item := range v.Members {
+		if kind := item.Value.Kind; kind == document.Object || kind == document.Array && len(item.Value.Members) > 0 && !isList {
+			return true
 		}
 	}
-	return parts || len(n.appendFlow(nil)) > maxFlow
+	return len(appendFlow(nil, v)) > maxFlow
 }
 
-// appendFlow writes a node in one line.
-func (n *node) appendFlow(dst []byte) []byte {
-	switch n.kind {
-	case textKind:
-		return appendText(dst, n.scalar)
-	case listKind:
+// appendFlow writes a value in one line.
+func appendFlow(dst []byte, v document.Value) []byte {
+	switch v.Kind {
+	case document.String:
+		return appendText(dst, v.Text)
+	case document.Array:
 		dst = append(dst, '[')
-		for i, item := range n.items {
+		for i, item := range v.Members {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = item.appendFlow(dst)
+			dst = appendFlow(dst, item.Value)
 		}
 		return append(dst, ']')
-	case objectKind:
+	case document.Object:
 		dst = append(dst, '{')
-		for i, item := range n.items {
+		for i, item := range v.Members {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = append(appendText(dst, item.key), ": "...)
-			dst = item.appendFlow(dst)
+			dst = append(appendText(dst, item.Key), ": "...)
+			dst = appendFlow(dst, item.Value)
 		}
 		return append(dst, '}')
 	default:
-		return n.appendJSON(dst)
+		return v.AppendJSON(dst)
 	}
 }
 
@@ -123,5 +126,5 @@ func appendText(dst []byte, text string) []byte {
 	if bareForm.MatchString(text) && !otherForm.MatchString(text) {
 		return append(dst, text...)
 	}
-	return append(dst, quoted(text)...)
+	return append(dst, document.Quoted(text)...)
 }

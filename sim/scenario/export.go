@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -31,7 +32,7 @@ func FromState(seed state.Seed, s *Scenario) *Document {
 	}}
 	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
 	if r := s.RateLimit; r != nil {
-		e.doc.RateLimit = &RateLimitDocument{Limit: r.Limit, Window: Duration(r.Window), Per: r.Per}
+		e.doc.RateLimit = &RateLimitDocument{Limit: r.Limit, Window: document.Duration(r.Window), Per: r.Per}
 	}
 	e.organizations()
 	e.spaces()

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // scenarioFile is a file of a folder that holds a scenario.
@@ -72,7 +74,7 @@ func readBounded(folder fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(file, document.MaxBytes+1))
 	if closed := file.Close(); err == nil {
 		err = closed
 	}

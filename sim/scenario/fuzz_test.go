@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -37,7 +38,7 @@ func FuzzParse(f *testing.F) {
 		}
 		s, err := scenario.Parse("f.yaml", data, lib)
 		if err != nil {
-			problems, ok := err.(scenario.Problems)
+			problems, ok := err.(document.Problems)
 			if !ok || len(problems) == 0 {
 				t.Fatalf("%T: %v", err, err)
 			}

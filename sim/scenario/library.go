@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/capisim/sim/document"
 )
 
 // Library holds the scenarios that can be named: the embedded ones and those
@@ -38,7 +40,7 @@ type entry struct {
 	file    string
 	data    []byte
 	trusted bool
-	tree    func() (*node, error)
+	tree    func() (*document.Document, error)
 	load    func() (*Scenario, error)
 }
 
@@ -68,7 +70,7 @@ func (l *Library) entries(files []scenarioFile, trusted bool) []*entry {
 	list := make([]*entry, len(files))
 	for i, file := range files {
 		e := &entry{file: file.name, data: file.data, trusted: trusted}
-		e.tree = sync.OnceValues(func() (*node, error) { return read(e.file, e.data) })
+		e.tree = sync.OnceValues(func() (*document.Document, error) { return document.Read(e.file, e.data) })
 		e.load = sync.OnceValues(func() (*Scenario, error) { return l.parse(e) })
 		list[i] = e
 	}
@@ -83,7 +85,7 @@ func (l *Library) parse(e *entry) (*Scenario, error) {
 	p := &reading{lib: l, trusted: e.trusted}
 	s := p.scenario(root, []*entry{e})
 	if len(p.problems) > 0 {
-		return nil, p.problems.sorted()
+		return nil, p.problems.Sorted()
 	}
 	return s, nil
 }
@@ -101,7 +103,7 @@ func (e *entry) name() string {
 		return e.stem()
 	}
 	if root, err := e.tree(); err == nil {
-		if name := root.text("name"); name != "" {
+		if name := root.Root.TextOf("name"); name != "" {
 			return name
 		}
 	}
@@ -177,7 +179,7 @@ func (l *Library) List() []Info {
 		if root, err := e.tree(); err != nil {
 			info.Broken = err.Error()
 		} else {
-			info.Description = root.text("description")
+			info.Description = root.Root.TextOf("description")
 		}
 		list = append(list, info)
 	}
@@ -185,7 +187,7 @@ func (l *Library) List() []Info {
 }
 
 // Load returns a scenario by name, parsed on the first call. The error is
-// Problems, or ErrUnknown with the names that there are.
+// document.Problems, or ErrUnknown with the names that there are.
 func (l *Library) Load(name string) (*Scenario, error) {
 	e, err := l.find(name)
 	if err != nil {

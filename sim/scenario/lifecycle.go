@@ -4,31 +4,32 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
 // Lifecycle says how instances come up and go down.
 type Lifecycle struct {
-	StartDelay    Duration                 `json:"start_delay,omitzero"`
-	ReadyDelay    Duration                 `json:"ready_delay,omitzero"`
-	StopDelay     Duration                 `json:"stop_delay,omitzero"`
-	RestartDelay  *Duration                `json:"restart_delay,omitempty"`
+	StartDelay    document.Duration        `json:"start_delay,omitzero"`
+	ReadyDelay    document.Duration        `json:"ready_delay,omitzero"`
+	StopDelay     document.Duration        `json:"stop_delay,omitzero"`
+	RestartDelay  *document.Duration       `json:"restart_delay,omitempty"`
 	CrashLoop     OneOrMore[CrashLoop]     `json:"crash_loop,omitempty"`
 	ReadinessLoop OneOrMore[ReadinessLoop] `json:"readiness_loop,omitempty"`
 }
 
 // CrashLoop makes the instances of a process type crash after each start.
 type CrashLoop struct {
-	Process string   `json:"process"`
-	After   Duration `json:"after,omitzero"`
+	Process string            `json:"process"`
+	After   document.Duration `json:"after,omitzero"`
 }
 
 // ReadinessLoop makes the readiness check of a process type pass and fail in
 // turn.
 type ReadinessLoop struct {
-	Process string   `json:"process"`
-	Ready   Duration `json:"ready"`
-	Unready Duration `json:"unready"`
+	Process string            `json:"process"`
+	Ready   document.Duration `json:"ready"`
+	Unready document.Duration `json:"unready"`
 }
 
 // defaultRestartDelay is how long an instance that was ended is gone: longer
@@ -56,13 +57,13 @@ func (l *Lifecycle) stored() state.Lifecycle {
 }
 
 func exportLifecycle(l state.Lifecycle) *Lifecycle {
-	restart := Duration(l.RestartDelay)
-	out := &Lifecycle{StartDelay: Duration(l.StartDelay), ReadyDelay: Duration(l.ReadyDelay), StopDelay: Duration(l.StopDelay), RestartDelay: &restart}
+	restart := document.Duration(l.RestartDelay)
+	out := &Lifecycle{StartDelay: document.Duration(l.StartDelay), ReadyDelay: document.Duration(l.ReadyDelay), StopDelay: document.Duration(l.StopDelay), RestartDelay: &restart}
 	for _, loop := range l.CrashLoop {
-		out.CrashLoop = append(out.CrashLoop, CrashLoop{Process: loop.Process, After: Duration(loop.After)})
+		out.CrashLoop = append(out.CrashLoop, CrashLoop{Process: loop.Process, After: document.Duration(loop.After)})
 	}
 	for _, loop := range l.ReadinessLoop {
-		out.ReadinessLoop = append(out.ReadinessLoop, ReadinessLoop{loop.Process, Duration(loop.Ready), Duration(loop.Unready)})
+		out.ReadinessLoop = append(out.ReadinessLoop, ReadinessLoop{loop.Process, document.Duration(loop.Ready), document.Duration(loop.Unready)})
 	}
 	return out
 }
@@ -93,7 +94,7 @@ func (c *checker) lifecycle() {
 
 // loopAt leads to a key of a loop, which may be written without a list.
 func (c *checker) loopAt(key string, i int, inside string) []any {
-	if written := c.root.get("lifecycle").get(key); written != nil && written.kind == objectKind {
+	if written, _ := c.root.Find("/lifecycle/" + key); written.Kind == document.Object {
 		return []any{"lifecycle", key, inside}
 	}
 	return []any{"lifecycle", key, i, inside}

@@ -1,10 +1,16 @@
 package scenario
 
+import (
+	"slices"
+
+	"example.com/capisim/sim/document"
+)
+
 // overlay lays a scenario over the one that it extends. Objects are merged key
 // by key; lists of named things are merged entry by entry, what has no
 // counterpart is added; every other value, null too, replaces the one below.
 // Neither tree is changed.
-func overlay(below, above *node) *node {
+func overlay(below, above document.Value) document.Value {
 	return overlayObject(below, above, "")
 }
 
@@ -27,76 +33,81 @@ type identity struct {
 	whole       bool // an entry replaces its counterpart, parts are not mixed
 }
 
-func overlayObject(below, above *node, path string) *node {
-	merged := shell(above)
-	for _, item := range below.items {
-		if above.get(item.key) == nil {
-			merged.items = append(merged.items, item)
-		} else {
-			merged.items = append(merged.items, overlayValue(item, above.get(item.key), path+"/"+item.key))
+func overlayObject(below, above document.Value, path string) document.Value {
+	merged := above
+	merged.Members = nil
+	find, known := document.Finder(above.Members), document.Finder(below.Members)
+	for _, item := range below.Members {
+		if at, changed := find(item.Key); changed {
+			other := above.Members[at]
+			other.Value = overlayValue(item.Value, other.Value, path+"/"+item.Key)
+			item = other
 		}
+		merged.Members = append(merged.Members, item)
 	}
-	for _, item := range above.items {
-		if below.get(item.key) == nil {
-			merged.items = append(merged.items, item)
+	for _, item := range above.Members {
+		if _, there := known(item.Key); !there {
+			merged.Members = append(merged.Members, item)
 		}
 	}
 	return merged
 }
 
-func overlayValue(below, above *node, path string) *node {
+func overlayValue(below, above document.Value, path string) document.Value {
 	id, named := identities[path]
 	switch {
-	case above.kind == objectKind && below.kind == objectKind:
+	case above.Kind == document.Object && below.Kind == document.Object:
 		return overlayObject(below, above, path)
-	case above.kind == listKind && below.kind == listKind && named:
+	case above.Kind == document.Array && below.Kind == document.Array && named:
 		return overlayList(below, above, path, id)
 	default:
 		return above
 	}
 }
 
-func overlayList(below, above *node, path string, id identity) *node {
-	merged := shell(above)
-	merged.items = append(merged.items, below.items...)
-	taken := make([]bool, len(below.items))
-	for _, item := range above.items {
-		at := counterpart(below.items, taken, item, id)
-		if at < 0 {
-			merged.items = append(merged.items, item)
-			continue
-		}
-		taken[at] = true
-		merged.items[at] = item
-		if !id.whole {
-			merged.items[at] = overlayObject(below.items[at], item, path+"/*")
+func overlayList(below, above document.Value, path string, id identity) document.Value {
+	merged := above
+	merged.Members = slices.Clone(below.Members)
+	find := counterparts(below.Members, id)
+	for _, item := range above.Members {
+		at := find(item.Value)
+		switch {
+		case at < 0:
+			merged.Members = append(merged.Members, item)
+		case id.whole:
+			merged.Members[at] = item
+		default:
+			merged.Members[at].Value = overlayObject(below.Members[at].Value, item.Value, path+"/*")
 		}
 	}
 	return merged
 }
 
-// counterpart finds the entry below that an entry above is about: that of its
+// counterparts finds the entry below that an entry above is about: that of its
 // guid, else the first of its name that no other entry has taken. It is -1
 // when there is none.
-func counterpart(items []*node, taken []bool, above *node, id identity) int {
-	guid, name, owner := above.text("guid"), above.text(id.name), above.text(id.owner)
+func counterparts(items []document.Field, id identity) func(above document.Value) int {
+	guids, names := map[string][]int{}, map[string][]int{}
 	for i, item := range items {
-		if !taken[i] && guid != "" && item.text("guid") == guid {
-			return i
-		}
+		guids[item.Value.TextOf("guid")] = append(guids[item.Value.TextOf("guid")], i)
+		names[item.Value.TextOf(id.name)] = append(names[item.Value.TextOf(id.name)], i)
 	}
-	for i, item := range items {
-		other := item.text(id.owner)
-		if !taken[i] && name != "" && item.text(id.name) == name && (owner == "" || other == "" || owner == other) {
-			return i
+	taken := make([]bool, len(items))
+	return func(above document.Value) int {
+		guid, name, owner := above.TextOf("guid"), above.TextOf(id.name), above.TextOf(id.owner)
+		for _, i := range guids[guid] {
+			if guid != "" && !taken[i] {
+				taken[i] = true
+				return i
+			}
 		}
+		for _, i := range names[name] {
+			other := items[i].Value.TextOf(id.owner)
+			if name != "" && !taken[i] && (owner == "" || other == "" || owner == other) {
+				taken[i] = true
+				return i
+			}
+		}
+		return -1
 	}
-	return -1
-}
-
-// shell is a node without its items, at the same place of the same file.
-func shell(n *node) *node {
-	empty := *n
-	empty.items = nil
-	return &empty
 }

@@ -21,16 +21,16 @@ func TestProblems(t *testing.T) {
 	}
 	tests := []struct{ name, file, input, want string }{
 		// How the file is written: YAML.
-		{"empty", "f.yaml", "", "f.yaml:1:1: the file is empty, expected a scenario"},
-		{"only blanks", "f.yaml", " \n\n", "f.yaml:1:1: the file is empty, expected a scenario"},
-		{"only a comment", "f.yaml", "# soon\n", "f.yaml:1:1: the file is empty, expected a scenario"},
-		{"only a marker", "f.yaml", "---\n", "f.yaml:1:1: the file is empty, expected a scenario"},
+		{"empty", "f.yaml", "", "f.yaml:1:1: empty, expected a document"},
+		{"only blanks", "f.yaml", " \n\n", "f.yaml:1:1: empty, expected a document"},
+		{"only a comment", "f.yaml", "# soon\n", "f.yaml:1:1: empty, expected a document"},
+		{"only a marker", "f.yaml", "---\n", "f.yaml:1:1: empty, expected a document"},
 		{"a list", "f.yaml", "- a\n", "f.yaml:1:1: an array of 1 item, expected an object"},
 		{"a text", "f.yaml", "x\n", `f.yaml:1:1: "x", expected an object`},
-		{"second document", "f.yaml", "name: x\n---\nname: y\n", "f.yaml:2:1: a second document; a file holds one scenario"},
+		{"second document", "f.yaml", "name: x\n---\nname: y\n", "f.yaml:2:1: a second document, expected one"},
 		{"not UTF-8", "f.yaml", "name: x\ndescription: caf\xe9\n", "f.yaml:2:17: byte 0xe9, expected UTF-8"},
 		{"UTF-16", "f.yaml", "\xff\xfen\x00", "f.yaml:1:1: byte 0xff, expected UTF-8"},
-		{"byte order mark", "f.yaml", "\ufeffnmae: x\n", "f.yaml:1:1: key \"name\" is missing\nf.yaml:1:1: nmae: unknown key, did you mean name?"},
+		{"byte order mark", "f.yaml", "\ufeffnmae: x\n", "f.yaml:1:1: name: missing, expected a name of letters, digits, dots, dashes and underscores\nf.yaml:1:1: nmae: unknown key \"nmae\", did you mean \"name\"?"},
 		{"CRLF", "f.yaml", "name: x\r\nseed: y\r\n", `f.yaml:2:7: seed: "y", expected an integer from -9223372036854775808 to 9223372036854775807`},
 		{"tab", "f.yaml", "name: x\n\tseed: 1\n", "f.yaml:2:1: not YAML: found character '\t' that cannot start any token"},
 		{"unterminated text", "f.yaml", "name: \"x\n", "f.yaml:1:7: not YAML: could not find end character of double-quoted text"},
@@ -38,44 +38,44 @@ func TestProblems(t *testing.T) {
 		{"key stands twice", "f.yaml", "name: x\nname: y\n", `f.yaml:2:1: not YAML: mapping key "name" already defined at [1:1]`},
 		{"key that is null", "f.yaml", "name: x\nnull: y\n", "f.yaml:2:1: a key that is not text"},
 		{"key that is a list", "f.yaml", "name: x\n? [a]\n: b\n", "f.yaml:3:1: not YAML: found an invalid key for this map"},
-		{"not a number", "f.yaml", "name: x\nseed: .nan\n", "f.yaml:2:7: .nan, expected a finite number"},
-		{"infinite", "f.yaml", "name: x\nseed: -.inf\n", "f.yaml:2:7: -.inf, expected a finite number"},
-		{"binary", "f.yaml", "name: !!binary aGk=\n", "f.yaml:1:7: tag !!binary, expected none: a scenario holds plain values"},
-		{"own tag", "f.yaml", "name: !foo bar\n", "f.yaml:1:7: tag !foo, expected none: a scenario holds plain values"},
-		{"octal or not", "f.yaml", "name: x\nseed: 010\n", "f.yaml:2:7: 010, write a decimal number without leading zeros or underscores, or quote it if it is text"},
-		{"underscores", "f.yaml", "name: x\nseed: 1_000\n", "f.yaml:2:7: 1_000, write a decimal number without leading zeros or underscores, or quote it if it is text"},
-		{"endless exponent", "f.yaml", "name: x\nseed: 1e999999999\n", "f.yaml:2:7: 1e999999999, a number out of range"},
-		{"endless negative exponent", "f.yaml", "name: x\nseed: 1e-999999999\n", "f.yaml:2:7: 1e-999999999, a number out of range"},
+		{"not a number", "f.yaml", "name: x\nseed: .nan\n", "f.yaml:2:7: seed: .nan, expected a finite number"},
+		{"infinite", "f.yaml", "name: x\nseed: -.inf\n", "f.yaml:2:7: seed: -.inf, expected a finite number"},
+		{"binary", "f.yaml", "name: !!binary aGk=\n", "f.yaml:1:7: name: tag !!binary, expected none: a document holds plain values"},
+		{"own tag", "f.yaml", "name: !foo bar\n", "f.yaml:1:7: name: tag !foo, expected none: a document holds plain values"},
+		{"octal or not", "f.yaml", "name: x\nseed: 010\n", "f.yaml:2:7: seed: 010, write a decimal number without leading zeros or underscores, or quote it if it is text"},
+		{"underscores", "f.yaml", "name: x\nseed: 1_000\n", "f.yaml:2:7: seed: 1_000, write a decimal number without leading zeros or underscores, or quote it if it is text"},
+		{"endless exponent", "f.yaml", "name: x\nseed: 1e999999999\n", "f.yaml:2:7: seed: 1e999999999, a number out of range"},
+		{"endless negative exponent", "f.yaml", "name: x\nseed: 1e-999999999\n", "f.yaml:2:7: seed: 1e-999999999, a number out of range"},
 		{"integer beyond 64 bits", "f.yaml", "name: x\nseed: 99999999999999999999\n", "f.yaml:2:7: seed: 99999999999999999999, expected an integer from -9223372036854775808 to 9223372036854775807"},
-		{"unknown alias", "f.yaml", "name: *x\n", "f.yaml:1:7: alias *x, no anchor of that name stands before it"},
-		{"alias of itself", "f.yaml", "name: x\napps: &a [*a]\n", "f.yaml:2:11: alias *a stands inside the value that it names"},
-		{"alias bomb", "f.yaml", bomb, "f.yaml:7:8: more than 1000000 values after following aliases"},
-		{"merge of a number", "f.yaml", "name: x\nclock: {<<: 3}\n", "f.yaml:2:13: << with a number, expected keys to merge"},
+		{"unknown alias", "f.yaml", "name: *x\n", "f.yaml:1:7: name: alias *x, no anchor of that name stands before it"},
+		{"alias of itself", "f.yaml", "name: x\napps: &a [*a]\n", "f.yaml:2:11: apps[0]: alias *a stands inside the value that it names"},
+		{"alias bomb", "f.yaml", bomb, "f.yaml:5:20: more than 50030 values, too many for a document of 242 bytes"},
+		{"merge of a number", "f.yaml", "name: x\nclock: {<<: 3}\n", "f.yaml:2:13: clock: << with 3, expected keys to merge"},
 		{"deep flow", "f.yaml", "name: " + strings.Repeat("[", 20000), "f.yaml:1:107: nested deeper than 100"},
 		{"deep block", "f.yaml", strings.Repeat("- ", 20000), "f.yaml:1:201: nested deeper than 100"},
 		{"blank lines", "f.yaml", "name: |\n" + strings.Repeat(" \n", 100000), "f.yaml:2:1: more than 500 blank lines in a row"},
 		{"problem below an alias is where the anchor is", "f.yaml", "name: x\nfeatures: &a {app_scalin: true}\nclock: *a\n",
-			"f.yaml:2:15: clock.app_scalin: unknown key, expected one of mode, start\nf.yaml:2:15: features.app_scalin: unknown key, did you mean app_scaling?"},
+			"f.yaml:2:15: features.app_scalin: unknown key \"app_scalin\", did you mean \"app_scaling\"?\nf.yaml:2:15: clock.app_scalin: unknown key \"app_scalin\", expected one of \"mode\", \"start\""},
 
 		// How the file is written: JSON.
 		{"JSON trailing comma", "f.json", "{\"name\": \"x\",}", "f.json:1:14: not JSON: invalid character '}' looking for beginning of object key string"},
 		{"JSON cut short", "f.json", "{\"name\":\n{\"a\": {}", "f.json:2:9: not JSON: unexpected end of JSON input"},
 		{"JSON twice", "f.json", "{\"name\": \"x\"}\n{}", "f.json:2:1: not JSON: invalid character '{' after top-level value"},
-		{"JSON key stands twice", "f.json", "{\"name\": \"x\",\n\t\"name\": \"y\"}", `f.json:2:2: key "name" appears twice, first at 1:2`},
-		{"JSON number out of range", "f.json", `{"name": "é", "seed": 1e400}`, "f.json:1:23: 1e400, a number out of range"},
+		{"JSON key appears twice", "f.json", "{\"name\": \"x\",\n\t\"name\": \"y\"}", `f.json:2:2: name: key "name" appears twice, first at 1:2`},
+		{"JSON number out of range", "f.json", `{"name": "é", "seed": 1e400}`, "f.json:1:23: seed: 1e400, a number out of range"},
 		{"JSON fraction", "f.json", "{\"name\": \"x\",\r\n \"seed\" : 1.5}", "f.json:2:11: seed: 1.5, expected an integer from -9223372036854775808 to 9223372036854775807"},
 		{"JSON too deep", "f.json", strings.Repeat("[", 200) + strings.Repeat("]", 200), "f.json:1:102: nested deeper than 100"},
 		{"YAML in a JSON file", "f.json", "name: x\n", "f.json:1:2: not JSON: invalid character 'a' in literal null (expecting 'u')"},
-		{"JSON in a YAML file", "f.yaml", `{"name": "x", "name": "y"}`, `f.yaml:1:15: key "name" appears twice, first at 1:2`},
-		{"no file name", "", `{"name": 1e3}`, "1:10: name: 1000, expected a name of letters, digits, dots, dashes and underscores"},
+		{"JSON in a YAML file", "f.yaml", `{"name": "x", "name": "y"}`, `f.yaml:1:15: name: key "name" appears twice, first at 1:2`},
+		{"no file name", "", `{"name": 1e3}`, "1:10: name: 1e3, expected a name of letters, digits, dots, dashes and underscores"},
 
 		// What is written.
-		{"no name", "f.yaml", "seed: 1\n", `f.yaml:1:1: key "name" is missing`},
+		{"no name", "f.yaml", "seed: 1\n", `f.yaml:1:1: name: missing, expected a name of letters, digits, dots, dashes and underscores`},
 		{"slash in the name", "f.yaml", "name: a/b\n", `f.yaml:1:7: name: "a/b", expected a name of letters, digits, dots, dashes and underscores`},
 		{"unknown keys", "f.yaml", "name: x\napps:\n  - name: a\n    spac: dev\n    processes:\n      - tpye: web\nclock: {speed: 2}\n",
-			"f.yaml:4:5: apps[0].spac: unknown key, did you mean space?\n" +
-				"f.yaml:6:9: apps[0].processes[0].tpye: unknown key, did you mean type?\n" +
-				"f.yaml:7:9: clock.speed: unknown key, expected one of mode, start"},
+			"f.yaml:4:5: apps[0].spac: unknown key \"spac\", did you mean \"space\"?\n" +
+				"f.yaml:6:9: apps[0].processes[0].tpye: unknown key \"tpye\", did you mean \"type\"?\n" +
+				"f.yaml:7:9: clock.speed: unknown key \"speed\", expected one of \"mode\", \"start\""},
 		{"wrong values", "f.yaml", "name: x\nclock: {mode: frozn, start: yesterday}\nlifecycle: {start_delay: 5}\nrate_limit: {limit: 0, window: 1 minute, per: ip}\nstats_available: yes\n",
 			"f.yaml:2:15: clock.mode: \"frozn\", expected one of \"real\", \"frozen\"\n" +
 				"f.yaml:2:29: clock.start: \"yesterday\", expected a time such as 2026-01-01T00:00:00Z\n" +
@@ -134,7 +134,7 @@ func TestProblems(t *testing.T) {
 
 		// Rules, expectations, extends.
 		{"probability", "quota.yaml", "name: quota\nfaults:\n  - when: {probability: 1.5}\n    respond: {status: 503}\n", "quota.yaml:3:25: faults[0].when.probability: 1.5, expected a number from 0 to 1"},
-		{"delay", "f.yaml", "name: x\nfaults:\n  - delay: {fixed: soon}\n", `f.yaml:3:20: faults[0].delay.fixed: "soon", expected a duration such as 200ms, 30s or 1h30m`},
+		{"delay", "f.yaml", "name: x\nfaults:\n  - delay: {fixed: soon}\n", `f.yaml:3:20: faults[0].delay.fixed: "soon", expected a duration that is not negative, such as 200ms or 1m30s`},
 		{"expectations", "f.yaml", "name: x\nexpectations:\n  - on: {operation: getProcess, status: 503}\n    client: {retries: {min: 3, max: 1}}\n  - covers: {operation: getProcess, status: 409}\n",
 			"f.yaml:4:23: expectations[0].client.retries: min 3 is above max 1\n" +
 				"f.yaml:5:45: expectations[1].covers.status: 409 is not a documented status of getProcess, expected one of 200, 401, 403, 404"},
@@ -217,8 +217,8 @@ func TestBodyProblemsHavePointers(t *testing.T) {
 		t.Fatalf("%T: %v", err, err)
 	}
 	want := document.Violations{
-		{Pointer: "/apps/0/space", Message: `apps[0].space: "nope", no such space; there is none`},
-		{Pointer: "/apps/0/a~1b", Message: `apps[0].a/b: unknown key, expected one of buildpacks, created_at, deploying, guid, metadata, name, processes, space, stack, state, updated_at`},
+		{Pointer: "/apps/0/space", Message: `"nope", no such space; there is none`},
+		{Pointer: "/apps/0/a~1b", Message: `unknown key "a/b", expected one of "name", "space", "guid", "state", "deploying", "created_at", "updated_at", "buildpacks", "stack", "metadata", "processes"`},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -3,45 +3,11 @@ package scenario
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
-
-// The values in this file read themselves from JSON without ever failing: what
-// does not fit is left out. The schema has judged the form before, with better
-// words and all at once; a reader that stopped at the first misfit would hide
-// the problems behind it.
-
-// Duration is a span of time as the files write it: 200ms, 30s, 1h30m.
-type Duration time.Duration
-
-// String gives the shortest form: 1m, not 1m0s.
-func (d Duration) String() string {
-	text := time.Duration(d).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
-// MarshalJSON writes the span as text.
-func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
-
-// UnmarshalJSON reads the span.
-func (d *Duration) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		if parsed, err := time.ParseDuration(text); err == nil {
-			*d = Duration(parsed)
-		}
-	}
-	return nil
-}
 
 // Pairs are labels or annotations, in the order of the file: it is the order
 // in which the API lists them (§8).
@@ -49,40 +15,24 @@ type Pairs contract.Pairs
 
 // MarshalJSON writes an object with its keys in their order.
 func (p Pairs) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, pair := range p {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(out, quoted(pair.Key)...), ':')
-		out = append(out, quoted(pair.Value)...)
+	object := document.Value{Kind: document.Object}
+	for _, pair := range p {
+		object.Members = append(object.Members, document.Field{Key: pair.Key, Value: document.Text(pair.Value)})
 	}
-	return append(out, '}'), nil
+	return object.AppendJSON(nil), nil
 }
 
 // UnmarshalJSON reads an object of texts.
 func (p *Pairs) UnmarshalJSON(raw []byte) error {
-	tokens := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := tokens.Token(); err != nil || start != json.Delim('{') {
-		return nil
-	}
+	object, err := document.Decode(raw)
 	read := Pairs{}
-	for tokens.More() {
-		key, err := tokens.Token()
-		if err != nil {
-			return nil
-		}
-		var value any
-		if tokens.Decode(&value) != nil {
-			return nil
-		}
-		name, _ := key.(string)
-		if text, ok := value.(string); ok {
-			read = append(read, contract.Pair{Key: name, Value: text})
+	for _, member := range object.Members {
+		if member.Value.Kind == document.String {
+			read = append(read, contract.Pair{Key: member.Key, Value: member.Value.Text})
 		}
 	}
 	*p = read
-	return nil
+	return err
 }
 
 // Nullable is a value that may be null as well as left out.
@@ -106,8 +56,8 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads the value or null.
 func (n *Nullable[T]) UnmarshalJSON(raw []byte) error {
 	var value *T
-	if json.Unmarshal(raw, &value) != nil {
-		return nil
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return err
 	}
 	*n = Nullable[T]{Set: true, Null: value == nil}
 	if value != nil {
@@ -130,15 +80,15 @@ func (o OneOrMore[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads one or a list.
 func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
 	var list []T
-	if json.Unmarshal(raw, &list) != nil {
-		var one T
-		if json.Unmarshal(raw, &one) != nil {
-			return nil
-		}
-		list = []T{one}
+	var err error
+	if bytes.HasPrefix(raw, []byte("{")) {
+		list = make([]T, 1)
+		err = json.Unmarshal(raw, &list[0])
+	} else {
+		err = json.Unmarshal(raw, &list)
 	}
 	*o = list
-	return nil
+	return err
 }
 
 // Time is a moment, in RFC 3339 with as many digits as it needs.
@@ -146,13 +96,13 @@ type Time struct{ time.Time }
 
 // UnmarshalJSON reads the moment; it is kept in UTC, as the API shows it.
 func (t *Time) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		if parsed, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			t.Time = parsed.UTC()
-		}
+	var text *string
+	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
+		return err
 	}
-	return nil
+	parsed, err := time.Parse(time.RFC3339Nano, *text)
+	t.Time = parsed.UTC()
+	return err
 }
 
 // moment is the wire form of a time, nil for none.

@@ -1,10 +1,6 @@
 package schema
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,47 +15,41 @@ import (
 var written sync.Map
 
 // schemaAt finds the part of a schema that a keyword location of the library
-// names; nil when that is not an object.
-func schemaAt(location string) map[string]any {
+// names; null when there is none.
+func schemaAt(location string) document.Value {
 	address, pointer, _ := strings.Cut(location, "#")
 	name := strings.TrimPrefix(address, schemaBase)
 	whole, found := written.Load(name)
 	if !found {
 		text, err := schemas.FS.ReadFile(name)
 		if err != nil {
-			return nil
+			return document.Value{}
 		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber() // 2^63-1 is not a float
-		if err := decoder.Decode(&whole); err != nil {
-			return nil
+		read, err := document.Decode(text)
+		if err != nil {
+			return document.Value{}
 		}
-		resolve(whole, schemaBase+name)
+		resolve(&read, schemaBase+name)
+		whole = read
 		written.Store(name, whole)
 	}
-	part, _ := document.Lookup(whole, pointerOf(pointer)).(map[string]any)
+	part, _ := whole.(document.Value).Find(pointerOf(pointer))
 	return part
 }
 
 // resolve makes each $ref of a document absolute, so that it can be followed
 // from any place.
-func resolve(value any, address string) {
-	switch v := value.(type) {
-	case map[string]any:
-		if target, ok := v["$ref"].(string); ok {
+func resolve(v *document.Value, address string) {
+	for i := range v.Members {
+		member := &v.Members[i]
+		if member.Key == "$ref" && member.Value.Kind == document.String {
 			if base, err := url.Parse(address); err == nil {
-				if absolute, err := base.Parse(target); err == nil {
-					v["$ref"] = absolute.String()
+				if absolute, err := base.Parse(member.Value.Text); err == nil {
+					member.Value.Text = absolute.String()
 				}
 			}
 		}
-		for _, member := range v {
-			resolve(member, address)
-		}
-	case []any:
-		for _, item := range v {
-			resolve(item, address)
-		}
+		resolve(&member.Value, address)
 	}
 }
 
@@ -77,55 +67,63 @@ func lastToken(location string) string {
 // wordable lists the keywords whose expectation describe can put in words.
 func wordable(keyword string) bool {
 	switch keyword {
-	case "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+	case "type", "const", "enum", "anyOf", "oneOf", "minContains", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
 		"minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "minProperties", "maxProperties":
 		return true
 	}
 	return false
 }
 
+// words is the keyword by which a schema itself says what is expected, where
+// its patterns would say it badly: "x-expected": "a duration such as 200ms".
+const words = "x-expected"
+
 // describe says in words what a schema accepts: "a number from 0 to 1".
-func describe(schema map[string]any) string {
-	if value, ok := schema["const"]; ok {
-		return inJSON(value)
+func describe(schema document.Value) string {
+	if value, ok := schema.Get("const"); ok {
+		return value.String()
 	}
-	if values := list(schema["enum"]); len(values) > 0 {
-		texts := make([]string, len(values))
+	if values := list(schema, "enum"); len(values) > 0 {
+		choices := make([]string, len(values))
 		for i, value := range values {
-			texts[i] = inJSON(value)
+			choices[i] = value.String()
 		}
-		return document.OneOf(texts)
+		return document.OneOf(choices)
 	}
-	var texts []string
+	var parts []string
 	for _, keyword := range []string{"anyOf", "oneOf"} {
-		for _, branch := range list(schema[keyword]) {
-			part, _ := branch.(map[string]any)
-			texts = append(texts, describe(part))
+		for _, branch := range list(schema, keyword) {
+			parts = append(parts, describe(branch))
 		}
 	}
-	if target, _ := schema["$ref"].(string); target != "" && len(texts) == 0 {
+	if target := text(schema, "$ref"); target != "" && len(parts) == 0 {
 		return describe(schemaAt(target))
 	}
-	if len(texts) > 0 {
-		return strings.Join(slices.Compact(texts), " or ")
+	if len(parts) > 0 {
+		return strings.Join(slices.Compact(parts), " or ")
 	}
-	types := list(schema["type"])
-	if single, ok := schema["type"].(string); ok {
-		types = []any{single}
+	types := list(schema, "type")
+	if single := text(schema, "type"); single != "" {
+		types = []document.Value{document.Text(single)}
 	}
 	for _, one := range types {
-		texts = append(texts, describeType(one, schema))
+		parts = append(parts, describeType(one.Text, schema))
 	}
-	if len(texts) == 0 {
+	if len(parts) == 0 {
 		return describeType("", schema)
 	}
-	return strings.Join(texts, " or ")
+	return strings.Join(parts, " or ")
 }
 
-func describeType(name any, schema map[string]any) string {
-	switch name {
-	case "null":
+func describeType(name string, schema document.Value) string {
+	own := text(schema, words)
+	switch {
+	case name == "null":
 		return "null"
+	case own != "":
+		return own
+	}
+	switch name {
 	case "boolean":
 		return "true or false"
 	case "integer":
@@ -133,6 +131,9 @@ func describeType(name any, schema map[string]any) string {
 	case "number":
 		return "a number" + bounds(schema)
 	case "string":
+		if text(schema, "format") == "date-time" {
+			return "a time such as 2026-01-01T00:00:00Z"
+		}
 		return "a string" + sizes(schema, "minLength", "maxLength", "character") + form(schema)
 	case "array":
 		return "an array" + sizes(schema, "minItems", "maxItems", "item")
@@ -145,69 +146,84 @@ func describeType(name any, schema map[string]any) string {
 }
 
 // bounds words the limits of a number.
-func bounds(schema map[string]any) string {
-	low, hasLow := schema["minimum"]
-	high, hasHigh := schema["maximum"]
+func bounds(schema document.Value) string {
+	low, hasLow := schema.Get("minimum")
+	high, hasHigh := schema.Get("maximum")
 	switch {
 	case hasLow && hasHigh:
-		return " from " + inJSON(low) + " to " + inJSON(high)
+		return " from " + low.Text + " to " + high.Text
 	case hasLow:
-		return " of at least " + inJSON(low)
+		return " of at least " + low.Text
 	case hasHigh:
-		return " of at most " + inJSON(high)
+		return " of at most " + high.Text
 	}
-	text := ""
-	if above, ok := schema["exclusiveMinimum"]; ok {
-		text = " above " + inJSON(above)
+	limits := ""
+	if above, ok := schema.Get("exclusiveMinimum"); ok {
+		limits = " above " + above.Text
 	}
-	if below, ok := schema["exclusiveMaximum"]; ok {
-		text += " below " + inJSON(below)
+	if below, ok := schema.Get("exclusiveMaximum"); ok {
+		limits += " below " + below.Text
 	}
-	return text
+	return limits
 }
 
 // sizes words the limits of a length.
-func sizes(schema map[string]any, least, most, unit string) string {
-	low, hasLow := schema[least].(json.Number)
-	high, hasHigh := schema[most].(json.Number)
+func sizes(schema document.Value, least, most, unit string) string {
+	low, hasLow := schema.Get(least)
+	high, hasHigh := schema.Get(most)
 	switch {
+	case hasLow && hasHigh && low.Text == high.Text:
+		return " of " + document.Plural(low.Text, unit)
 	case hasLow && hasHigh:
-		return " of " + low.String() + " to " + document.Plural(high.String(), unit)
+		return " of " + low.Text + " to " + document.Plural(high.Text, unit)
 	case hasLow:
-		return " of at least " + document.Plural(low.String(), unit)
+		return " of at least " + document.Plural(low.Text, unit)
 	case hasHigh:
-		return " of at most " + document.Plural(high.String(), unit)
+		return " of at most " + document.Plural(high.Text, unit)
 	}
 	return ""
 }
 
 // form words format and pattern.
-func form(schema map[string]any) string {
-	if format, ok := schema["format"].(string); ok {
+func form(schema document.Value) string {
+	if format := text(schema, "format"); format != "" {
 		return " in the form of a " + format
 	}
-	if pattern, ok := schema["pattern"].(string); ok {
+	if pattern := text(schema, "pattern"); pattern != "" {
 		return " like " + pattern
 	}
 	return ""
 }
 
-func inJSON(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
+func text(schema document.Value, key string) string {
+	value, _ := schema.Get(key)
+	return value.Text
+}
+
+func list(schema document.Value, key string) []document.Value {
+	value, _ := schema.Get(key)
+	if value.Kind != document.Array {
+		return nil
 	}
-	return string(text)
-}
-
-func keys(object map[string]any) []string { return slices.Sorted(maps.Keys(object)) }
-
-func has(object map[string]any, key string) bool {
-	_, ok := object[key]
-	return ok
-}
-
-func list(value any) []any {
-	items, _ := value.([]any)
+	items := make([]document.Value, len(value.Members))
+	for i, item := range value.Members {
+		items[i] = item.Value
+	}
 	return items
+}
+
+func texts(values []document.Value) []string {
+	list := make([]string, len(values))
+	for i, value := range values {
+		list[i] = value.Text
+	}
+	return list
+}
+
+func keys(object document.Value) []string {
+	var names []string
+	for _, member := range object.Members {
+		names = append(names, member.Key)
+	}
+	return names
 }

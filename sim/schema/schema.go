@@ -1,15 +1,13 @@
 // Package schema holds values against the JSON schemas of the API and of
-// capisim's own sources, and says in words what is wrong with them. It hides
+// capisim's own documents, and says in words what is wrong with them. It hides
 // the schema library: its types, its messages, and what must not be given to
 // it. The section marks (§) are those of docs/CONTRACT.md.
 package schema
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,12 +38,11 @@ type source struct {
 // are not needed to answer requests, and compiling them takes milliseconds.
 var sources sync.Map
 
-// Validate checks a decoded JSON value (what encoding/json gives, json.Number
-// included) against the schema of that name: "process" is
-// schemas/process.schema.json. document.Violations are sorted by pointer and empty when
-// the value conforms. The error is for a schema that does not exist or does not
-// compile, never for a value.
-func Validate(name string, value any) (document.Violations, error) {
+// Validate checks a value against the schema of that name: "process" is
+// schemas/process.schema.json. Violations are sorted by pointer and empty when
+// the value conforms; beyond a hundred they are only counted. The error is for a
+// schema that does not exist or does not compile, never for a value.
+func Validate(name string, value document.Value) (document.Violations, error) {
 	load, found := sources.Load(name)
 	if !found {
 		load, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
@@ -57,7 +54,7 @@ func Validate(name string, value any) (document.Violations, error) {
 	if refused := unusable(value, "", 0); len(refused) > 0 {
 		return refused, nil
 	}
-	switch err := loaded.compiled.Validate(value).(type) {
+	switch err := loaded.compiled.Validate(value.Any()).(type) {
 	case nil:
 		return nil, nil
 	case *jsonschema.ValidationError:
@@ -87,41 +84,31 @@ func compile(schema string) source {
 	return source{compiled: compiled}
 }
 
-// unusable finds what the schema library cannot be given: it panics on NaN,
-// expands exponents, and knows JSON's types only.
-func unusable(value any, pointer string, depth int) (found document.Violations) {
+// unusable finds what the schema library cannot be given: depth without end,
+// and numbers that it would write out.
+func unusable(v document.Value, pointer string, depth int) (found document.Violations) {
 	if depth > maxValueDepth {
 		return document.Violations{{Pointer: pointer, Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
 	}
-	switch v := value.(type) {
-	case map[string]any:
-		for key, member := range v {
-			found = append(found, unusable(member, pointer+"/"+document.Escape(key), depth+1)...)
+	if v.Kind == document.Number && !usableNumber(v.Text) {
+		return document.Violations{{Pointer: pointer, Message: document.Abbreviate(v.Text) + ", expected a number of reasonable size"}}
+	}
+	for i, member := range v.Members {
+		if member.Value.Members == nil && member.Value.Kind != document.Number {
+			continue
 		}
-		found.Sort()
-	case []any:
-		for i, item := range v {
-			found = append(found, unusable(item, pointer+"/"+strconv.Itoa(i), depth+1)...)
+		at := pointer + "/" + strconv.Itoa(i)
+		if v.Kind == document.Object {
+			at = pointer + "/" + document.Escape(member.Key)
 		}
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			found = document.Violations{{Pointer: pointer, Message: fmt.Sprintf("%v, expected a number that JSON can write", v)}}
+		if found = append(found, unusable(member.Value, at, depth+1)...); len(found) > document.Told {
+			break
 		}
-	case json.Number:
-		if !usableNumber(string(v)) {
-			found = document.Violations{{Pointer: pointer, Message: document.Abbreviate(string(v)) + ", expected a number of reasonable size"}}
-		}
-	case nil, bool, string, int, int64, uint64:
-	default:
-		found = document.Violations{{Pointer: pointer, Message: fmt.Sprintf("a %T, expected a JSON value", value)}}
 	}
 	return found
 }
 
 func usableNumber(text string) bool {
-	if _, err := strconv.ParseFloat(text, 64); err != nil && !strings.Contains(err.Error(), "range") {
-		return false
-	}
 	at := strings.IndexAny(text, "eE")
 	if at < 0 {
 		return true

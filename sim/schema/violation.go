@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,43 +11,71 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// violations turns the library's tree of causes into what a reader needs: one
-// entry for each leaf, found and expected, in an order that does not change
-// from run to run.
-func violations(err *jsonschema.ValidationError, value any) document.Violations {
-	found := collect(err, value)
-	found.Sort()
-	return slices.Compact(found)
+// fault is one thing that the library found wrong, not yet put in words.
+type fault struct {
+	pointer string
+	err     *jsonschema.ValidationError
+	keyword string
+	key     string // the one that is missing or unknown
 }
 
-func collect(err *jsonschema.ValidationError, value any) (found document.Violations) {
-	switch keyword := lastToken(err.AbsoluteKeywordLocation); {
-	case len(err.Causes) == 0:
-		return leaf(err, keyword, value)
-	case keyword == "anyOf" || keyword == "oneOf":
-		return alternatives(err, value)
-	case keyword == "minContains":
-		return one(err, value, schemaAt(parentOf(err.AbsoluteKeywordLocation)))
-	}
-	for _, cause := range err.Causes {
-		found = append(found, collect(cause, value)...)
+// violations turns the library's tree of causes into what a reader needs: one
+// entry for each leaf, found and expected, in an order that does not change
+// from run to run. Only those that are told are put in words.
+func violations(err *jsonschema.ValidationError, value document.Value) document.Violations {
+	var faults []fault
+	collect(err, value, &faults)
+	slices.SortFunc(faults, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.key, b.key),
+			cmp.Compare(a.err.AbsoluteKeywordLocation, b.err.AbsoluteKeywordLocation))
+	})
+	var found document.Violations
+	for i, one := range faults {
+		worded := document.Violation{Pointer: one.pointer, Message: one.words(value)}
+		if len(found) > 0 && found[len(found)-1] == worded {
+			continue // two branches of the schema found the same
+		}
+		if found = append(found, worded); len(found) == document.Told && i+1 < len(faults) {
+			found = append(found, document.More(len(faults)-i-1))
+			break
+		}
 	}
 	return found
 }
 
-// alternatives tells of the one branch that was meant, if the value's type
-// shows which one; otherwise it says what all branches would have taken.
-func alternatives(err *jsonschema.ValidationError, value any) document.Violations {
-	var meant []*jsonschema.ValidationError
-	for _, branch := range err.Causes {
-		if !refusedAsWhole(branch, err.InstanceLocation) {
-			meant = append(meant, branch)
+func collect(err *jsonschema.ValidationError, value document.Value, into *[]fault) {
+	keyword := lastToken(err.AbsoluteKeywordLocation)
+	switch {
+	case len(err.Causes) == 0:
+		leaf(err, keyword, value, into)
+		return
+	case keyword == "anyOf" || keyword == "oneOf":
+		if branch := meant(err); branch != nil {
+			collect(branch, value, into)
+			return
 		}
+		fallthrough
+	case keyword == "minContains":
+		*into = append(*into, fault{pointer: pointerOf(err.InstanceLocation), err: err, keyword: keyword})
+		return
 	}
-	if len(meant) == 1 {
-		return collect(meant[0], value)
+	for _, cause := range err.Causes {
+		collect(cause, value, into)
 	}
-	return one(err, value, schemaAt(parentOf(err.AbsoluteKeywordLocation)))
+}
+
+// meant is the one branch that was meant, if the value's type shows which one.
+func meant(err *jsonschema.ValidationError) (branch *jsonschema.ValidationError) {
+	for _, one := range err.Causes {
+		if refusedAsWhole(one, err.InstanceLocation) {
+			continue
+		}
+		if branch != nil {
+			return nil
+		}
+		branch = one
+	}
+	return branch
 }
 
 // refusedAsWhole is true for a branch that did not get beyond the type or the
@@ -61,65 +90,81 @@ func refusedAsWhole(err *jsonschema.ValidationError, location string) bool {
 	})
 }
 
-func leaf(err *jsonschema.ValidationError, keyword string, value any) document.Violations {
-	pointer := pointerOf(err.InstanceLocation)
-	schema := schemaAt(parentOf(err.AbsoluteKeywordLocation))
-	object, _ := document.Lookup(value, pointer).(map[string]any)
+// leaf notes a fault; one for each key that is missing or unknown: the library
+// names them together, in random order.
+func leaf(err *jsonschema.ValidationError, keyword string, value document.Value, into *[]fault) {
+	one := fault{pointer: pointerOf(err.InstanceLocation), err: err, keyword: keyword}
 	switch keyword {
 	case "required":
-		var found document.Violations
-		for _, key := range list(schema["required"]) {
-			if name, _ := key.(string); !has(object, name) {
-				found = append(found, document.Violation{Pointer: pointer, Message: "key " + strconv.Quote(name) + " is missing"})
+		object, _ := value.Find(one.pointer)
+		place := one.pointer
+		for _, key := range list(one.schema(), "required") {
+			if _, given := object.Get(key.Text); !given {
+				one.key, one.pointer = key.Text, place+"/"+document.Escape(key.Text)
+				*into = append(*into, one)
 			}
 		}
-		return found
 	case "additionalProperties":
-		return unknownKeys(pointer, object, schema)
-	case "not":
-		return document.Violations{{Pointer: pointer, Message: subject(err, value) + " is not allowed"}}
-	}
-	if !wordable(keyword) {
-		return document.Violations{{Pointer: pointer, Message: subject(err, value) + ": " + err.Message}}
-	}
-	return document.Violations{{Pointer: pointer, Message: subject(err, value) + ", expected " + describe(schema)}}
-}
-
-// subject is what a violation is about: the value at the place, or the key that
-// leads to it.
-func subject(err *jsonschema.ValidationError, value any) string {
-	pointer := pointerOf(err.InstanceLocation)
-	if !strings.Contains(err.AbsoluteKeywordLocation, "/propertyNames") {
-		return document.Found(document.Lookup(value, pointer))
-	}
-	name := strconv.Quote(document.Unescape(pointer[strings.LastIndexByte(pointer, '/')+1:]))
-	if lastToken(err.AbsoluteKeywordLocation) == "enum" {
-		return "unknown key " + name
-	}
-	return "key " + name
-}
-
-// one is a single violation: what stands at the place, what should.
-func one(err *jsonschema.ValidationError, value any, schema map[string]any) document.Violations {
-	pointer := pointerOf(err.InstanceLocation)
-	return document.Violations{{Pointer: pointer, Message: subject(err, value) + ", expected " + describe(schema)}}
-}
-
-// unknownKeys gives each unknown key a pointer of its own; the library names
-// them at their parent, in random order.
-func unknownKeys(pointer string, object, schema map[string]any) (found document.Violations) {
-	known, _ := schema["properties"].(map[string]any)
-	expected := keys(known)
-	message := ", expected no keys at all"
-	if len(expected) > 0 {
-		message = ", expected " + document.OneOf(document.QuoteAll(expected))
-	}
-	for _, key := range keys(object) {
-		if !has(known, key) {
-			found = append(found, document.Violation{Pointer: pointer + "/" + document.Escape(key), Message: "unknown key " + strconv.Quote(key) + message})
+		object, _ := value.Find(one.pointer)
+		known, _ := one.schema().Get("properties")
+		place := one.pointer
+		for _, member := range object.Members {
+			if _, meant := known.Get(member.Key); !meant {
+				one.key, one.pointer = member.Key, place+"/"+document.Escape(member.Key)
+				*into = append(*into, one)
+			}
 		}
+	default:
+		*into = append(*into, one)
 	}
-	return found
+}
+
+// schema is the part of the schema whose keyword did not hold.
+func (f fault) schema() document.Value { return schemaAt(parentOf(f.err.AbsoluteKeywordLocation)) }
+
+// words say what was found and what was expected.
+func (f fault) words(value document.Value) string {
+	schema := f.schema()
+	if f.isName() {
+		return f.nameWords(schema)
+	}
+	at, _ := value.Find(f.pointer)
+	switch f.keyword {
+	case "required":
+		if wanted, known := schema.Find("/properties/" + document.Escape(f.key)); known {
+			return "missing, expected " + describe(wanted)
+		}
+		return "missing"
+	case "additionalProperties":
+		known, _ := schema.Get("properties")
+		return document.UnknownKey(f.key, keys(known))
+	case "not":
+		if own := text(schema, words); own != "" {
+			return document.Found(at) + ", expected " + own
+		}
+		return document.Found(at) + " is not allowed"
+	}
+	if !wordable(f.keyword) {
+		return document.Found(at) + ": " + f.err.Message
+	}
+	return document.Found(at) + ", expected " + describe(schema)
+}
+
+// isName says that the fault is about a key and not about its value.
+func (f fault) isName() bool {
+	return strings.Contains(f.err.AbsoluteKeywordLocation, "/propertyNames")
+}
+
+func (f fault) nameWords(schema document.Value) string {
+	name := document.Unescape(f.pointer[strings.LastIndexByte(f.pointer, '/')+1:])
+	if names := list(schema, "enum"); f.keyword == "enum" {
+		return document.UnknownKey(name, texts(names))
+	}
+	quoted := "key " + strconv.Quote(document.Abbreviate(name))
+	if f.keyword == "not" {
+		return quoted + " is not allowed"
+	}
+	return quoted + ", expected " + describe(schema)
 }
 
 // pointerOf undoes the percent-encoding that the library puts around a JSON

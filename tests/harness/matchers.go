@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/schema"
 )
 
@@ -52,7 +53,7 @@ func errorOf(x *Exchange) (errorEntry, error) {
 // of that name.
 func MatchSchema(name string) types.GomegaMatcher {
 	return gcustom.MakeMatcher(func(x *Exchange) (bool, error) {
-		value, err := decode(x.Body)
+		value, err := document.Decode(x.Body)
 		if err != nil {
 			return false, fmt.Errorf("no JSON in\n%s", x)
 		}

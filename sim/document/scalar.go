@@ -1,8 +1,7 @@
-package scenario
+package document
 
 import (
 	"encoding/json"
-	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -24,47 +23,45 @@ var (
 )
 
 // scalar reads a value that has no parts.
-func (r *yamlReader) scalar(n *node, from ast.Node) {
+func (y *yamlReader) scalar(v Value, from ast.Node) Value {
 	switch from := from.(type) {
 	case *ast.LiteralNode:
-		n.kind, n.scalar = textKind, from.Value.Value
+		v.Kind, v.Text = String, from.Value.Value
 	case *ast.StringNode:
-		n.kind, n.scalar = textKind, from.Value
+		v.Kind, v.Text = String, from.Value
 		if plain(from.Token) {
-			r.number(n, from.Value, from)
+			return y.number(v, from)
 		}
 	case *ast.IntegerNode, *ast.FloatNode:
-		n.kind, n.scalar = textKind, from.GetToken().Value
-		r.number(n, n.scalar, from)
+		v.Kind, v.Text = String, from.GetToken().Value
+		return y.number(v, from)
 	case *ast.BoolNode:
-		n.kind, n.scalar = boolKind, strconv.FormatBool(from.Value)
+		v.Kind, v.Text = Bool, strconv.FormatBool(from.Value)
 	case *ast.NullNode:
-		n.kind = nullKind
 	case *ast.NanNode, *ast.InfinityNode:
-		r.refuse(from, "%s, expected a finite number", from.GetToken().Value)
+		y.refuse(from, "%s, expected a finite number", from.GetToken().Value)
 	default:
-		r.refuse(from, "%q, expected a value", clipped(from.GetToken().Value))
+		y.refuse(from, "%q, expected a value", Abbreviate(from.GetToken().Value))
 	}
+	return v
 }
 
 func plain(t *token.Token) bool {
 	return t.Type != token.SingleQuoteType && t.Type != token.DoubleQuoteType
 }
 
-// number makes a number of a plain scalar that looks like one, in JSON's form.
-func (r *yamlReader) number(n *node, raw string, from ast.Node) {
-	digits, numeric := jsonNumber(raw)
+// number makes a number of a plain text that looks like one, in JSON's form.
+func (y *yamlReader) number(v Value, from ast.Node) Value {
+	digits, numeric := jsonNumber(v.Text)
 	switch {
-	case doubtfulForm.MatchString(raw):
-		r.refuse(from, "%s, write a decimal number without leading zeros or underscores, or quote it if it is text", clipped(raw))
+	case doubtfulForm.MatchString(v.Text):
+		y.refuse(from, "%s, write a decimal number without leading zeros or underscores, or quote it if it is text", Abbreviate(v.Text))
+	case numeric && !reasonable(digits):
+		y.refuse(from, "%s, a number out of range", Abbreviate(v.Text))
 	case numeric:
-		digits, ok := canonical(digits)
-		if !ok {
-			r.refuse(from, "%s, a number out of range", clipped(raw))
-			return
-		}
-		n.kind, n.scalar = numberKind, digits
+		v.Kind, v.Text = Number, digits
 	}
+	return v
 }
 
 // jsonNumber gives a YAML number the form that JSON has for it.
@@ -92,29 +89,4 @@ func jsonNumber(raw string) (digits string, ok bool) {
 	default:
 		return "", false
 	}
-}
-
-// maxDigits bounds the length of a number: what is longer is not a number that
-// the API knows, and exact arithmetic on an exponent of a billion takes
-// forever.
-const maxDigits = 64
-
-// canonical gives a whole number the form of an integer, in which 1e3 and 5.0
-// can be read as one, and refuses a number that no float64 holds.
-func canonical(digits string) (string, bool) {
-	if len(digits) > maxDigits {
-		return digits, false
-	}
-	if !strings.ContainsAny(digits, ".eE") {
-		return digits, true
-	}
-	value, err := strconv.ParseFloat(digits, 64)
-	if err != nil || value == 0 && strings.ContainsAny(strings.SplitN(strings.ToLower(digits), "e", 2)[0], "123456789") {
-		return digits, false // too large, or too small to tell from zero
-	}
-	const exact = 1 << 53
-	if value == math.Trunc(value) && math.Abs(value) <= exact {
-		return strconv.FormatInt(int64(value), 10), true
-	}
-	return digits, true
 }

@@ -1,4 +1,0 @@
-package scenario
-
-// InWords lets the tests of the package's outside reach its wording.
-var InWords = inWords
