@@ -42,6 +42,7 @@ func configure(options []Option) (*config, error) {
 	c := &config{
 		scenario: "default",
 		version:  "development",
+		api:      api.Options{Prefer: true},
 		worlds: world.Options{
 			MaxWorlds: DefaultMaxWorlds,
 			Bounds: world.Bounds{
@@ -142,7 +143,7 @@ func Auth(mode string) Option {
 
 // NoPrefer ignores the header Prefer: code=...
 func NoPrefer() Option {
-	return func(c *config) error { c.api.NoPrefer = true; return nil }
+	return func(c *config) error { c.api.Prefer = false; return nil }
 }
 
 // AdminToken is what admin requests must carry as a bearer token.

@@ -20,7 +20,6 @@ import (
 	"example.com/capisim/sim/admin"
 	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/console"
-	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
@@ -64,7 +63,7 @@ func New(options ...Option) (*Simulator, error) {
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
-		Base: s.base, Explain: s.explain, Listen: s.listen,
+		Base: s.base, Explain: s.api.Explain, Listen: s.listen,
 		Past: func() (journal.Matrix, journal.ReactionReport) {
 			past := registry.Past()
 			return past.Coverage().Snapshot(), past.Reactions().Report(world.Wall())
@@ -160,12 +159,6 @@ func (s *Simulator) base(r *http.Request, prefix string) string {
 		host = name
 	}
 	return at.scheme + "://" + net.JoinHostPort(host, at.port) + prefix
-}
-
-// explain puts the question of POST /admin/faults/explain to the API.
-func (s *Simulator) explain(of *world.World, r *http.Request) (fault.Subject, admin.Answer) {
-	subject, answer := s.api.Explain(of, r)
-	return subject, admin.Answer{Status: answer.Status, Body: answer.Body}
 }
 
 // dispatch sends a request to the part of a world that its path names.

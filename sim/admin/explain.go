@@ -18,21 +18,21 @@ import (
 // world, without changing or recording anything. The path has no world prefix.
 // The subject is the request as fault rules see it, nil when it meets no
 // operation.
-type Explainer func(of *world.World, r *http.Request) (fault.Subject, Answer)
+type Explainer func(of *world.World, r *http.Request) (as fault.Subject, status int, body []byte)
 
-// Answer is what the contract would say.
-type Answer struct {
+// RealAnswer is what the contract would say.
+type RealAnswer struct {
 	Status int             `json:"status"`
 	Body   json.RawMessage `json:"body"` // null when it is empty
 }
 
 // Explanation is what rules and contract would make of a request.
 type Explanation struct {
-	Operation string              `json:"operation"` // "" when it meets none
-	Nearest   *journal.Miss       `json:"nearest,omitempty"`
-	Decides   string              `json:"decides"` // id of the rule that would answer, "" for none
-	Rules     []fault.Explanation `json:"rules"`   // the newest first
-	Answer    Answer              `json:"answer"`  // of the contract, without any rule
+	Operation string           `json:"operation"` // "" when it meets none
+	Nearest   *journal.Miss    `json:"nearest,omitempty"`
+	Decides   string           `json:"decides"` // id of the rule that would answer, "" for none
+	Rules     []fault.Forecast `json:"rules"`   // the newest first
+	Answer    RealAnswer       `json:"answer"`  // of the contract, without any rule
 }
 
 func (c *call) explainRequest() (reply, error) {
@@ -47,11 +47,11 @@ func (c *call) explainRequest() (reply, error) {
 	if c.explain == nil {
 		return reply{}, failure(http.StatusNotImplemented, "this server cannot explain requests")
 	}
-	subject, answer := c.explain(c.world, asked)
-	if len(answer.Body) == 0 {
-		answer.Body = nil // which is written as null; empty it would be no JSON
+	subject, status, body := c.explain(c.world, asked)
+	out := Explanation{Rules: []fault.Forecast{}, Answer: RealAnswer{Status: status}}
+	if len(body) > 0 { // else it is null
+		out.Answer.Body = body
 	}
-	out := Explanation{Rules: []fault.Explanation{}, Answer: answer}
 	if subject == nil {
 		miss := journal.NearestOperation(&journal.Entry{Method: asked.Method, Path: asked.URL.EscapedPath()})
 		out.Nearest = &miss

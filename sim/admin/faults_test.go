@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -110,14 +109,14 @@ func TestToggle(t *testing.T) {
 }
 
 // explained answers like an API in which every request is one to updateProcess.
-func explained(_ *world.World, r *http.Request) (fault.Subject, Answer) {
+func explained(_ *world.World, r *http.Request) (as fault.Subject, status int, body []byte) {
 	if r.URL.Path == "/nowhere" {
-		return nil, Answer{Status: 404, Body: json.RawMessage(`{"errors":[]}`)}
+		return nil, 404, []byte(`{"errors":[]}`)
 	}
 	if r.Method == http.MethodDelete {
-		return asked{r: r}, Answer{Status: 204, Body: json.RawMessage{}}
+		return asked{r: r}, 204, []byte{}
 	}
-	return asked{r: r}, Answer{Status: 200, Body: json.RawMessage(`{"guid":"x"}`)}
+	return asked{r: r}, 200, []byte(`{"guid":"x"}`)
 }
 
 type asked struct{ r *http.Request }

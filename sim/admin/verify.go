@@ -144,7 +144,7 @@ type wanted struct {
 // criterion reads a match: that of a fault rule, and the method, path, status,
 // rule and injected of the journal. Without operations it is about every
 // request.
-func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Match {
+func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Sought {
 	list, isObject := members(raw)
 	if !isObject {
 		*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: brief(raw) + ", expected an object"})

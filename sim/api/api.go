@@ -22,7 +22,7 @@ type Options struct {
 	ExternalURL string            // base of all links, "" for the request's own host
 	TrustProxy  bool              // believe X-Forwarded-*
 	Auth        scenario.AuthMode // what becomes of unknown tokens, "" for the scenario's choice
-	NoPrefer    bool              // ignore Prefer: code=...
+	Prefer      bool              // answer Prefer: code=...
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
 	// sent: tests check them against the schemas, metrics count them.
@@ -44,7 +44,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	a := &API{
-		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, auth: o.Auth, prefer: !o.NoPrefer,
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, auth: o.Auth, prefer: o.Prefer,
 		log: o.Log, observe: o.Observe, engine: engine(),
 	}
 	if a.log == nil {
@@ -77,5 +77,5 @@ func (a *API) ServeNoWorld(w http.ResponseWriter, r *http.Request, root *world.W
 	defer c.free()
 	c.bytes()
 	hint := contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
-	c.send(w, c.decide(func() outcome { return outcome{reply: errorReply(hint)} }))
+	c.send(w, c.decide(func() delivery { return delivery{reply: errorReply(hint)} }))
 }

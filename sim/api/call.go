@@ -46,7 +46,7 @@ type call struct {
 	path              string // as the client sent it, without the world's prefix
 	changed           bool   // the request changed state
 	dry               *reply // set for a request that is only explained: takes the answer
-	unlimited         bool   // a stranger's of a rule: no rate limit counts it
+	byStranger        bool   // carried out for a rule's meanwhile: no rate limit counts it
 	limits            []header
 	preferenceApplied string
 	warnings          []string // for the journal

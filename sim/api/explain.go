@@ -8,37 +8,30 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// Explained is what the contract itself would answer to a request.
-type Explained struct {
-	Status int
-	Body   []byte
-}
-
 // Explain says what the contract would answer to a request, faults aside, and
 // hands out the request as fault rules see it (nil when it meets no operation).
 // It runs the request on a fork of the state: nothing is sent, journaled,
 // counted or changed.
-func (a *API) Explain(of *world.World, r *http.Request) (fault.Subject, Explained) {
+func (a *API) Explain(of *world.World, r *http.Request) (as fault.Subject, status int, body []byte) {
 	snap := *of.Current()
 	snap.State, snap.Limiter = snap.State.Fork(), nil
 	c := newCall(a, &snap, &silence{}, r)
-	c.dry = new(reply)
+	answer := new(reply)
+	c.dry = answer
 	path, known := normalize(r)
 	if !known {
-		*c.dry = errorReply(contract.NotFound)
-		return nil, explained(c)
+		*answer = errorReply(contract.NotFound)
+		return nil, answer.status, answer.body
 	}
 	if path != "" {
 		c.req = withPath(r, path)
 	}
 	a.engine.ServeHTTP(c, c.req)
-	if c.op == nil {
-		return nil, explained(c)
+	if c.op != nil {
+		as = (*subject)(c)
 	}
-	return (*subject)(c), explained(c)
+	return as, answer.status, answer.body
 }
-
-func explained(c *call) Explained { return Explained{Status: c.dry.status, Body: c.dry.body} }
 
 // silence is a writer that nobody listens to.
 type silence struct{ header http.Header }

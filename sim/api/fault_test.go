@@ -303,7 +303,7 @@ func TestBefore(t *testing.T) {
 // TestPrefer injects without a rule, and can be switched off (DESIGN.md §6).
 func TestPrefer(t *testing.T) {
 	t.Parallel()
-	r := rigOf(t, frozen, Options{})
+	r := rigOf(t, frozen, Options{Prefer: true})
 	got := r.send(t, "PATCH "+webPath, "{}", as("admin"), "Prefer: code=409")
 	got.is(t, contract.Conflict)
 	if got.header.Get("Preference-Applied") != "code=409" {
@@ -316,7 +316,7 @@ func TestPrefer(t *testing.T) {
 	if e := r.entries(t); len(e) != 2 || !e[0].Injected || len(e[1].Warnings) != 1 {
 		t.Errorf("journal: %+v", e)
 	}
-	deaf := rigOf(t, frozen, Options{NoPrefer: true})
+	deaf := rigOf(t, frozen, Options{})
 	if got := deaf.send(t, "GET "+webPath, "", as("admin"), "Prefer: code=404"); got.status != 200 {
 		t.Errorf("switched off: %d", got.status)
 	}

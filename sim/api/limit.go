@@ -14,7 +14,7 @@ import (
 // instead of the limit.
 func (c *call) checkRate() error {
 	limiter := c.snap.Limiter
-	if limiter == nil || c.unlimited || c.op != nil && c.op.Access == contract.Anonymous {
+	if limiter == nil || c.byStranger || c.op != nil && c.op.Access == contract.Anonymous {
 		return nil
 	}
 	caller, known := c.caller()

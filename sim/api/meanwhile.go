@@ -42,11 +42,11 @@ func (c *call) meanwhile(list []fault.Meanwhile) {
 			r.Header.Set("Content-Type", "application/json")
 		}
 		other := newCall(c.api, c.snap, &silence{}, r)
-		other.unlimited = true
+		other.byStranger = true
 		other.who, other.whoErr = c.strangerNamed(m.User)
 		other.dry = new(reply)
 		c.api.engine.ServeHTTP(other, r)
-		other.enter(&outcome{reply: *other.dry, meanwhile: true})
+		other.enter(&delivery{reply: *other.dry, meanwhile: true})
 		other.free()
 	}
 }

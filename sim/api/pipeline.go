@@ -28,14 +28,14 @@ func (c *call) serve(w http.ResponseWriter) {
 	if c.snap.Faults.Strangers() || !c.snap.Faults.Unread(c.op) {
 		c.bytes()
 	}
-	c.send(w, c.decide(c.outcome))
+	c.send(w, c.decide(c.work))
 }
 
-// decide lets the outcome of a request be worked out and puts it into the
+// decide lets the answer of a request be worked out and puts it into the
 // journal, in one step as seen from outside: whoever has seen the state or the
 // counters of a rule change finds the request in the journal, and a reset comes
 // before both or after both. Nothing in it waits for the client.
-func (c *call) decide(work func() outcome) outcome {
+func (c *call) decide(work func() delivery) delivery {
 	w := c.snap.World
 	if snap := w.Enter(); snap != c.snap { // swapped while the body came
 		c.snap, c.now, c.peeked = snap, w.Clock.Now(), false
@@ -50,11 +50,11 @@ func (c *call) decide(work func() outcome) outcome {
 	return out
 }
 
-// outcome asks the rules, carries the request out unless they say otherwise, and
+// work asks the rules, carries the request out unless they say otherwise, and
 // does what a stranger does behind its back.
-func (c *call) outcome() outcome {
+func (c *call) work() delivery {
 	plan := c.plan()
-	out := outcome{plan: plan}
+	out := delivery{plan: plan}
 	if plan.CarriesOut() {
 		out.reply = c.answer()
 		c.replace(&out)
@@ -72,7 +72,7 @@ func (c *call) outcome() outcome {
 // replace puts a plan that carried the request out on its real answer. A real
 // error is sent as it is, and a rule that wanted to follow a success is not
 // spent.
-func (c *call) replace(out *outcome) {
+func (c *call) replace(out *delivery) {
 	plan := out.plan
 	switch {
 	case plan.Apply == fault.After && out.reply.err != nil:

@@ -12,7 +12,7 @@ const cutOff socket.Kind = "cut"
 
 // enter puts a request into the journal when it is decided: with its answer,
 // when that leaves at once, else as held.
-func (c *call) enter(out *outcome) {
+func (c *call) enter(out *delivery) {
 	e := c.entry(out)
 	if out.held = out.holds(); out.held {
 		e.Held = true
@@ -26,7 +26,7 @@ func (c *call) enter(out *outcome) {
 // complete tells the journal, and those who watch, what became of an answer that
 // was held back, before the last byte of it leaves: a client that repeats at
 // once must not overtake the fault that it reacts to.
-func (c *call) complete(out *outcome, cut socket.Kind) {
+func (c *call) complete(out *delivery, cut socket.Kind) {
 	if !out.held {
 		return
 	}
@@ -39,13 +39,13 @@ func (c *call) complete(out *outcome, cut socket.Kind) {
 }
 
 // entry is what the journal keeps of a request, but for its answer.
-func (c *call) entry(out *outcome) journal.Entry {
+func (c *call) entry(out *delivery) journal.Entry {
 	e := journal.Entry{
 		Time: c.now, Wall: c.wall, Latency: c.elapsed(),
 		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, User: c.userName(),
 		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.req.RemoteAddr,
 		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true},
-		Rule: out.plan.RuleID, Draw: out.plan.Match, Injected: out.injected,
+		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,
 	}
 	if c.line != nil {
@@ -55,7 +55,7 @@ func (c *call) entry(out *outcome) journal.Entry {
 }
 
 // answered adds the answer, and what was done to the connection.
-func (c *call) answered(e *journal.Entry, out *outcome, cut socket.Kind) {
+func (c *call) answered(e *journal.Entry, out *delivery, cut socket.Kind) {
 	e.ConnectionFault, out.latency = cut, e.Latency
 	e.ResponseBody = journal.Body{Bytes: out.reply.body, Keep: out.reply.shared}
 	if cut != "" && !cut.NeedsAnswer() && out.header == nil {
@@ -69,7 +69,7 @@ func (c *call) answered(e *journal.Entry, out *outcome, cut socket.Kind) {
 }
 
 // tell hands an answered request to those who watch.
-func (c *call) tell(out *outcome) {
+func (c *call) tell(out *delivery) {
 	if c.api.observe != nil {
 		c.api.observe(Exchange{
 			Operation: c.op, Variant: c.snap.Variant, Status: out.status, Body: out.reply.body,

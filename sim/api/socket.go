@@ -41,7 +41,7 @@ func lineOf(ctx context.Context) (*line, bool) {
 
 // cut does to the socket what the plan says (DESIGN.md §6), and returns only
 // when an answer was written.
-func (c *call) cut(w http.ResponseWriter, out *outcome) {
+func (c *call) cut(w http.ResponseWriter, out *delivery) {
 	fate := out.plan.Connection
 	switch fate.Kind {
 	case socket.Truncate:
@@ -118,7 +118,7 @@ const dripTick = 50 * time.Millisecond
 // drip sends the body at a rate: each piece when its last byte is due, so that
 // what a write costs does not add up. The client, a reset and a shutdown end it.
 // The entry is completed before the last piece leaves.
-func (c *call) drip(w http.ResponseWriter, out *outcome, fate *fault.Connection) {
+func (c *call) drip(w http.ResponseWriter, out *delivery, fate *fault.Connection) {
 	out.header = c.headersOf(&out.reply)
 	out.header.fill(w.Header())
 	body := out.reply.body

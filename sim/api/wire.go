@@ -10,8 +10,8 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// outcome is an answer with what was planned for it.
-type outcome struct {
+// delivery is an answer with what was planned for it.
+type delivery struct {
 	reply     reply
 	header    *sent // made when the answer is about to leave; nil when none does
 	plan      fault.Plan
@@ -25,17 +25,17 @@ type outcome struct {
 }
 
 // kind is what the plan does to the connection, "" for nothing.
-func (o *outcome) kind() socket.Kind {
-	if o.plan.Connection == nil {
+func (d *delivery) kind() socket.Kind {
+	if d.plan.Connection == nil {
 		return ""
 	}
-	return o.plan.Connection.Kind
+	return d.plan.Connection.Kind
 }
 
 // holds says that the answer, or its last byte, waits.
-func (o *outcome) holds() bool {
-	kind := o.kind()
-	return o.plan.Delay > 0 || kind == socket.Hang || kind == socket.Drip
+func (d *delivery) holds() bool {
+	kind := d.kind()
+	return d.plan.Delay > 0 || kind == socket.Hang || kind == socket.Drip
 }
 
 // Exchange is an answered request, for those who watch.
@@ -53,7 +53,7 @@ type Exchange struct {
 // completes the journal's entry, then writes, or cuts the socket. Only the client
 // that waits is held: the change of state and the counters of the rule were
 // settled before.
-func (c *call) send(w http.ResponseWriter, out outcome) {
+func (c *call) send(w http.ResponseWriter, out delivery) {
 	if !out.held {
 		c.tell(&out)
 	}
@@ -126,11 +126,11 @@ func (c *call) serveUnknown(w http.ResponseWriter) {
 		return
 	}
 	c.bytes()
-	c.send(w, c.decide(func() outcome {
+	c.send(w, c.decide(func() delivery {
 		if err := c.checkRate(); err != nil {
-			return outcome{reply: c.failure(err)}
+			return delivery{reply: c.failure(err)}
 		}
-		return outcome{reply: errorReply(contract.NotFound)}
+		return delivery{reply: errorReply(contract.NotFound)}
 	}))
 }
 

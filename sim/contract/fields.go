@@ -19,13 +19,13 @@ const (
 // the server's texts, and where an accepted value goes. Null is accepted unless
 // the rule says otherwise.
 type field[T any] struct {
-	path    []string
-	label   string // begins each message: the attribute's name in the server's spelling
-	notNull bool
-	numeric bool    // takes a whole number
-	edition Variant // the only one that reads the field; "" is all
-	check   func(document.Value) []string
-	store   func(*T, document.Value)
+	path        []string
+	label       string // begins each message: the attribute's name in the server's spelling
+	nullChecked bool
+	numeric     bool    // takes a whole number
+	edition     Variant // the only one that reads the field; "" is all
+	check       func(document.Value) []string
+	store       func(*T, document.Value)
 }
 
 var (
@@ -43,7 +43,7 @@ var updateFields = []field[ProcessUpdate]{
 	{path: at("user"), label: "User", check: text(maxUserSize, "must be between 1 and 255 characters"),
 		store: func(u *ProcessUpdate, v document.Value) { u.User = optionalText(v) }},
 
-	{path: at("health_check", "type"), label: "Health check type", notNull: true, check: checkType,
+	{path: at("health_check", "type"), label: "Health check type", nullChecked: true, check: checkType,
 		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Type = optionalText(v) }},
 	{path: at("health_check", "data", "timeout"), label: "Health check timeout", numeric: true, check: seconds.check,
 		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Timeout = optionalInt(seconds, v) }},
@@ -54,7 +54,7 @@ var updateFields = []field[ProcessUpdate]{
 	{path: at("health_check", "data", "endpoint"), label: "Health check endpoint", check: checkEndpoint,
 		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Endpoint = optionalText(v) }},
 
-	{path: at("readiness_health_check", "type"), label: "Readiness health check type", notNull: true, check: checkType,
+	{path: at("readiness_health_check", "type"), label: "Readiness health check type", nullChecked: true, check: checkType,
 		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Type = optionalText(v) }},
 	{path: at("readiness_health_check", "data", "timeout"), label: "Readiness health check timeout", edition: Vendor, numeric: true, check: seconds.check,
 		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Timeout = optionalInt(seconds, v) }},
@@ -127,7 +127,7 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 		if !given || f.edition != "" && f.edition != v {
 			continue
 		}
-		if value.Kind != document.Null || f.notNull {
+		if value.Kind != document.Null || f.nullChecked {
 			if wrong := f.check(value); len(wrong) > 0 {
 				for _, problem := range wrong {
 					problems = append(problems, f.label+" "+problem)

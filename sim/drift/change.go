@@ -28,7 +28,7 @@ func (r *run) write(ctx context.Context) (err error) {
 		// An interrupt ends the questions, not the putting back.
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), restoreTime)
 		defer cancel()
-		err = outcome(err, theirs.restore(last), theirs)
+		err = ending(err, theirs.restore(last), theirs)
 	}()
 	if err := r.mayWrite(ctx); err != nil {
 		return err
@@ -45,9 +45,9 @@ func (r *run) write(ctx context.Context) (err error) {
 	return nil
 }
 
-// outcome is what a run that ended with err comes to when the last putting back
+// ending is what a run that ended with err comes to when the last putting back
 // ended with failed. What could be put back in the end was put back.
-func outcome(err, failed error, k *keeper) error {
+func ending(err, failed error, k *keeper) error {
 	var restoring *RestoreError
 	switch {
 	case errors.As(failed, &restoring):

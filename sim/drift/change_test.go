@@ -70,7 +70,7 @@ func TestOutcome(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := outcome(test.err, test.failed, k)
+			got := ending(test.err, test.failed, k)
 			var restoring *RestoreError
 			if errors.As(got, &restoring) != test.wantRestoreError {
 				t.Errorf("got %v", got)

@@ -153,10 +153,10 @@ func (s *subject) document() *scenario.Document {
 	if s.permissive {
 		doc.Auth.Mode = scenario.Permissive
 	}
-	if s.noStats {
+	if s.statsDown {
 		doc.StatsAvailable = &no
 	}
-	if s.noMetrics {
+	if s.bareStats {
 		doc.LogCacheAvailable = &no
 	}
 	s.place(doc)

@@ -30,8 +30,8 @@ type subject struct {
 	permissive bool // the target is a capisim that takes any token
 	routed     bool // a router gives ids to requests
 	twins      bool // the paths through the app lead to the same process
-	noStats    bool // stats are out of order
-	noMetrics  bool // stats come without metrics
+	statsDown  bool // stats are out of order
+	bareStats  bool // stats come without metrics
 
 	notes []string
 }
@@ -261,12 +261,12 @@ func (s *subject) stats(ctx context.Context, target *remote) error {
 	if err != nil {
 		return err
 	}
-	s.noStats = got.status == http.StatusServiceUnavailable
-	s.noMetrics = got.header.Get("X-Cf-Warnings") != ""
-	if s.noStats {
+	s.statsDown = got.status == http.StatusServiceUnavailable
+	s.bareStats = got.header.Get("X-Cf-Warnings") != ""
+	if s.statsDown {
 		s.note("stats are out of order on the target: %s", got.summary())
 	}
-	if s.noMetrics {
+	if s.bareStats {
 		s.note("the target has no metrics: %s", quote(got.header.Get("X-Cf-Warnings")))
 	}
 	return nil

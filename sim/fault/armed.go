@@ -17,7 +17,7 @@ type armed struct {
 	draws      draws
 	operations []*contract.Operation
 	criteria   Criteria
-	steps      []outcome // one for a rule without a sequence
+	steps      []act // one for a rule without a sequence
 
 	counters // guarded by the set's mutex
 	// heir is the rule that took the counters over when this one was patched.
@@ -33,8 +33,8 @@ type counters struct {
 	returned []int // positions that were given back, ascending
 }
 
-// outcome is what one step of a rule comes to.
-type outcome struct {
+// act is what one step of a rule comes to.
+type act struct {
 	pass       bool
 	respond    *Respond // nil: no answer
 	headers    []Header // of respond, in order
@@ -42,7 +42,7 @@ type outcome struct {
 }
 
 // closes says that the step ends the connection before the body is read.
-func (o outcome) closes() bool { return o.connection != nil && o.connection.Kind == socket.Close }
+func (a act) closes() bool { return a.connection != nil && a.connection.Kind == socket.Close }
 
 // newArmed makes a rule ready that Check has passed. Its age and its draws are
 // the set's to give.
@@ -51,17 +51,17 @@ func newArmed(rule Rule, now time.Time) *armed {
 		rule: rule, since: now,
 		operations: rule.Match.operations(),
 		criteria:   rule.Match.Criteria(),
-		steps:      rule.outcomes(),
+		steps:      rule.acts(),
 	}
 }
 
-// outcomes makes the steps: a rule without a sequence is a sequence of one,
+// acts makes the steps: a rule without a sequence is a sequence of one,
 // which repeats.
-func (r Rule) outcomes() []outcome {
+func (r Rule) acts() []act {
 	if len(r.Sequence) == 0 {
-		return []outcome{newOutcome(r.Respond, r.Connection)}
+		return []act{newAct(r.Respond, r.Connection)}
 	}
-	steps := make([]outcome, len(r.Sequence))
+	steps := make([]act, len(r.Sequence))
 	for i, step := range r.Sequence {
 		if step.Pass {
 			steps[i].pass = true
@@ -74,17 +74,17 @@ func (r Rule) outcomes() []outcome {
 		if step.Connection != nil {
 			connection = step.Connection
 		}
-		steps[i] = newOutcome(respond, connection)
+		steps[i] = newAct(respond, connection)
 	}
 	return steps
 }
 
-func newOutcome(respond *Respond, connection *Connection) outcome {
-	o := outcome{respond: respond, connection: connection}
+func newAct(respond *Respond, connection *Connection) act {
+	one := act{respond: respond, connection: connection}
 	if respond != nil {
-		o.headers = sorted(respond.Headers)
+		one.headers = sorted(respond.Headers)
 	}
-	return o
+	return one
 }
 
 // countsLike says that counters of one rule make sense in the other.
@@ -93,11 +93,11 @@ func (a *armed) countsLike(b *armed) bool {
 		reflect.DeepEqual(a.rule.Sequence, b.rule.Sequence) && a.rule.Repeat == b.rule.Repeat
 }
 
-// verdict is what a rule makes of a match.
-type verdict int
+// ruling is what a rule makes of a match.
+type ruling int
 
 const (
-	fires verdict = iota
+	fires ruling = iota
 	outsideWindow
 	skips
 	spent
@@ -107,7 +107,7 @@ const (
 
 // take counts a match and decides it. The position is that of the step, for
 // giveBack.
-func (a *armed) take(now time.Time) (v verdict, position int) {
+func (a *armed) take(now time.Time) (r ruling, position int) {
 	a.matched++
 	if !a.inWindow(now) {
 		return outsideWindow, 0
@@ -130,7 +130,7 @@ func (a *armed) take(now time.Time) (v verdict, position int) {
 }
 
 // foresee says what take would, and counts nothing.
-func (a *armed) foresee(now time.Time) verdict {
+func (a *armed) foresee(now time.Time) ruling {
 	trial := *a // take changes no shared memory
 	v, _ := trial.take(now)
 	return v
@@ -163,7 +163,7 @@ func (a *armed) takePosition() int {
 
 // step is what stands at a position of the sequence with its repetitions; not
 // beyond the end of one that is over.
-func (a *armed) step(position int) *outcome {
+func (a *armed) step(position int) *act {
 	if a.repeats() == Cycle {
 		return &a.steps[position%len(a.steps)]
 	}
@@ -211,7 +211,7 @@ func (a *armed) remaining() (n int, limited bool) {
 func (a *armed) remainingSteps() (n int, ends bool) {
 	switch a.repeats() {
 	case Cycle:
-		return 0, !slices.ContainsFunc(a.steps, func(o outcome) bool { return !o.pass })
+		return 0, !slices.ContainsFunc(a.steps, func(one act) bool { return !one.pass })
 	case Last:
 		if !a.steps[len(a.steps)-1].pass {
 			return 0, false

@@ -10,8 +10,8 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// Explanation says of one rule what it would make of a request.
-type Explanation struct {
+// Forecast says of one rule what it would make of a request.
+type Forecast struct {
 	RuleID string `json:"rule"`
 	// Fires says that the rule would answer, or delay, the request.
 	Fires bool `json:"fires"`
@@ -24,10 +24,10 @@ type Explanation struct {
 // Explain says for each rule, the newest first, whether it would fire on the
 // request, or what stands against it first. No counter changes, and no draw is
 // used up.
-func (s *Set) Explain(now time.Time, subject Subject) []Explanation {
+func (s *Set) Explain(now time.Time, subject Subject) []Forecast {
 	op, f := subject.Operation(), &facts{request: subject}
 	rules := s.snapshot()
-	failing := make([]Explanation, len(rules))
+	failing := make([]Forecast, len(rules))
 	for i, a := range rules {
 		failing[i] = a.against(op, f)
 	}
@@ -43,7 +43,7 @@ func (s *Set) Explain(now time.Time, subject Subject) []Explanation {
 		case a.rule.onlyDelays() && delayer != "":
 			e.Reason = fmt.Sprintf("rule %q is newer and delays already", delayer)
 		default:
-			*e = a.prediction(now)
+			*e = a.forecast(now)
 			if e.Fires && a.rule.onlyDelays() {
 				delayer = a.rule.ID
 			} else if e.Fires {
@@ -65,8 +65,8 @@ func (s *Set) snapshot() []*armed {
 
 // against tells what of the rule itself the request does not meet; the reason
 // is empty when it meets everything.
-func (a *armed) against(op *contract.Operation, f *facts) Explanation {
-	e := Explanation{RuleID: a.rule.ID}
+func (a *armed) against(op *contract.Operation, f *facts) Forecast {
+	e := Forecast{RuleID: a.rule.ID}
 	switch {
 	case !a.rule.Active():
 		e.Pointer, e.Reason = "/enabled", "the rule is switched off"
@@ -87,10 +87,10 @@ func (m Match) operationWords() string {
 	return strings.Join(m.Operations, ", ")
 }
 
-// prediction tells what the counters, the clock and the draw would say to the
+// forecast tells what the counters, the clock and the draw would say to the
 // next match.
-func (a *armed) prediction(now time.Time) Explanation {
-	e, w := Explanation{RuleID: a.rule.ID}, &a.rule.When
+func (a *armed) forecast(now time.Time) Forecast {
+	e, w := Forecast{RuleID: a.rule.ID}, &a.rule.When
 	switch a.foresee(now) {
 	case outsideWindow:
 		elapsed := Duration(now.Sub(a.since))

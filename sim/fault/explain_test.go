@@ -54,7 +54,7 @@ func TestExplain(t *testing.T) {
 			set.Plan(start, subject) // one match before, so that counters count
 			before := set.List()
 			got := set.Explain(start.Add(2*time.Second), subject)
-			want := []fault.Explanation{{RuleID: before[0].ID, Fires: test.fires, Pointer: test.pointer, Reason: test.reason}}
+			want := []fault.Forecast{{RuleID: before[0].ID, Fires: test.fires, Pointer: test.pointer, Reason: test.reason}}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
@@ -95,7 +95,7 @@ func TestExplainKnowsTheOrder(t *testing.T) {
 		`{"id":"delays-too","delay":{"fixed":"1s"}}`,
 		`{"id":"delays","delay":{"fixed":"2s"}}`)
 	got := set.Explain(start, to(t, "updateProcess"))
-	want := []fault.Explanation{
+	want := []fault.Forecast{
 		{RuleID: "delays", Fires: true, Reason: "delays the request"},
 		{RuleID: "delays-too", Reason: `rule "delays" is newer and delays already`},
 		{RuleID: "decides", Fires: true, Reason: "answers 500"},

@@ -13,8 +13,8 @@ type Plan struct {
 	// RuleID is the rule that decided, or the one that only delays when none
 	// did. Empty for a plan made by Prefer.
 	RuleID string
-	// Match is that rule's match number, from 1: the number of its draw.
-	Match int
+	// Draw is that rule's match number, from 1, by which it draws.
+	Draw int
 	// Delay is to be waited for before answering, by wall time: that of the
 	// deciding rule, and that of DelayedBy on top.
 	Delay time.Duration
@@ -87,7 +87,7 @@ func (s *Set) bucketOf(op *contract.Operation) *bucket {
 		if !a.rule.Active() || !slices.Contains(a.operations, op) {
 			continue
 		}
-		b.unread = b.unread || slices.ContainsFunc(a.steps, outcome.closes)
+		b.unread = b.unread || slices.ContainsFunc(a.steps, act.closes)
 		asked = asked || len(a.rule.Match.Body) > 0
 		if guid := a.rule.Match.Process.GUID; guid != "" {
 			if b.byGUID == nil {
@@ -170,7 +170,7 @@ func (s *Set) Plan(now time.Time, subject Subject) Plan {
 	}
 }
 
-// decision is the outcome of asking the matching rules.
+// decision is what comes of asking the matching rules.
 type decision struct {
 	decider, delayer           *armed // nil: none
 	decidedMatch, delayedMatch int
@@ -201,7 +201,7 @@ func decide(now time.Time, hits []*armed) (d decision) {
 // rule in force does not change but for its counters.
 func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 	if d.delayer != nil {
-		p = Plan{RuleID: d.delayer.rule.ID, Match: d.delayedMatch, Apply: Before,
+		p = Plan{RuleID: d.delayer.rule.ID, Draw: d.delayedMatch, Apply: Before,
 			Delay: d.delayer.rule.Delay.of(d.delayer.draws, d.delayedMatch)}
 	}
 	if d.decider == nil {
@@ -209,7 +209,7 @@ func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 	}
 	a := d.decider
 	p.DelayedBy = p.RuleID
-	p.RuleID, p.Match = a.rule.ID, d.decidedMatch
+	p.RuleID, p.Draw = a.rule.ID, d.decidedMatch
 	p.set, p.rule, p.position = s, a, d.position
 	if a.rule.Delay != nil {
 		p.Delay += a.rule.Delay.of(a.draws, d.decidedMatch)

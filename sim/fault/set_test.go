@@ -130,7 +130,7 @@ func TestDrawsDependOnSeedWorldRuleAndMatchOnly(t *testing.T) {
 			if noise {
 				set.Plan(start, to(t, "getProcess"))
 			}
-			told.WriteByte("-x"[min(1, set.Plan(start, to(t, "updateProcess")).Match)])
+			told.WriteByte("-x"[min(1, set.Plan(start, to(t, "updateProcess")).Draw)])
 		}
 		return told.String()
 	}
@@ -164,7 +164,7 @@ func TestPlanTellsTheMatchNumber(t *testing.T) {
 	t.Parallel()
 	set := setOf(t, `{"id":"a","when":{"skip":2},"respond":{"status":503}}`)
 	play(t, set, 2)
-	if got := set.Plan(start, to(t, "updateProcess")).Match; got != 3 {
+	if got := set.Plan(start, to(t, "updateProcess")).Draw; got != 3 {
 		t.Errorf("match %d, want 3", got)
 	}
 }
@@ -538,7 +538,7 @@ func TestAPlanIsOneMomentForAllRules(t *testing.T) {
 	alone := setOf(t, rules...)
 	for range callers * each {
 		p := alone.Plan(start, to(t, "updateProcess"))
-		delays[p.Match] = p.Delay
+		delays[p.Draw] = p.Delay
 	}
 	set := setOf(t, rules...)
 	plans := make(chan fault.Plan, callers*each)
@@ -554,10 +554,10 @@ func TestAPlanIsOneMomentForAllRules(t *testing.T) {
 	group.Wait()
 	close(plans)
 	for p := range plans {
-		want, ok := delays[p.Match]
+		want, ok := delays[p.Draw]
 		if !ok || p.Delay != want {
-			t.Fatalf("match %d: delay %s, want %s, once", p.Match, p.Delay, want)
+			t.Fatalf("match %d: delay %s, want %s, once", p.Draw, p.Delay, want)
 		}
-		delete(delays, p.Match)
+		delete(delays, p.Draw)
 	}
 }

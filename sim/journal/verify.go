@@ -8,10 +8,10 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// Match says what of a request differs from what is sought, one sentence for
+// Sought says what of a request differs from what is sought, one sentence for
 // each criterion that fails; nothing when it matches. It sees entries with
 // their secrets masked.
-type Match func(e *Entry) (differences []string)
+type Sought func(e *Entry) (differences []string)
 
 // Count bounds how many requests have to match; what is nil does not matter.
 type Count struct {
@@ -23,11 +23,11 @@ type Count struct {
 // Verification is a question to the journal (POST /admin/requests/verify).
 // Without Count, Never and InOrder it asks for at least one match.
 type Verification struct {
-	Match   Match   // nil takes every request
-	Count   Count   //
-	Never   bool    // no request may match
-	InOrder []Match // instead of Match: requests that match these, one after the other, others between them
-	After   uint64  // only ids above this one are looked at
+	Match   Sought   // nil takes every request
+	Count   Count    //
+	Never   bool     // no request may match
+	InOrder []Sought // instead of Match: requests that match these, one after the other, others between them
+	After   uint64   // only ids above this one are looked at
 }
 
 // Check says what contradicts itself, with pointers into the request's body.
@@ -187,7 +187,7 @@ func (d *Verdict) count(v Verification, history []Entry) {
 	}
 }
 
-func (d *Verdict) inOrder(steps []Match, history []Entry) {
+func (d *Verdict) inOrder(steps []Sought, history []Entry) {
 	d.Expected = fmt.Sprintf("%d requests in this order", len(steps))
 	d.Result = Unmet
 	var missed []Near // by the step that is waited for
@@ -214,7 +214,7 @@ func (d *Verdict) found(id uint64) {
 	}
 }
 
-func (m Match) differences(e *Entry) []string {
+func (m Sought) differences(e *Entry) []string {
 	if m == nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // path matches requests of a path and method, and says what differs.
-func path(method, want string) Match {
+func path(method, want string) Sought {
 	return func(e *Entry) (differences []string) {
 		if e.Method != method {
 			differences = append(differences, "method is "+e.Method)
@@ -57,10 +57,10 @@ func TestVerify(t *testing.T) {
 		{"at most, unmet", Verification{Match: a, Count: bound("at_most", 1)}, "aa", Unmet, Unmet, true, 2, ""},
 		{"never, met", Verification{Match: a, Never: true}, "bb", Met, Unknown, false, 0, ""},
 		{"never, unmet", Verification{Match: a, Never: true}, "ba", Unmet, Unmet, true, 1, ""},
-		{"in order", Verification{InOrder: []Match{a, path("GET", "/b"), a}}, "cabca", Met, Met, true, 3, ""},
-		{"in another order", Verification{InOrder: []Match{a, path("GET", "/b")}}, "ba", Unmet, Unknown, false, 1, "[]"},
-		{"in order, last step missing", Verification{InOrder: []Match{a, path("GET", "/b")}}, "acd", Unmet, Unknown, false, 1, "[3 2]"},
-		{"one request meets one step", Verification{InOrder: []Match{a, a}}, "a", Unmet, Unknown, false, 1, "[]"},
+		{"in order", Verification{InOrder: []Sought{a, path("GET", "/b"), a}}, "cabca", Met, Met, true, 3, ""},
+		{"in another order", Verification{InOrder: []Sought{a, path("GET", "/b")}}, "ba", Unmet, Unknown, false, 1, "[]"},
+		{"in order, last step missing", Verification{InOrder: []Sought{a, path("GET", "/b")}}, "acd", Unmet, Unknown, false, 1, "[3 2]"},
+		{"one request meets one step", Verification{InOrder: []Sought{a, a}}, "a", Unmet, Unknown, false, 1, "[]"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,8 +149,8 @@ func TestVerificationCheck(t *testing.T) {
 		want string
 	}{
 		{"never and count", Verification{Never: true, Count: Count{Exactly: &one}}, "/never: "},
-		{"in order and match", Verification{InOrder: []Match{a}, Match: a}, "/in_order: "},
-		{"in order and count", Verification{InOrder: []Match{a}, Count: Count{AtMost: &one}}, "/in_order: "},
+		{"in order and match", Verification{InOrder: []Sought{a}, Match: a}, "/in_order: "},
+		{"in order and count", Verification{InOrder: []Sought{a}, Count: Count{AtMost: &one}}, "/in_order: "},
 		{"exactly and at least", Verification{Count: Count{Exactly: &one, AtLeast: &one}}, "/count/exactly: "},
 		{"below zero", Verification{Count: Count{AtMost: &minus}}, "/count/at_most: -1, expected 0 or more"},
 		{"crossed", Verification{Count: Count{AtLeast: &two, AtMost: &one}}, "/count: at_least 2 is above at_most 1"},
