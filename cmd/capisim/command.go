@@ -61,7 +61,7 @@ func (p *program) root() *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.serveCommand(), p.healthcheckCommand(), p.driftCommand())
+	root.AddCommand(p.serveCommand(), p.runCommand(), p.sweepCommand(), p.envCommand(), p.healthcheckCommand(), p.driftCommand())
 	root.AddCommand(p.localCommands()...)
 	root.AddCommand(p.remoteCommands()...)
 	root.AddCommand(p.evidenceCommands()...)
@@ -162,6 +162,14 @@ func variables(environ []string) map[string]string {
 	return set
 }
 
+// These commands start a server of their own. The address and the world in
+// their environment are what another such command told its client: they say
+// nothing about where to work.
+var (
+	ownServers      = map[string]bool{"run": true, "sweep": true}
+	describesServer = map[string]bool{"url": true, "world": true}
+)
+
 // merge gives each flag that was not given its value from the environment.
 // From here on Changed says that a flag was set in either way, whatever its
 // value, so that a flag given with its default's value still counts as given.
@@ -170,7 +178,7 @@ func (p *program) merge(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		name := variable(flag.Name)
 		value := p.environ[name]
-		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" {
+		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" || ownServers[cmd.Name()] && describesServer[flag.Name] {
 			return
 		}
 		if err := cmd.Flags().Set(flag.Name, value); err != nil {

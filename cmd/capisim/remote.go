@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/document"
@@ -22,11 +23,34 @@ type remoteFlags struct {
 	url, world, token string
 }
 
+func (f *remoteFlags) register(flags *pflag.FlagSet, url string) {
+	flags.StringVar(&f.url, "url", url, "`address` of the server, or of one of its worlds")
+	flags.StringVar(&f.world, "world", "", "`name` of a world (default: the default world)")
+	flags.StringVar(&f.token, "admin-token", "", "bearer `token` that the server asks for")
+}
+
+// named takes the world's name off an address that names it, as CAPISIM_URL
+// does.
+func (f *remoteFlags) named() error {
+	base, world, found := strings.Cut(strings.TrimRight(f.url, "/"), "/worlds/")
+	if !found || world == "" || strings.Contains(world, "/") {
+		return nil
+	}
+	if f.world != "" && f.world != world {
+		return misused("--world: %q beside a --url that names the world %q, expected the same or one of them", f.world, world)
+	}
+	f.url, f.world = base, world
+	return nil
+}
+
 // answerTime is how long a server may think before it begins to answer.
 const answerTime = 60 * time.Second
 
 // client makes the client that the flags ask for.
 func (f *remoteFlags) client() (*client.Client, error) {
+	if err := f.named(); err != nil {
+		return nil, err
+	}
 	at, err := url.Parse(f.url)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
 		return nil, misused("--url: %q, expected http://HOST:PORT or https://HOST:PORT", f.url)
@@ -43,10 +67,7 @@ type remoteAction func(ctx context.Context, c *client.Client, args []string) err
 // remote makes a command one that talks to a running server.
 func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
 	f := &remoteFlags{}
-	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "http://127.0.0.1:8080", "`address` of the server")
-	flags.StringVar(&f.world, "world", "", "`name` of a world (default: the default world)")
-	flags.StringVar(&f.token, "admin-token", "", "bearer `token` that the server asks for")
+	f.register(cmd.Flags(), "http://127.0.0.1:8080")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := f.client()
 		if err != nil {

@@ -209,10 +209,20 @@ func all[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	}
 }
 
+// Overview is the world at a glance.
+func (c *Client) Overview(ctx context.Context) (Overview, error) {
+	return ask[Overview](ctx, c, http.MethodGet, c.address(path(), nil), nil)
+}
+
 // SetFault makes an operation answer a status; the part is the rest of the
 // rule, its zero value nothing more.
 func (c *Client) SetFault(ctx context.Context, operation string, status int, part fault.Rule) (fault.Status, error) {
 	return ask[fault.Status](ctx, c, http.MethodPut, c.address(path("faults", operation, strconv.Itoa(status)), nil), part)
+}
+
+// AddFault puts a rule in force and returns it with the id that it was given.
+func (c *Client) AddFault(ctx context.Context, rule fault.Rule) (fault.Status, error) {
+	return ask[fault.Status](ctx, c, http.MethodPost, c.address(path("faults"), nil), rule)
 }
 
 // Faults lists the rules with their counters, the newest first.

@@ -48,6 +48,9 @@ func (c *Client) Requests(ctx context.Context, filter RequestFilter, limit int) 
 	return page.Resources, page.Dropped, err
 }
 
+// ClearRequests forgets the journaled requests.
+func (c *Client) ClearRequests(ctx context.Context) error { return c.remove(ctx, path("requests")) }
+
 // Follow hands over requests as they come, until the context ends, the world
 // does, or show returns an error, which it then returns. Filter.Text is not
 // asked for here.

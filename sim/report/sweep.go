@@ -1,0 +1,152 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"example.com/capisim/sim/sweep"
+)
+
+// Sweep writes what a sweep found: a table of findings, the worst first, or a
+// case or a square for each cell.
+func Sweep(w io.Writer, f Format, r *sweep.Result) error {
+	switch f {
+	case Text:
+		return sweepText(w, r)
+	case Markdown:
+		return sweepMarkdown(w, r)
+	case JSON:
+		return writeJSON(w, r)
+	case JUnit:
+		return sweepJUnit(w, r)
+	case HTML:
+		return sweepHTML(w, r)
+	}
+	return unknownFormat(f)
+}
+
+// grades in the order in which findings are listed.
+var grades = []sweep.Grade{sweep.Bug, sweep.Warning, sweep.Note}
+
+// findings are the cells that somebody should read, the worst first; accepted
+// ones and mere successes are left out.
+func findings(r *sweep.Result) (list []*sweep.CellResult) {
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Accepted == nil && slices.Contains(grades, c.Grade) {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *sweep.CellResult) int {
+		return cmp.Compare(slices.Index(grades, a.Grade), slices.Index(grades, b.Grade))
+	})
+	return list
+}
+
+func verdicts(c *sweep.CellResult) string {
+	texts := make([]string, len(c.Verdicts))
+	for i, v := range c.Verdicts {
+		texts[i] = string(v)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// again is the command line that runs one cell once more.
+func again(c *sweep.CellResult) string {
+	mode, _, _ := strings.Cut(c.Mode, " ")
+	return "capisim sweep --only " + c.Operation + ":" + c.Answer + " --modes " + mode
+}
+
+// sweepTally is the headline of a sweep.
+func sweepTally(r *sweep.Result) string {
+	s := r.Summary
+	text := fmt.Sprintf("%s: %d bugs, %d warnings, %d notes, %d good", numbered(len(r.Cells), "cell"), s.Bug, s.Warning, s.Note, s.Good)
+	if s.Accepted > 0 {
+		text += fmt.Sprintf(", %d accepted", s.Accepted)
+	}
+	if s.NotReached > 0 {
+		text += fmt.Sprintf(", %d not reached", s.NotReached)
+	}
+	if r.NotRun > 0 {
+		text += fmt.Sprintf("; %d were not run", r.NotRun)
+	}
+	return text
+}
+
+func numbered(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func unused(r *sweep.Result) (lines []string) {
+	for _, a := range r.Unused {
+		lines = append(lines, fmt.Sprintf("%s %s %s %s (%s)", a.Operation, a.Answer, a.Mode, a.Verdict, a.Reason))
+	}
+	return lines
+}
+
+func sweepText(w io.Writer, r *sweep.Result) error {
+	var out bytes.Buffer
+	for _, c := range findings(r) {
+		fmt.Fprintf(&out, "%-7s  %s %s %s: %s (%s)\n", c.Grade, printable(c.Operation), printable(c.Answer), printable(c.Mode), verdicts(c), numbered(c.Attempts, "attempt"))
+		fmt.Fprintf(&out, "         %s\n", printable(c.Sentence))
+		fmt.Fprintf(&out, "         again: %s\n", printable(again(c)))
+		if c.Bundle != nil {
+			fmt.Fprintf(&out, "         bundle: %s\n", printable(*c.Bundle))
+		}
+	}
+	for _, line := range unused(r) {
+		fmt.Fprintf(&out, "accepted and not found: %s\n", printable(line))
+	}
+	fmt.Fprintln(&out, sweepTally(r))
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func sweepMarkdown(w io.Writer, r *sweep.Result) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "# Sweep\n\n%s\n", sweepTally(r))
+	if list := findings(r); len(list) > 0 {
+		out.WriteString("\n| grade | operation | answer | mode | verdicts | attempts | what happened |\n|---|---|---|---|---|---|---|\n")
+		for _, c := range list {
+			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %d | %s |\n",
+				c.Grade, md(c.Operation), md(c.Answer), md(c.Mode), md(verdicts(c)), c.Attempts, md(c.Sentence))
+		}
+	}
+	bullets(&out, "Accepted and not found", unused(r))
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// sweepJUnit writes one case for each cell: bugs and warnings fail, what was
+// accepted or never reached is skipped.
+func sweepJUnit(w io.Writer, r *sweep.Result) error {
+	var suites []suiteXML
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		at := slices.IndexFunc(suites, func(s suiteXML) bool { return s.Name == printable(c.Operation) })
+		if at < 0 {
+			at = len(suites)
+			suites = append(suites, suiteXML{Name: printable(c.Operation)})
+		}
+		one := caseXML{Class: "capisim.sweep." + printable(c.Operation), Name: printable(c.Answer + " " + c.Mode)}
+		told := &verdictXML{Message: printable(verdicts(c) + ": " + c.Sentence), Text: printableLines(c.Output)}
+		switch {
+		case c.Accepted != nil:
+			one.Skipped = &verdictXML{Message: printable("accepted: " + *c.Accepted)}
+		case c.Grade == sweep.NotReachedGrade:
+			one.Skipped = told
+		case c.Grade == sweep.Bug || c.Grade == sweep.Warning:
+			one.Failure = told
+		default:
+			one.Output = told.Message
+		}
+		suites[at].add(one)
+	}
+	return writeJUnit(w, "capisim sweep", suites)
+}

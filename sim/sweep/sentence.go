@@ -1,0 +1,152 @@
+package sweep
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// sentence tells in plain words what happened: what the API did, what the
+// client did then, and what came of it.
+func (j *judgement) sentence(verdicts []Verdict) string {
+	if len(verdicts) == 0 || verdicts[0] == NotReached {
+		return "the fault never fired: the client did not send the request"
+	}
+	parts := []string{j.fault()}
+	if did := j.repetition(); did != "" {
+		parts = append(parts, did)
+	}
+	return strings.Join(append(parts, j.consequence(verdicts)), "; ")
+}
+
+// fault says what the API did.
+func (j *judgement) fault() string {
+	request := "the " + j.cell.Operation.Method + " of " + j.cell.Operation.ID
+	what := map[string]string{
+		HTML: "502 and a router's HTML page", Blank: "503 without a body", "reset": "a reset of the connection",
+		"empty": "the end of the connection", "truncate": "an answer that was cut off", "garbage": "bytes that are not HTTP",
+		"hang": "nothing at all",
+	}[j.cell.Answer]
+	if what == "" {
+		what = strings.TrimSpace(j.cell.Answer + " " + j.cell.Error())
+	}
+	switch j.cell.Mode {
+	case After:
+		return request + " took effect and its answer was " + what
+	case Lost:
+		return fmt.Sprintf("%s took effect and its answer was %s, while another client set %s to %s", request, what,
+			strings.Join(j.cell.Stranger.Field, "."), spell(j.cell.Stranger.Value))
+	case Always:
+		return request + " was always answered with " + what
+	case Call:
+		return fmt.Sprintf("request %d of %s was answered with %s", j.cell.Number, j.cell.Operation.ID, what)
+	}
+	return request + " was answered once with " + what
+}
+
+// repetition says how often the client sent it again.
+func (j *judgement) repetition() string {
+	switch again := len(j.attempts) - 1; {
+	case again <= 0:
+		return ""
+	case again == 1:
+		return "it was sent again"
+	default:
+		return fmt.Sprintf("it was sent %d times more", again)
+	}
+}
+
+// consequence says what came of it, by the worst verdict, and how the command
+// ended.
+func (j *judgement) consequence(verdicts []Verdict) string {
+	texts := map[Verdict]func() string{
+		LostUpdate: func() string {
+			return fmt.Sprintf("the other client's %s is gone, overwritten by %s", spell(j.cell.Stranger.Value), spell(j.cell.Stranger.Client))
+		},
+		DoneTwice: func() string {
+			what, times, _ := j.restartedMore()
+			return restarted(what) + " was restarted " + strconv.Itoa(times) + " times"
+		},
+		FalseSuccess: func() string {
+			return "the state is not what success leaves behind (" + strings.Join(j.ref.end.difference(j.run.end), "; ") + ")"
+		},
+		ShortList: func() string {
+			return fmt.Sprintf("%d of the %d rows were shown", len(naming(j.ref.listed, j.run.outcome.Output)), len(j.ref.listed))
+		},
+		Crash:             func() string { return "the command crashed: " + j.crash() },
+		Hang:              func() string { return "it waited for the answer until it was killed" },
+		NoLimit:           func() string { return fmt.Sprintf("it tried %d times and did not give up", len(j.attempts)) },
+		FailedButDone:     func() string { return "the change was made all the same: read it back before reporting a failure" },
+		NoPause:           func() string { return "there was no pause between the attempts" },
+		RetryAfterIgnored: func() string { return "it came back before the second that Retry-After asked for" },
+		PointlessRetry:    func() string { return "the same request cannot succeed" },
+		Unstable:          func() string { return "what was found the first time did not happen again" },
+		Swallowed:         func() string { return "the failure is not mentioned, and the output differs" },
+		SentTwice:         func() string { return "the change was made twice, to no further effect" },
+		WrongError:        func() string { return "the message tells nothing of the answer" },
+		Recovered:         func() string { return "the state is as it should be" },
+		Reported:          func() string { return "nothing of the change was made" },
+	}
+	first := verdicts[0]
+	for _, k := range Kinds() {
+		if contains(verdicts, k.Verdict) {
+			first = k.Verdict
+			break
+		}
+	}
+	return texts[first]() + "; " + j.ended()
+}
+
+func contains(list []Verdict, v Verdict) bool {
+	for _, one := range list {
+		if one == v {
+			return true
+		}
+	}
+	return false
+}
+
+// restarted names what a restart was about, by its method and path.
+func restarted(request string) string {
+	_, path, _ := strings.Cut(request, " ")
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	for i, segment := range segments {
+		if segment == "instances" && i+1 < len(segments) {
+			return "instance " + segments[i+1]
+		}
+	}
+	return "the app"
+}
+
+func (j *judgement) crash() string {
+	if signal := j.run.outcome.Exit.Signal; signal != "" {
+		return signal
+	}
+	return strconv.Quote(j.run.outcome.Crashed)
+}
+
+// ended says how the command ended, and what it said last.
+func (j *judgement) ended() string {
+	exit := j.run.outcome.Exit
+	switch {
+	case exit.Timeout:
+		return fmt.Sprintf("the command was killed after %.0f s", j.run.outcome.Seconds)
+	case exit.Signal != "":
+		return "the command ended by a signal"
+	}
+	last := lastLine(j.run.outcome.Output)
+	if last == "" {
+		return fmt.Sprintf("the command printed nothing and exited %d", exit.Code)
+	}
+	return fmt.Sprintf("the command printed %q and exited %d", last, exit.Code)
+}
+
+// lastLine is the last line of an output that says something, shortened.
+func lastLine(output string) string {
+	all := strings.Split(strings.TrimSpace(output), "\n")
+	line := strings.TrimSpace(all[len(all)-1])
+	if runes := []rune(line); len(runes) > 80 {
+		return string(runes[:80]) + "..."
+	}
+	return line
+}
