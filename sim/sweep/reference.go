@@ -103,10 +103,16 @@ func named(counts map[string]int) string {
 // changed says that the client changes something when all goes well.
 func (ref *Reference) changed() bool { return !ref.begin.equals(ref.end) }
 
-// limit is how long a run of a cell may take: the larger of ten seconds and five
+// usualLimit is the least limit of a run.
+const usualLimit = 10 * time.Second
+
+// limit is how long a run of a cell may take: the larger of the least and five
 // times the reference, and what the first five answers announced.
-func (ref *Reference) limit(c Cell) time.Duration {
-	limit := max(10*time.Second, time.Duration(5*ref.Seconds*float64(time.Second)))
+func (ref *Reference) limit(c Cell, least time.Duration) time.Duration {
+	if least == 0 {
+		least = usualLimit
+	}
+	limit := max(least, time.Duration(5*ref.Seconds*float64(time.Second)))
 	if !c.announces() {
 		return limit
 	}

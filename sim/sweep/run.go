@@ -21,6 +21,8 @@ type Options struct {
 	Parallel   int           // at least 1
 	Accept     []Acceptance
 	Baseline   *Result
+	// Limit is the least limit of a run; 0 is ten seconds.
+	Limit time.Duration
 	// Now asks the wall for the time.
 	Now func() time.Time
 	// Done is told of each judged cell, one at a time; nil for nobody.
@@ -130,7 +132,7 @@ func Sweep(ctx context.Context, o Options, ref *Reference) (*Result, error) {
 				if !more {
 					return
 				}
-				result, err := o.cell(ctx, ref, cells[i])
+				result, err := o.Cell(ctx, ref, cells[i])
 				mutex.Lock()
 				switch {
 				case err != nil && ctx.Err() == nil && first == nil:
@@ -168,16 +170,17 @@ func Sweep(ctx context.Context, o Options, ref *Reference) (*Result, error) {
 // does is enough.
 const repetitions = 2
 
-// cell runs one cell, and again when there is something to confirm.
-func (o Options) cell(ctx context.Context, ref *Reference, c Cell) (*CellResult, error) {
-	r, err := o.run(ctx, &c, ref.limit(c), ref)
+// Cell runs one cell, and again when there is something to confirm, and accepts
+// what the options accept.
+func (o Options) Cell(ctx context.Context, ref *Reference, c Cell) (*CellResult, error) {
+	r, err := o.run(ctx, &c, ref.limit(c, o.Limit), ref)
 	if err != nil {
 		return nil, err
 	}
 	verdicts := judge(ref, c, r)
 	open := slices.DeleteFunc(slices.Clone(verdicts), func(v Verdict) bool { return !isFinding(v) })
 	for n := 0; n < repetitions && len(open) > 0; n++ {
-		again, err := o.run(ctx, &c, ref.limit(c), ref)
+		again, err := o.run(ctx, &c, ref.limit(c, o.Limit), ref)
 		if err != nil {
 			return nil, err
 		}
@@ -188,15 +191,17 @@ func (o Options) cell(ctx context.Context, ref *Reference, c Cell) (*CellResult,
 		verdicts[slices.Index(verdicts, v)] = Unstable
 	}
 	verdicts = slices.Compact(verdicts)
-	return result(ref, c, r, verdicts), nil
+	out := []CellResult{result(ref, c, r, verdicts)}
+	accept(out, o.Accept)
+	return &out[0], nil
 }
 
 // kept of an output in a result.
 const outputKept = 4 << 10
 
-func result(ref *Reference, c Cell, r *run, verdicts []Verdict) *CellResult {
+func result(ref *Reference, c Cell, r *run, verdicts []Verdict) CellResult {
 	j := judgement{ref: ref, cell: c, run: r, attempts: attempts(r.requests)}
-	out := &CellResult{
+	out := CellResult{
 		Operation: c.Operation.ID, Answer: c.Answer, Error: c.Error(), Mode: c.ModeName(), Verdicts: verdicts, Grade: worst(verdicts),
 		Exit: r.outcome.Exit, Attempts: len(j.attempts), Fired: r.fired, Seconds: r.outcome.Seconds, Sentence: j.sentence(verdicts),
 		Requests: []Sent{}, Output: lastBytes(r.outcome.Output, outputKept),

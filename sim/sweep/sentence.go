@@ -21,27 +21,27 @@ func (j *judgement) sentence(verdicts []Verdict) string {
 
 // fault says what the API did.
 func (j *judgement) fault() string {
-	request := "the " + j.cell.Operation.Method + " of " + j.cell.Operation.ID
-	what := map[string]string{
-		HTML: "502 and a router's HTML page", Blank: "503 without a body", "reset": "a reset of the connection",
-		"empty": "the end of the connection", "truncate": "an answer that was cut off", "garbage": "bytes that are not HTTP",
-		"hang": "nothing at all",
+	request := "the " + j.cell.Operation.Method + " (" + j.cell.Operation.ID + ")"
+	got := map[string]string{
+		HTML: "was answered with a router's HTML page, 502", Blank: "was answered with 503 and no body", "reset": "met a connection that was reset",
+		"empty": "met a connection that was closed without an answer", "truncate": "got an answer that was cut off",
+		"garbage": "was answered with bytes that are not HTTP", "hang": "was never answered",
 	}[j.cell.Answer]
-	if what == "" {
-		what = strings.TrimSpace(j.cell.Answer + " " + j.cell.Error())
+	if got == "" {
+		got = "was answered with " + strings.TrimSpace(j.cell.Answer+" "+j.cell.Error())
 	}
 	switch j.cell.Mode {
 	case After:
-		return request + " took effect and its answer was " + what
+		return request + " took effect and " + got
 	case Lost:
-		return fmt.Sprintf("%s took effect and its answer was %s, while another client set %s to %s", request, what,
+		return fmt.Sprintf("%s took effect and %s, while another client set %s to %s", request, got,
 			strings.Join(j.cell.Stranger.Field, "."), spell(j.cell.Stranger.Value))
 	case Always:
-		return request + " was always answered with " + what
+		return request + " " + got + " each time"
 	case Call:
-		return fmt.Sprintf("request %d of %s was answered with %s", j.cell.Number, j.cell.Operation.ID, what)
+		return fmt.Sprintf("request %d of %s %s", j.cell.Number, j.cell.Operation.ID, got)
 	}
-	return request + " was answered once with " + what
+	return request + " " + got
 }
 
 // repetition says how often the client sent it again.
@@ -65,6 +65,9 @@ func (j *judgement) consequence(verdicts []Verdict) string {
 		},
 		DoneTwice: func() string {
 			what, times, _ := j.restartedMore()
+			if times == 2 {
+				return restarted(what) + " was restarted twice"
+			}
 			return restarted(what) + " was restarted " + strconv.Itoa(times) + " times"
 		},
 		FalseSuccess: func() string {

@@ -165,14 +165,21 @@ type Summary struct {
 	Accepted   int `json:"accepted"`
 }
 
+// Fails says that a cell is of at least this grade and not accepted.
+func (c *CellResult) Fails(least Grade) bool {
+	if c.Accepted != nil {
+		return false
+	}
+	return c.Grade == Bug || c.Grade == Warning && least != Bug || c.Grade == Note && least == Note
+}
+
 // Failing counts the cells of at least this grade that are not accepted.
 func (r *Result) Failing(least Grade) int {
-	n := r.Summary.Bug
-	if least == Warning || least == Note {
-		n += r.Summary.Warning
-	}
-	if least == Note {
-		n += r.Summary.Note
+	n := 0
+	for i := range r.Cells {
+		if r.Cells[i].Fails(least) {
+			n++
+		}
 	}
 	return n
 }

@@ -137,6 +137,17 @@ func (w *World) Reset(scope Scope) error {
 	return w.swap(w.Current().home, scope)
 }
 
+// Cut ends the answers that the world holds back, and changes nothing else.
+func (w *World) Cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old := w.Current()
+	next := *old
+	next.ctx, next.cancel = context.WithCancel(context.Background())
+	w.current.Store(&next)
+	old.cancel()
+}
+
 // swap builds the next snapshot and puts it in place. Nothing changes when the
 // scenario's rules are refused.
 func (w *World) swap(s *scenario.Scenario, scope Scope) error {
