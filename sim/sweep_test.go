@@ -82,7 +82,9 @@ type record struct {
 	failures *[]string
 }
 
-func (r record) Errorf(format string, args ...any) { *r.failures = append(*r.failures, fmt.Sprintf(format, args...)) }
+func (r record) Errorf(format string, args ...any) {
+	*r.failures = append(*r.failures, fmt.Sprintf(format, args...))
+}
 
 func (r record) Run(name string, test func(record)) bool {
 	return r.T.Run(name, func(t *testing.T) { test(record{t, r.failures}) })

@@ -77,9 +77,9 @@ func (c Cell) Status() int {
 // socket says that the answer is a fault of the connection.
 func (c Cell) socket() bool { return c.Status() == 0 }
 
-// Error is the title of the catalogue error that the answer carries, "" when it
+// Title is that of the catalogue error that the answer carries, "" when it
 // carries none.
-func (c Cell) Error() string {
+func (c Cell) Title() string {
 	if c.Answer == HTML || c.Answer == Blank || c.socket() {
 		return ""
 	}

@@ -9,7 +9,6 @@ import (
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
-	"example.com/capisim/sim/socket"
 )
 
 // Server is a Host that makes the worlds of a running server.
@@ -68,10 +67,10 @@ func (w *served) Requests(ctx context.Context) ([]Request, error) {
 func requestOf(v *journal.View) Request {
 	r := Request{
 		ID: v.ID, Operation: v.Operation, Method: v.Request.Method, Path: v.Request.Path, Query: v.Request.Query, Body: v.Request.Body,
-		Status: v.Response.Status, Injected: v.Injected, Applied: v.Applied, Meanwhile: v.Meanwhile, Fault: v.ConnectionFault,
+		Status: v.Response.Status, Injected: v.Injected, Applied: v.Applied, Held: v.Held, Meanwhile: v.Meanwhile, Fault: v.ConnectionFault,
 		Begin: v.WallTime, RetryAfter: -1, Answer: v.Response.Body,
 	}
-	if r.Held = v.ConnectionFault == string(socket.Hang); !r.Held {
+	if !r.Held {
 		r.End = v.WallTime.Add(time.Duration(v.LatencyMS * float64(time.Millisecond)))
 	}
 	if told := v.Response.Headers.Get("Retry-After"); told != "" {

@@ -128,9 +128,10 @@ func (j *judgement) sentTwice() bool {
 }
 
 // swallowed: success was reported although the failed request never succeeded,
-// and what was printed is not what the reference printed.
+// and what was printed is not what the reference printed. A change that took
+// effect behind the fault is none that was swallowed: a client may look.
 func (j *judgement) swallowed() bool {
-	return !slices.ContainsFunc(j.attempts, func(a *Request) bool { return a.succeeded() }) && !j.ref.printed(j.run.outcome.Output)
+	return !slices.ContainsFunc(j.attempts, func(a *Request) bool { return a.succeeded() || a.Applied }) && !j.ref.printed(j.run.outcome.Output)
 }
 
 // shortList: success was reported although a page or a list never arrived, and
@@ -233,10 +234,4 @@ func hasWord(text, word string) bool {
 	}
 	found, err := regexp.MatchString(`(?i)(^|[^0-9A-Za-z])`+regexp.QuoteMeta(word)+`($|[^0-9A-Za-z])`, text)
 	return err == nil && found
-}
-
-// timed are the verdicts that a slow machine can bring about or hide.
-func timed(v Verdict) bool {
-	k, _ := KindOf(v)
-	return k.Grade == Bug || k.Grade == Warning
 }

@@ -75,7 +75,7 @@ func (o Options) run(ctx context.Context, cell *Cell, limit time.Duration, ref *
 	}
 	if cell != nil {
 		if err := w.Arm(ctx, cell.rule()); err != nil {
-			return nil, fmt.Errorf("arm the cell %s: %w", cell.String(), err)
+			return nil, fmt.Errorf("arm the cell %s: %w", cell, err)
 		}
 	}
 	r.outcome = o.Run(ctx, w, limit)
@@ -202,7 +202,7 @@ const outputKept = 4 << 10
 func result(ref *Reference, c Cell, r *run, verdicts []Verdict) CellResult {
 	j := judgement{ref: ref, cell: c, run: r, attempts: attempts(r.requests)}
 	out := CellResult{
-		Operation: c.Operation.ID, Answer: c.Answer, Error: c.Error(), Mode: c.ModeName(), Verdicts: verdicts, Grade: worst(verdicts),
+		Operation: c.Operation.ID, Answer: c.Answer, Error: c.Title(), Mode: c.ModeName(), Verdicts: verdicts, Grade: worst(verdicts),
 		Exit: r.outcome.Exit, Attempts: len(j.attempts), Fired: r.fired, Seconds: r.outcome.Seconds, Sentence: j.sentence(verdicts),
 		Requests: []Sent{}, Output: lastBytes(r.outcome.Output, outputKept),
 	}

@@ -28,7 +28,7 @@ func (j *judgement) fault() string {
 		"garbage": "was answered with bytes that are not HTTP", "hang": "was never answered",
 	}[j.cell.Answer]
 	if got == "" {
-		got = "was answered with " + strings.TrimSpace(j.cell.Answer+" "+j.cell.Error())
+		got = "was answered with " + strings.TrimSpace(j.cell.Answer+" "+j.cell.Title())
 	}
 	switch j.cell.Mode {
 	case After:
