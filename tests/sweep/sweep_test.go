@@ -168,7 +168,7 @@ var _ = Describe("capisim sweep", func() {
 			`[{operation: "*", answer: "*", mode: "*", verdict: hang}]`:              "reason",
 			`[{operation: "*", answer: "*", mode: "*", verdict: hung, reason: old}]`: `"hung"`,
 			`[{operation: "*", anser: "*", reason: old}]`:                            "anser",
-			`{`:                                                                     "accept.yaml",
+			`{`: "accept.yaml",
 		} {
 			accept := filepath.Join(GinkgoT().TempDir(), "accept.yaml")
 			Expect(os.WriteFile(accept, []byte(text), 0o600)).To(Succeed())
