@@ -132,8 +132,12 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 			p := &program{environ: map[string]string{name: "\x00"}}
 			err := p.merge(cmd)
 			switch flag.Value.Type() {
-			case "string", "stringSlice":
-				if err != nil || !flag.Changed {
+			case "string", "stringSlice", "stringArray":
+				if ownServers[cmd.Name()] && describesServer[flag.Name] {
+					if err != nil || flag.Changed {
+						t.Errorf("%s: %s was taken, which is about its client's server: %v", cmd.CommandPath(), name, err)
+					}
+				} else if err != nil || !flag.Changed {
 					t.Errorf("%s: %s was not taken: %v", cmd.CommandPath(), name, err)
 				}
 			default:
