@@ -29,77 +29,80 @@ const (
 	HTML     Format = "html"
 )
 
-// Formats lists them in the order that help shows.
-func Formats() []Format { return []Format{Text, Markdown, JSON, JUnit, HTML} }
+// format is a row of the table: a new format is one more, and a file.
+type format struct {
+	name         Format
+	media        string
+	coverage     func(io.Writer, journal.Matrix, journal.Gate) error
+	reactions    func(io.Writer, journal.ReactionReport) error
+	expectations func(io.Writer, journal.Judgement) error
+}
 
-// ContentType is the media type of a format, for an HTTP answer.
-func (f Format) ContentType() string {
-	switch f {
-	case Markdown:
-		return "text/markdown; charset=utf-8"
-	case JSON:
-		return "application/json; charset=utf-8"
-	case JUnit:
-		return "application/xml; charset=utf-8"
-	case HTML:
-		return "text/html; charset=utf-8"
+// formats is the table, in the order that help shows.
+var formats = []format{
+	{Text, "text/plain; charset=utf-8", coverageText, reactionsText, expectationsText},
+	{Markdown, "text/markdown; charset=utf-8", coverageMarkdown, reactionsMarkdown, expectationsMarkdown},
+	{JSON, "application/json; charset=utf-8",
+		func(w io.Writer, m journal.Matrix, _ journal.Gate) error { return writeJSON(w, m) },
+		func(w io.Writer, r journal.ReactionReport) error { return writeJSON(w, r) },
+		func(w io.Writer, j journal.Judgement) error { return writeJSON(w, j) }},
+	{JUnit, "application/xml; charset=utf-8", coverageJUnit, reactionsJUnit, expectationsJUnit},
+	{HTML, "text/html; charset=utf-8", coverageHTML, reactionsHTML, expectationsHTML},
+}
+
+// Formats lists the names in the order that help shows.
+func Formats() []Format {
+	names := make([]Format, len(formats))
+	for i, row := range formats {
+		names[i] = row.name
 	}
-	return "text/plain; charset=utf-8"
+	return names
+}
+
+// find returns the row of a format. The error names one that there is not.
+func (f Format) find() (format, error) {
+	for _, row := range formats {
+		if row.name == f {
+			return row, nil
+		}
+	}
+	return format{}, fmt.Errorf("no such report format: %q", string(f))
+}
+
+// ContentType is the media type of a format, for an HTTP answer; "" for one
+// that there is not.
+func (f Format) ContentType() string {
+	row, _ := f.find()
+	return row.media
 }
 
 // Coverage writes the matrix. The gate decides which gaps are failures: with
 // one that is met, the cells it does not ask for are only skipped.
 func Coverage(w io.Writer, f Format, m journal.Matrix, gate journal.Gate) error {
-	switch f {
-	case Text:
-		return coverageText(w, m, gate)
-	case Markdown:
-		return coverageMarkdown(w, m, gate)
-	case JSON:
-		return writeJSON(w, m)
-	case JUnit:
-		return coverageJUnit(w, m, gate)
-	case HTML:
-		return coverageHTML(w, m, gate)
+	row, err := f.find()
+	if err != nil {
+		return err
 	}
-	return unknownFormat(f)
+	return row.coverage(w, m, gate)
 }
 
 // Reactions writes what clients did about injected faults.
 func Reactions(w io.Writer, f Format, r journal.ReactionReport) error {
-	switch f {
-	case Text:
-		return reactionsText(w, r)
-	case Markdown:
-		return reactionsMarkdown(w, r)
-	case JSON:
-		return writeJSON(w, r)
-	case JUnit:
-		return reactionsJUnit(w, r)
-	case HTML:
-		return reactionsHTML(w, r)
+	row, err := f.find()
+	if err != nil {
+		return err
 	}
-	return unknownFormat(f)
+	return row.reactions(w, r)
 }
 
 // Expectations writes how the expectations fared.
 func Expectations(w io.Writer, f Format, j journal.Judgement) error {
-	switch f {
-	case Text:
-		return expectationsText(w, j)
-	case Markdown:
-		return expectationsMarkdown(w, j)
-	case JSON:
-		return writeJSON(w, j)
-	case JUnit:
-		return expectationsJUnit(w, j)
-	case HTML:
-		return expectationsHTML(w, j)
+	row, err := f.find()
+	if err != nil {
+		return err
 	}
-	return unknownFormat(f)
+	return row.expectations(w, j)
 }
-
-func unknownFormat(f Format) error { return fmt.Errorf("no such report format: %q", string(f)) }
 
 func writeJSON(w io.Writer, v any) error {
 	out, err := json.MarshalIndent(v, "", "  ")
