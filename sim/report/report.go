@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/sweep"
 )
 
 // Format is how a report is written.
@@ -36,18 +37,20 @@ type format struct {
 	coverage     func(io.Writer, journal.Matrix, journal.Gate) error
 	reactions    func(io.Writer, journal.ReactionReport) error
 	expectations func(io.Writer, journal.Judgement) error
+	sweep        func(io.Writer, *sweep.Result) error
 }
 
 // formats is the table, in the order that help shows.
 var formats = []format{
-	{Text, "text/plain; charset=utf-8", coverageText, reactionsText, expectationsText},
-	{Markdown, "text/markdown; charset=utf-8", coverageMarkdown, reactionsMarkdown, expectationsMarkdown},
+	{Text, "text/plain; charset=utf-8", coverageText, reactionsText, expectationsText, sweepText},
+	{Markdown, "text/markdown; charset=utf-8", coverageMarkdown, reactionsMarkdown, expectationsMarkdown, sweepMarkdown},
 	{JSON, "application/json; charset=utf-8",
 		func(w io.Writer, m journal.Matrix, _ journal.Gate) error { return writeJSON(w, m) },
 		func(w io.Writer, r journal.ReactionReport) error { return writeJSON(w, r) },
-		func(w io.Writer, j journal.Judgement) error { return writeJSON(w, j) }},
-	{JUnit, "application/xml; charset=utf-8", coverageJUnit, reactionsJUnit, expectationsJUnit},
-	{HTML, "text/html; charset=utf-8", coverageHTML, reactionsHTML, expectationsHTML},
+		func(w io.Writer, j journal.Judgement) error { return writeJSON(w, j) },
+		func(w io.Writer, r *sweep.Result) error { return writeJSON(w, r) }},
+	{JUnit, "application/xml; charset=utf-8", coverageJUnit, reactionsJUnit, expectationsJUnit, sweepJUnit},
+	{HTML, "text/html; charset=utf-8", coverageHTML, reactionsHTML, expectationsHTML, sweepHTML},
 }
 
 // Formats lists the names in the order that help shows.

@@ -14,19 +14,11 @@ import (
 // Sweep writes what a sweep found: a table of findings, the worst first, or a
 // case or a square for each cell.
 func Sweep(w io.Writer, f Format, r *sweep.Result) error {
-	switch f {
-	case Text:
-		return sweepText(w, r)
-	case Markdown:
-		return sweepMarkdown(w, r)
-	case JSON:
-		return writeJSON(w, r)
-	case JUnit:
-		return sweepJUnit(w, r)
-	case HTML:
-		return sweepHTML(w, r)
+	row, err := f.find()
+	if err != nil {
+		return err
 	}
-	return unknownFormat(f)
+	return row.sweep(w, r)
 }
 
 // grades in the order in which findings are listed.
