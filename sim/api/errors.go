@@ -1,18 +1,26 @@
 package api
 
 import (
-	"net/http"
 	"strconv"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 )
 
-// errorReply is the envelope of one error (§2): one request, one entry.
+// errorReply is one error in the form that it travels in: mostly the envelope
+// (§2), one request, one entry.
 func errorReply(e *contract.Error) reply {
-	out := reply{status: e.Status, body: envelope(e), shared: true, err: e}
-	if e.Status == http.StatusTooManyRequests {
-		out.media = plainText // the real server's quirk of §16
+	out := reply{status: e.Status, shared: true, err: e}
+	switch e.Form {
+	case contract.Unrouted:
+		b := appendString([]byte(`{"description":`), e.Detail)
+		b = appendString(append(b, `,"error_code":`...), e.Title)
+		out.body = append(strconv.AppendInt(append(b, `,"code":`...), int64(e.Code), 10), '}')
+	case contract.Failsafe:
+		out.body = []byte(lastResort)
+	case contract.Unacceptable, contract.Lost:
+	default:
+		out.body = envelope(e)
 	}
 	return out
 }

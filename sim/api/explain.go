@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/world"
 )
@@ -20,7 +19,7 @@ func (a *API) Explain(of *world.World, r *http.Request) (as fault.Subject, statu
 	c.dry = answer
 	path, known := normalize(r)
 	if !known {
-		*answer = errorReply(contract.NotFound)
+		c.serveUnknown(nil)
 		return nil, answer.status, answer.body
 	}
 	if path != "" {

@@ -10,16 +10,11 @@ import (
 	"example.com/capisim/sim/draw"
 )
 
-// Content types of §16.
-const (
-	jsonType  = "application/json; charset=utf-8"
-	plainText = "text/plain; charset=utf-8"
-)
-
 // Values that every answer shares. A header line is a slice; sharing it costs a
 // request nothing (FACTS.md §4).
 var (
-	jsonValue    = []string{jsonType}
+	accept       = []string{"Accept"}
+	pass         = []string{"pass"}
 	sameOrigin   = []string{"SAMEORIGIN"}
 	xssBlock     = []string{"1; mode=block"}
 	noSniff      = []string{"nosniff"}
@@ -43,12 +38,14 @@ var spelled = map[string]string{
 // sent is the header of one answer. The journal keeps it in place of the map
 // that net/http takes, which would be most of what a request leaves behind.
 type sent struct {
-	rails      bool // the defaults of everything under /v3
-	media      string
+	form       *form
+	media      string    // instead of the form's
 	lines      [4]string // request id, seconds, length, user: what differs
 	hasBody    bool
 	hasUser    bool
+	vary       bool
 	preference string
+	trace      []header
 	limits     []header
 	extra      []header
 }
@@ -56,11 +53,21 @@ type sent struct {
 // headersOf makes the header of an answer: what the real server sends beside
 // the body (§16).
 func (c *call) headersOf(out *reply) *sent {
+	f := c.formOf(out)
 	s := &sent{
-		rails: c.op == nil || strings.HasPrefix(c.op.Path, "/v3"), media: out.media, hasBody: out.status != http.StatusNoContent,
-		hasUser: c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
+		form: f, media: out.media, hasBody: out.status != http.StatusNoContent,
+		hasUser: f.user && c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
 	}
-	s.lines[0], s.lines[1] = c.requestID(), runtimeSeconds(c.elapsed())
+	s.vary = f.vary && s.hasBody && c.varies()
+	if f.trace {
+		s.trace = traceOf(c.req.Header)
+	}
+	if f.id {
+		s.lines[0] = c.requestID()
+	}
+	if f.runtime {
+		s.lines[1] = runtimeSeconds(c.elapsed())
+	}
 	if s.hasBody {
 		s.lines[2] = strconv.Itoa(len(out.body))
 	}
@@ -93,7 +100,14 @@ func (s *sent) RetryAfter() string {
 // fill writes the header into a map. Some of its names are not in Go's
 // canonical form and are set as they are.
 func (s *sent) fill(h http.Header) {
-	if s.rails {
+	f := s.form
+	if f.nosniff {
+		h["X-Content-Type-Options"] = noSniff
+	}
+	if f.cascade {
+		h["X-Cascade"] = pass
+	}
+	if f.rails {
 		h["X-Frame-Options"] = sameOrigin
 		h["X-XSS-Protection"] = xssBlock
 		h["X-Content-Type-Options"] = noSniff
@@ -101,23 +115,32 @@ func (s *sent) fill(h http.Header) {
 		h["X-Permitted-Cross-Domain-Policies"] = none
 		h["Referrer-Policy"] = strictOrigin
 	}
+	if s.vary {
+		h["Vary"] = accept
+	}
 	if s.hasBody {
-		h["Content-Type"] = jsonValue
+		h["Content-Type"] = f.mediaLine
 		if s.media != "" {
 			h["Content-Type"] = []string{s.media}
 		}
 		h["Content-Length"] = s.lines[2:3:3]
 	}
-	h["X-VCAP-Request-ID"] = s.lines[0:1:1]
-	h["X-Runtime"] = s.lines[1:2:2]
+	if f.id {
+		h["X-VCAP-Request-ID"] = s.lines[0:1:1]
+	}
+	if f.runtime {
+		h["X-Runtime"] = s.lines[1:2:2]
+	}
 	if s.hasUser {
 		h["X-USER-GUID"] = s.lines[3:4:4]
 	}
 	if s.preference != "" {
 		h["Preference-Applied"] = []string{s.preference}
 	}
-	for _, limit := range s.limits {
-		h[limit.name] = []string{limit.value}
+	for _, list := range [...][]header{s.trace, s.limits} {
+		for _, line := range list {
+			h[line.name] = []string{line.value}
+		}
 	}
 	for _, extra := range s.extra {
 		name := http.CanonicalHeaderKey(extra.name)

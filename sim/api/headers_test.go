@@ -34,6 +34,7 @@ func TestHeaders(t *testing.T) {
 		"X-Frame-Options: SAMEORIGIN", "X-Permitted-Cross-Domain-Policies: none", "X-XSS-Protection: 1; mode=block",
 	}
 	common := []string{`Connection: close`, `Date: .*`, `X-Runtime: \d+\.\d{6}`, `X-VCAP-Request-ID: ` + uuid}
+	v2 := []string{`Connection: close`, `Date: .*`, `X-VCAP-Request-ID: ` + uuid, `Content-Length: \d+`, `Content-Type: application/json;charset=utf-8`, `X-Content-Type-Options: nosniff`}
 	content := []string{`Content-Length: \d+`, `Content-Type: application/json; charset=utf-8`}
 	user := []string{`X-USER-GUID: ` + uuid}
 	tests := []struct {
@@ -49,7 +50,11 @@ func TestHeaders(t *testing.T) {
 		{"an error", "GET /v3/processes/nix", "developer", "404 Not Found", [][]string{common, content, rails, user}},
 		{"a refused caller", "GET " + webPath, "", "401 Unauthorized", [][]string{common, content, rails}},
 		{"an unknown route", "GET /v3/nix", "", "404 Not Found", [][]string{common, content, rails}},
-		{"the root", "GET /", "", "200 OK", [][]string{common, content}},
+		{"the root", "GET /", "", "200 OK", [][]string{v2}},
+		{"an unknown path", "GET /nix", "", "404 Not Found", [][]string{v2, {`X-Cascade: pass`}}},
+		{"parameters that cannot be read", "GET /v3/processes?a=%", "developer", "500 Internal Server Error", [][]string{common, user, {`Content-Length: 182`, `Content-Type: text/plain; charset=utf-8`}}},
+		{"a query that is too long", "GET /v3/processes?guids=" + strings.Repeat("x", 10235), "developer", "400 Bad Request", [][]string{{`Connection: close`, `Date: .*`, `Content-Length: 0`}}},
+		{"a query that is as long as may be", "GET /v3/processes?guids=" + strings.Repeat("x", 10234), "developer", "200 OK", [][]string{common, content, rails, user}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -171,7 +176,7 @@ func TestTooManyRequests(t *testing.T) {
 		{"nobody, first", webPath, "", line{401, "2", "1767225660", "1", ""}, contract.NotAuthenticated},
 		{"nobody, second", webPath, "", line{401, "2", "1767225660", "0", ""}, contract.NotAuthenticated},
 		{"nobody, third", webPath, "", line{429, "2", "1767225660", "0", "60"}, contract.IPBasedRateLimitExceeded},
-		{"a bad token, above", webPath, "two words", line{401, "2", "1767225660", "0", ""}, contract.InvalidAuthToken},
+		{"a bad token, above", webPath, "two words", line{401, "2", "1767225660", "0", "60"}, contract.InvalidAuthToken},
 	}
 	for _, test := range tests {
 		headers := []string{"X-Nothing: here"}
@@ -186,8 +191,11 @@ func TestTooManyRequests(t *testing.T) {
 		if test.err != nil {
 			got.is(t, test.err)
 		}
-		if want := map[bool]string{true: plainText, false: jsonType}[test.want.status == 429]; h.Get("Content-Type") != want {
+		if want := map[string]string{"third": plainText, "nobody, third": plainText, "the root": v2Type, "a bad token, above": "application/json"}[test.name]; want != "" && h.Get("Content-Type") != want {
 			t.Errorf("%s: type %s", test.name, h.Get("Content-Type"))
+		}
+		if behind := h.Get("X-Runtime") == ""; behind != (test.want.limit != "" && test.want.left == "0" && test.want.retry != "" || test.name == "the root") {
+			t.Errorf("%s: X-Runtime %q", test.name, h.Get("X-Runtime"))
 		}
 	}
 }

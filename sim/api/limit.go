@@ -3,18 +3,18 @@ package api
 import (
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/capisim/sim/contract"
 )
 
 // checkRate counts the request against the scenario's rate limit, which comes
-// before everything else (§3, step 1): administrators pass, the root documents
-// and UAA are not counted, and an invalid token is reported
-// instead of the limit.
+// before the framework (§3, step 1): administrators pass, and a token that is
+// there and invalid is told instead of the limit.
 func (c *call) checkRate() error {
 	limiter := c.snap.Limiter
-	if limiter == nil || c.byStranger || c.op != nil && c.op.Access == contract.Anonymous {
+	if limiter == nil || c.byStranger || c.uncounted() {
 		return nil
 	}
 	caller, known := c.caller()
@@ -31,25 +31,44 @@ func (c *call) checkRate() error {
 	if !left.Exceeded {
 		return nil
 	}
-	if c.whoErr == contract.InvalidAuthToken {
-		return contract.InvalidAuthToken
-	}
 	wait := max(1, int((left.Reset.Sub(c.now)+time.Second-1)/time.Second))
 	c.limits = append(c.limits, header{"Retry-After", strconv.Itoa(wait), true})
+	if c.whoErr == contract.InvalidAuthToken {
+		return contract.TokenBeforeLimit
+	}
 	if !known {
 		return contract.IPBasedRateLimitExceeded
 	}
 	return contract.RateLimitExceeded
 }
 
+// uncounted says that the limiter lets the request pass: UAA is another server,
+// and of this one the paths below as they stand, with a query they count, all
+// of /internal, and everything with Basic auth (middleware/rate_limiter.rb,
+// base_rate_limiter.rb).
+func (c *call) uncounted() bool {
+	if c.op != nil && c.op.UAA {
+		return true
+	}
+	kind, _, _ := strings.Cut(strings.TrimLeft(first(c.req.Header["Authorization"]), " "), " ")
+	if strings.EqualFold(kind, "basic") || strings.HasPrefix(c.path, "/internal") {
+		return true
+	}
+	switch c.path {
+	case "/", "/v3", "/v2/info", "/healthz":
+		return c.req.URL.RawQuery == ""
+	}
+	return false
+}
+
 // caller is who shares a count: the user, else the client's address.
 func (c *call) caller() (key string, known bool) {
 	if c.who.User != nil {
-		return "user " + c.who.User.GUID, true
+		return c.who.User.GUID, true
 	}
 	host, _, err := net.SplitHostPort(c.req.RemoteAddr)
 	if err != nil {
 		host = c.req.RemoteAddr
 	}
-	return "address " + host, false
+	return host, false
 }

@@ -138,21 +138,13 @@ func (c *call) answer() (out reply) {
 
 // checks are the steps that every operation shares, in the contract's order
 // (§3, steps 1, 3 and 4); those that need what the path names are the action's.
-// A query that the framework cannot read is refused while it logs the request,
-// before any of the server's own checks but the limit.
 var checks = []func(*call) error{
+	(*call).checkLine,
 	(*call).checkRate,
-	(*call).checkQuery,
+	(*call).checkParameters,
 	(*call).checkToken,
 	(*call).checkScope,
 	(*call).checkBody,
-}
-
-func (c *call) checkQuery() error {
-	if c.op.Access == contract.Anonymous {
-		return nil
-	}
-	return contract.CheckQuery(c.req.URL.RawQuery)
 }
 
 func (c *call) checkToken() error {
@@ -169,16 +161,6 @@ func (c *call) checkScope() error {
 	return nil
 }
 
-// checkBody refuses a body that cannot be read, whatever the method: the real
-// server refuses a GET with broken JSON too. UAA asks for its own.
-func (c *call) checkBody() error {
-	if c.op.Access == contract.Anonymous {
-		return nil
-	}
-	_, err := c.message()
-	return err
-}
-
 // message is the body as the operation reads it: parsed once, for fault rules
 // and for the action alike.
 func (c *call) message() (contract.Body, error) {
@@ -187,13 +169,16 @@ func (c *call) message() (contract.Body, error) {
 	}
 	c.parsed = true
 	raw := c.bytes()
-	switch {
+	switch contentType := first(c.req.Header["Content-Type"]); {
 	case c.tooBig:
 		c.bodyErr = contract.RequestTooLarge
 	case c.readErr != nil:
 		c.bodyErr = contract.MessageParseError
-	case len(raw) > 0: // cf sends a JSON content type on everything (CLIENTS.md §3)
-		c.body, c.bodyErr = c.op.ParseBody(c.req.Header.Get("Content-Type"), raw)
+	case len(raw) == 0: // cf sends a JSON content type on everything (CLIENTS.md §3)
+	case c.op == nil:
+		c.body, c.bodyErr = contract.ParseBody(contentType, raw)
+	default:
+		c.body, c.bodyErr = c.op.ParseBody(contentType, raw)
 	}
 	return c.body, c.bodyErr
 }

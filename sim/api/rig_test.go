@@ -170,7 +170,7 @@ func as(token string) string { return "Authorization: bearer " + token }
 // is compares an answer with a catalogue error, envelope and words included.
 func (a answer) is(t testing.TB, want *contract.Error) {
 	t.Helper()
-	if a.status != want.Status || a.body != string(envelope(want)) {
-		t.Errorf("got  %d %s\nwant %d %s", a.status, a.body, want.Status, envelope(want))
+	if a.status != want.Status || a.body != string(errorReply(want).body) {
+		t.Errorf("got  %d %s\nwant %d %s", a.status, a.body, want.Status, errorReply(want).body)
 	}
 }

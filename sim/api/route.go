@@ -101,7 +101,7 @@ func normalize(r *http.Request) (path string, known bool) {
 	if path == "" {
 		return "/", true
 	}
-	if !strings.HasPrefix(path, "/v3") {
+	if !underV3(path) {
 		return "", !strings.HasPrefix(path, "//")
 	}
 	if !strings.Contains(path, "//") && !strings.HasSuffix(path, "/") && !strings.Contains(path, ".") {

@@ -33,7 +33,7 @@ func uaaErrorReply(e *contract.Error) reply {
 // uaaReply is an answer of UAA: it forbids caches and names its type in its own
 // way.
 func uaaReply(status int, body []byte) reply {
-	return reply{status: status, body: body, shared: true, media: "application/json;charset=UTF-8",
+	return reply{status: status, body: body, shared: true,
 		headers: []header{{name: "Cache-Control", value: "no-store"}, {name: "Pragma", value: "no-cache"}}}
 }
 

@@ -74,6 +74,9 @@ func (c *call) send(w http.ResponseWriter, out delivery) {
 func (c *call) write(w http.ResponseWriter, r reply, body []byte) {
 	w.WriteHeader(r.status)
 	if c.req.Method == http.MethodHead || len(body) == 0 {
+		if gin, ok := w.(interface{ WriteHeaderNow() }); ok {
+			gin.WriteHeaderNow() // else gin puts its own page on a 404
+		}
 		return
 	}
 	if len(body) > unboundedWrite {
@@ -118,20 +121,14 @@ func (c *call) wait(d time.Duration) bool {
 	}
 }
 
-// serveUnknown answers a request that met no route; a token is not asked for
-// (§2).
+// serveUnknown answers a request that met no route.
 func (c *call) serveUnknown(w http.ResponseWriter) {
 	if c.dry != nil {
-		*c.dry = errorReply(contract.NotFound)
+		*c.dry = c.failure(c.unknown())
 		return
 	}
 	c.bytes()
-	c.send(w, c.decide(func() delivery {
-		if err := c.checkRate(); err != nil {
-			return delivery{reply: c.failure(err)}
-		}
-		return delivery{reply: errorReply(contract.NotFound)}
-	}))
+	c.send(w, c.decide(func() delivery { return delivery{reply: c.failure(c.unknown())} }))
 }
 
 // elapsed is the wall time since the request came.

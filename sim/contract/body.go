@@ -60,20 +60,18 @@ const (
 	multipartBody
 )
 
-// encodingOf goes by the media type alone; its parameters do not matter.
+// encodingOf goes by the media type; of its parameters only the boundary
+// counts.
 func encodingOf(contentType string) encoding {
-	if contentType == "application/json" { // what nearly all send
-		return jsonBody
-	}
-	if i := strings.IndexAny(contentType, ",;"); i >= 0 {
-		contentType = contentType[:i]
-	}
-	switch strings.ToLower(strings.TrimSpace(contentType)) {
-	case "application/json", "text/x-json", "application/jsonrequest", "application/vnd.api+json":
+	switch media, _ := rails.MediaType(contentType); media {
+	case "application/json", "text/x-json", "application/jsonrequest", "application/problem+json":
 		return jsonBody
 	case "application/x-www-form-urlencoded":
 		return formBody
 	case "multipart/form-data":
+		if rails.Boundary(contentType) == "" {
+			return formBody
+		}
 		return multipartBody
 	}
 	return ignored
@@ -99,7 +97,7 @@ func (o *Operation) NeverInBody(tokens []string) string {
 		return o.ID + " takes a form, whose fields have no parts"
 	case !o.UAA && framework(tokens[0]):
 		return `"` + tokens[0] + `" is dropped before ` + o.ID + " sees it"
-	case len(tokens) > rails.MaxDepth:
+	case len(tokens) >= rails.MaxDepth:
 		return o.ID + " takes no body of " + strconv.Itoa(len(tokens)) + " levels"
 	}
 	return ""
@@ -132,7 +130,8 @@ func parseUAAForm(raw []byte) (body Body, err error) {
 // ParseBody reads a request body as the real server does (§4). A body without
 // a parser for its Content-Type counts as {}, a document that is not an object as
 // {"_json": document}. The errors are MessageParseError for what is no JSON
-// and InvalidRequest for text that is not UTF-8 and for malformed forms.
+// and Malformed for text that is not UTF-8, for malformed forms and for JSON
+// that is nested too deep.
 func ParseBody(contentType string, raw []byte) (Body, error) {
 	if len(raw) == 0 {
 		return Body{}, nil
@@ -152,10 +151,10 @@ func ParseBody(contentType string, raw []byte) (Body, error) {
 func parseJSON(raw []byte) (Body, error) {
 	whole, _, err := rails.Parse(string(raw))
 	switch {
-	case errors.Is(err, rails.ErrEncoding):
-		return Body{}, InvalidRequest
-	case err != nil:
+	case errors.Is(err, rails.ErrSyntax):
 		return Body{}, MessageParseError
+	case err != nil:
+		return Body{}, Malformed
 	case whole.Kind != document.Object:
 		return Body{Fields: []document.Field{{Key: "_json", Value: whole}}}, nil
 	}
@@ -164,7 +163,7 @@ func parseJSON(raw []byte) (Body, error) {
 
 func formFields(members []document.Field, err error) (Body, error) {
 	if err != nil {
-		return Body{}, InvalidRequest
+		return Body{}, Malformed
 	}
 	return Body{Fields: dropFramework(members), Form: true}, nil
 }

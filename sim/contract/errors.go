@@ -13,6 +13,7 @@ type Error struct {
 	Detail string // the text; a Gap stands in it by its name
 	Gap    Gap    // what With still has to fill in, NoGap for a finished text
 	Local  bool   // capisim's own: the real server has no such error
+	Form   Form   // the shape it travels in
 
 	gapAt int // where the gap stands in Detail
 }
@@ -93,6 +94,12 @@ func gapped(status, code int, name, before string, gap Gap, after string) *Error
 	return e
 }
 
+func shaped(form Form, status, code int, name, detail string) *Error {
+	e := define(status, code, name, detail)
+	e.Form = form
+	return e
+}
+
 func local(status, code int, name, detail string) *Error {
 	e := define(status, code, name, detail)
 	e.Local = true
@@ -122,13 +129,13 @@ var (
 	LabelLimitExceeded       = gapped(422, 390020, "LabelLimitExceeded", "Failed to add ", CountGap, " labels because it would exceed maximum of 50")
 	AnnotationLimitExceeded  = gapped(422, 390023, "AnnotationLimitExceeded", "Failed to add ", CountGap, " annotations because it would exceed maximum of 200")
 	UniquenessError          = define(422, 10016, "UniquenessError", "The label was changed by another request")
-	RateLimitExceeded        = define(429, 10013, "RateLimitExceeded", "Rate Limit Exceeded")
-	IPBasedRateLimitExceeded = define(429, 10014, "IPBasedRateLimitExceeded", "Rate Limit Exceeded: Unauthenticated requests from this IP address have exceeded the limit. Please log in.")
+	RateLimitExceeded        = shaped(Limited, 429, 10013, "RateLimitExceeded", "Rate Limit Exceeded")
+	IPBasedRateLimitExceeded = shaped(Limited, 429, 10014, "IPBasedRateLimitExceeded", "Rate Limit Exceeded: Unauthenticated requests from this IP address have exceeded the limit. Please log in.")
 	UnknownError             = define(500, 10001, "UnknownError", "An unknown error occurred.")
 	RunnerError              = gapped(500, 170016, "RunnerError", "Runner error: ", ReasonGap, "")
 	RunnerInvalidRequest     = gapped(500, 170014, "RunnerInvalidRequest", "Runner invalid request: ", ReasonGap, "")
 	DatabaseError            = define(500, 10011, "DatabaseError", "Database error")
-	UaaUnavailable           = define(502, 20004, "UaaUnavailable", "The UAA service is currently unavailable")
+	UaaUnavailable           = shaped(Keyless, 502, 20004, "UaaUnavailable", "The UAA service is currently unavailable")
 	StatsUnavailable         = define(503, 200002, "StatsUnavailable", "Stats unavailable: Stats server temporarily unavailable.")
 	RunnerUnavailable        = gapped(503, 170015, "RunnerUnavailable", "Runner is unavailable: ", ReasonGap, "")
 	ServiceUnavailable       = define(503, 10015, "ServiceUnavailable", "Database connection failure")

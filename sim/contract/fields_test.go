@@ -42,7 +42,10 @@ func (c bodyCase) check(t *testing.T, err error) {
 	}
 }
 
-const crash = "UnknownError"
+const (
+	crash     = "UnknownError"
+	malformed = "Internal Server Error"
+)
 
 func a(n int) string { return strings.Repeat("a", n) }
 

@@ -45,7 +45,7 @@ func FuzzUpdateBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contentType string, raw []byte) {
 		body, err := ParseBody(contentType, raw)
 		if err != nil {
-			refusal(t, err, MessageParseError, InvalidRequest)
+			refusal(t, err, MessageParseError, Malformed)
 			return
 		}
 		o := operation(t, "updateProcess")
@@ -87,7 +87,7 @@ func FuzzScaleBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		body, err := ParseBody("application/json", raw)
 		if err != nil {
-			refusal(t, err, MessageParseError, InvalidRequest)
+			refusal(t, err, MessageParseError, Malformed)
 			return
 		}
 		o := operation(t, "scaleProcess")
@@ -143,11 +143,11 @@ func FuzzListQuery(f *testing.F) {
 			RequestViolations(operation(t, id), "", raw, "0", nil)
 		}
 		if _, err := ParseShowQuery(raw); err != nil {
-			refusal(t, err, BadQueryParameter, InvalidRequest, UnknownError)
+			refusal(t, err, BadQueryParameter, Malformed, UnknownError)
 		}
 		query, err := ParseListQuery(raw, nested)
 		if err != nil {
-			refusal(t, err, BadQueryParameter, InvalidRequest, UnknownError)
+			refusal(t, err, BadQueryParameter, Malformed, UnknownError)
 			return
 		}
 		if query.Page < 1 || query.PerPage < 1 || query.PerPage > maxPerPage {

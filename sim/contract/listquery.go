@@ -35,13 +35,13 @@ type listReader struct {
 }
 
 // CheckQuery refuses a query string that the real server's framework cannot
-// read (InvalidRequest), whatever the operation makes of its query (§2).
+// read (Malformed), whatever the operation makes of its query (§2).
 func CheckQuery(rawQuery string) error {
 	if rawQuery == "" {
 		return nil
 	}
 	if _, err := rails.ParseParams(rawQuery); err != nil {
-		return InvalidRequest
+		return Malformed
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func QueryAppGUID(rawQuery string) string {
 
 // ParseListQuery reads and checks the query of a list; nested says that the
 // list is one of an app's. The errors are BadQueryParameter with all messages
-// in the server's order, InvalidRequest for what the framework refuses, and
+// in the server's order, Malformed for what the framework refuses, and
 // UnknownError for what crashes the real server, such as page[]=1.
 func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
 	r := listReader{query: ListQuery{Page: 1, PerPage: defaultPerPage}}
@@ -70,7 +70,7 @@ func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
 	}
 	var err error
 	if r.members, err = rails.ParseParams(rawQuery); err != nil {
-		return ListQuery{}, InvalidRequest
+		return ListQuery{}, Malformed
 	}
 	r.pages()
 	r.order(timeColumns)
@@ -105,7 +105,7 @@ func ParseShowQuery(rawQuery string) (ShowQuery, error) {
 	}
 	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
-		return ShowQuery{}, InvalidRequest
+		return ShowQuery{}, Malformed
 	}
 	r := listReader{members: members, problems: unknownParameters(members, []string{"embed"}, showParameters)}
 	r.embed()

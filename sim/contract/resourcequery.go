@@ -83,7 +83,7 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 	}
 	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
-		return ResourceQuery{}, InvalidRequest
+		return ResourceQuery{}, Malformed
 	}
 	r := listReader{members: members, query: q.ListQuery}
 	r.pages()
@@ -171,7 +171,7 @@ func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 	}
 	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
-		return ResourceQuery{}, InvalidRequest
+		return ResourceQuery{}, Malformed
 	}
 	r := listReader{members: members, problems: unknownParameters(members, []string{"include"}, "'include'")}
 	q := ResourceQuery{Include: r.resources("include", "included", l.include)}

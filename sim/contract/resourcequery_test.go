@@ -45,7 +45,7 @@ func TestResourceListMessages(t *testing.T) {
 		{"targets as an object", AuditEventList, "target_guids[x]=1", "Target guids target_guids has an invalid operator"},
 		{"targets excluded", AuditEventList, "target_guids[not]=a,b", ""},
 		{"targets excluded as an object", AuditEventList, "target_guids[not][x]=1", "Target guids target_guids must be an array"},
-		{"bad %-encoding", PackageList, "guids=%zz", "CF-InvalidRequest"},
+		{"bad %-encoding", PackageList, "guids=%zz", malformed},
 		{"doubly encoded bytes that are not text", PackageList, "states=%25ff", crash},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestResourceListMessages(t *testing.T) {
 func TestIncludeMessages(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"": "", "include=space.organization": "", "include=org,space": "", "include": crash, "include=%zz": "CF-InvalidRequest",
+		"": "", "include=space.organization": "", "include=org,space": "", "include": crash, "include=%zz": malformed,
 		"include=app": "Invalid included resource: 'app'. Valid included resources are: 'space', 'org', 'space.organization'",
 		"names=x":     "Unknown query parameter(s): 'names'. Valid parameters are: 'include'",
 	} {

@@ -32,7 +32,7 @@ func TestWarnings(t *testing.T) {
 		{"§4 framework keys", "updateProcess", asJSON, "", `{"utf8":1}`, Default, "dropped-key /utf8"},
 		{"§4 body key", "updateProcess", asJSON, "", `{"body":{}}`, Default, "body-key /body"},
 		{"§4 duplicate key, deep down", "updateProcess", asJSON, "", `{"metadata":{"labels":{"a":"1","a":"2"}}}`, Default, "duplicate-key "},
-		{"§4 comments", "updateProcess", asJSON, "", `{} // x`, Default, "lenient-json "},
+		{"§4 comments", "updateProcess", asJSON, "", `{/* x */}`, Default, "lenient-json "},
 		{"§4 broken", "updateProcess", asJSON, "", `{`, Default, ""},
 		{"§4 app_guid in the body", "updateProcess", asJSON, "", `{"app_guid":"x"}`, Default, "app-guid /app_guid"},
 		{"§4 app_guid in the body of a nested path", "updateProcessForApp", asJSON, "", `{"app_guid":"x"}`, Default, ""},

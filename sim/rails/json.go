@@ -8,50 +8,80 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// MaxDepth bounds the nesting of a body and of parameters, as the real server
-// does; deeper ones are refused as broken.
-const MaxDepth = 100
+// MaxDepth is the nesting of a body that the framework's stack cannot bear:
+// somewhere between 500 and 900 levels it ends.
+const MaxDepth = 500
 
+
+// maxParsedDepth bounds the scanner's own stack.
+const maxParsedDepth = 10000
+
+// What can be wrong with a body: the parser refuses it, or it parses and the
+// framework fails on what it says.
 var (
 	ErrSyntax   = errors.New("not JSON")
 	ErrEncoding = errors.New("not UTF-8")
+	ErrDepth    = errors.New("nested too deep")
 )
 
 // scanner reads JSON the way the real server's parser does: in order of
 // appearance, numbers as written, and with its leniencies (comments, raw
-// control characters in strings, a backslash before any character). It stands
+// control characters in strings, a backslash before any character; Oj,
+// ext/oj/parse.c). It stands
 // here because no decoder of the standard library keeps the order of keys and
 // the text of numbers at the price that the request path can pay (FACTS.md §8).
 type scanner struct {
-	text  string
-	at    int
-	depth int
+	text    string
+	at      int
+	depth   int
+	deepest int
+	garbled bool // a value is not UTF-8
 	Notes
 }
 
 // Notes is what the scanner passes over and a warning tells of.
 type Notes struct {
 	Loose    bool // a leniency was used that strict JSON does not know
-	Halved   bool // an escape wrote half of a surrogate pair, which is not UTF-8
 	Repeated bool // an object had a key twice
 }
 
-// Parse reads one document. The error is ErrSyntax, or ErrEncoding when the
-// only thing wrong is a text that is not UTF-8.
+// Parse reads one document. The error is ErrSyntax, or one of the others when
+// nothing else is wrong.
 func Parse(text string) (v document.Value, n Notes, err error) {
 	s := scanner{text: text}
 	if v, err = s.value(); err != nil {
 		return document.Value{}, s.Notes, err
 	}
-	if s.skip(); s.at != len(s.text) {
-		return document.Value{}, s.Notes, ErrSyntax
+	if err = s.end(); err != nil {
+		return document.Value{}, s.Notes, err
 	}
-	// The parser of the real server reads any bytes; what is not UTF-8 is
-	// refused afterwards, and differently (§2).
-	if s.Halved || !utf8.ValidString(text) {
+	// The parser of the real server reads any bytes and any depth; what is wrong
+	// with them shows afterwards, and differently (§9.2). Keys are not looked at.
+	switch {
+	case s.garbled:
 		return document.Value{}, s.Notes, ErrEncoding
+	case s.deepest >= MaxDepth:
+		return document.Value{}, s.Notes, ErrDepth
 	}
 	return v, s.Notes, nil
+}
+
+// end passes blanks behind the document. A NUL ends the text, whatever follows;
+// a comment is not allowed here.
+func (s *scanner) end() error {
+	for ; s.at < len(s.text); s.at++ {
+		switch s.text[s.at] {
+		case ' ', '\t', '\n', '\r':
+		case '\f':
+			s.Loose = true
+		case 0:
+			s.Loose = true
+			return nil
+		default:
+			return ErrSyntax
+		}
+	}
+	return nil
 }
 
 // skip passes blanks and comments.
@@ -60,6 +90,9 @@ func (s *scanner) skip() {
 		switch s.text[s.at] {
 		case ' ', '\t', '\n', '\r':
 			s.at++
+		case '\f':
+			s.at++
+			s.Loose = true
 		case '/':
 			if !s.comment() {
 				return
@@ -74,8 +107,8 @@ func (s *scanner) skip() {
 func (s *scanner) comment() bool {
 	rest := s.text[s.at:]
 	if strings.HasPrefix(rest, "//") {
-		if end := strings.IndexByte(rest, '\n'); end >= 0 {
-			s.at += end + 1
+		if end := strings.IndexAny(rest, "\n\r\f\x00"); end >= 0 {
+			s.at += end
 		} else {
 			s.at = len(s.text)
 		}
@@ -98,6 +131,7 @@ func (s *scanner) value() (document.Value, error) {
 	switch c := s.text[s.at]; {
 	case c == '"':
 		text, err := s.str()
+		s.garbled = s.garbled || !utf8.ValidString(text)
 		return document.Value{Kind: document.String, Text: text}, err
 	case c == '{':
 		return s.object()
@@ -212,8 +246,9 @@ func (s *scanner) array() (document.Value, error) {
 
 func (s *scanner) enter() error {
 	s.at++
-	if s.depth++; s.depth > MaxDepth {
-		return ErrSyntax
+	s.depth++
+	if s.deepest = max(s.deepest, s.depth); s.depth > maxParsedDepth {
+		return ErrDepth
 	}
 	return nil
 }
@@ -248,25 +283,37 @@ func lastWinsOfMany(members []document.Field) []document.Field {
 	return kept
 }
 
-// number takes a number by JSON's grammar: no leading zero, no bare point.
+// number takes a number. Zeros in front are refused when other digits follow,
+// not when they stand alone: "-00" and even "-" are 0.
 func (s *scanner) number() (string, error) {
 	start := s.at
 	s.word("-")
-	if !s.word("0") && s.digits() == 0 {
+	first := s.at
+	whole := s.digits()
+	switch digits := s.text[first:s.at]; {
+	case whole > 1 && digits[0] == '0' && strings.Trim(digits, "0") != "":
 		return "", ErrSyntax
+	case whole != 1 && strings.Trim(digits, "0") == "":
+		s.Loose = true
 	}
-	if s.word(".") && s.digits() == 0 {
+	decimal := s.word(".")
+	if decimal && (whole == 0 || s.digits() == 0) {
 		return "", ErrSyntax
 	}
 	if s.word("e") || s.word("E") {
+		decimal = true
 		if !s.word("-") {
 			s.word("+")
 		}
-		if s.digits() == 0 {
+		if whole == 0 || s.digits() == 0 {
 			return "", ErrSyntax
 		}
 	}
-	return s.text[start:s.at], nil
+	text := s.text[start:s.at]
+	if !decimal && text != "-0" && strings.Trim(text, "-0") == "" {
+		return "0", nil
+	}
+	return text, nil
 }
 
 func (s *scanner) digits() int {

@@ -9,6 +9,9 @@ import (
 	"example.com/capisim/sim/document"
 )
 
+// maxParamDepth bounds the nesting of parameters, as the real server does.
+const maxParamDepth = 100
+
 // ErrParams is all that can be wrong with parameters themselves: bad
 // %-encoding, not UTF-8, two shapes under one name, too deep.
 var ErrParams = errors.New("malformed parameters")
@@ -62,7 +65,7 @@ func addParam(members []document.Field, name string, value document.Value) ([]do
 
 // addNested stores one parameter below the top level.
 func addNested(object document.Value, name string, value document.Value, depth int) (document.Value, error) {
-	if depth >= MaxDepth {
+	if depth >= maxParamDepth {
 		return object, ErrParams
 	}
 	key, rest := name, ""

@@ -17,6 +17,8 @@ func (s *scanner) str() (string, error) {
 			return s.text[start : s.at-1], nil
 		case c == '\\':
 			return s.escaped(start)
+		case c == 0:
+			return "", ErrSyntax
 		case c < ' ':
 			s.Loose = true
 		}
@@ -41,6 +43,8 @@ func (s *scanner) escaped(start int) (string, error) {
 			if out, ok = s.escape(out); !ok {
 				return "", ErrSyntax
 			}
+		case c == 0:
+			return "", ErrSyntax
 		default:
 			s.Loose = s.Loose || c < ' '
 			out = append(out, c)
@@ -73,8 +77,9 @@ func (s *scanner) escape(out []byte) ([]byte, bool) {
 	return append(out, c), true
 }
 
-// unicode takes the hexadecimal digits of \uHHHH, and a second escape where
-// the first is half of a pair.
+// unicode takes the hexadecimal digits of \uHHHH. A half of a surrogate pair,
+// either of them, is put together with whatever escape follows; without one it
+// becomes bytes that are no UTF-8.
 func (s *scanner) unicode(out []byte) ([]byte, bool) {
 	r, ok := s.hex()
 	if !ok {
@@ -83,20 +88,15 @@ func (s *scanner) unicode(out []byte) ([]byte, bool) {
 	if !utf16.IsSurrogate(r) {
 		return utf8.AppendRune(out, r), true
 	}
-	if rest := s.text[s.at:]; strings.HasPrefix(rest, `\u`) {
-		before := s.at
-		s.at += 2
-		low, ok := s.hex()
-		if !ok {
-			return out, false
-		}
-		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-			return utf8.AppendRune(out, pair), true
-		}
-		s.at = before
+	if !strings.HasPrefix(s.text[s.at:], `\u`) {
+		s.Loose = true
+		return append(out, 0xE0|byte(r>>12), 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F)), true
 	}
-	s.Halved = true
-	return out, true
+	s.at += 2
+	next, ok := s.hex()
+	s.Loose = s.Loose || utf16.DecodeRune(r, next) == utf8.RuneError
+	const half, bits = 0x3FF, 10
+	return utf8.AppendRune(out, (r&half<<bits|next&half)+0x10000), ok
 }
 
 func (s *scanner) hex() (r rune, ok bool) {

@@ -78,12 +78,11 @@ func readable(body []byte, stats bool) string {
 		return "null"
 	}
 	var out bytes.Buffer
-	if err := (masker{stats, json.NewDecoder(bytes.NewReader(body)), &out}).value(""); err != nil {
-		text, err := json.Marshal("RAW:" + string(body))
-		if err != nil {
-			panic(err)
-		}
-		return string(text)
+	m := masker{stats, json.NewDecoder(bytes.NewReader(body)), &out}
+	if !json.Valid(body) {
+		m.text("RAW:" + string(body))
+	} else if err := m.value(""); err != nil {
+		panic(err)
 	}
 	return out.String()
 }

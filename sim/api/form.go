@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/rails"
+)
+
+// form is what the layer that an answer comes from writes beside it (§16). The
+// layers lie around each other: request id, user, trace, limits, framework; an
+// answer has the headers of those that it passes on its way out.
+type form struct {
+	id, user, trace, runtime, rails, vary bool
+	nosniff, cascade                      bool
+	mediaLine                             []string // shared by all answers; nil for no Content-Type
+}
+
+const (
+	jsonType   = "application/json; charset=utf-8"
+	v2Type     = "application/json;charset=utf-8"
+	uaaType    = "application/json;charset=UTF-8"
+	plainText  = "text/plain; charset=utf-8"
+	emptyPage  = "text/html; charset=UTF-8"
+	lastResort = "500 Internal Server Error\n" +
+		"If you are the administrator of this website, then please read this web application's log file and/or the web server's log file to find out what went wrong."
+)
+
+var (
+	handled   = &form{id: true, user: true, trace: true, runtime: true, rails: true, vary: true, mediaLine: []string{jsonType}}
+	outsideV3 = &form{id: true, user: true, trace: true, nosniff: true, mediaLine: []string{v2Type}}
+	ofUAA     = &form{id: true, mediaLine: []string{uaaType}}
+
+	forms = [...]*form{
+		contract.Handled:      handled,
+		contract.Limited:      {id: true, user: true, trace: true, mediaLine: []string{plainText}},
+		contract.Intercepted:  {id: true, trace: true, mediaLine: []string{"application/json"}},
+		contract.Keyless:      {id: true},
+		contract.Unrouted:     {id: true, user: true, trace: true, nosniff: true, cascade: true, mediaLine: []string{v2Type}},
+		contract.Failsafe:     {id: true, user: true, trace: true, runtime: true, mediaLine: []string{plainText}},
+		contract.Unacceptable: {id: true, user: true, trace: true, runtime: true, mediaLine: []string{emptyPage}},
+		contract.Lost:         {},
+	}
+)
+
+// formOf says which layer an answer comes from.
+func (c *call) formOf(out *reply) *form {
+	switch {
+	case c.op != nil && c.op.UAA:
+		return ofUAA
+	case out.err != nil && out.err.Form != contract.Handled:
+		return forms[out.err.Form]
+	case c.op != nil && !strings.HasPrefix(c.op.Path, "/v3"):
+		return outsideV3
+	}
+	return handled
+}
+
+// varies says that the framework chose the answer's type by Accept, and tells
+// (ActionDispatch::Http::MimeNegotiation#should_apply_vary_header?).
+func (c *call) varies() bool {
+	h := c.req.Header
+	return rails.Negotiates(first(h["Accept"]), first(h["Content-Type"]), first(h["X-Requested-With"])) && !c.namesFormat()
+}
+
+// namesFormat says that path or query ask for a format, which takes the place
+// of Accept.
+func (c *call) namesFormat() bool {
+	if c.op != nil && strings.Contains(c.path[strings.LastIndexByte(c.path, '/')+1:], ".") {
+		return true
+	}
+	return strings.Contains(c.req.URL.RawQuery, "format") && (*subject)(c).Query().Get("format") != ""
+}
+
+// traceOf is the pair of headers that come back when both were sent
+// (middleware/zipkin.rb).
+func traceOf(h http.Header) []header {
+	id, span := h["X-B3-Traceid"], h["X-B3-Spanid"]
+	if len(id) == 0 || len(span) == 0 {
+		return nil
+	}
+	return []header{{"X-B3-TraceId", id[0], true}, {"X-B3-SpanId", span[0], true}}
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
