@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/rails"
 )
 
 // form is what the layer that an answer comes from writes beside it (§16). The
@@ -59,9 +58,11 @@ func (c *call) formOf(out *reply) *form {
 
 // varies says that the framework chose the answer's type by Accept, and tells
 // (ActionDispatch::Http::MimeNegotiation#should_apply_vary_header?).
-func (c *call) varies() bool {
+func (c *call) varies() bool { return c.negotiation().Varies() && !c.namesFormat() }
+
+func (c *call) negotiation() contract.Negotiation {
 	h := c.req.Header
-	return rails.Negotiates(first(h["Accept"]), first(h["Content-Type"]), first(h["X-Requested-With"])) && !c.namesFormat()
+	return contract.Negotiation{Accept: first(h["Accept"]), ContentType: first(h["Content-Type"]), RequestedWith: first(h["X-Requested-With"])}
 }
 
 // namesFormat says that path or query ask for a format, which takes the place

@@ -6,21 +6,15 @@ import (
 	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/rails"
 )
 
-// The HTTP server's bounds of a request line, in bytes (Puma,
+// maxQuery is the HTTP server's bound of a query, in bytes (Puma,
 // ext/puma_http11/puma_http11.c).
-const (
-	maxPath  = 8192
-	maxQuery = 10240
-	maxURI   = 12288
-)
+const maxQuery = 10240
 
-// checkLine refuses a request line that never reaches the cloud controller.
-func (c *call) checkLine() error {
-	query := len(c.req.URL.RawQuery)
-	if len(c.path) > maxPath || query > maxQuery || len(c.path)+query > maxURI {
+// checkQuery refuses a query that never reaches the cloud controller.
+func (c *call) checkQuery() error {
+	if len(c.req.URL.RawQuery) > maxQuery {
 		return contract.QueryTooLong
 	}
 	return nil
@@ -37,20 +31,18 @@ func (c *call) checkParameters() error {
 	if !c.framework() {
 		return nil
 	}
-	media, sent := c.req.Header["Content-Type"]
-	if sent {
-		if _, ok := rails.MediaType(first(media)); !ok {
-			return contract.NotAcceptable
+	if media := c.req.Header["Content-Type"]; len(media) > 0 {
+		if err := contract.CheckContentType(media[0]); err != nil {
+			return err
 		}
 	}
 	if err := c.readParameters(); err != nil {
 		return err
 	}
-	h := c.req.Header
-	if !rails.ReadableAccept(first(h["Accept"])) && c.varies() {
-		return contract.NotAcceptable
+	if c.namesFormat() {
+		return nil
 	}
-	return nil
+	return c.negotiation().Check()
 }
 
 // readParameters reads path, query and body. The handler of a path that is not
@@ -88,7 +80,7 @@ func (c *call) checkBody() error {
 // for (§2). The handler of the framework's 404 reads the parameters, but not
 // the media types.
 func (c *call) unknown() error {
-	if err := c.checkLine(); err != nil {
+	if err := c.checkQuery(); err != nil {
 		return err
 	}
 	if err := c.checkRate(); err != nil {

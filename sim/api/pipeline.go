@@ -139,7 +139,7 @@ func (c *call) answer() (out reply) {
 // checks are the steps that every operation shares, in the contract's order
 // (§3, steps 1, 3 and 4); those that need what the path names are the action's.
 var checks = []func(*call) error{
-	(*call).checkLine,
+	(*call).checkQuery,
 	(*call).checkRate,
 	(*call).checkParameters,
 	(*call).checkToken,

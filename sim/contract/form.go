@@ -38,8 +38,8 @@ var (
 	Malformed = &Error{Name: "Malformed", Status: 500, Title: "Internal Server Error", Detail: "the parameters cannot be read", Form: Failsafe}
 	// NotAcceptable is the refusal of a media type that cannot be read (§3).
 	NotAcceptable = &Error{Name: "NotAcceptable", Status: 406, Title: "Not Acceptable", Detail: "not a media type", Form: Unacceptable}
-	// QueryTooLong is the HTTP server's refusal of a request line (§3).
-	QueryTooLong = &Error{Name: "QueryTooLong", Status: 400, Title: "Bad Request", Detail: "the request line is too long", Form: Lost}
+	// QueryTooLong is the HTTP server's refusal, before it looks at a path (§3).
+	QueryTooLong = &Error{Name: "QueryTooLong", Status: 400, Title: "Bad Request", Detail: "the query is too long", Form: Lost}
 	// Unhandled is an error of a middleware: the database or UAA's issuer cannot
 	// be reached while the user is looked up (§9.3).
 	Unhandled = &Error{Name: "Unhandled", Status: 500, Title: "Internal Server Error", Detail: "the user cannot be looked up", Form: Lost}

@@ -10,6 +10,7 @@ var pending = map[string]bool{
 	"blank-command-or-user":                     true,
 	"current-droplet-missing":                   true,
 	"health-check-type-array":                   true,
+	"malformed-unicode-in-body-500":             true,
 	"names-case-insensitive":                    true,
 	"order-org-suspended-before-space-deleting": true,
 	"routes-list":                               true,
