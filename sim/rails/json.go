@@ -12,7 +12,6 @@ import (
 // somewhere between 500 and 900 levels it ends.
 const MaxDepth = 500
 
-
 // maxParsedDepth bounds the scanner's own stack.
 const maxParsedDepth = 10000
 
