@@ -4,7 +4,6 @@ package truth_test
 var pending = map[string]bool{
 	"annotation-array-value":                    true,
 	"app-lifecycle-validation":                  true,
-	"audit-event-request-key-order":             true,
 	"audit-events-link":                         true,
 	"bearer-tab":                                true,
 	"blank-command-or-user":                     true,
