@@ -5,11 +5,6 @@ import (
 	"example.com/capisim/sim/socket"
 )
 
-// cutOff is what the journal says of a connection that ended while its answer
-// was held back, because the client left, the world was reset, or the server
-// stopped: no fault of the table, though there is no answer either.
-const cutOff socket.Kind = "cut"
-
 // enter puts a request into the journal when it is decided: with its answer,
 // when that leaves at once, else as held.
 func (c *call) enter(out *delivery) {
@@ -44,7 +39,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 		Time: c.now, Wall: c.wall, Latency: c.elapsed(),
 		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, User: c.userName(),
 		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.req.RemoteAddr,
-		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true},
+		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true, Unread: !c.read && c.req.ContentLength != 0},
 		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
@@ -125,7 +126,7 @@ func (c *call) drip(w http.ResponseWriter, out *delivery, fate *fault.Connection
 	if c.req.Method == http.MethodHead {
 		body = nil
 	}
-	defer c.complete(out, cutOff) // unless it has been completed
+	defer c.complete(out, journal.CutOff) // unless it has been completed
 	if len(body) == 0 {
 		c.complete(out, socket.Drip)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
@@ -58,7 +59,7 @@ func (c *call) send(w http.ResponseWriter, out delivery) {
 		c.tell(&out)
 	}
 	if out.plan.Delay > 0 && !c.wait(out.plan.Delay) {
-		c.complete(&out, cutOff)
+		c.complete(&out, journal.CutOff)
 		panic(http.ErrAbortHandler)
 	}
 	if out.plan.Connection != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -32,6 +33,8 @@ type Set struct {
 	watchers []atomic.Int32
 	buckets  []atomic.Pointer[bucket]
 
+	removed func(id string) // is told of each rule that was removed or replaced; may be nil
+
 	strangers atomic.Int32 // active rules with a Meanwhile
 	turn      sync.Mutex   // held over a whole decision while there are such rules
 
@@ -47,6 +50,22 @@ type Set struct {
 func (s *Set) WithUsers(known func(name string) bool) *Set {
 	s.users = known
 	return s
+}
+
+// WithRemoved lets somebody know of each rule that was removed or replaced, once
+// it decides about no request any more. Call it before the set is used.
+func (s *Set) WithRemoved(told func(id string)) *Set {
+	s.removed = told
+	return s
+}
+
+// tell tells of removed rules; the mutex is not held.
+func (s *Set) tell(ids ...string) {
+	if s.removed != nil {
+		for _, id := range ids {
+			s.removed(id)
+		}
+	}
 }
 
 // unknownUsers finds the users of a rule that the world does not have.
@@ -93,22 +112,31 @@ func (s *Set) Put(now time.Time, rules ...Rule) error {
 	for i, rule := range rules {
 		ready[i] = newArmed(rule, now)
 	}
+	replaced, err := s.put(rules, ready)
+	s.tell(replaced...)
+	return err
+}
+
+// put adds rules that are ready and returns the ids of those that they replace.
+func (s *Set) put(rules []Rule, ready []*armed) (replaced []string, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if total := s.sizeWith(rules); s.limit > 0 && total > s.limit {
-		return document.Violations{{Message: fmt.Sprintf("%d rules, expected at most %d in a world", total, s.limit)}}
+		return nil, document.Violations{{Message: fmt.Sprintf("%d rules, expected at most %d in a world", total, s.limit)}}
 	}
 	taken := idsOf(rules)
 	for _, a := range ready {
 		if a.rule.ID == "" {
 			a.rule.ID = s.freeID(taken)
 		}
-		s.remove(a.rule.ID)
+		if s.remove(a.rule.ID) {
+			replaced = append(replaced, a.rule.ID)
+		}
 		s.age++
 		a.age, a.draws = s.age, newDraws(s.seed, s.world, a.rule.ID)
 		s.add(a)
 	}
-	return nil
+	return replaced, nil
 }
 
 // sizeWith is how many rules there will be: those that replace one add none.
@@ -146,19 +174,25 @@ func (s *Set) freeID(taken map[string]bool) string {
 // already still happens.
 func (s *Set) Delete(id string) bool {
 	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.remove(id)
+	there := s.remove(id)
+	s.mutex.Unlock()
+	if there {
+		s.tell(id)
+	}
+	return there
 }
 
 // Clear removes all rules.
 func (s *Set) Clear() {
 	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	ids := slices.Collect(maps.Keys(s.rules))
 	for _, a := range s.order {
 		s.watch(a, -1)
 	}
 	clear(s.rules)
 	s.order = nil
+	s.mutex.Unlock()
+	s.tell(ids...)
 }
 
 // Patch changes a rule by a JSON merge patch (RFC 7396). The rule keeps its

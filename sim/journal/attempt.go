@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"hash/maphash"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,25 +15,38 @@ import (
 // new request (CLIENTS.md §4). The connection is not part of it.
 type client struct{ user, userAgent, span string }
 
-// pursuit is what a client keeps trying: the same operation on the same path.
+// pursuit is what a client keeps trying: the same method, path, query and body,
+// the last two compared as values. Another body is another request.
 type pursuit struct {
 	client
-	operation string
-	target    string
+	operation   string
+	method      string
+	target      string
+	query, body uint64 // of their values; body is unread for one that nobody has read
 }
+
+// unread stands for the body of a request whose connection was closed before it
+// was read: it may have been any.
+const unread = 0
 
 // pursuitOf copies what it keeps, so that a record never pins the long string
 // or header that a stranger sent.
 func pursuitOf(e *Entry) pursuit {
-	return pursuit{
+	p := pursuit{
 		client: client{
 			user:      e.User,
 			userAgent: clip(e.UserAgent(), maxName),
 			span:      clip(first(e.RequestHeader, "X-B3-Spanid"), maxName),
 		},
 		operation: e.OperationID(),
+		method:    e.Method,
 		target:    clip(e.Path, maxName),
+		query:     queryValue(e.RawQuery),
 	}
+	if !e.RequestBody.Unread {
+		p.body = bodyValue(e.RequestBody, first(e.RequestHeader, "Content-Type"))
+	}
+	return p
 }
 
 // attempt is a request as reactions remember it, long after its entry is gone.
@@ -45,6 +57,7 @@ type attempt struct {
 	status     int
 	fault      socket.Kind // what was done to the socket
 	rule       string
+	held       bool // its answer is held back: what follows is not known yet
 	failed     bool // an injected fault, see Entry.Failed
 	succeeded  bool
 	applied    bool
@@ -52,19 +65,15 @@ type attempt struct {
 	retryAfter time.Duration // what the answer asked for, below 0 when it asked nothing
 	connection uint64
 	use        int
-	body       uint64 // tells bodies apart
 }
-
-var bodySeed = maphash.MakeSeed()
 
 func attemptOf(e *Entry) attempt {
 	begin := e.Wall.UnixNano()
 	return attempt{
 		id: e.ID, begin: begin, end: begin + int64(e.Latency),
 		status: e.Status, fault: e.ConnectionFault, rule: e.Rule,
-		failed: e.Failed(), succeeded: e.Succeeded(), applied: e.Applied,
+		held: e.Held, failed: e.Failed() && !e.Held, succeeded: e.Succeeded(), applied: e.Applied,
 		retryAfter: retryAfter(e), connection: e.Connection, use: e.ConnectionUse,
-		body: maphash.Bytes(bodySeed, e.RequestBody.Bytes),
 	}
 }
 
@@ -85,6 +94,16 @@ func retryAfter(e *Entry) time.Duration {
 		return max(0, at.Sub(e.Wall.Add(e.Latency)))
 	}
 	return -1
+}
+
+// leaves is the earliest time at which what the client sends next is a reaction
+// to this: the end of the answer, less a little disorder, and less the time that
+// it takes the server to see that a client has left.
+func (a *attempt) leaves() int64 {
+	if a.fault == socket.Hang || a.fault == CutOff {
+		return a.end - int64(leaveSlack)
+	}
+	return a.end - int64(overlap)
 }
 
 // transportGap is the longest pause before a repetition that net/http's

@@ -31,10 +31,17 @@ type Body struct {
 	Bytes []byte
 	Size  int64 // bytes in full; Append fills it in when it is smaller than what is there
 	Keep  bool  // nobody writes to Bytes again, so that they need not be copied
+	// Unread says that there was a body and nobody has read it.
+	Unread bool
 }
 
-// Cut says that only the beginning of the body is there.
-func (b Body) Cut() bool { return int64(len(b.Bytes)) < b.Size }
+// Cut says that only the beginning of the body is there, or nothing of it.
+func (b Body) Cut() bool { return int64(len(b.Bytes)) < b.Size || b.Unread }
+
+// CutOff is the fault of a connection that ended while its answer was held back,
+// because the client left, the world was reset, or the server stopped: no fault
+// of the table, though there is no answer either.
+const CutOff socket.Kind = "cut"
 
 // bounded returns what the journal may hold on to: the slice itself where the
 // caller allows it and it pins no more than the bound, else a copy of its

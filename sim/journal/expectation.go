@@ -108,7 +108,7 @@ type ExpectationResult struct {
 	Expectation Expectation `json:"expectation"`
 	Text        string      `json:"text"` // the expectation in one line
 	Result      string      `json:"result"`
-	Reasons     []string    `json:"reasons"`  // why it is unmet
+	Reasons     []string    `json:"reasons"`  // why it is unmet, or what was not exercised
 	Requests    []uint64    `json:"requests"` // the entries that prove it
 }
 
@@ -154,15 +154,15 @@ func (r *ExpectationResult) judgeCover(m Matrix) {
 	}
 }
 
+// judgeClient is met when no reaction misses the demand and at least one shows
+// all that is demanded.
 func (r *ExpectationResult) judgeClient(report ReactionReport) {
-	r.Result = NotExercised
+	met := false
+	var undecided []uint64
 	for i := range report.Reactions {
 		reaction := &report.Reactions[i]
 		if !r.Expectation.On.meets(reaction) {
 			continue
-		}
-		if r.Result == NotExercised {
-			r.Result = Met
 		}
 		if wrong := r.Expectation.Client.misses(reaction); len(wrong) > 0 {
 			r.Result = Unmet
@@ -170,7 +170,22 @@ func (r *ExpectationResult) judgeClient(report ReactionReport) {
 				r.Reasons = append(r.Reasons, fmt.Sprintf("request %d: %s", reaction.Requests[0], why))
 			}
 			r.Requests = append(r.Requests, reaction.Requests...)
+		} else if r.Expectation.Client.Backoff != "" && reaction.Backoff == BackoffUndecided {
+			undecided = append(undecided, reaction.Requests[0])
+		} else {
+			met = true
 		}
+	}
+	switch {
+	case r.Result == Unmet:
+	case met:
+		r.Result = Met
+	default:
+		r.Result = NotExercised
+		for _, id := range undecided {
+			r.Reasons = append(r.Reasons, fmt.Sprintf("request %d: a single pause does not tell backoff %s", id, r.Expectation.Client.Backoff))
+		}
+		r.Requests = append(r.Requests, undecided...)
 	}
 }
 
@@ -180,7 +195,7 @@ func (c *ClientExpectation) misses(r *Reaction) []string {
 	if c.Retries != nil && !c.Retries.contains(r.Retries()) {
 		wrong = append(wrong, fmt.Sprintf("%d retries, expected %s", r.Retries(), c.Retries))
 	}
-	if c.Backoff != "" && c.Backoff != r.Backoff {
+	if c.Backoff != "" && c.Backoff != r.Backoff && r.Backoff != BackoffUndecided {
 		wrong = append(wrong, fmt.Sprintf("backoff %s, expected %s", r.Backoff, c.Backoff))
 	}
 	if c.RetryAfter != "" && c.RetryAfter != r.RetryAfter {

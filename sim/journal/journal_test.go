@@ -80,6 +80,13 @@ func BenchmarkNearestOperation(b *testing.B) {
 // react judges a history handed in, oldest first, as it stands at this wall time.
 func react(history []Entry, now time.Time) ReactionReport {
 	r := NewReactions()
+	r.history = func(newest uint64, visit func(*Entry) bool) {
+		for i := len(history) - 1; i >= 0; i-- {
+			if history[i].ID <= newest && !visit(&history[i]) {
+				return
+			}
+		}
+	}
 	for i := range history {
 		r.Observe(&history[i])
 	}

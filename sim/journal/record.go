@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"example.com/capisim/sim/contract"
 )
 
 // How many chains are remembered. Beyond it the oldest judged ones leave only
@@ -26,8 +24,9 @@ type Reactions struct {
 
 	record    sync.Mutex // guards all below
 	open      map[pursuit]*chain
-	judged    []*chain // closed or given up, a ring once it is full
-	oldest    int      // place of the oldest in a full ring
+	history   func(newest uint64, visit func(*Entry) bool) // the journal, newest first
+	judged    []*chain                                     // closed or given up, a ring once it is full
+	oldest    int                                          // place of the oldest in a full ring
 	forgotten uint64
 	counts    map[summaryKey]*ReactionSummary // of what was forgotten
 }
@@ -37,33 +36,66 @@ func NewReactions() *Reactions {
 	return &Reactions{open: map[pursuit]*chain{}, counts: map[summaryKey]*ReactionSummary{}}
 }
 
-// Observe takes note of a request that has been answered, if it was refused by
-// injection or follows one that was.
+// Observe takes note of a request when it is decided, if it was refused by
+// injection, or may yet be, or follows one that was.
 func (r *Reactions) Observe(e *Entry) {
-	failed := e.Failed()
-	if e.Operation == nil || e.Meanwhile || !failed && r.active.Load() == 0 {
+	suspect := e.Failed()
+	if e.Operation == nil || e.Meanwhile || !suspect && r.active.Load() == 0 {
 		return
 	}
-	key := pursuitOf(e)
+	key, a := pursuitOf(e), attemptOf(e)
 	r.record.Lock()
 	defer r.record.Unlock()
-	c := r.open[key]
-	if c == nil && !failed {
+	r.take(key, e.World, a, suspect)
+}
+
+// Settle takes note of what became of a request that was held when it was
+// observed.
+func (r *Reactions) Settle(e *Entry) {
+	if e.Operation == nil || e.Meanwhile || r.active.Load() == 0 {
 		return
 	}
-	a := attemptOf(e)
-	if c != nil && c.over(a.begin) { // it gave up; this request is a new beginning
+	key, a := pursuitOf(e), attemptOf(e)
+	r.record.Lock()
+	defer r.record.Unlock()
+	c := r.find(key)
+	if c == nil {
+		return // its chain was ended meanwhile
+	}
+	rest, own := c.settle(a)
+	switch {
+	case !own:
+		return
+	case len(c.attempts) == 0: // it was no fault after all
+		r.drop(c)
+	case c.closed:
 		r.file(c)
-		c = nil
+	}
+	for _, a := range rest {
+		r.take(key, e.World, a, a.failed || a.held)
+	}
+}
+
+// take puts a request into the chain that it belongs to. A suspect one begins a
+// chain of its own when there is none.
+func (r *Reactions) take(key pursuit, world string, a attempt, suspect bool) {
+	c := r.find(key)
+	var pace time.Duration
+	if c != nil {
+		if c = r.running(c, &a); c != nil && c.onBeat(&a) { // it comes anyway
+			pace = c.pace
+			r.file(c)
+			c = nil
+		}
 	}
 	if c == nil {
-		if !failed {
+		if !suspect {
 			return
 		}
 		if len(r.open) >= maxOpen {
 			r.makeRoom(a.begin)
 		}
-		c = &chain{pursuit: key, world: e.World, method: e.Method, attempts: make([]attempt, 0, 2)}
+		c = &chain{pursuit: key, world: world, attempts: make([]attempt, 0, 2), pace: pace, paced: pace > 0}
 		r.open[key] = c
 		r.active.Store(int64(len(r.open)))
 	}
@@ -72,11 +104,87 @@ func (r *Reactions) Observe(e *Entry) {
 	}
 }
 
+// find returns the open chain of a pursuit. One whose body nobody has read takes
+// the body of the first that follows.
+func (r *Reactions) find(key pursuit) *chain {
+	if c := r.open[key]; c != nil {
+		return c
+	}
+	if key.body == unread {
+		for other, c := range r.open {
+			if other.body = unread; other == key {
+				return c
+			}
+		}
+		return nil
+	}
+	blank := key
+	blank.body = unread
+	c := r.open[blank]
+	if c != nil {
+		delete(r.open, blank)
+		c.pursuit = key
+		r.open[key] = c
+	}
+	return c
+}
+
+// running is what of a chain is still open when the next request comes: nothing
+// when the client has given up, and only the last round of a client that comes
+// at a pace.
+func (r *Reactions) running(c *chain, next *attempt) *chain {
+	if c.over(next.begin) {
+		r.file(c)
+		return nil
+	}
+	if len(c.attempts) == maxAttempts-1 {
+		findPaces([]*chain{c}, r.history)
+	}
+	rounds := c.rounds()
+	for _, round := range rounds[:len(rounds)-1] {
+		r.keep(round)
+	}
+	last := rounds[len(rounds)-1]
+	r.open[c.pursuit] = last
+	return last
+}
+
 // file moves a chain from the open ones to the judged.
 func (r *Reactions) file(c *chain) {
+	r.drop(c)
+	r.keep(c)
+}
+
+func (r *Reactions) drop(c *chain) {
 	delete(r.open, c.pursuit)
 	r.active.Store(int64(len(r.open)))
-	r.keep(c)
+}
+
+// End ends each chain: the world was put into another state, or its requests
+// were cleared, and what clients do from now on is another story.
+func (r *Reactions) End() { r.end(func(*chain) bool { return true }) }
+
+// EndRule ends the chains with a fault of a rule that was removed or replaced.
+func (r *Reactions) EndRule(id string) { r.end(func(c *chain) bool { return c.decidedBy(id) }) }
+
+func (r *Reactions) end(these func(*chain) bool) {
+	r.record.Lock()
+	defer r.record.Unlock()
+	r.findPaces() // while the journal has what came before
+	for _, c := range r.open {
+		if these(c) {
+			r.file(c)
+		}
+	}
+}
+
+// findPaces looks for the paces of all that are remembered.
+func (r *Reactions) findPaces() {
+	chains := slices.Clone(r.judged)
+	for _, c := range r.open {
+		chains = append(chains, c)
+	}
+	findPaces(chains, r.history)
 }
 
 func (r *Reactions) keep(c *chain) {
@@ -142,8 +250,9 @@ func (r *Reactions) Absorb(other *Reactions) {
 func (r *Reactions) copied() ([]*chain, map[summaryKey]*ReactionSummary, uint64) {
 	r.record.Lock()
 	defer r.record.Unlock()
+	r.findPaces()
 	chains := make([]*chain, 0, len(r.judged)+len(r.open))
-	chains = append(chains, r.judged...) // never written to again
+	chains = append(chains, r.judged...) // their paces are known: never written to again
 	for _, c := range r.open {
 		own := *c
 		own.attempts = slices.Clone(c.attempts)
@@ -155,122 +264,4 @@ func (r *Reactions) copied() ([]*chain, map[summaryKey]*ReactionSummary, uint64)
 		counts[key] = &own
 	}
 	return chains, counts, r.forgotten
-}
-
-// ReactionReport is what GET /admin/reactions answers (DESIGN.md §9).
-type ReactionReport struct {
-	Reactions []Reaction        `json:"reactions"` // oldest first
-	Summary   []ReactionSummary `json:"summary"`   // the forgotten ones included
-	Forgotten uint64            `json:"forgotten"` // reactions that are only in the summary
-}
-
-// ReactionSummary counts the reactions to one kind of fault.
-type ReactionSummary struct {
-	Operation       string `json:"operation"`
-	Status          int    `json:"status"`
-	Connection      string `json:"connection"`
-	Faults          int    `json:"faults"`
-	Recovered       int    `json:"recovered"`
-	GaveUp          int    `json:"gave_up"`
-	Retried         int    `json:"retried"` // by the client itself
-	Early           int    `json:"early"`   // before the time that Retry-After told
-	RepeatedApplied int    `json:"repeated_applied"`
-	Hammered        int    `json:"hammered"`
-	TransportRetry  int    `json:"transport_retry"`
-}
-
-type summaryKey struct {
-	operation  string
-	status     int
-	connection string
-}
-
-func into(counts map[summaryKey]*ReactionSummary, key summaryKey) *ReactionSummary {
-	sum := counts[key]
-	if sum == nil {
-		sum = &ReactionSummary{Operation: key.operation, Status: key.status, Connection: key.connection}
-		counts[key] = sum
-	}
-	return sum
-}
-
-func (s *ReactionSummary) add(other *ReactionSummary) {
-	s.Faults += other.Faults
-	s.Recovered += other.Recovered
-	s.GaveUp += other.GaveUp
-	s.Retried += other.Retried
-	s.Early += other.Early
-	s.RepeatedApplied += other.RepeatedApplied
-	s.Hammered += other.Hammered
-	s.TransportRetry += other.TransportRetry
-}
-
-func tallied(counts map[summaryKey]*ReactionSummary, r *Reaction) {
-	one := func(yes bool) int {
-		if yes {
-			return 1
-		}
-		return 0
-	}
-	into(counts, summaryKey{r.Operation, r.Status, r.Connection}).add(&ReactionSummary{
-		Faults:          1,
-		Recovered:       one(r.Outcome == Recovered),
-		GaveUp:          one(r.Outcome == GaveUp),
-		Retried:         one(r.Retries() > 0),
-		Early:           one(r.RetryAfter == RetryEarly),
-		RepeatedApplied: one(r.RepeatedApplied),
-		Hammered:        one(r.Hammered),
-		TransportRetry:  one(r.TransportRetry),
-	})
-}
-
-// Report judges all that is remembered, as it stands at this wall time.
-func (r *Reactions) Report(now time.Time) ReactionReport {
-	chains, counts, forgotten := r.copied()
-	report := ReactionReport{Reactions: []Reaction{}, Forgotten: forgotten}
-	for _, c := range chains {
-		for _, reaction := range c.reactions(now.UnixNano()) {
-			tallied(counts, &reaction)
-			report.Reactions = append(report.Reactions, reaction)
-		}
-	}
-	slices.SortStableFunc(report.Reactions, func(a, b Reaction) int {
-		return cmp.Or(cmp.Compare(a.World, b.World), cmp.Compare(a.Requests[0], b.Requests[0]))
-	})
-	report.summarise(counts)
-	return report
-}
-
-// MergeReactions puts the reports of several worlds together.
-func MergeReactions(reports ...ReactionReport) ReactionReport {
-	all := ReactionReport{Reactions: []Reaction{}}
-	counts := map[summaryKey]*ReactionSummary{}
-	for _, report := range reports {
-		all.Reactions = append(all.Reactions, report.Reactions...)
-		all.Forgotten += report.Forgotten
-		for i := range report.Summary {
-			sum := &report.Summary[i]
-			into(counts, summaryKey{sum.Operation, sum.Status, sum.Connection}).add(sum)
-		}
-	}
-	all.summarise(counts)
-	return all
-}
-
-// summarise lists the counts in the order of the operation table.
-func (r *ReactionReport) summarise(counts map[summaryKey]*ReactionSummary) {
-	r.Summary = make([]ReactionSummary, 0, len(counts))
-	for _, sum := range counts {
-		r.Summary = append(r.Summary, *sum)
-	}
-	place := func(id string) int {
-		if o, ok := contract.OperationByID(id); ok {
-			return o.Index
-		}
-		return len(contract.Operations())
-	}
-	slices.SortFunc(r.Summary, func(a, b ReactionSummary) int {
-		return cmp.Or(cmp.Compare(place(a.Operation), place(b.Operation)),
-			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Connection, b.Connection))
-	})
 }

@@ -42,13 +42,15 @@ type Journal struct {
 // and judges reactions.
 func New(entries int, bytes int64) *Journal {
 	entries = max(entries, 0)
-	return &Journal{
+	j := &Journal{
 		coverage:  NewCoverage(),
 		reactions: NewReactions(),
 		limit:     entries,
 		maxBytes:  bytes,
 		segments:  make([]*segment, (entries+segmentSize-1)/segmentSize),
 	}
+	j.reactions.history = j.walk
+	return j
 }
 
 // Coverage returns the counters of the documented cells.
@@ -58,8 +60,7 @@ func (j *Journal) Coverage() *Coverage { return j.coverage }
 func (j *Journal) Reactions() *Reactions { return j.reactions }
 
 // Append stores an entry, counts its cell, lets reactions see it, and returns
-// the id it got. One that is held counts, and has reactions, when it is
-// completed. It copies what may not be kept and cuts what is too long; otherwise
+// the id it got. One that is held counts when it is completed. It copies what may not be kept and cuts what is too long; otherwise
 // it allocates nothing.
 func (j *Journal) Append(e Entry) uint64 {
 	var cost int64
@@ -67,7 +68,8 @@ func (j *Journal) Append(e Entry) uint64 {
 		cost = e.bound()
 	}
 	e.ID = j.store(&e, cost)
-	j.count(&e)
+	j.cover(&e)
+	j.reactions.Observe(&e)
 	return e.ID
 }
 
@@ -80,17 +82,14 @@ func (j *Journal) Complete(e Entry) {
 		cost = e.bound()
 	}
 	j.replace(&e, cost)
-	j.count(&e)
+	j.cover(&e)
+	j.reactions.Settle(&e)
 }
 
-func (j *Journal) count(e *Entry) {
-	if e.Held {
-		return
-	}
+func (j *Journal) cover(e *Entry) {
 	if e.Operation != nil && e.Answered() && !e.Meanwhile {
 		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
 	}
-	j.reactions.Observe(e)
 }
 
 func (j *Journal) store(e *Entry, cost int64) uint64 {
@@ -175,8 +174,10 @@ func (j *Journal) Changed() <-chan struct{} {
 }
 
 // Clear forgets all requests, and that any were dropped. Ids go on rising;
-// coverage and reactions stay (DESIGN.md §8).
+// coverage and reactions stay (DESIGN.md §8), though what clients send from now
+// on is not a reaction to what was.
 func (j *Journal) Clear() {
+	j.reactions.End()
 	j.ring.Lock()
 	defer j.ring.Unlock()
 	clear(j.segments)

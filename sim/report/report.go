@@ -219,6 +219,9 @@ func remarks(r *journal.Reaction) []string {
 	if r.Hammered {
 		out = append(out, "hammered")
 	}
+	if r.PaceMS > 0 {
+		out = append(out, "comes each "+span(r.PaceMS)+" anyway")
+	}
 	if r.TransportRetry {
 		out = append(out, "the transport repeated it on its own")
 	}

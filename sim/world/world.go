@@ -172,7 +172,7 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 	}
 	if scope.Faults {
 		users := next.State
-		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules).
+		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules).WithRemoved(w.Journal.Reactions().EndRule).
 			WithUsers(func(name string) bool { _, known := users.User(name); return known })
 		if err := next.Faults.Put(now, s.Faults...); err != nil {
 			return err
@@ -190,6 +190,7 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 func (w *World) put(next *Snapshot, scope Scope) {
 	w.deciding.Lock()
 	defer w.deciding.Unlock()
+	w.Journal.Reactions().End() // what comes now is another story
 	if scope.Journal {
 		w.Journal.Clear()
 	}

@@ -118,6 +118,13 @@ func cfclient(base string) error {
 	return err
 }
 
+// ticks are as regular as a clock.
+func ticks(milliseconds int) <-chan time.Time {
+	ticker := time.NewTicker(time.Duration(milliseconds) * time.Millisecond)
+	DeferCleanup(ticker.Stop)
+	return ticker.C
+}
+
 type verdict struct {
 	outcome    string
 	attempts   int

@@ -6,7 +6,7 @@ import { save } from "./http.js";
 import { latency, plural } from "./format.js";
 import { Badge, Button, Empty, SureButton } from "./ui.js";
 
-const backoffs = { none: "no pause", fixed: "even pauses", growing: "growing pauses", jittered: "jittered pauses" };
+const backoffs = { none: "no pause", fixed: "even pauses", growing: "growing pauses", jittered: "jittered pauses", undecided: "one pause" };
 
 function Links({ ids }) {
   if (!ids || ids.length === 0) return null;
@@ -20,7 +20,7 @@ export function Reaction({ reaction: r }) {
       <strong>${r.operation}</strong> <span class="num">${r.connection || r.status}</span>
       <span class="muted">${plural(r.attempts, "attempt")}${r.attempts > 1 ? `, ${backoffs[r.backoff] ?? r.backoff}` : ""}${recovered ? `, after ${latency(r.recovered_after_ms)}` : ""}</span></p>
     <p class="badges">${r.retry_after === "early" && html`<${Badge} tone="bad">came back before Retry-After<//>`}${r.retry_after === "honoured" && html`<${Badge} tone="ok">honoured Retry-After<//>`}
-      ${r.hammered && html`<${Badge} tone="bad">hammered<//>`}${r.repeated_applied && html`<${Badge} tone="bad" title="sent a change again that had taken effect">repeated an applied change<//>`}${r.transport_retry && html`<${Badge} title="repeated below the client">retried by its transport<//>`}</p>
+      ${r.hammered && html`<${Badge} tone="bad">hammered<//>`}${r.repeated_applied && html`<${Badge} tone="bad" title="sent a change again that had taken effect">repeated an applied change<//>`}${r.pace_ms > 0 && html`<${Badge} title="it came so before the fault and came so again: not a retry">comes each ${latency(r.pace_ms)}<//>`}${r.transport_retry && html`<${Badge} title="repeated below the client">retried by its transport<//>`}</p>
     ${r.gaps_ms.length > 0 && html`<p class="muted num">pauses: ${r.gaps_ms.slice(0, 10).map(latency).join(", ")}</p>`}
     <p class="muted reaction-client">${[r.client.user, r.client.user_agent].filter(Boolean).join(" · ")} <${Links} ids=${r.requests} /></p></div>`;
 }
