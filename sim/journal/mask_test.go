@@ -49,7 +49,7 @@ func TestMaskBody(t *testing.T) {
 		{"a key in brackets", "", "user[password]=s3cret", "user[password]=[MASKED]", false},
 		{"a code", "", "code=s3cret&grant_type=authorization_code", "code=[MASKED]&grant_type=authorization_code", true},
 		{"a client's grant", "", "client_id=c&client_secret=s3cret", "client_id=c&client_secret=[MASKED]", true},
-		{"any secret", "application/json", `{"Shared-Secret":"s3cret","secrets":1}`, `{"Shared-Secret":"[MASKED]","secrets":1}`, false},
+		{"any secret", "application/json", `{"Shared-Secret":"s3cret","secretary":1}`, `{"Shared-Secret":"[MASKED]","secretary":1}`, false},
 		{"nothing secret", "", "command=x&token_format=jwt", "command=x&token_format=jwt", false},
 		{"tokens", "application/json", `{"access_token":"s3cret","token_type":"bearer","refresh_token": "s3cret"}`, `{"access_token":"[MASKED]","token_type":"bearer","refresh_token": "[MASKED]"}`, false},
 		{"an error's code stays", "application/json", `{"errors":[{"code":10008}]}`, `{"errors":[{"code":10008}]}`, false},
@@ -72,7 +72,7 @@ func TestMaskBody(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := string(maskBody([]byte(test.body), test.kind, test.token)); got != test.want {
+			if got := string(maskBody([]byte(test.body), http.Header{"Content-Type": {test.kind}}, test.token)); got != test.want {
 				t.Errorf("masked\n got %s\nwant %s", got, test.want)
 			}
 		})
@@ -123,8 +123,7 @@ func FuzzMaskJSON(f *testing.F) {
 		if strings.Contains(prefix, secret) {
 			return
 		}
-		if !mentionsSecret([]byte(prefix)) && !strings.ContainsAny(prefix, `\`) && !strings.Contains(strings.ToLower(prefix), "key") &&
-			!strings.Contains(strings.ToLower(prefix), "credentials") && !strings.Contains(strings.ToLower(prefix), "authorization") {
+		if !strings.ContainsAny(prefix, `\=:>`) && maskText(prefix) == prefix {
 			if got := string(maskJSON([]byte(prefix))); got != prefix {
 				t.Errorf("changed %q into %q", prefix, got)
 			}
