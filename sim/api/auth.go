@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -68,7 +69,7 @@ func (c *call) identifyOwner(claims *claims) {
 
 // bearer takes the token out of an Authorization header: without one, or with
 // one of another kind, the caller is not authenticated; with nothing usable
-// behind "bearer" the token is invalid (§2).
+// behind "bearer" the token is invalid (§2), and so is what masks a token.
 func bearer(values []string) (string, error) {
 	if len(values) == 0 {
 		return "", contract.NotAuthenticated
@@ -79,6 +80,9 @@ func bearer(values []string) (string, error) {
 		return "", contract.NotAuthenticated
 	}
 	token := strings.TrimLeft(value[len(kind):], " ")
+	if strings.Contains(token, journal.Masked) { // copied from evidence: whose it was is not known
+		return "", contract.InvalidAuthToken
+	}
 	if token == "" || len(token) == len(value)-len(kind) || strings.ContainsAny(token, " \t") {
 		return "", contract.InvalidAuthToken
 	}

@@ -229,6 +229,8 @@ func TestTokens(t *testing.T) {
 		{"scenario token", as("developer"), ok, ok},
 		{"any case, more blanks", "authorization: BeArEr   developer", ok, ok},
 		{"unknown token", as("anything"), ok, bad},
+		{"what masks a token", as("[MASKED]"), bad, bad},
+		{"a masked scheme", as("bearer [MASKED]"), bad, bad},
 		{"somebody else's JWT", as(none), ok, bad},
 		{"ours", as(ours), ok, ok},
 		{"expired", as(forged(t, func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(world.Wall().Add(-time.Second)) })), bad, bad},

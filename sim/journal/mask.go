@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
 )
@@ -118,7 +119,7 @@ func maskBody(body []byte, h http.Header, token bool) []byte {
 	switch {
 	case len(text) == 0:
 		return body
-	case encoding != "" && !strings.EqualFold(encoding, "identity"), bytes.IndexByte(text, 0) >= 0, bytes.HasPrefix(text, []byte("\x1f\x8b")):
+	case encoding != "" && !strings.EqualFold(encoding, "identity"), unreadable(text):
 		return []byte(Masked)
 	case text[0] == '{' || text[0] == '[' || text[0] == '"':
 		return maskJSON(body)
@@ -134,6 +135,16 @@ func maskBody(body []byte, h http.Header, token bool) []byte {
 		return []byte(Masked)
 	}
 	return []byte(maskText(string(body)))
+}
+
+// unreadable says that a body begins like gzip, UTF-16 or UTF-32.
+func unreadable(text []byte) bool {
+	for _, mark := range []string{"\x1f\x8b", "\xff\xfe", "\xfe\xff", "\x00"} {
+		if bytes.HasPrefix(text, []byte(mark)) {
+			return true
+		}
+	}
+	return len(text) > 1 && text[0] < utf8.RuneSelf && text[1] == 0
 }
 
 // isForm says that a text begins like a form: a key and no blank or markup

@@ -122,6 +122,7 @@ var bodies = map[string]string{
 	"a form with semicolons":      "a=b;password=" + leak,
 	"a form's code":               "code=" + leak,
 	"compressed":                  "\x1f\x8b" + leak,
+	"UTF-16 without its mark":     "{\x00p\x00" + leak,
 	"UTF-16":                      "\xff\xfep\x00a\x00" + leak,
 }
 

@@ -190,3 +190,25 @@ func TestExportsRepeat(t *testing.T) {
 		}
 	}
 }
+
+// TestExportsLeaveAPlaceForTheToken: what an export repeats is nobody's request
+// until somebody puts a token there.
+func TestExportsLeaveAPlaceForTheToken(t *testing.T) {
+	t.Parallel()
+	entries := exchanges(t)
+	for name, write := range map[string]func(io.Writer) error{
+		"HAR":  func(w io.Writer) error { return HAR(w, entries, Source{BaseURL: "http://127.0.0.1"}) },
+		"Pact": func(w io.Writer) error { return Pact(w, entries, "", "", Source{}) },
+	} {
+		var out strings.Builder
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); strings.Contains(text, "MASKED") || strings.Contains(text, "s3cret") || !strings.Contains(text, "password=$TOKEN") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+	if e := entries[len(entries)-1]; !strings.Contains(e.RequestHeader.Get("Authorization"), journal.Masked) {
+		t.Errorf("the entry itself was changed: %v", e.RequestHeader)
+	}
+}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"fmt"
@@ -118,9 +119,33 @@ const cutComment = "only the beginning of the body was kept"
 func HAR(w io.Writer, entries []journal.Entry, from Source) error {
 	log := harLogJSON{Version: "1.2", Creator: harCreatorJSON{Name: "capisim", Version: cmp.Or(from.Version, "unknown")}, Entries: []harEntryJSON{}}
 	for i := range entries {
-		log.Entries = append(log.Entries, harEntry(&entries[i], from))
+		e := forShell(entries[i])
+		log.Entries = append(log.Entries, harEntry(&e, from))
 	}
 	return writeJSON(w, harJSON{Log: log})
+}
+
+// token stands in exports where a secret was: tools and shells fill it in, and a
+// request that is sent as it stands is nobody's.
+const token = "$TOKEN"
+
+// forShell is a masked entry with token in the place of what was masked.
+func forShell(e journal.Entry) journal.Entry {
+	filled := func(text string) string { return strings.ReplaceAll(text, journal.Masked, token) }
+	header := func(h http.Header) http.Header {
+		out := make(http.Header, len(h))
+		for name, values := range h {
+			for _, v := range values {
+				out[name] = append(out[name], filled(v))
+			}
+		}
+		return out
+	}
+	e.Path, e.RawQuery = filled(e.Path), filled(e.RawQuery)
+	e.RequestHeader, e.ResponseHeader = header(e.RequestHeader), header(e.ResponseHeader)
+	e.RequestBody.Bytes = bytes.ReplaceAll(e.RequestBody.Bytes, []byte(journal.Masked), []byte(token))
+	e.ResponseBody.Bytes = bytes.ReplaceAll(e.ResponseBody.Bytes, []byte(journal.Masked), []byte(token))
+	return e
 }
 
 func harEntry(e *journal.Entry, from Source) harEntryJSON {

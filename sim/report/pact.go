@@ -94,7 +94,8 @@ func Pact(w io.Writer, entries []journal.Entry, consumer, provider string, from 
 	seen := map[string]bool{}
 	numbers := map[string]int{}
 	for i := range entries {
-		e := &entries[i]
+		filled := forShell(entries[i])
+		e := &filled
 		if e.Operation == nil || !e.Answered() || e.RequestBody.Cut() || e.ResponseBody.Cut() {
 			continue
 		}

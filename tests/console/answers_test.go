@@ -169,4 +169,15 @@ var _ = Describe("Words for a shell", func() {
 		Expect(err).NotTo(HaveOccurred(), line)
 		Expect(strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")).To(Equal(hostile))
 	})
+
+	It("take a client's token from the environment", func() {
+		t := visit(harness.World(root, "default").Base)
+		line := value[string](t, `import("./js/command.js").then(c => c.replay("http://x", {method: "PATCH", path: "/a", query: "t=[MASKED]", headers: {Authorization: ["bearer [MASKED]"]}, body: "it's [MASKED]"}))`)
+		shell := exec.Command("sh", "-c", `curl() { for word in "$@"; do printf '%s\0' "$word"; done; }; `+line)
+		shell.Env = append(shell.Environ(), "TOKEN=a b")
+		out, err := shell.Output()
+		Expect(err).NotTo(HaveOccurred(), line)
+		Expect(strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")).To(Equal(
+			[]string{"-X", "PATCH", "http://x/a?t=a b", "-H", "Authorization: bearer a b", "--data-binary", "it's a b"}))
+	})
 })

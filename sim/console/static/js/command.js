@@ -40,13 +40,16 @@ export function capisim(args) {
   return line(words);
 }
 
+// What was masked comes from the environment of the shell.
+const unmasked = (text) => ({ raw: text.split("[MASKED]").map((part) => part && quoted(part)).join('"$TOKEN"') });
+
 /** The curl line of a request that a client sent, as far as it was kept. */
 export function replay(base, request) {
-  const words = ["curl", "-X", request.method, base + request.path + (request.query ? `?${request.query}` : "")];
+  const words = ["curl", "-X", request.method, unmasked(base + request.path + (request.query ? `?${request.query}` : ""))];
   for (const [name, values] of Object.entries(request.headers)) {
     if (/^(host|content-length|accept-encoding|connection|user-agent)$/i.test(name)) continue;
-    for (const value of values) words.push("-H", `${name}: ${value}`);
+    for (const value of values) words.push("-H", unmasked(`${name}: ${value}`));
   }
-  if (request.body && !request.body_encoding) words.push("--data-binary", request.body);
+  if (request.body && !request.body_encoding) words.push("--data-binary", unmasked(request.body));
   return line(words);
 }
