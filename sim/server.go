@@ -113,7 +113,7 @@ type Fault struct {
 	Status     int           // what to answer
 	Error      string        // catalogue name, "" for the default of that status
 	Detail     string        // text instead of the catalogue's
-	Headers    http.Header   // added; the first value of each counts
+	Headers    http.Header   // added, or in the place of the answer's own; nil values leave one out
 	Times      int           // how often, 0 is always
 	Skip       int           // how many matching requests pass first
 	Delay      time.Duration // before the answer
@@ -135,9 +135,9 @@ func (f Fault) rule() Rule {
 		rule.Respond = &fault.Respond{Status: f.Status, Error: f.Error, Detail: f.Detail}
 		for name, values := range f.Headers {
 			if rule.Respond.Headers == nil {
-				rule.Respond.Headers = map[string]string{}
+				rule.Respond.Headers = map[string]fault.Lines{}
 			}
-			rule.Respond.Headers[name] = values[0]
+			rule.Respond.Headers[name] = values
 		}
 	}
 	if f.Times > 0 {

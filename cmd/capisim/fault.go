@@ -66,7 +66,7 @@ func (f *faultFlags) rule(given *pflag.FlagSet) fault.Rule {
 		rule.Delay = &fault.Delay{Fixed: &fixed}
 	}
 	if given.Changed("retry-after") {
-		rule.Respond = &fault.Respond{Headers: map[string]string{"Retry-After": strconv.FormatInt(f.retryAfter, 10)}}
+		rule.Respond = &fault.Respond{Headers: map[string]fault.Lines{"Retry-After": {strconv.FormatInt(f.retryAfter, 10)}}}
 	}
 	if f.connection != "" {
 		rule.Connection = &fault.Connection{Kind: socket.Kind(f.connection)}

@@ -62,12 +62,15 @@ type reply struct {
 	err     *contract.Error // set when the answer is an error envelope
 }
 
-// header is one line beside the usual ones. Replacing takes the place of the
-// lines of that name, else it is one more.
+// header is one header of an answer beside the usual ones. It takes the place
+// of a usual one of its name; without values the answer goes without it.
 type header struct {
-	name, value string
-	replace     bool
+	name   string
+	values []string
 }
+
+// headerLine is a header of one value.
+func headerLine(name, value string) header { return header{name, []string{value}} }
 
 var calls = sync.Pool{New: func() any { return new(call) }}
 

@@ -83,11 +83,11 @@ func (c *call) filled(e *contract.Error) *contract.Error {
 func (c *call) ruleHeaders(a *fault.Answer) []header {
 	headers := make([]header, 0, len(a.Headers)+1)
 	for _, h := range a.Headers {
-		headers = append(headers, header{h.Name, h.Value, true})
+		headers = append(headers, header{h.Name, h.Values})
 	}
 	if a.ResetAfter != 0 {
 		reset := strconv.FormatInt(c.now.Add(a.ResetAfter).Unix(), 10)
-		headers = append(headers, header{"X-RateLimit-Reset", reset, true})
+		headers = append(headers, headerLine("X-RateLimit-Reset", reset))
 	}
 	return headers
 }

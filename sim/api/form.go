@@ -81,7 +81,7 @@ func traceOf(h http.Header) []header {
 	if len(id) == 0 || len(span) == 0 {
 		return nil
 	}
-	return []header{{"X-B3-TraceId", id[0], true}, {"X-B3-SpanId", span[0], true}}
+	return []header{headerLine("X-B3-TraceId", id[0]), headerLine("X-B3-SpanId", span[0])}
 }
 
 func first(values []string) string {

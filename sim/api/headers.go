@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -81,6 +82,7 @@ func (c *call) headersOf(out *reply) *sent {
 func (s *sent) Header() http.Header {
 	h := http.Header{}
 	s.fill(h)
+	maps.DeleteFunc(h, func(_ string, values []string) bool { return len(values) == 0 })
 	return h
 }
 
@@ -90,7 +92,7 @@ func (s *sent) RetryAfter() string {
 	for _, list := range [][]header{s.extra, s.limits} {
 		for _, h := range list {
 			if strings.EqualFold(h.name, "Retry-After") {
-				return h.value
+				return strings.Join(h.values, ", ")
 			}
 		}
 	}
@@ -139,7 +141,7 @@ func (s *sent) fill(h http.Header) {
 	}
 	for _, list := range [...][]header{s.trace, s.limits} {
 		for _, line := range list {
-			h[line.name] = []string{line.value}
+			h[line.name] = line.values
 		}
 	}
 	for _, extra := range s.extra {
@@ -147,11 +149,7 @@ func (s *sent) fill(h http.Header) {
 		if theirs, ok := spelled[name]; ok {
 			name = theirs
 		}
-		if extra.replace {
-			h[name] = []string{extra.value}
-		} else {
-			h[name] = append(h[name], extra.value)
-		}
+		h[name] = extra.values // nil keeps net/http from adding its own
 	}
 }
 

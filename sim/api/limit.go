@@ -24,15 +24,15 @@ func (c *call) checkRate() error {
 	left := limiter.Take(c.now, caller)
 	reset := strconv.FormatInt(left.Reset.Unix(), 10)
 	c.limits = []header{
-		{"X-RateLimit-Limit", strconv.Itoa(left.Limit), true},
-		{"X-RateLimit-Reset", reset, true},
-		{"X-RateLimit-Remaining", strconv.Itoa(left.Remaining), true},
+		headerLine("X-RateLimit-Limit", strconv.Itoa(left.Limit)),
+		headerLine("X-RateLimit-Reset", reset),
+		headerLine("X-RateLimit-Remaining", strconv.Itoa(left.Remaining)),
 	}
 	if !left.Exceeded {
 		return nil
 	}
 	wait := max(1, int((left.Reset.Sub(c.now)+time.Second-1)/time.Second))
-	c.limits = append(c.limits, header{"Retry-After", strconv.Itoa(wait), true})
+	c.limits = append(c.limits, headerLine("Retry-After", strconv.Itoa(wait)))
 	if c.whoErr == contract.InvalidAuthToken {
 		return contract.TokenBeforeLimit
 	}

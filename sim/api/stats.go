@@ -24,7 +24,7 @@ func getProcessStats(c *call) (reply, error) {
 	s := statsWriter{view: view, now: c.now, metrics: !view.LogCacheDown()}
 	out := reply{status: http.StatusOK, body: s.document(), shared: true}
 	if !s.metrics && view.App.State == state.Started {
-		out.headers = []header{{name: "X-Cf-Warnings", value: logCacheWarning}}
+		out.headers = []header{headerLine("X-Cf-Warnings", logCacheWarning)}
 	}
 	return out, nil
 }

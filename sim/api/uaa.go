@@ -34,7 +34,7 @@ func uaaErrorReply(e *contract.Error) reply {
 // way.
 func uaaReply(status int, body []byte) reply {
 	return reply{status: status, body: body, shared: true,
-		headers: []header{{name: "Cache-Control", value: "no-store"}, {name: "Pragma", value: "no-cache"}}}
+		headers: []header{headerLine("Cache-Control", "no-store"), headerLine("Pragma", "no-cache")}}
 }
 
 // tokenJSON is the answer of POST /oauth/token.

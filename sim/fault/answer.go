@@ -30,8 +30,12 @@ type Answer struct {
 	ResetAfter time.Duration
 }
 
-// Header is one header of an injected answer.
-type Header struct{ Name, Value string }
+// Header is one header of an injected answer; without values the answer goes
+// without it.
+type Header struct {
+	Name   string
+	Values Lines
+}
 
 // Real says that the request is to be carried out and its real answer sent
 // with this status and these headers: the injection of a success.
@@ -130,10 +134,10 @@ func complete(e *contract.Error) bool {
 }
 
 // sorted lists the headers of a rule in an order of their own.
-func sorted(headers map[string]string) []Header {
+func sorted(headers map[string]Lines) []Header {
 	list := make([]Header, 0, len(headers))
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		list = append(list, Header{Name: name, Value: headers[name]})
+		list = append(list, Header{Name: name, Values: headers[name]})
 	}
 	return list
 }
@@ -158,7 +162,7 @@ func (a *Answer) limitRate() {
 func (a *Answer) header(name string) (value string, given bool) {
 	for _, header := range a.Headers {
 		if strings.EqualFold(header.Name, name) {
-			return header.Value, true
+			return strings.Join(header.Values, ", "), true
 		}
 	}
 	return "", false
@@ -168,6 +172,6 @@ func (a *Answer) unlessGiven(name, value string) string {
 	if own, given := a.header(name); given {
 		return own
 	}
-	a.Headers = append(a.Headers, Header{Name: name, Value: value})
+	a.Headers = append(a.Headers, Header{Name: name, Values: Lines{value}})
 	return value
 }

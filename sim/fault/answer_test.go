@@ -114,7 +114,7 @@ func TestNoCatalogueGapIsLeft(t *testing.T) {
 func TestSuccessIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	p := inject(t, "scaleProcess", 202, `{"apply":"before","respond":{"headers":{"X-Cf-Warnings":"w"}}}`)
-	if p.Apply != fault.After || !p.CarriesOut() || !p.Answer.Real() || p.Answer.Headers[0].Value != "w" {
+	if p.Apply != fault.After || !p.CarriesOut() || !p.Answer.Real() || p.Answer.Headers[0].Values[0] != "w" {
 		t.Errorf("%+v %+v", p, p.Answer)
 	}
 	p = inject(t, "terminateProcessInstance", 200, `{"undocumented":true,"respond":{"body":{"done":true}}}`)
@@ -156,12 +156,14 @@ func TestRateLimitHeaders(t *testing.T) {
 		want       []fault.Header
 		reset      time.Duration
 	}{
-		{"default", ``, []fault.Header{{"X-RateLimit-Limit", "20000"}, {"X-RateLimit-Remaining", "0"}, {"Retry-After", "60"}}, time.Minute},
-		{"retry after", `{"respond":{"headers":{"retry-after":"3"}}}`, []fault.Header{{"retry-after", "3"}, {"X-RateLimit-Limit", "20000"}, {"X-RateLimit-Remaining", "0"}}, 3 * time.Second},
+		{"default", ``, []fault.Header{{"X-RateLimit-Limit", fault.Lines{"20000"}}, {"X-RateLimit-Remaining", fault.Lines{"0"}}, {"Retry-After", fault.Lines{"60"}}}, time.Minute},
+		{"retry after", `{"respond":{"headers":{"retry-after":"3"}}}`, []fault.Header{{"retry-after", fault.Lines{"3"}}, {"X-RateLimit-Limit", fault.Lines{"20000"}}, {"X-RateLimit-Remaining", fault.Lines{"0"}}}, 3 * time.Second},
 		{"a date", `{"respond":{"headers":{"Retry-After":"Thu, 01 Jan 2026 00:01:00 GMT"}}}`,
-			[]fault.Header{{"Retry-After", "Thu, 01 Jan 2026 00:01:00 GMT"}, {"X-RateLimit-Limit", "20000"}, {"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225660"}}, 0},
+			[]fault.Header{{"Retry-After", fault.Lines{"Thu, 01 Jan 2026 00:01:00 GMT"}}, {"X-RateLimit-Limit", fault.Lines{"20000"}}, {"X-RateLimit-Remaining", fault.Lines{"0"}}, {"X-RateLimit-Reset", fault.Lines{"1767225660"}}}, 0},
+		{"none of it", `{"respond":{"headers":{"Retry-After":null,"X-RateLimit-Reset":null}}}`,
+			[]fault.Header{{"Retry-After", nil}, {"X-RateLimit-Reset", nil}, {"X-RateLimit-Limit", fault.Lines{"20000"}}, {"X-RateLimit-Remaining", fault.Lines{"0"}}}, 0},
 		{"all given", `{"respond":{"headers":{"Retry-After":"1","X-RateLimit-Limit":"5","X-RateLimit-Remaining":"1","X-RateLimit-Reset":"9"}}}`,
-			[]fault.Header{{"Retry-After", "1"}, {"X-RateLimit-Limit", "5"}, {"X-RateLimit-Remaining", "1"}, {"X-RateLimit-Reset", "9"}}, 0},
+			[]fault.Header{{"Retry-After", fault.Lines{"1"}}, {"X-RateLimit-Limit", fault.Lines{"5"}}, {"X-RateLimit-Remaining", fault.Lines{"1"}}, {"X-RateLimit-Reset", fault.Lines{"9"}}}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -173,17 +173,31 @@ func (c *checker) conforms(pointer, name string, value document.Value) bool {
 
 // header: the name must be one, framing belongs to the wire, and Retry-After
 // must say something.
-func (c *checker) header(pointer, name, value string) {
+func (c *checker) header(pointer, name string, lines Lines) {
 	if !validToken(name) {
 		c.expect(pointer, quote(name), "the name of a header")
 	}
+	canonical := http.CanonicalHeaderKey(name)
+	switch {
+	case canonical == "Content-Length" || canonical == "Transfer-Encoding":
+		c.expect(pointer, quote(name), "no framing header: a connection fault (truncate, drip) breaks an answer off")
+	case lines != nil && len(lines) == 0:
+		c.expect(pointer, "an empty list", "at least one value, or null for none")
+	}
+	for i, value := range lines {
+		at := pointer
+		if len(lines) > 1 {
+			at += "/" + strconv.Itoa(i)
+		}
+		c.headerLine(at, canonical, value)
+	}
+}
+
+func (c *checker) headerLine(pointer, canonical, value string) {
 	if strings.ContainsFunc(value, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }) {
 		c.expect(pointer, quote(value), "a value without control characters")
 	}
-	switch canonical := http.CanonicalHeaderKey(name); {
-	case canonical == "Content-Length" || canonical == "Transfer-Encoding":
-		c.expect(pointer, quote(value), "no framing header: a connection fault (truncate, drip) breaks an answer off")
-	case canonical == "Retry-After" && !c.rule.Undocumented && !validRetryAfter(value):
+	if canonical == "Retry-After" && !c.rule.Undocumented && !validRetryAfter(value) {
 		c.expect(pointer, quote(value), `whole seconds or an HTTP date, or "undocumented": true`)
 	}
 }

@@ -91,7 +91,12 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"header twice", `{"respond":{"status":503,"headers":{"A-B":"1","a-b":"2"}}}`, `/respond/headers/a-b: "a-b", expected each header once: "A-B" is the same`},
 		{"header value", `{"respond":{"status":503,"headers":{"A":"1\n2"}}}`, `/respond/headers/A: "1\n2", expected a value without control characters`},
 		{"response header name", `{"respond":{"status":503,"headers":{"A:":"1"}}}`, `/respond/headers/A:: "A:", expected the name of a header`},
-		{"framing", `{"respond":{"status":503,"headers":{"Content-Length":"1"}}}`, `/respond/headers/Content-Length: "1", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
+		{"header without values", `{"respond":{"status":503,"headers":{"A":[]}}}`, `/respond/headers/A: an empty list, expected at least one value, or null for none`},
+		{"one of several values", `{"respond":{"status":503,"headers":{"A":["1","2\n"]}}}`, `/respond/headers/A/1: "2\n", expected a value without control characters`},
+		{"header that is true", `{"respond":{"status":503,"headers":{"A":true}}}`, `/respond/headers/A: true, expected a text without control characters, a number, a list of them or null`},
+		{"null among values", `{"respond":{"status":503,"headers":{"A":["1",null]}}}`, `/respond/headers/A/1: null, expected a text without control characters or a number`},
+		{"no framing", `{"respond":{"status":503,"headers":{"Transfer-Encoding":null}}}`, `/respond/headers/Transfer-Encoding: "Transfer-Encoding", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
+		{"framing", `{"respond":{"status":503,"headers":{"Content-Length":"1"}}}`, `/respond/headers/Content-Length: "Content-Length", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
 		{"undocumented error must exist", `{"undocumented":true,"respond":{"status":418,"error":"CF-Teapot"}}`, `/respond/error: "CF-Teapot", expected one of ` + allTitles()},
 
 		{"sequence", `{"sequence":[]}`, `/sequence: an empty list, expected at least one step`},
@@ -219,6 +224,8 @@ func TestRulesRoundTrip(t *testing.T) {
 		{"long form of a bare value", `{"match":{"query":{"a":{"equals":"x"}}},"connection":{"kind":"reset"}}`,
 			`{"match":{"query":{"a":"x"}},"connection":"reset"}`},
 		{"parameters", `{"connection":{"kind":"hang","for":"1h"},"enabled":false,"optional":true}`, ``},
+		{"values of headers", `{"respond":{"status":503,"headers":{"A":1.50,"B":["x",2],"C":null,"D":["y"]}}}`,
+			`{"respond":{"status":503,"headers":{"A":"1.50","B":["x","2"],"C":null,"D":"y"}}}`},
 		{"body keeps the order of its keys", `{"respond":{"status":503,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`,
 			`{"respond":{"status":503,"body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`},
 	} {

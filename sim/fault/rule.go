@@ -2,10 +2,12 @@ package fault
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/socket"
 )
 
@@ -71,10 +73,47 @@ type Respond struct {
 	Error  string `json:"error,omitempty"`  // catalogue name or title
 	Detail string `json:"detail,omitempty"` // instead of the catalogue's
 	// Headers are added to the answer, or stand in the place of its own.
-	Headers map[string]string `json:"headers,omitzero"`
+	Headers map[string]Lines `json:"headers,omitzero"`
 	// Body is sent instead of the envelope: a JSON string as its bare text,
 	// all else as JSON.
 	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// Lines are the values of one header, a line each. Nil leaves a header out that
+// the answer would have. In JSON one value is a bare string, nil is null, and a
+// number is taken for its text.
+type Lines []string
+
+// MarshalJSON writes a single value without its list.
+func (l Lines) MarshalJSON() ([]byte, error) {
+	if len(l) == 1 {
+		return json.Marshal(l[0])
+	}
+	return json.Marshal([]string(l))
+}
+
+// UnmarshalJSON reads a string, a number, a list of them or null.
+func (l *Lines) UnmarshalJSON(raw []byte) error {
+	value, err := document.Decode(raw)
+	if err != nil {
+		return err
+	}
+	list := []document.Field{{Value: value}}
+	switch value.Kind {
+	case document.Null:
+		*l = nil
+		return nil
+	case document.Array:
+		list = value.Members
+	}
+	*l = make(Lines, 0, len(list))
+	for _, one := range list {
+		if kind := one.Value.Kind; kind != document.String && kind != document.Number {
+			return fmt.Errorf("%s, expected %s", document.Found(one.Value), lineShape.expected)
+		}
+		*l = append(*l, one.Value.Text)
+	}
+	return nil
 }
 
 // Step is what a sequence does with one match: pass it to the next rule, or

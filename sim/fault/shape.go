@@ -72,9 +72,13 @@ var (
 		"user": textShape, "operation": textShape, "target": textShape, "index": wholeShape, "body": anyShape,
 	}}
 
+	lineShape  = &shape{expected: "a text without control characters or a number", scalar: isLine}
+	linesShape = &shape{expected: "a text without control characters, a number, a list of them or null", items: lineShape,
+		scalar: func(v any) bool { return v == nil || isLine(v) }}
+
 	respondKeys = map[string]*shape{
 		"status": wholeShape, "error": textShape, "detail": textShape, "body": anyShape,
-		"headers": {expected: "an object of strings", values: textShape},
+		"headers": {expected: "an object of strings", values: linesShape},
 	}
 
 	ruleShape = &shape{expected: "a rule", keys: map[string]*shape{
@@ -157,6 +161,11 @@ func (s *shape) walkList(pointer string, list []any, problems document.Violation
 		return nil, problems // without an item the others would change places
 	}
 	return kept, problems
+}
+
+func isLine(value any) bool {
+	_, isText := value.(string)
+	return isText || isNumber(value)
 }
 
 func isWhole(value any) bool {

@@ -161,7 +161,7 @@ func TestShippedScenariosDoWhatTheySay(t *testing.T) {
 			return len(s.Faults) == 3 && s.Faults[2].Respond.Status == 422
 		}},
 		{"outage", func(s *scenario.Scenario, _ state.Seed) bool {
-			return s.Faults[0].Respond.Status == 503 && s.Faults[0].Respond.Headers["Retry-After"] == "5" && s.Faults[0].Match.Operations == nil
+			return s.Faults[0].Respond.Status == 503 && s.Faults[0].Respond.Headers["Retry-After"][0] == "5" && s.Faults[0].Match.Operations == nil
 		}},
 		{"flapping", func(s *scenario.Scenario, _ state.Seed) bool {
 			return s.Number == 7 && *s.Faults[0].When.Probability == 0.3

@@ -112,7 +112,7 @@ func describe(schema document.Value) string {
 	if len(parts) == 0 {
 		return describeType("", schema)
 	}
-	return strings.Join(parts, " or ")
+	return strings.Join(slices.Compact(parts), " or ")
 }
 
 func describeType(name string, schema document.Value) string {

@@ -222,6 +222,7 @@ func TestDescribe(t *testing.T) {
 		`{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1}`:                                "a number above 0 below 1",
 		`{"type":"string","format":"date-time"}`:                                                     "a time such as 2026-01-01T00:00:00Z",
 		`{"type":["string","null"],"pattern":"^x$","x-expected":"an x"}`:                             "an x or null",
+		`{"type":["string","array","null"],"x-expected":"an x or a list"}`:                           "an x or a list or null",
 		`{"type":"string","maxLength":1}`:                                                            "a string of at most 1 character",
 		`{"type":"array","minItems":2}`:                                                              "an array of at least 2 items",
 		`{"type":"object","minProperties":1,"maxProperties":2}`:                                      "an object of 1 to 2 keys",

@@ -42,7 +42,7 @@ func (c Cell) rule() fault.Rule {
 	switch {
 	case c.Answer == HTML:
 		rule.Undocumented = true // a router's words, not the API's
-		rule.Respond = &fault.Respond{Status: 502, Body: text(routerPage), Headers: map[string]string{"Content-Type": "text/html"}}
+		rule.Respond = &fault.Respond{Status: 502, Body: text(routerPage), Headers: map[string]fault.Lines{"Content-Type": {"text/html"}}}
 	case c.Answer == Blank:
 		rule.Undocumented = true
 		rule.Respond = &fault.Respond{Status: 503, Body: text("")}
@@ -55,7 +55,7 @@ func (c Cell) rule() fault.Rule {
 	default:
 		rule.Respond = &fault.Respond{Status: c.Status()}
 		if c.announces() {
-			rule.Respond.Headers = map[string]string{"Retry-After": "1"}
+			rule.Respond.Headers = map[string]fault.Lines{"Retry-After": {"1"}}
 		}
 	}
 	return rule
