@@ -141,7 +141,10 @@ func (c *criterion) holds(f *facts) bool {
 		guid, name, ok := f.app()
 		return ok && (guid == c.text || name == c.text)
 	default:
-		body, _ := f.message() // what cannot be read has nothing anywhere
+		body := f.message()
+		if len(body.Fields) == 0 {
+			return c.wanted.matcher.wantsAbsence()
+		}
 		value, present := body.Value().At(c.tokens)
 		return c.wanted.body(value, present, body.Form)
 	}
@@ -193,10 +196,10 @@ func (c *criterion) want() string {
 }
 
 func bodyText(f *facts, tokens []string) string {
-	body, readable := f.message()
+	body := f.message()
 	value, present := body.Value().At(tokens)
 	switch {
-	case !readable:
+	case !f.readable:
 		return "the body cannot be read"
 	case present:
 		return "the value is " + jsonText(value.Any())

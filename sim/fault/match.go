@@ -165,12 +165,13 @@ func (f *facts) parameters() url.Values {
 	return f.query
 }
 
-func (f *facts) message() (contract.Body, bool) {
+// message is the body; one that cannot be read is empty.
+func (f *facts) message() *contract.Body {
 	if !f.askedBody {
 		f.askedBody = true
 		f.body, f.readable = f.request.Body()
 	}
-	return f.body, f.readable
+	return &f.body
 }
 
 // process leaves guid and type empty when the path names no process.
