@@ -105,7 +105,7 @@ func (c *call) holdInstance(into func(*state.Process, int) (*state.Forced, error
 	if err != nil {
 		return reply{}, err
 	}
-	if v, err = c.snap.State.ForceInstance(v.Process.GUID, index, forced); err != nil {
+	if v, err = c.snap.State.ForceInstance(c.world.Clock.Now(), v.Process.GUID, index, forced); err != nil {
 		return reply{}, c.noInstance(v, index, err)
 	}
 	c.changed(stateEvent)

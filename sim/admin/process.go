@@ -51,7 +51,7 @@ func (c *call) deleteProcess() (reply, error) {
 
 // patchProcess merges the body into the process: objects key by key, lists and
 // values as a whole; null takes a field back to what it is when left out, and
-// makes a disk null. updated_at moves unless the body names it.
+// makes a disk null and a revision none. updated_at moves unless the body names it.
 func (c *call) patchProcess() (reply, error) { return c.force(true) }
 
 // putProcess replaces the process by the body, or creates it. What the body
@@ -105,7 +105,7 @@ func (c *call) forced(body []member, v state.View, merge bool) (*state.Replaceme
 	full := objectJSON(body)
 	now := c.world.Clock.Now()
 	if merge {
-		full = mergeJSON(base(body, v), full, func(key string) bool { return key == "disk_in_mb" })
+		full = mergeJSON(base(body, v), full, func(key string) bool { return key == "disk_in_mb" || key == "revision" })
 		if _, named := find(body, "updated_at"); !named {
 			full = mergeJSON(full, compact(map[string]time.Time{"updated_at": now.UTC().Truncate(time.Second)}), neverKept)
 		}
@@ -144,9 +144,13 @@ func base(body []member, v state.View) json.RawMessage {
 	view.Forced, view.History = nil, nil
 	relationships, _ := find(body, "relationships")
 	inside, _ := members(relationships)
-	if _, named := find(inside, "revision"); named && view.Revision != nil {
-		view.Relationships = &scenario.Relationships{Revision: &scenario.Relationship{Data: view.Revision}}
-		view.Revision = nil
+	if raw, named := find(inside, "revision"); named && string(raw) == "null" {
+		view.Revision = scenario.Nullable[scenario.Reference]{Set: true, Null: true}
+	} else if named {
+		if own := view.Revision.Value; !view.Revision.Null {
+			view.Relationships = &scenario.Relationships{Revision: scenario.Nullable[scenario.Relationship]{Set: true, Value: scenario.Relationship{Data: &own}}}
+		}
+		view.Revision = scenario.Nullable[scenario.Reference]{}
 	}
 	_, synced := find(body, "registry_credential_last_synced_at")
 	_, related := find(inside, "registry_credential")

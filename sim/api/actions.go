@@ -39,10 +39,16 @@ func init() {
 		contract.StopApp:                stopApp,
 		contract.RestartApp:             restartApp,
 		contract.GetCurrentDroplet:      getCurrentDroplet,
+		contract.GetDroplet:             getDroplet,
+		contract.ListDroplets:           listDroplets,
+		contract.GetRevision:            getRevision,
+		contract.ListRevisions:          listRevisions,
+		contract.ListDeployedRevisions:  listDeployedRevisions,
 		contract.ListRoutes:             listRoutes,
 		contract.ListSidecars:           listSidecars,
 		contract.ListPackages:           listPackages,
 		contract.ListDeployments:        listDeployments,
 		contract.ListAuditEvents:        listAuditEvents,
+		contract.GetAuditEvent:          getAuditEvent,
 	}
 }

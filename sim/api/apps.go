@@ -31,8 +31,6 @@ type lifecycleDataJSON struct {
 	Stack      *string  `json:"stack"`
 }
 
-// appRelations tell of a droplet that is never there: to capisim an app is its
-// processes, and what they were built from plays no part.
 type appRelations struct {
 	Space          relationJSON `json:"space"`
 	CurrentDroplet relationJSON `json:"current_droplet"`
@@ -60,7 +58,7 @@ func (c *call) appJSON(v state.View) appJSON {
 	out := appJSON{
 		GUID: app.GUID, CreatedAt: timeJSON(app.CreatedAt), UpdatedAt: timeJSON(app.UpdatedAt), Name: app.Name, State: string(app.State),
 		Lifecycle:     lifecycleJSON{"buildpack", lifecycleDataJSON{Buildpacks: app.Buildpacks}},
-		Relationships: appRelations{relationJSON{guidOf(app.SpaceGUID)}, relationJSON{&guidJSON{}}},
+		Relationships: appRelations{relationJSON{guidOf(app.SpaceGUID)}, relationJSON{guidOrNull(app.DropletGUID)}},
 		Metadata:      metadataOf(app.Metadata),
 		Links:         appLinksOf(c.base(), app),
 	}
@@ -111,13 +109,4 @@ func getApp(c *call) (reply, error) {
 	out := c.appJSON(view)
 	out.Included = c.includedWithApps([]state.View{view}, query)
 	return jsonReply(http.StatusOK, out)
-}
-
-// getCurrentDroplet never finds one; the cf CLI knows what that means by the
-// text (CLIENTS.md §4).
-func getCurrentDroplet(c *call) (reply, error) {
-	if _, err := c.snap.State.VisibleApp(c.who, c.ref.AppGUID); err != nil {
-		return reply{}, err
-	}
-	return reply{}, contract.DropletNotFound
 }

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"slices"
+	"net/http"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
@@ -16,7 +16,7 @@ type auditEventJSON struct {
 	Type         string              `json:"type"`
 	Actor        partyJSON           `json:"actor"`
 	Target       partyJSON           `json:"target"`
-	Data         auditDataJSON       `json:"data"`
+	Data         document.Value      `json:"data"`
 	Space        *guidJSON           `json:"space"`
 	Organization *guidJSON           `json:"organization"`
 	Links        map[string]linkJSON `json:"links"`
@@ -29,47 +29,29 @@ type partyJSON struct {
 	Name string `json:"name"`
 }
 
-// auditDataJSON is what an event says beside who and what; nothing for the
-// start or stop of an app.
-type auditDataJSON struct {
-	ProcessGUID  string          `json:"process_guid,omitempty"`
-	ProcessType  string          `json:"process_type,omitempty"`
-	ProcessIndex *int            `json:"process_index,omitempty"`
-	Request      *document.Value `json:"request,omitempty"`
-}
-
 func listAuditEvents(c *call) (reply, error) {
 	query, err := contract.AuditEventList.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
-	list, total := c.snap.State.AuditEvents(c.who, query)
+	list, total := c.snap.State.AuditEvents(c.now, c.who, query)
 	return c.listReply("/v3/audit_events", query, total, shown(list, c.auditEventJSON), nil)
 }
 
-func (c *call) auditEventJSON(e state.EventView) auditEventJSON {
-	actor := partyJSON{e.Actor.GUID, "user", e.Actor.Name}
-	return auditEventJSON{
-		GUID: e.GUID, CreatedAt: timeJSON(e.At), UpdatedAt: timeJSON(e.At), Type: e.Type,
-		Actor: actor, Target: partyJSON{e.App.GUID, "app", e.App.Name}, Data: auditData(e.Event),
-		Space: guidOf(e.Space.GUID), Organization: guidOf(e.OrganizationGUID),
-		Links: map[string]linkJSON{"self": {Href: c.base() + "/v3/audit_events/" + e.GUID}},
+func getAuditEvent(c *call) (reply, error) {
+	event, err := c.snap.State.AuditEvent(c.now, c.who, c.guid)
+	if err != nil {
+		return reply{}, err
 	}
+	return jsonReply(http.StatusOK, c.auditEventJSON(event))
 }
 
-// auditData repeats the request, without the command, which is nobody's
-// business.
-func auditData(e state.Event) auditDataJSON {
-	data := auditDataJSON{ProcessGUID: e.Process.GUID, ProcessType: e.Process.Type}
-	switch e.Type {
-	case state.ProcessTerminated:
-		data.ProcessIndex = &e.Index
-	case state.AppUpdated, state.ProcessUpdated, state.ProcessScaled:
-		request := e.Request.Value()
-		if _, given := e.Request.Get("command"); given {
-			request.Members = document.Put(slices.Clone(request.Members), "command", document.Text(contract.HiddenCommand))
-		}
-		data.Request = &request
+func (c *call) auditEventJSON(e state.EventView) auditEventJSON {
+	return auditEventJSON{
+		GUID: e.GUID, CreatedAt: timeJSON(e.At), UpdatedAt: timeJSON(e.At), Type: e.Type,
+		Actor: partyJSON(e.Actor), Target: partyJSON{e.App.GUID, "app", e.App.Name},
+		Data:  document.Value{Kind: document.Object, Members: e.Data},
+		Space: guidOf(e.Space.GUID), Organization: guidOf(e.Space.OrganizationGUID),
+		Links: map[string]linkJSON{"self": {Href: c.base() + "/v3/audit_events/" + e.GUID}},
 	}
-	return data
 }

@@ -32,6 +32,7 @@ apps:
         metadata: {labels: {env: prod, example.com/tier: a}, annotations: {contact: demo@example.com}}
       - type: worker
         version: 22222222-0000-4000-8000-000000000002
+        revision: null
         readiness_health_check: {type: process}
         log_rate_limit_in_bytes_per_second: 1048576
 `

@@ -49,6 +49,14 @@ type guidJSON struct {
 
 func guidOf(guid string) *guidJSON { return &guidJSON{&guid} }
 
+// guidOrNull names a resource that may be none.
+func guidOrNull(guid string) *guidJSON {
+	if guid == "" {
+		return &guidJSON{}
+	}
+	return guidOf(guid)
+}
+
 // relationJSON is a relationship to one resource; its data is null when there
 // is none.
 type relationJSON struct {

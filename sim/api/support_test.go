@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,12 +127,26 @@ func TestSupporting(t *testing.T) {
 		{"GET /v3/apps?order_by=-name", "developer", 200, `?order_by=-name\u0026page=1`},
 		{"GET /v3/apps?include=space.organization", "admin", 200, `"included":{"spaces":[{"guid":"` + spaceGUID},
 		{"GET " + appPath, "auditor", 200, `"state":"STARTED","lifecycle":{"type":"buildpack","data":{"buildpacks":["ruby_buildpack"],"stack":"cflinuxfs4"}}`},
-		{"GET " + appPath, "auditor", 200, `"current_droplet":{"data":{"guid":null}}`},
+		{"GET " + appPath, "auditor", 200, `"current_droplet":{"data":{"guid":"`},
 		{"GET " + appPath + "?include=org", "auditor", 200, `"included":{"organizations":[`},
 		{"GET /v3/apps/nix?foo=1", "auditor", 400, `Valid parameters are: 'include'`},
 		{"GET " + appPath, "outsider", 404, `"detail":"App not found"`},
 		{"GET /v3/apps/a%2Fb", "admin", 404, `"detail":"App not found"`},
-		{"GET " + appPath + "/droplets/current", "developer", 404, `"detail":"Droplet not found"`},
+		{"GET " + appPath + "/droplets/current", "developer", 200, `"process_types":{"web":"`},
+		{"GET " + appPath + "/droplets", "developer", 200, `"state":"STAGED"`},
+		{"GET /v3/droplets?app_guids=" + legacyGUID, "developer", 200, `"total_results":1`},
+		{"GET /v3/droplets?app_guids=nix", "developer", 200, `"total_results":0`},
+		{"GET /v3/droplets", "outsider", 200, `"total_results":0`},
+		{"GET /v3/droplets/nix", "developer", 404, `"detail":"Droplet not found"`},
+		{"GET " + appPath + "/droplets", "outsider", 404, `"detail":"App not found"`},
+		{"GET " + appPath + "/revisions", "developer", 200, `"description":"Initial revision."`},
+		{"GET " + appPath + "/revisions?versions=2", "developer", 200, `"total_results":0`},
+		{"GET " + appPath + "/revisions/deployed", "developer", 200, `"total_results":1`},
+		{"GET /v3/apps/" + legacyGUID + "/revisions", "developer", 200, `"total_results":0`},
+		{"GET " + appPath + "/revisions?x=1", "developer", 400, `Unknown query parameter(s): 'x'`},
+		{"GET " + appPath + "/revisions", "outsider", 404, `"detail":"App not found"`},
+		{"GET /v3/revisions/nix", "developer", 404, `"detail":"Revision not found"`},
+		{"GET /v3/audit_events/nix", "developer", 404, `"detail":"Event not found"`},
 		{"GET " + appPath + "/droplets/current", "outsider", 404, `"detail":"App not found"`},
 
 		{"GET " + appPath + "/routes", "developer", 200, `"first":{"href":"BASE` + appPath + `/routes?app_guids=` + appGUID + `\u0026page=1`},
@@ -175,7 +190,7 @@ func TestAppActions(t *testing.T) {
 		{"POST " + appPath + "/actions/stop", "", "developer", 200, `"state":"STOPPED"`, "audit.app.stop"},
 		{"POST " + appPath + "/actions/start", "", "developer", 200, `"state":"STARTED"`, "audit.app.start"},
 		{"POST " + appPath + "/actions/restart", `{"nonsense":1}`, "developer", 200, `"state":"STARTED"`, "audit.app.restart"},
-		{"POST /v3/apps/" + legacyGUID + "/actions/start", "{}", "admin", 200, `"state":"STARTED"`, "audit.app.start"},
+		{"POST /v3/apps/" + legacyGUID + "/actions/start", "{}", "admin", 200, `"state":"STARTED"`, "audit.app.revision.create audit.app.start"},
 		{"POST " + appPath + "/actions/stop", "", "", 401, "CF-NotAuthenticated", ""},
 		{"POST " + appPath + "/actions/stop", "{", "developer", 400, "CF-MessageParseError", ""},
 		{"POST " + appPath + "/actions/stop", "", "auditor", 403, "CF-NotAuthorized", ""},
@@ -214,8 +229,14 @@ func TestAppActions(t *testing.T) {
 				}
 				return
 			}
-			if !strings.Contains(events.body, `"total_results":1`) || !strings.Contains(events.body, `"type":"`+test.event+`"`) || strings.Contains(events.body, "secret") {
+			types := strings.Fields(test.event)
+			if !strings.Contains(events.body, `"total_results":`+strconv.Itoa(len(types))) || strings.Contains(events.body, "secret") {
 				t.Errorf("events %s", events.body)
+			}
+			for _, typ := range types {
+				if !strings.Contains(events.body, `"type":"`+typ+`"`) {
+					t.Errorf("no %s in %s", typ, events.body)
+				}
 			}
 		})
 	}

@@ -151,6 +151,9 @@ var (
 	SpaceNotFound        = ResourceNotFound.With("Space")
 	OrganizationNotFound = ResourceNotFound.With("Organization")
 	DropletNotFound      = ResourceNotFound.With("Droplet")
+	RevisionNotFound     = ResourceNotFound.With("Revision")
+	DeploymentNotFound   = ResourceNotFound.With("Deployment")
+	EventNotFound        = ResourceNotFound.With("Event")
 )
 
 // Errors returns the whole catalogue, in the order of CONTRACT.md §2.

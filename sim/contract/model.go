@@ -43,6 +43,7 @@ const (
 
 // The refusals while a deployment is in flight (§3, step 9).
 var (
+	NoDroplet            = UnprocessableEntity.Text("Assign a droplet before starting this app.")
 	UpdateWhileDeploying = UnprocessableEntity.Text("Cannot update this process while a deployment is in flight.")
 	ScaleWhileDeploying  = UnprocessableEntity.Text("Cannot scale this process while a deployment is in flight.")
 )

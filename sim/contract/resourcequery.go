@@ -67,7 +67,12 @@ var (
 	PackageList = &ResourceList{
 		parameters: []string{"states", "types", "app_guids", "app_guid", "space_guids", "organization_guids", "label_selector"},
 		filters:    []string{"states", "types", "app_guids", "space_guids", "organization_guids"}, checksKeys: true}
-	DeploymentList = &ResourceList{
+	DropletList = &ResourceList{
+		parameters: []string{"app_guid", "app_guids", "current", "organization_guids", "package_guid", "space_guids", "states", "label_selector"},
+		filters:    []string{"app_guids", "states", "space_guids", "organization_guids"}, checksKeys: true}
+	RevisionList         = &ResourceList{parameters: []string{"versions", "deployable", "label_selector"}, filters: []string{"versions"}, checksKeys: true}
+	DeployedRevisionList = &ResourceList{}
+	DeploymentList       = &ResourceList{
 		parameters: []string{"app_guids", "states", "status_reasons", "status_values", "label_selector"},
 		filters:    []string{"app_guids", "states", "status_reasons", "status_values"}, checksKeys: true}
 	AuditEventList = &ResourceList{
@@ -159,7 +164,9 @@ func (r *listReader) exclusion(key string, value document.Value) Filter {
 		return Filter{}
 	}
 	values := commaList(not)
-	r.query.repeatList(key+"[not]", values)
+	for _, value := range values {
+		r.query.repeat(key+"[not][]", value)
+	}
 	return Filter{Set: true, Values: values}
 }
 

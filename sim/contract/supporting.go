@@ -29,6 +29,12 @@ const (
 	ListPackages
 	ListDeployments
 	ListAuditEvents
+	GetAuditEvent
+	GetDroplet
+	ListDroplets
+	GetRevision
+	ListRevisions
+	ListDeployedRevisions
 )
 
 // uaaError is a refusal of UAA: what its two fields error and error_description
@@ -90,13 +96,20 @@ func supporting() []*Operation {
 		changing(ofApp(aside("startApp", "POST", "/v3/apps/{guid}/actions/start", StartApp, Write, "app", noApp)), "", badAppState),
 		changing(ofApp(aside("stopApp", "POST", "/v3/apps/{guid}/actions/stop", StopApp, Write, "app", noApp)), "", badAppState),
 		changing(ofApp(aside("restartApp", "POST", "/v3/apps/{guid}/actions/restart", RestartApp, Write, "app", noApp)), "", badAppState),
-		ofApp(aside("getCurrentDroplet", "GET", "/v3/apps/{guid}/droplets/current", GetCurrentDroplet, Read, "", noDroplet)),
+		ofApp(aside("getCurrentDroplet", "GET", "/v3/apps/{guid}/droplets/current", GetCurrentDroplet, Read, "droplet", noDroplet)),
+		ofApp(aside("listAppDroplets", "GET", "/v3/apps/{guid}/droplets", ListDroplets, Read, "droplet-list", noApp)),
+		aside("listDroplets", "GET", "/v3/droplets", ListDroplets, Read, "droplet-list", noEndpoint),
+		aside("getDroplet", "GET", "/v3/droplets/{guid}", GetDroplet, Read, "droplet", []*Error{DropletNotFound, NotFound}),
+		ofApp(aside("listAppRevisions", "GET", "/v3/apps/{guid}/revisions", ListRevisions, Read, "revision-list", noApp)),
+		ofApp(aside("listDeployedRevisions", "GET", "/v3/apps/{guid}/revisions/deployed", ListDeployedRevisions, Read, "revision-list", noApp)),
+		aside("getRevision", "GET", "/v3/revisions/{guid}", GetRevision, Read, "revision", []*Error{RevisionNotFound, NotFound}),
 		aside("listRoutes", "GET", "/v3/routes", ListRoutes, Read, "empty-list", noEndpoint),
 		ofApp(aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListRoutes, Read, "empty-list", noApp)),
 		aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess),
 		aside("listPackages", "GET", "/v3/packages", ListPackages, Read, "empty-list", noEndpoint),
 		aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint),
 		aside("listAuditEvents", "GET", "/v3/audit_events", ListAuditEvents, Read, "audit-event-list", noEndpoint),
+		aside("getAuditEvent", "GET", "/v3/audit_events/{guid}", GetAuditEvent, Read, "audit-event", []*Error{EventNotFound, NotFound}),
 	}
 }
 

@@ -259,7 +259,9 @@ func mirrored(n *node) scenario.Process {
 		p.LogRateLimit = &rate
 	}
 	if guid := n.get("relationships", "revision", "data", "guid").string(); identifier.MatchString(guid) {
-		p.Revision = &scenario.Reference{GUID: guid}
+		p.Revision = scenario.Nullable[scenario.Reference]{Set: true, Value: scenario.Reference{GUID: guid}}
+	} else {
+		p.Revision = scenario.Nullable[scenario.Reference]{Set: true, Null: true}
 	}
 	if guid := n.get("relationships", "registry_credential", "data", "guid").string(); identifier.MatchString(guid) {
 		p.RegistryCredential = &scenario.RegistryCredential{GUID: guid, LastSyncedAt: stamp(n.get("registry_credential_last_synced_at"))}

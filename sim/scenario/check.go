@@ -94,7 +94,9 @@ func (c *checker) spaces() {
 
 func (c *checker) apps() {
 	names, guids := map[string]string{}, map[string]string{}
+	droplets, revisions := map[string]string{}, map[string]string{}
 	for i, app := range c.doc.Apps {
+		c.built(app, i, droplets, revisions)
 		space, message := c.names.space(app.Space)
 		if message != "" {
 			c.report(message, "apps", i, "space")

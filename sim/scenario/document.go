@@ -104,7 +104,11 @@ type App struct {
 	Buildpacks []string       `json:"buildpacks,omitzero"`
 	Stack      string         `json:"stack,omitempty"`
 	Metadata   *Metadata      `json:"metadata,omitempty"`
-	Processes  []Process      `json:"processes,omitzero"`
+
+	Droplets  []Droplet            `json:"droplets,omitempty"`  // oldest first
+	Droplet   *OrFalse[string]     `json:"droplet,omitempty"`   // guid of the current one; left out: the newest
+	Revisions *OrFalse[[]Revision] `json:"revisions,omitempty"` // oldest first; false: starts make none
+	Processes []Process            `json:"processes,omitzero"`
 }
 
 // Process is a process with every field of the API's resource (§11), and with
@@ -126,7 +130,7 @@ type Process struct {
 	ReadinessHealthCheck *HealthCheck        `json:"readiness_health_check,omitempty"`
 	Metadata             *Metadata           `json:"metadata,omitempty"`
 	RegistryCredential   *RegistryCredential `json:"registry_credential,omitempty"`
-	Revision             *Reference          `json:"revision,omitempty"`
+	Revision             Nullable[Reference] `json:"revision,omitzero"`
 	Sidecars             []Sidecar           `json:"sidecars,omitempty"`
 	NoPorts              bool                `json:"no_ports,omitempty"`
 	Forced               []Forced            `json:"forced,omitempty"`
@@ -174,9 +178,9 @@ type Reference struct {
 
 // Relationships are those of the API's process resource.
 type Relationships struct {
-	App                *Relationship `json:"app,omitempty"`
-	Revision           *Relationship `json:"revision,omitempty"`
-	RegistryCredential *Relationship `json:"registry_credential,omitempty"`
+	App                *Relationship          `json:"app,omitempty"`
+	Revision           Nullable[Relationship] `json:"revision,omitzero"`
+	RegistryCredential *Relationship          `json:"registry_credential,omitempty"`
 }
 
 // Relationship is the API's wrapping of a reference.

@@ -218,7 +218,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		Name:       app.Name,
 		GUID:       guid,
 		SpaceGUID:  home.GUID,
-		State:      cmp.Or(app.State, state.Started),
+		State:      app.state(),
 		Deploying:  app.Deploying,
 		CreatedAt:  app.CreatedAt.or(time.Time{}),
 		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
@@ -229,17 +229,32 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 	if made.Buildpacks == nil {
 		made.Buildpacks = []string{kind.buildpack}
 	}
-	d.seed.Apps = append(d.seed.Apps, made)
+	d.built(&made, app)
 
 	processes := app.Processes
 	if processes == nil {
 		processes = []Process{{Type: webType}}
 	}
+	first := len(d.seed.Processes)
 	for _, process := range processes {
 		d.seed.Processes = append(d.seed.Processes, d.process(process, made, kind))
 		orders = append(orders, process.Order)
 	}
+	d.started(&made, app, processes, d.seed.Processes[first:])
+	d.seed.Apps = append(d.seed.Apps, made)
 	return orders
+}
+
+// state is what the app is desired to be: started, unless there is nothing to
+// start.
+func (a *App) state() state.AppState {
+	switch {
+	case a.State != "":
+		return a.State
+	case !a.built():
+		return state.Stopped
+	}
+	return state.Started
 }
 
 func (d *draft) users() {

@@ -47,6 +47,8 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 	}
 	if from.DetectedCommand != nil {
 		made.DetectedCommand = *from.DetectedCommand
+	} else if app.DropletGUID == "" {
+		made.DetectedCommand = "" // nothing was built in which it could have been found
 	}
 	if from.MemoryInMB != nil {
 		made.MemoryInMB = *from.MemoryInMB
@@ -100,13 +102,18 @@ func (h *HealthCheck) stored(typ string) state.HealthCheck {
 }
 
 func (p *Process) revision() string {
-	if p.Revision != nil {
-		return p.Revision.GUID
+	if p.Revision.Set {
+		return p.Revision.Value.GUID
 	}
 	if p.Relationships != nil {
-		return p.Relationships.Revision.guid()
+		return p.Relationships.Revision.Value.guid()
 	}
 	return ""
+}
+
+// withoutRevision says that the process runs none although its app has one.
+func (p *Process) withoutRevision() bool {
+	return p.Revision.Null || !p.Revision.Set && p.Relationships != nil && p.Relationships.Revision.Set && p.revision() == ""
 }
 
 func (d *draft) credential(p Process, typ, app string) *state.RegistryCredential {

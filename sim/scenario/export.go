@@ -155,6 +155,7 @@ func (e *exporter) apps() {
 	place := make(map[string]int, len(e.seed.Apps))
 	for i, app := range e.seed.Apps {
 		place[app.GUID] = i
+		droplet, droplets := exportDroplets(app)
 		e.doc.Apps = append(e.doc.Apps, App{
 			Name:       app.Name,
 			Space:      e.rest[app.SpaceGUID],
@@ -166,6 +167,9 @@ func (e *exporter) apps() {
 			Buildpacks: append([]string{}, app.Buildpacks...),
 			Stack:      app.Stack,
 			Metadata:   exportMetadata(app.Metadata),
+			Droplets:   droplets,
+			Droplet:    droplet,
+			Revisions:  exportRevisions(app),
 			Processes:  []Process{},
 		})
 	}

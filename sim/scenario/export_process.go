@@ -24,15 +24,13 @@ func exportProcess(p *state.Process) Process {
 		HealthCheck:          exportCheck(p.HealthCheck),
 		ReadinessHealthCheck: exportCheck(p.Readiness),
 		Metadata:             exportMetadata(p.Metadata),
+		Revision:             Nullable[Reference]{Set: true, Null: p.RevisionGUID == "", Value: Reference{GUID: p.RevisionGUID}},
 		NoPorts:              p.NoPorts,
 		Forced:               exportForced(p.History.Forced),
 		History:              exportHistory(p.History),
 	}
 	if p.DiskInMB != nil {
 		out.DiskInMB.Value = *p.DiskInMB
-	}
-	if p.RevisionGUID != "" {
-		out.Revision = &Reference{GUID: p.RevisionGUID}
 	}
 	out.exportCredential(p.RegistryCredential)
 	for _, sidecar := range p.Sidecars {

@@ -36,8 +36,12 @@ func lived() state.Seed {
 				Quota: &state.Quota{InstanceMemoryInMB: &big, TotalInstances: &big, LogRateLimit: &big}},
 		},
 		Apps: []state.App{
-			{GUID: "app-1", Name: "a", SpaceGUID: "space-1", State: state.Started, Deploying: true, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{}, Stack: "s"},
-			{GUID: "app-2", Name: "a", SpaceGUID: "space-2", State: state.Stopped, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{"x"}, Stack: "s",
+			{GUID: "app-1", Name: "a", SpaceGUID: "space-1", State: state.Started, Deploying: true, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{}, Stack: "s",
+				Droplets:    []state.Droplet{{GUID: "d-1", CreatedAt: at(2), Stack: "s", Buildpacks: []string{}}, {GUID: "d-2", Stack: "t", Buildpacks: []string{"y"}}},
+				DropletGUID: "d-1", Revisions: []state.Revision{
+					{GUID: "rev", Version: 2, DropletGUID: "d-2", Description: "first", CreatedAt: at(3), Commands: []state.Command{{Type: "web", Command: &command}, {Type: "a"}}},
+					{GUID: "rev-2", Version: 3, DropletGUID: "d-1", Description: "next"}}},
+			{GUID: "app-2", Name: "a", SpaceGUID: "space-2", State: state.Stopped, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{"x"}, Stack: "s", RevisionsOff: true,
 				Metadata: contract.Metadata{Annotations: contract.Pairs{{Key: "k", Value: "line\nline\u2028é"}}}},
 		},
 		// The order of creation is not that of the apps.

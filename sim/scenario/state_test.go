@@ -56,7 +56,7 @@ func TestLeftOut(t *testing.T) {
 	for i, p := range seed.Processes {
 		if p.MemoryInMB != 1024 || *p.DiskInMB != 1024 || p.LogRateLimit != 1048576 || p.Instances != wantInstances[i] || p.HealthCheck.Type != wantCheck[i] ||
 			p.Readiness.Type != "process" || p.User != nil || p.Command != nil || p.DetectedCommand == "" || !uuid4.MatchString(p.Version) ||
-			!uuid4.MatchString(p.GUID) || p.RevisionGUID != "" || p.RegistryCredential != nil || !p.CreatedAt.Equal(loaded) || !p.UpdatedAt.Equal(loaded) {
+			!uuid4.MatchString(p.GUID) || !uuid4.MatchString(p.RevisionGUID) || p.RegistryCredential != nil || !p.CreatedAt.Equal(loaded) || !p.UpdatedAt.Equal(loaded) {
 			t.Errorf("process %d: %+v", i, p)
 		}
 		if (p.GUID == p.AppGUID) != (p.Type == "web") {

@@ -28,6 +28,11 @@ type App struct {
 	Buildpacks []string
 	Stack      string
 	Metadata   contract.Metadata
+
+	Droplets     []Droplet  // oldest first
+	DropletGUID  string     // of the current one, "" for none
+	RevisionsOff bool       // starts make no revisions
+	Revisions    []Revision // oldest first
 }
 
 // buildpackLifecycle is the only one that apps have here.
@@ -132,7 +137,7 @@ func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.
 		return v, err
 	}
 	s.apps[guid] = v.App
-	s.audit(who, v, Event{Type: AppUpdated, At: now, Request: body})
+	s.audit(who, v, Event{Type: AppUpdated, At: now, Data: asked(body)})
 	return v, nil
 }
 
@@ -177,71 +182,6 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	return name, nil
 }
 
-// StartApp wants an app to run. One that was stopped places the instances of
-// its processes and gives them new versions (§10), when the model rules of §7
-// hold for each of them; else nothing changes. A started one stays as it is; the
-// event is written even so. Like StopApp and RestartApp it is one step, as
-// UpdateProcess is.
-func (s *Store) StartApp(now time.Time, who Viewer, guid string) (View, error) {
-	return s.manage(who, guid, Event{Type: AppStarted, At: now}, func(v View) (*App, error) {
-		if v.App.State == Started {
-			return v.App, nil
-		}
-		return s.start(now, v)
-	})
-}
-
-// RestartApp is StartApp, except that a started app is started anew as well.
-func (s *Store) RestartApp(now time.Time, who Viewer, guid string) (View, error) {
-	return s.manage(who, guid, Event{Type: AppRestarted, At: now}, func(v View) (*App, error) { return s.start(now, v) })
-}
-
-// StopApp wants an app not to run. Its processes keep what they are scaled to.
-func (s *Store) StopApp(now time.Time, who Viewer, guid string) (View, error) {
-	return s.manage(who, guid, Event{Type: AppStopped, At: now}, func(v View) (*App, error) {
-		if v.App.State == Stopped {
-			return v.App, nil
-		}
-		next := *v.App
-		next.State, next.UpdatedAt = Stopped, now
-		s.apps[guid] = &next
-		s.turn(&next, now)
-		return &next, nil
-	})
-}
-
-// manage brings an app into the state that an event tells of.
-func (s *Store) manage(who Viewer, guid string, event Event, act func(View) (*App, error)) (View, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, err := s.writableApp(who, guid, true)
-	if err != nil {
-		return v, err
-	}
-	if v.App, err = act(v); err != nil {
-		return v, err
-	}
-	s.audit(who, v, event)
-	return v, nil
-}
-
-func (s *Store) start(now time.Time, v View) (*App, error) {
-	old, next := v.App, *v.App
-	if next.State != Started {
-		next.State, next.UpdatedAt = Started, now
-	}
-	s.apps[next.GUID], v.App = &next, &next
-	for _, of := range s.byApp[next.GUID] {
-		v.Process = s.processes[of]
-		if err := s.checkModel(v, v.Process, true); err != nil {
-			s.apps[next.GUID] = old
-			return old, err
-		}
-	}
-	s.turn(&next, now)
-	return &next, nil
-}
-
 // AppChange is what an admin changes of an app; nil leaves a part as it is.
 type AppChange struct {
 	State     *AppState
@@ -269,24 +209,12 @@ func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, er
 		return old, nil
 	}
 	next.UpdatedAt = now
+	if next.State == Started && old.State != Started {
+		s.revise(now, &next)
+	}
 	s.apps[guid] = &next
 	if next.State != old.State {
-		s.turn(&next, now)
+		s.turn(&next, old.State, now)
 	}
 	return &next, nil
-}
-
-// turn tells the processes of an app that it was started or stopped.
-func (s *Store) turn(app *App, now time.Time) {
-	for _, guid := range s.byApp[app.GUID] {
-		p := *s.processes[guid]
-		p.UpdatedAt = now
-		if app.State == Started {
-			p.History = p.History.started(now)
-			p.Version = newStream(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
-		} else {
-			p.History.Forced, p.History.Stopped = nil, now // what was said of the containers goes with them
-		}
-		s.put(&p)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // writable finds a process for a writer: lookup, then the right as it stands at
@@ -39,7 +40,7 @@ func (v View) mayScale(who Viewer) error {
 // answer shows it.
 func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
 	update, invalid := contract.CheckUpdate(body, s.Variant())
-	return s.change(who, ref, Event{Type: ProcessUpdated, At: now, Request: body}, func(v View, next *Process) error {
+	return s.change(who, ref, Event{Type: ProcessUpdated, At: now, Data: asked(body)}, func(v View, next *Process) error {
 		switch {
 		case invalid != nil:
 			return invalid
@@ -63,7 +64,7 @@ func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.
 // leaves the log rate as it is (§6).
 func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
 	scale, invalid := contract.CheckScale(body)
-	return s.change(who, ref, Event{Type: ProcessScaled, At: now, Request: body}, func(v View, next *Process) error {
+	return s.change(who, ref, Event{Type: ProcessScaled, At: now, Data: asked(body)}, func(v View, next *Process) error {
 		if err := v.mayScale(who); err != nil {
 			return err
 		}
@@ -75,6 +76,7 @@ func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.B
 		case scale.Instances.Null || scale.MemoryInMB.Null:
 			return contract.UnknownError // the trap of §9: null passes the messages and crashes here
 		}
+		s.settleCrashes(v.Process, now)
 		next.History = next.History.pinned(v.Process)
 		if scale.Instances.Set {
 			next.History = next.History.scaled(v.Process.Instances, scale.Instances.Value, now)
@@ -139,7 +141,7 @@ func (s *Store) TerminateInstance(now time.Time, who Viewer, ref Ref, index int)
 	if v.Process, err = s.restart(now, v, index); err != nil {
 		return v, err
 	}
-	s.audit(who, v, Event{Type: ProcessTerminated, At: now, Index: index})
+	s.audit(who, v, Event{Type: ProcessTerminated, At: now, Data: []document.Field{counted("process_index", index)}})
 	return v, nil
 }
 
@@ -164,6 +166,7 @@ func (s *Store) restart(now time.Time, v View, index int) (*Process, error) {
 	case v.App.State != Started:
 		return v.Process, nil
 	}
+	s.settleCrashes(v.Process, now)
 	next := *v.Process
 	next.History = next.History.restarted(index, now)
 	s.put(&next)

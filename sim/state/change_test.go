@@ -101,7 +101,7 @@ func TestChangeIsToldOf(t *testing.T) {
 		s := storeOf()
 		expect(t, changes[name](t, s, root, 1), nil)
 		expect(t, changes[name](t, s, holder(SpaceAuditor, "dev", ""), 2), contract.NotAuthorized)
-		list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, ""))
+		list, _ := s.AuditEvents(start, root, parsed(t, contract.AuditEventList, ""))
 		if got := types(list); !slices.Equal(got, []string{typ}) {
 			t.Errorf("%s leaves %v", name, got)
 		}

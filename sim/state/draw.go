@@ -68,6 +68,9 @@ const (
 	deploymentDraw
 	sidecarDraw
 	eventDraw
+	dropletDraw
+	revisionDraw
+	cellDraw
 )
 
 // drawnGUID is the guid of something that the seed does not name, but that

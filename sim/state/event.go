@@ -2,9 +2,11 @@ package state
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // The audit events that these operations leave behind (§10).
@@ -13,27 +15,38 @@ const (
 	AppStarted        = "audit.app.start"
 	AppStopped        = "audit.app.stop"
 	AppRestarted      = "audit.app.restart"
+	AppCrashed        = "app.crash"
 	ProcessUpdated    = "audit.app.process.update"
 	ProcessScaled     = "audit.app.process.scale"
 	ProcessTerminated = "audit.app.process.terminate_instance"
+	ProcessCrashed    = "audit.app.process.crash"
+	RevisionCreated   = "audit.app.revision.create"
 )
 
 // Event is an audit event: who did what to which app.
 type Event struct {
-	Type    string
-	At      time.Time
-	Actor   *User
-	App     *App // the version of the moment: a later name does not change it
-	Space   *Space
-	Process EventProcess  // the zero value for what was done to the app itself
-	Request contract.Body // what the request asked for
-	Index   int           // of the instance that was terminated
+	Type  string
+	At    time.Time
+	Actor Party
+	App   *App // the version of the moment: a later name does not change it
+	Space *Space
+	Data  []document.Field // what it says beside who and what
 
 	serial int
 }
 
-// EventProcess names the process that an event is about.
-type EventProcess struct{ GUID, Type string }
+// Party is who acted.
+type Party struct{ GUID, Type, Name string }
+
+// actor is a caller as events name it: by its mail address, which a client of
+// UAA does not have.
+func (v Viewer) actor() Party {
+	name := v.User.Name
+	if v.User.Client {
+		name = ""
+	}
+	return Party{v.User.GUID, "user", name}
+}
 
 // MaxEvents is how many events a world remembers.
 const MaxEvents = 1000
@@ -45,20 +58,42 @@ const maxRequest = 16 << 10
 // audit remembers an event of the view's app, and of its process if it has one.
 // The caller holds the write lock.
 func (s *Store) audit(who Viewer, v View, e Event) {
-	e.Actor, e.App, e.Space = who.User, v.App, v.Space
+	e.Actor, e.App, e.Space = who.actor(), v.App, v.Space
 	if v.Process != nil {
-		e.Process = EventProcess{v.Process.GUID, v.Process.Type}
-	}
-	if e.Request.Size() > maxRequest {
-		e.Request = contract.Body{}
+		e.Data = append([]document.Field{said("process_guid", v.Process.GUID), said("process_type", v.Process.Type)}, e.Data...)
 	}
 	s.events.add(e)
+}
+
+func said(key, text string) document.Field {
+	return document.Field{Key: key, Value: document.Text(text)}
+}
+
+func counted[N int | int64](key string, number N) document.Field {
+	return document.Field{Key: key, Value: document.Value{Kind: document.Number, Text: strconv.FormatInt(int64(number), 10)}}
+}
+
+// asked repeats what a request asked for in the client's order, without the
+// command, which is nobody's business.
+func asked(body contract.Body) []document.Field {
+	request := document.Value{Kind: document.Object}
+	if body.Size() <= maxRequest {
+		request.Members = slices.Clone(body.Fields)
+	}
+	for i, field := range request.Members {
+		if field.Key == "command" {
+			request.Members[i] = said("command", contract.HiddenCommand)
+		}
+	}
+	return []document.Field{{Key: "request", Value: request}}
 }
 
 // events are the newest events of a world.
 type events struct {
 	ring   []Event // grows up to MaxEvents, then the oldest gives way
 	serial int     // of the newest
+	// settled says up to when the crashes of a process are among the events.
+	settled map[string]time.Time
 }
 
 func (l *events) add(e Event) {
@@ -83,29 +118,52 @@ func (l *events) copied() []Event {
 // EventView is an event as a list shows it.
 type EventView struct {
 	Event
-	GUID             string
-	OrganizationGUID string
+	GUID string
 }
 
-// AuditEvents lists the events that a viewer may see, in the order in which
-// they happened: a frozen clock gives many the same time, which the real
-// server's never does.
-func (s *Store) AuditEvents(who Viewer, q contract.ResourceQuery) (list []EventView, total int) {
-	s.mu.RLock()
-	all, seed := s.events.copied(), s.settings.number
-	s.mu.RUnlock()
-	for _, e := range all {
-		v := EventView{e, newStream(seed, "audit_event", eventDraw, e.serial).uuid(), e.Space.OrganizationGUID}
+// AuditEvents lists the events that a viewer may see by now, in the order in
+// which they happened: a frozen clock gives many the same time, which the real
+// server's never does. Other than with other lists, a page beyond the end knows
+// how many there are.
+func (s *Store) AuditEvents(now time.Time, who Viewer, q contract.ResourceQuery) (list []EventView, total int) {
+	for _, v := range s.allEvents(now) {
+		e := v.Event
 		r := resource{guid: v.GUID, created: e.At, updated: e.At}
 		if r.passes(q) && q.Match("types", e.Type) && q.Match("target_guids", e.App.GUID) && q.Match("space_guids", e.Space.GUID) &&
-			q.Match("organization_guids", v.OrganizationGUID) && who.canReadEvents(e.Space) {
+			q.Match("organization_guids", e.Space.OrganizationGUID) && who.canReadEvents(e.Space) {
 			list = append(list, v)
 		}
 	}
 	if q.Descending {
 		slices.Reverse(list)
 	}
-	return cut(q.ListQuery, list)
+	first, last := window(q.ListQuery, len(list))
+	return list[first:last], len(list)
+}
+
+// AuditEvent finds an event by its guid. The error is contract.EventNotFound.
+func (s *Store) AuditEvent(now time.Time, who Viewer, guid string) (EventView, error) {
+	for _, v := range s.allEvents(now) {
+		if v.GUID == guid && who.canReadEvents(v.Space) {
+			return v, nil
+		}
+	}
+	return EventView{}, contract.EventNotFound
+}
+
+// allEvents are the events that have happened by now.
+func (s *Store) allEvents(now time.Time) []EventView {
+	s.mu.Lock()
+	s.settleAllCrashes(now)
+	all, seed := s.events.copied(), s.settings.number
+	s.mu.Unlock()
+	// A crash is noted when somebody asks, with the time when it happened.
+	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
+	views := make([]EventView, len(all))
+	for i, e := range all {
+		views[i] = EventView{e, newStream(seed, "audit_event", eventDraw, e.serial).uuid()}
+	}
+	return views
 }
 
 // canReadEvents differs from canRead: managers do not see what was done.

@@ -2,11 +2,13 @@ package state
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // audited writes events of these types about an app, all at one moment.
@@ -16,6 +18,15 @@ func audited(s *Store, app string, types ...string) {
 		s.audit(root, s.peek(Ref{AppGUID: app}), Event{Type: typ, At: start})
 		s.mu.Unlock()
 	}
+}
+
+func dataOf(t testing.TB, e EventView) string {
+	t.Helper()
+	text, err := document.Value{Kind: document.Object, Members: e.Data}.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func types(list []EventView) (found []string) {
@@ -41,7 +52,7 @@ func TestAuditEvents(t *testing.T) {
 		{"all", "", "[a b c]", root, 3},
 		{"newest first", "order_by=-created_at", "[c b a]", root, 3},
 		{"a page", "order_by=-created_at&per_page=1&page=2", "[b]", root, 3},
-		{"beyond the end", "page=2", "[]", root, 0},
+		{"beyond the end", "page=2", "[]", root, 3},
 		{"of an app", "target_guids=front", "[a b]", root, 2},
 		{"but of an app", "target_guids[not]=front", "[c]", root, 1},
 		{"of a type", "types=b,c", "[b c]", root, 2},
@@ -54,7 +65,7 @@ func TestAuditEvents(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			list, total := s.AuditEvents(test.who, parsed(t, contract.AuditEventList, test.query))
+			list, total := s.AuditEvents(later(time.Hour), test.who, parsed(t, contract.AuditEventList, test.query))
 			if got := fmt.Sprint(types(list)); got != test.want || total != test.total {
 				t.Errorf("%s, %d", got, total)
 			}
@@ -71,11 +82,11 @@ func TestEventsAreBounded(t *testing.T) {
 	for i := range MaxEvents + 10 {
 		audited(s, "front", fmt.Sprint(i))
 		if i%500 == 0 {
-			list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, "order_by=-created_at&per_page=1"))
+			list, _ := s.AuditEvents(later(time.Hour), root, parsed(t, contract.AuditEventList, "order_by=-created_at&per_page=1"))
 			names[list[0].Type] = list[0].GUID
 		}
 	}
-	list, total := s.AuditEvents(root, query)
+	list, total := s.AuditEvents(later(time.Hour), root, query)
 	if total != MaxEvents || list[0].Type != "10" || list[MaxEvents-1].Type != fmt.Sprint(MaxEvents+9) {
 		t.Fatalf("%d from %s to %s", total, list[0].Type, list[len(list)-1].Type)
 	}
@@ -86,10 +97,10 @@ func TestEventsAreBounded(t *testing.T) {
 	}
 	fork := s.Fork()
 	audited(fork, "front", "of the fork")
-	if list, _ := fork.AuditEvents(root, query); list[0].Type != "11" || list[MaxEvents-1].Type != "of the fork" {
+	if list, _ := fork.AuditEvents(later(time.Hour), root, query); list[0].Type != "11" || list[MaxEvents-1].Type != "of the fork" {
 		t.Errorf("the fork goes from %s to %s", list[0].Type, list[MaxEvents-1].Type)
 	}
-	if list, _ := s.AuditEvents(root, query); list[0].Type != "10" {
+	if list, _ := s.AuditEvents(later(time.Hour), root, query); list[0].Type != "10" {
 		t.Errorf("the fork's event came back: from %s", list[0].Type)
 	}
 }
@@ -102,10 +113,35 @@ func TestEventKeepsItsMoment(t *testing.T) {
 	dora := holder(SpaceDeveloper, "dev", "")
 	expect(t, errorOf(s.TerminateInstance(later(time.Minute), dora, Ref{GUID: "front"}, 1)), nil)
 	expect(t, errorOf(s.UpdateApp(later(time.Hour), root, "front", bodyOf(t, `{"name":"new"}`))), nil)
-	list, _ := s.AuditEvents(root, parsed(t, contract.AuditEventList, ""))
+	list, _ := s.AuditEvents(later(time.Hour), root, parsed(t, contract.AuditEventList, ""))
 	e := list[0]
-	if e.App.Name != "shop" || e.Process != (EventProcess{"front", "web"}) || e.Actor != dora.User || e.Index != 1 || !e.At.Equal(later(time.Minute)) || e.OrganizationGUID != "one" {
+	if e.App.Name != "shop" || dataOf(t, e) != `{"process_guid":"front","process_type":"web","process_index":1}` ||
+		e.Actor != (Party{dora.User.GUID, "user", dora.User.Name}) || !e.At.Equal(later(time.Minute)) || e.Space.OrganizationGUID != "one" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestEventRepeatsTheRequest: keys in the client's order, the command hidden,
+// nothing of what is very long; a client of UAA has no name.
+func TestEventRepeatsTheRequest(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	robot := NewViewer(&User{Name: "robot", GUID: "user-robot", Client: true}, []string{ScopeAdmin})
+	for body, want := range map[string]string{
+		`{"user":"vcap","command":"secret","health_check":{"type":"process","data":{}}}`:       `{"user":"vcap","command":"[PRIVATE DATA HIDDEN]","health_check":{"type":"process","data":{}}}`,
+		`{"metadata":{"annotations":{"b":"1","a":"` + strings.Repeat("x", maxRequest) + `"}}}`: `{}`,
+	} {
+		if _, err := s.UpdateProcess(start, robot, Ref{GUID: "front"}, bodyOf(t, body)); err != nil && !strings.Contains(body, "xx") {
+			t.Fatal(err)
+		}
+		data := asked(bodyOf(t, body))
+		if got := dataOf(t, EventView{Event: Event{Data: data}}); got != `{"request":`+want+`}` {
+			t.Errorf("%.100s", got)
+		}
+	}
+	list, _ := s.AuditEvents(start, root, parsed(t, contract.AuditEventList, ""))
+	if list[0].Actor != (Party{"user-robot", "user", ""}) {
+		t.Errorf("%+v", list[0].Actor)
 	}
 }
 
@@ -119,13 +155,13 @@ func TestEventsTogether(t *testing.T) {
 		wait.Go(func() {
 			for range 20 {
 				audited(s, "front", "x")
-				s.AuditEvents(root, query)
+				s.AuditEvents(later(time.Hour), root, query)
 				s.Fork()
 			}
 		})
 	}
 	wait.Wait()
-	if _, total := s.AuditEvents(root, query); total != 80 {
+	if _, total := s.AuditEvents(later(time.Hour), root, query); total != 80 {
 		t.Errorf("%d events", total)
 	}
 }

@@ -59,7 +59,7 @@ func operation(t testing.TB, s *Store, kind, detail byte, now time.Time) {
 	case 3:
 		s.TerminateInstance(now, root, Ref{GUID: guid}, number%3) //nolint:errcheck
 	case 4:
-		s.ForceInstance(guid, number%3, &Forced{State: Crashed, Details: "x", Since: now}) //nolint:errcheck
+		s.ForceInstance(now, guid, number%3, &Forced{State: Crashed, Details: "x", Since: now}) //nolint:errcheck
 	case 5:
 		state := []AppState{Started, Stopped}[number%2]
 		s.ForceApp(now, app, AppChange{State: &state, Deploying: ptr(number%4 > 1)}) //nolint:errcheck

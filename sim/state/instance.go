@@ -134,7 +134,7 @@ func (v View) furnish(inst *Instance, place placement, now time.Time) {
 // ForceInstance holds one desired instance in a state, or sets what else is said
 // of it, or, with nil, gives it back to the lifecycle. The error is contract.ProcessNotFound or, for an index
 // outside of the desired instances, contract.InstanceNotFound.
-func (s *Store) ForceInstance(guid string, index int, into *Forced) (View, error) {
+func (s *Store) ForceInstance(now time.Time, guid string, index int, into *Forced) (View, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := s.peek(Ref{GUID: guid})
@@ -144,6 +144,7 @@ func (s *Store) ForceInstance(guid string, index int, into *Forced) (View, error
 	case index < 0 || index >= v.Process.Instances:
 		return v, contract.InstanceNotFound
 	}
+	s.settleCrashes(v.Process, now)
 	next := *v.Process
 	forced := make(map[int]Forced, len(next.History.Forced)+1)
 	maps.Copy(forced, next.History.Forced)
@@ -151,6 +152,7 @@ func (s *Store) ForceInstance(guid string, index int, into *Forced) (View, error
 		delete(forced, index)
 	} else {
 		forced[index] = *into
+		s.forcedCrash(v, index, *into)
 	}
 	next.History.Forced = forced
 	s.put(&next)

@@ -193,7 +193,7 @@ func TestWhatAnInstanceHas(t *testing.T) {
 		t.Run(string(test.state)+test.details, func(t *testing.T) {
 			t.Parallel()
 			s := storeOf()
-			view, err := s.ForceInstance("front", 1, &Forced{State: test.state, Details: test.details, Since: start})
+			view, err := s.ForceInstance(start, "front", 1, &Forced{State: test.state, Details: test.details, Since: start})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -224,19 +224,19 @@ func TestForceInstance(t *testing.T) {
 	s := storeOf()
 	into := &Forced{State: Crashed, Since: start}
 	for _, index := range []int{-1, 2} {
-		_, err := s.ForceInstance("front", index, into)
+		_, err := s.ForceInstance(start, "front", index, into)
 		expect(t, err, contract.InstanceNotFound)
 	}
-	_, err := s.ForceInstance("nix", 0, into)
+	_, err := s.ForceInstance(start, "nix", 0, into)
 	expect(t, err, contract.ProcessNotFound)
 	before := stored(t, s, "front")
-	if _, err = s.ForceInstance("front", 0, into); err != nil {
+	if _, err = s.ForceInstance(start, "front", 0, into); err != nil {
 		t.Fatal(err)
 	}
 	if before.History.Forced != nil {
 		t.Error("a stored version was changed")
 	}
-	if _, err = s.ForceInstance("front", 0, nil); err != nil {
+	if _, err = s.ForceInstance(start, "front", 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := report(s, "front", later(time.Second)), "0 RUNNING 1s;1 RUNNING 1s;"; got != want {
@@ -399,7 +399,7 @@ func TestScaleHistory(t *testing.T) {
 func TestScaleForgets(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
-	if _, err := s.ForceInstance("front", 1, &Forced{State: Crashed, Since: start}); err != nil {
+	if _, err := s.ForceInstance(start, "front", 1, &Forced{State: Crashed, Since: start}); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, errorOf(s.TerminateInstance(later(time.Second), root, Ref{GUID: "front"}, 0)), nil)

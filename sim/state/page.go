@@ -65,17 +65,23 @@ func (r resource) compareBy(column string, to resource) int {
 	return cmp.Or(first, cmp.Compare(r.guid, to.guid))
 }
 
-// page filters what is handed in in order of creation, orders it and cuts out
-// the page.
+// page filters the views that are handed in in order of creation, orders them
+// and cuts out the page.
 func page(q contract.ResourceQuery, all []View, of func(View) resource) Page {
+	views, total := paged(q, all, of)
+	return Page{Views: views, Total: total}
+}
+
+// paged is page for anything that is listed.
+func paged[T any](q contract.ResourceQuery, all []T, of func(T) resource) (shown []T, total int) {
 	type listed struct {
-		view View
+		one T
 		resource
 	}
 	var found []listed
-	for _, v := range all {
-		if r := of(v); r.passes(q) {
-			found = append(found, listed{v, r})
+	for _, one := range all {
+		if r := of(one); r.passes(q) {
+			found = append(found, listed{one, r})
 		}
 	}
 	if q.OrderBy != "" {
@@ -86,10 +92,9 @@ func page(q contract.ResourceQuery, all []View, of func(View) resource) Page {
 			return a.compareBy(q.OrderBy, b.resource)
 		})
 	}
-	shown, total := cut(q.ListQuery, found)
-	result := Page{Total: total}
-	for _, one := range shown {
-		result.Views = append(result.Views, one.view)
+	found, total = cut(q.ListQuery, found)
+	for _, one := range found {
+		shown = append(shown, one.one)
 	}
-	return result
+	return shown, total
 }

@@ -48,6 +48,7 @@ func (s *Store) ReplaceProcess(now time.Time, old *Process, by Replacement) (*Pr
 		return nil, contract.AppNotFound
 	}
 	if old != nil {
+		s.settleCrashes(old, now)
 		next.History = by.history(old, now)
 	}
 	if old != nil && (old.GUID != next.GUID || old.AppGUID != next.AppGUID) {
@@ -55,6 +56,12 @@ func (s *Store) ReplaceProcess(now time.Time, old *Process, by Replacement) (*Pr
 		s.restore(&next, old.serial)
 	} else {
 		s.put(&next)
+	}
+	s.events.settle(next.GUID, now)
+	for index, forced := range next.History.Forced {
+		if old == nil || old.History.Forced[index] != forced {
+			s.forcedCrash(s.viewOf(&next), index, forced)
+		}
 	}
 	return &next, nil
 }

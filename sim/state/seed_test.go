@@ -31,6 +31,10 @@ func testSeed() Seed {
 			HealthCheck: HealthCheck{Type: "process"}, Readiness: HealthCheck{Type: "process"},
 		}
 	}
+	app := func(guid, name, space string, state AppState) App {
+		return App{GUID: guid, Name: name, SpaceGUID: space, State: state, CreatedAt: start,
+			Droplets: []Droplet{{GUID: "droplet-of-" + guid, Buildpacks: []string{"ruby_buildpack"}}}, DropletGUID: "droplet-of-" + guid, RevisionsOff: state == Started}
+	}
 	return Seed{
 		Number:        7,
 		Organizations: []Organization{{GUID: "one", Name: "first"}, {GUID: "two", Name: "second"}},
@@ -40,9 +44,7 @@ func testSeed() Seed {
 			{GUID: "far", Name: "faraway", OrganizationGUID: "two"},
 		},
 		Apps: []App{
-			{GUID: "front", Name: "shop", SpaceGUID: "dev", State: Started, CreatedAt: start},
-			{GUID: "back", Name: "ledger", SpaceGUID: "prod", State: Stopped, CreatedAt: start},
-			{GUID: "away", Name: "shop", SpaceGUID: "far", State: Started, CreatedAt: start},
+			app("front", "shop", "dev", Started), app("back", "ledger", "prod", Stopped), app("away", "shop", "far", Started),
 		},
 		Processes: []Process{
 			process("front", "front", "web", 2), process("worker", "front", "worker", 1),

@@ -147,7 +147,7 @@ func (s *Store) Fork() *Store {
 		inOrder:   s.inOrder.Copy(),
 		byCreated: s.byCreated.Copy(),
 		byUpdated: s.byUpdated.Copy(),
-		events:    events{slices.Clone(s.events.ring), s.events.serial},
+		events:    events{slices.Clone(s.events.ring), s.events.serial, maps.Clone(s.events.settled)},
 	}
 }
 

@@ -116,10 +116,28 @@ var _ = Describe("go-cfclient, beside processes", func() {
 		packages, err := cf.Packages.ListAll(ctx, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(packages).To(BeEmpty())
-		_, err = cf.Droplets.GetCurrentForApp(ctx, harness.DemoApp)
-		Expect(cfError(err).Detail).To(Equal("Droplet not found"))
 		_, err = cf.Applications.Get(ctx, "nix")
 		Expect(cfError(err).Detail).To(Equal("App not found"))
+	})
+
+	It("sees what an app was built into and started with", func() {
+		droplet, err := cf.Droplets.GetCurrentForApp(ctx, harness.DemoApp)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(droplet.Stack).To(Equal("cflinuxfs4"))
+		Expect(droplet.Buildpacks[0].Name).To(Equal("ruby_buildpack"))
+		app, err := cf.Applications.Get(ctx, harness.DemoApp)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(app.Relationships.CurrentDroplet.Data.GUID).To(Equal(droplet.GUID))
+
+		_, err = cf.Processes.Update(ctx, harness.DemoWeb, resource.NewProcessUpdate().WithCommand("rackup"))
+		Expect(err).NotTo(HaveOccurred())
+		_, err = cf.Applications.Restart(ctx, harness.DemoApp)
+		Expect(err).NotTo(HaveOccurred())
+		revisions, err := cf.Revisions.ListForAppAll(ctx, harness.DemoApp, nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(revisions).To(HaveLen(2))
+		Expect(revisions[1].Description).To(Equal("Custom start command updated for 'web' process."))
+		Expect(revisions[1].Droplet.GUID).To(Equal(droplet.GUID))
 	})
 
 	It("sees the deployment of an app that is deploying", func() {

@@ -66,9 +66,24 @@ func readRecordings() map[string][]*recording {
 	return all
 }
 
-func readFixtures() (documents map[string]json.RawMessage) {
+// readFixtures gives the worlds of the recordings. Their apps had revisions
+// switched off.
+func readFixtures() map[string]json.RawMessage {
+	var documents map[string]map[string]json.RawMessage
 	open("fixtures.json.gz", func(r io.Reader) error { return json.NewDecoder(r).Decode(&documents) })
-	return documents
+	worlds := make(map[string]json.RawMessage, len(documents))
+	for name, document := range documents {
+		var apps []json.RawMessage
+		if err := json.Unmarshal(document["apps"], &apps); err != nil {
+			panic(name + ": " + err.Error())
+		}
+		for i, app := range apps { // as text: the order of keys counts
+			apps[i] = append(json.RawMessage(`{"revisions":false,`), app[1:]...)
+		}
+		document["apps"], _ = json.Marshal(apps) // what was JSON
+		worlds[name], _ = json.Marshal(document) // stays JSON
+	}
+	return worlds
 }
 
 func open(name string, read func(io.Reader) error) {

@@ -1,0 +1,225 @@
+package scenario
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/state"
+)
+
+// Droplet is what an app was built into.
+type Droplet struct {
+	GUID       string   `json:"guid,omitempty"`
+	CreatedAt  *Time    `json:"created_at,omitempty"`
+	Stack      string   `json:"stack,omitempty"`
+	Buildpacks []string `json:"buildpacks,omitzero"`
+}
+
+// Revision is what an app was started with.
+type Revision struct {
+	GUID        string   `json:"guid,omitempty"`
+	Version     int      `json:"version,omitempty"`
+	Droplet     string   `json:"droplet,omitempty"` // guid; left out: the current one
+	Description string   `json:"description,omitempty"`
+	CreatedAt   *Time    `json:"created_at,omitempty"`
+	Commands    Commands `json:"commands,omitzero"`
+}
+
+// OrFalse is a value in whose place false may stand: there is none.
+type OrFalse[T any] struct {
+	None  bool
+	Value T
+}
+
+// MarshalJSON writes false or the value.
+func (o OrFalse[T]) MarshalJSON() ([]byte, error) {
+	if o.None {
+		return []byte("false"), nil
+	}
+	return json.Marshal(o.Value)
+}
+
+// UnmarshalJSON reads false or the value.
+func (o *OrFalse[T]) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "false" {
+		o.None = true
+		return nil
+	}
+	return json.Unmarshal(raw, &o.Value)
+}
+
+// Commands are commands by process type in their order; null is the one that
+// was detected.
+type Commands []state.Command
+
+// MarshalJSON writes an object with its keys in their order.
+func (c Commands) MarshalJSON() ([]byte, error) {
+	object := document.Value{Kind: document.Object}
+	for _, one := range c {
+		value := document.Value{}
+		if one.Command != nil {
+			value = document.Text(*one.Command)
+		}
+		object.Members = append(object.Members, document.Field{Key: one.Type, Value: value})
+	}
+	return object.AppendJSON(nil), nil
+}
+
+// UnmarshalJSON reads an object of texts and nulls.
+func (c *Commands) UnmarshalJSON(raw []byte) error {
+	object, err := document.Decode(raw)
+	read := Commands{}
+	for _, member := range object.Members {
+		one := state.Command{Type: member.Key}
+		if member.Value.Kind == document.String {
+			one.Command = &member.Value.Text
+		}
+		read = append(read, one)
+	}
+	*c = read
+	return err
+}
+
+// built says whether the app has a droplet.
+func (a *App) built() bool { return a.Droplet == nil || !a.Droplet.None }
+
+// built gives an app its droplets: those that are written out, else one that
+// its buildpacks made.
+func (d *draft) built(app *state.App, from App) {
+	for i, droplet := range from.Droplets {
+		app.Droplets = append(app.Droplets, state.Droplet{
+			GUID:       cmp.Or(droplet.GUID, d.draw.of("droplet", app.GUID, strconv.Itoa(i)).UUID()),
+			CreatedAt:  droplet.CreatedAt.or(time.Time{}),
+			Stack:      cmp.Or(droplet.Stack, app.Stack),
+			Buildpacks: droplet.Buildpacks,
+		})
+		if droplet.Buildpacks == nil {
+			app.Droplets[i].Buildpacks = app.Buildpacks
+		}
+	}
+	if !from.built() {
+		return
+	}
+	named := ""
+	if from.Droplet != nil {
+		named = from.Droplet.Value
+	}
+	if len(app.Droplets) == 0 {
+		guid := cmp.Or(named, d.draw.of("droplet", app.GUID, "0").UUID())
+		app.Droplets = []state.Droplet{{GUID: guid, Stack: app.Stack, Buildpacks: app.Buildpacks}}
+	}
+	app.DropletGUID = cmp.Or(named, app.Droplets[len(app.Droplets)-1].GUID)
+}
+
+// started gives an app its revisions, and its processes the one that they run.
+// A started app that names none has a first one, under the guid that one of its
+// processes knows it by.
+func (d *draft) started(app *state.App, from App, written []Process, processes []state.Process) {
+	if r := from.Revisions; r != nil {
+		app.RevisionsOff = r.None
+		for i, revision := range r.Value {
+			app.Revisions = append(app.Revisions, state.Revision{
+				GUID:        cmp.Or(revision.GUID, d.draw.of("revision", app.GUID, strconv.Itoa(i)).UUID()),
+				Version:     cmp.Or(revision.Version, i+1),
+				DropletGUID: cmp.Or(revision.Droplet, app.DropletGUID),
+				Description: cmp.Or(revision.Description, state.InitialRevision),
+				CreatedAt:   revision.CreatedAt.or(time.Time{}),
+			})
+			switch {
+			case revision.Commands == nil:
+				app.Revisions[i].Commands = commandsOf(processes)
+			case len(revision.Commands) > 0:
+				app.Revisions[i].Commands = revision.Commands
+			}
+		}
+	}
+	runs := app.State == state.Started && app.DropletGUID != "" && !app.RevisionsOff
+	for i := range processes {
+		if guid := processes[i].RevisionGUID; guid != "" && !app.RevisionsOff && !hasRevision(app, guid) {
+			d.addRevision(app, guid, processes)
+		}
+	}
+	if runs && len(app.Revisions) == 0 && (from.Revisions == nil || from.Revisions.Value == nil) {
+		d.addRevision(app, d.draw.of("revision", app.GUID, "0").UUID(), processes)
+	}
+	if latest := app.Latest(); runs && latest != nil {
+		for i := range processes {
+			if processes[i].RevisionGUID == "" && !written[i].withoutRevision() {
+				processes[i].RevisionGUID = latest.GUID
+			}
+		}
+	}
+}
+
+func (d *draft) addRevision(app *state.App, guid string, processes []state.Process) {
+	app.Revisions = append(app.Revisions, state.Revision{
+		GUID: guid, Version: len(app.Revisions) + 1, DropletGUID: app.DropletGUID, Description: state.InitialRevision, Commands: commandsOf(processes),
+	})
+}
+
+func hasRevision(app *state.App, guid string) bool {
+	return slices.ContainsFunc(app.Revisions, func(r state.Revision) bool { return r.GUID == guid })
+}
+
+// commandsOf are the commands of processes by type, of several of one type the
+// newest's.
+func commandsOf(processes []state.Process) (list []state.Command) {
+	for i, p := range processes {
+		newer := slices.ContainsFunc(processes[i+1:], func(other state.Process) bool { return other.Type == p.Type })
+		if !newer {
+			list = append(list, state.Command{Type: p.Type, Command: p.Command})
+		}
+	}
+	return list
+}
+
+func exportDroplets(app state.App) (current *OrFalse[string], list []Droplet) {
+	for _, droplet := range app.Droplets {
+		list = append(list, Droplet{droplet.GUID, moment(droplet.CreatedAt), droplet.Stack, append([]string{}, droplet.Buildpacks...)})
+	}
+	return &OrFalse[string]{None: app.DropletGUID == "", Value: app.DropletGUID}, list
+}
+
+func exportRevisions(app state.App) *OrFalse[[]Revision] {
+	out := &OrFalse[[]Revision]{None: app.RevisionsOff, Value: []Revision{}}
+	for _, r := range app.Revisions {
+		out.Value = append(out.Value, Revision{r.GUID, r.Version, r.DropletGUID, r.Description, moment(r.CreatedAt), append(Commands{}, r.Commands...)})
+	}
+	return out
+}
+
+// built checks what the droplets and revisions of an app refer to. The maps
+// hold the guids of all apps.
+func (c *checker) built(app App, i int, droplets, revisions map[string]string) {
+	known := newNames("droplet of the app")
+	for j, droplet := range app.Droplets {
+		c.unique(droplets, droplet.GUID, "guid", "apps", i, "droplets", j, "guid")
+		known.add(j, droplet.GUID)
+	}
+	refer := func(guid string, steps ...any) {
+		if _, message := known.find(guid); guid != "" && len(app.Droplets) > 0 && message != "" {
+			c.report(message, append([]any{"apps", i}, steps...)...)
+		}
+	}
+	if app.Droplet != nil {
+		refer(app.Droplet.Value, "droplet")
+	}
+	if app.Revisions == nil {
+		return
+	}
+	last := 0
+	for j, revision := range app.Revisions.Value {
+		c.unique(revisions, revision.GUID, "guid", "apps", i, "revisions", j, "guid")
+		refer(revision.Droplet, "revisions", j, "droplet")
+		version := cmp.Or(revision.Version, j+1)
+		if version <= last {
+			c.report(fmt.Sprintf("%d, expected more than the %d of the revision before", version, last), "apps", i, "revisions", j, "version")
+		}
+		last = version
+	}
+}

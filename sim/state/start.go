@@ -1,0 +1,107 @@
+package state
+
+import (
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+)
+
+// StartApp wants an app to run. One that was stopped places the instances of
+// its processes and gives them new versions (§10) and its revision, when the
+// model rules of §7 hold for each of them; else nothing changes. A started one
+// stays as it is; the event is written even so. Like StopApp and RestartApp it
+// is one step, as UpdateProcess is.
+func (s *Store) StartApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppStarted, At: now}, func(v View) (*App, error) {
+		if v.App.State == Started {
+			return v.App, nil
+		}
+		return s.start(now, who, v)
+	})
+}
+
+// RestartApp is StartApp, except that a started app is started anew as well.
+func (s *Store) RestartApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppRestarted, At: now}, func(v View) (*App, error) { return s.start(now, who, v) })
+}
+
+// StopApp wants an app not to run. Its processes keep what they are scaled to.
+func (s *Store) StopApp(now time.Time, who Viewer, guid string) (View, error) {
+	return s.manage(who, guid, Event{Type: AppStopped, At: now}, func(v View) (*App, error) {
+		if v.App.State == Stopped {
+			return v.App, nil
+		}
+		next := *v.App
+		next.State, next.UpdatedAt = Stopped, now
+		s.apps[guid] = &next
+		s.turn(&next, Started, now)
+		return &next, nil
+	})
+}
+
+// manage brings an app into the state that an event tells of. That there is
+// nothing to start is found before the right to start it.
+func (s *Store) manage(who Viewer, guid string, event Event, act func(View) (*App, error)) (View, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.writableApp(who, guid, true)
+	if v.App != nil && v.App.DropletGUID == "" && event.Type != AppStopped {
+		return v, contract.NoDroplet
+	}
+	if err != nil {
+		return v, err
+	}
+	if v.App, err = act(v); err != nil {
+		return v, err
+	}
+	s.audit(who, v, event)
+	return v, nil
+}
+
+func (s *Store) start(now time.Time, who Viewer, v View) (*App, error) {
+	old, next := v.App, *v.App
+	if next.State != Started {
+		next.State, next.UpdatedAt = Started, now
+	}
+	s.apps[next.GUID], v.App = &next, &next
+	for _, of := range s.byApp[next.GUID] {
+		v.Process = s.processes[of]
+		if err := s.checkModel(v, v.Process, true); err != nil {
+			s.apps[next.GUID] = old
+			return old, err
+		}
+	}
+	v.Process = nil
+	s.auditRevision(now, who, v, s.revise(now, &next))
+	s.turn(&next, old.State, now)
+	return &next, nil
+}
+
+// auditRevision writes the event of a new revision, nil for none.
+func (s *Store) auditRevision(now time.Time, who Viewer, v View, made *Revision) {
+	if made != nil {
+		s.audit(who, v, Event{Type: RevisionCreated, At: now, Data: []document.Field{said("revision_guid", made.GUID), counted("revision_version", made.Version)}})
+	}
+}
+
+// turn tells the processes of an app that it was started or stopped, and what
+// state it was in before.
+func (s *Store) turn(app *App, was AppState, now time.Time) {
+	for _, guid := range s.byApp[app.GUID] {
+		old := s.processes[guid]
+		s.settleThose(s.viewOf(old), was == Started, now)
+		p := *old
+		p.UpdatedAt = now
+		if app.State == Started {
+			p.History = p.History.started(now)
+			p.Version = newStream(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
+			if latest := app.Latest(); latest != nil {
+				p.RevisionGUID = latest.GUID
+			}
+		} else {
+			p.History.Forced, p.History.Stopped = nil, now // what was said of the containers goes with them
+		}
+		s.put(&p)
+	}
+}
