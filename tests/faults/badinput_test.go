@@ -29,7 +29,7 @@ var _ = Describe("Bad input", func() {
 		Entry("a duration \"soon\"", `{"match":{"operations":["getProcess"]},"when":{"from":"soon"},"respond":{"status":404}}`, "/when/from", `"soon"`),
 		Entry("an error of another status", `{"match":{"operations":["getProcess"]},"respond":{"status":404,"error":"CF-NotAuthorized"}}`, "/respond/error", "CF-NotAuthorized"),
 		Entry("a Retry-After that is neither seconds nor a date", `{"match":{"operations":["updateProcess"]},"respond":{"status":503,"headers":{"Retry-After":"soon"}}}`, "/respond/headers/Retry-After", "soon"),
-		Entry("a body that is not an envelope", `{"match":{"operations":["updateProcess"]},"respond":{"status":503,"body":{"oops":1}}}`, "/respond/body", ""),
+		Entry("a body that is not an envelope", `{"match":{"operations":["updateProcess"]},"respond":{"status":503,"body":{"oops":1}}}`, "/respond/body/errors", "missing"),
 		Entry("a type that is wrong", `{"match":{"operations":"getProcess"},"respond":{"status":404}}`, "/match/operations", ""),
 		Entry("an unknown connection fault", `{"match":{"operations":["getProcess"]},"connection":"explode"}`, "/connection", "explode"),
 		Entry("a rule that does nothing", `{"match":{"operations":["getProcess"]}}`, "", ""),
