@@ -55,8 +55,8 @@ func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
 // appsOf collects the visible apps that match, in order of creation.
 func (s *Store) appsOf(who Viewer, matches func(*App, *Space) bool) (found []View) {
 	for _, guid := range s.appOrder {
-		app := s.apps[guid]
-		if space := s.spaces[app.SpaceGUID]; matches(app, space) && who.canRead(space) {
+		app := s.apps.get(guid)
+		if space := s.spaces.get(app.SpaceGUID); matches(app, space) && who.canRead(space) {
 			v := s.viewOfSpace(space)
 			v.App = app
 			found = append(found, v)
@@ -69,7 +69,7 @@ func (s *Store) appsOf(who Viewer, matches func(*App, *Space) bool) (found []Vie
 func (s *Store) App(guid string) (*App, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	app, ok := s.apps[guid]
+	app, ok := s.apps.find(guid)
 	return app, ok
 }
 
@@ -77,12 +77,12 @@ func (s *Store) App(guid string) (*App, bool) {
 func (s *Store) AppsNamed(name string) []*App {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if app, ok := s.apps[name]; ok {
+	if app, ok := s.apps.find(name); ok {
 		return []*App{app}
 	}
 	var found []*App
 	for _, guid := range s.appOrder {
-		if app := s.apps[guid]; app.Name == name {
+		if app := s.apps.get(guid); app.Name == name {
 			found = append(found, app)
 		}
 	}
@@ -136,7 +136,7 @@ func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.
 	if v.App, err = s.updated(v.App, now, update); err != nil {
 		return v, err
 	}
-	s.apps[guid] = v.App
+	s.apps.set(guid, v.App)
 	s.audit(who, v, Event{Type: AppUpdated, At: now, Data: asked(body)})
 	return v, nil
 }
@@ -174,7 +174,7 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, other := range s.apps {
+	for _, other := range s.apps.all() {
 		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && other.Name == name {
 			return "", contract.AppNameTaken(name)
 		}
@@ -194,7 +194,7 @@ type AppChange struct {
 func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, ok := s.apps[guid]
+	old, ok := s.apps.find(guid)
 	if !ok {
 		return nil, contract.AppNotFound
 	}
@@ -212,7 +212,7 @@ func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, er
 	if next.State == Started && old.State != Started {
 		s.revise(now, &next)
 	}
-	s.apps[guid] = &next
+	s.apps.set(guid, &next)
 	if next.State != old.State {
 		s.turn(&next, old.State, now)
 	}

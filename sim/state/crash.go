@@ -23,7 +23,7 @@ type crash struct {
 func (s *Store) settleAllCrashes(now time.Time) {
 	loops := len(s.settings.lifecycle.CrashLoop) > 0
 	s.inOrder.Scan(func(k key) bool {
-		if p := s.processes[k.guid]; loops || len(p.History.Forced) > 0 {
+		if p := s.processes.get(k.guid); loops || len(p.History.Forced) > 0 {
 			s.settleCrashes(p, now)
 		}
 		return true

@@ -29,8 +29,8 @@ func (v View) DeploymentGUID() string { return v.drawnGUID(v.App.GUID, deploymen
 func (s *Store) NewProcesses(app string) (found []*Process) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, guid := range s.byApp[app] {
-		if p := s.processes[guid]; p.Type == "web" {
+	for _, guid := range s.byApp.get(app) {
+		if p := s.processes.get(guid); p.Type == "web" {
 			found = append(found, p)
 		}
 	}

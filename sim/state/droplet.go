@@ -42,8 +42,8 @@ func (s *Store) dropletView(v View, d Droplet) DropletView {
 		d.CreatedAt = v.App.CreatedAt
 	}
 	view := DropletView{Droplet: d, View: v}
-	for _, guid := range s.byApp[v.App.GUID] {
-		if p := s.processes[guid]; p.DetectedCommand != "" && p == s.newest(v.App.GUID, p.Type) {
+	for _, guid := range s.byApp.get(v.App.GUID) {
+		if p := s.processes.get(guid); p.DetectedCommand != "" && p == s.newest(v.App.GUID, p.Type) {
 			view.Commands = append(view.Commands, Command{p.Type, &p.DetectedCommand})
 		}
 	}
@@ -82,7 +82,7 @@ func (s *Store) CurrentDroplet(who Viewer, app string) (DropletView, error) {
 func (s *Store) Droplet(who Viewer, guid string) (DropletView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps {
+	for _, app := range s.apps.all() {
 		if d := app.droplet(guid); d != nil {
 			if v, err := s.visibleApp(who, app.GUID); err == nil {
 				return s.dropletView(v, *d), nil

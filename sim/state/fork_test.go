@@ -112,15 +112,15 @@ func play(t *testing.T, program []byte) {
 func checkIndexes(t *testing.T, s *Store) {
 	t.Helper()
 	inApps := 0
-	for app, guids := range s.byApp {
+	for app, guids := range s.byApp.all() {
 		for _, guid := range guids {
 			inApps++
-			if p := s.processes[guid]; p == nil || p.AppGUID != app {
+			if p := s.processes.get(guid); p == nil || p.AppGUID != app {
 				t.Errorf("app %s lists %s", app, guid)
 			}
 		}
 	}
-	if n := len(s.processes); inApps != n || s.inOrder.Len() != n || s.byCreated.Len() != n || s.byUpdated.Len() != n {
+	if n := s.processes.size; inApps != n || s.inOrder.Len() != n || s.byCreated.Len() != n || s.byUpdated.Len() != n {
 		t.Errorf("%d processes, indexed %d, %d, %d and %d times", n, inApps, s.inOrder.Len(), s.byCreated.Len(), s.byUpdated.Len())
 	}
 }

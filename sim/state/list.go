@@ -15,12 +15,12 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if app != "" {
-		a := s.apps[app]
-		if a == nil || !who.canRead(s.spaces[a.SpaceGUID]) {
+		a := s.apps.get(app)
+		if a == nil || !who.canRead(s.spaces.get(a.SpaceGUID)) {
 			return Page{}, contract.AppNotFound
 		}
 	}
-	first, last := window(q, len(s.processes))
+	first, last := window(q, s.processes.size)
 	page := Page{}
 	take := func(p *Process) {
 		if page.Total >= first && page.Total < last {
@@ -42,9 +42,9 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error)
 }
 
 func (s *Store) viewOf(p *Process) View {
-	app := s.apps[p.AppGUID]
-	space := s.spaces[app.SpaceGUID]
-	return View{Process: p, App: app, Space: space, Organization: s.orgs[space.OrganizationGUID], settings: s.settings}
+	app := s.apps.get(p.AppGUID)
+	space := s.spaces.get(app.SpaceGUID)
+	return View{Process: p, App: app, Space: space, Organization: s.orgs.get(space.OrganizationGUID), settings: s.settings}
 }
 
 // order is the index of a query's order (§13.2).
@@ -74,7 +74,7 @@ func (s *Store) slice(q contract.ListQuery, first, last int, page *Page) {
 			at = page.Total - 1 - i
 		}
 		k, _ := tree.GetAt(at)
-		page.Views = append(page.Views, s.viewOf(s.processes[k.guid]))
+		page.Views = append(page.Views, s.viewOf(s.processes.get(k.guid)))
 	}
 }
 
@@ -84,7 +84,7 @@ func (s *Store) filter(who Viewer, app string, q contract.ListQuery, take func(*
 	guids, narrow := s.candidates(app, q)
 	if !narrow {
 		visit := func(k key) bool {
-			if p := s.processes[k.guid]; matches(p) {
+			if p := s.processes.get(k.guid); matches(p) {
 				take(p)
 			}
 			return true
@@ -98,7 +98,7 @@ func (s *Store) filter(who Viewer, app string, q contract.ListQuery, take func(*
 	}
 	found := make([]*Process, 0, len(guids))
 	for _, guid := range guids {
-		if p, ok := s.processes[guid]; ok && matches(p) {
+		if p, ok := s.processes.find(guid); ok && matches(p) {
 			found = append(found, p)
 		}
 	}
@@ -113,13 +113,13 @@ func (s *Store) filter(who Viewer, app string, q contract.ListQuery, take func(*
 func (s *Store) candidates(app string, q contract.ListQuery) ([]string, bool) {
 	switch {
 	case app != "":
-		return s.byApp[app], true
+		return s.byApp.get(app), true
 	case q.GUIDs.Set:
 		return q.GUIDs.Values, true
 	case q.AppGUIDs.Set:
 		var guids []string
 		for _, a := range q.AppGUIDs.Values {
-			guids = append(guids, s.byApp[a]...)
+			guids = append(guids, s.byApp.get(a)...)
 		}
 		return guids, true
 	}
@@ -155,7 +155,7 @@ func compare(q contract.ListQuery) func(a, b *Process) int {
 // not see.
 func (s *Store) matcher(who Viewer, app string, q contract.ListQuery) func(*Process) bool {
 	return func(p *Process) bool {
-		space := s.spaces[s.apps[p.AppGUID].SpaceGUID]
+		space := s.spaces.get(s.apps.get(p.AppGUID).SpaceGUID)
 		return (app == "" || p.AppGUID == app) &&
 			q.GUIDs.Match(p.GUID) &&
 			q.Types.Match(p.Type) &&

@@ -36,7 +36,7 @@ func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
 	defer s.mu.RUnlock()
 	var all []View
 	for _, guid := range s.orgOrder {
-		if org := s.orgs[guid]; q.Match("names", org.Name) && who.canReadOrganization(org, s.spaces) {
+		if org := s.orgs.get(guid); q.Match("names", org.Name) && who.canReadOrganization(org, &s.spaces) {
 			all = append(all, View{Organization: org, settings: s.settings})
 		}
 	}
@@ -51,8 +51,8 @@ func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
 func (s *Store) Organization(who Viewer, guid string) (View, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	org := s.orgs[guid]
-	if org == nil || !who.canReadOrganization(org, s.spaces) {
+	org := s.orgs.get(guid)
+	if org == nil || !who.canReadOrganization(org, &s.spaces) {
 		return View{}, contract.OrganizationNotFound
 	}
 	return View{Organization: org, settings: s.settings}, nil
@@ -64,7 +64,7 @@ func (s *Store) Spaces(who Viewer, q contract.ResourceQuery) Page {
 	defer s.mu.RUnlock()
 	var all []View
 	for _, guid := range s.spaceOrd {
-		space := s.spaces[guid]
+		space := s.spaces.get(guid)
 		if q.Match("names", space.Name) && q.Match("organization_guids", space.OrganizationGUID) && who.canRead(space) {
 			all = append(all, s.viewOfSpace(space))
 		}
@@ -78,7 +78,7 @@ func (s *Store) Spaces(who Viewer, q contract.ResourceQuery) Page {
 func (s *Store) Space(who Viewer, guid string) (View, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	space := s.spaces[guid]
+	space := s.spaces.get(guid)
 	if space == nil || !who.canRead(space) {
 		return View{}, contract.SpaceNotFound
 	}
@@ -86,7 +86,7 @@ func (s *Store) Space(who Viewer, guid string) (View, error) {
 }
 
 func (s *Store) viewOfSpace(space *Space) View {
-	return View{Space: space, Organization: s.orgs[space.OrganizationGUID], settings: s.settings}
+	return View{Space: space, Organization: s.orgs.get(space.OrganizationGUID), settings: s.settings}
 }
 
 // Places returns all organizations and spaces, in order of creation.
@@ -95,11 +95,11 @@ func (s *Store) Places() ([]Organization, []Space) {
 	defer s.mu.RUnlock()
 	orgs := make([]Organization, len(s.orgOrder))
 	for i, guid := range s.orgOrder {
-		orgs[i] = *s.orgs[guid]
+		orgs[i] = *s.orgs.get(guid)
 	}
 	spaces := make([]Space, len(s.spaceOrd))
 	for i, guid := range s.spaceOrd {
-		spaces[i] = *s.spaces[guid]
+		spaces[i] = *s.spaces.get(guid)
 	}
 	return orgs, spaces
 }

@@ -113,14 +113,14 @@ func exceeds(value int64, limit *int64) bool {
 // and runs only where a quota is set. The processes of an app that is starting
 // are started one after the other: the later ones do not count yet.
 func (s *Store) othersUse(p *Process, starting bool) (inSpace, inOrg usage) {
-	home := s.spaces[s.apps[p.AppGUID].SpaceGUID]
-	for guid, other := range s.processes {
-		app := s.apps[other.AppGUID]
+	home := s.spaces.get(s.apps.get(p.AppGUID).SpaceGUID)
+	for guid, other := range s.processes.all() {
+		app := s.apps.get(other.AppGUID)
 		later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial
 		if guid == p.GUID || app.State != Started || later {
 			continue
 		}
-		space := s.spaces[app.SpaceGUID]
+		space := s.spaces.get(app.SpaceGUID)
 		if space.GUID == home.GUID {
 			inSpace.add(other)
 		}
@@ -154,14 +154,14 @@ func (v View) SpaceQuota() string {
 func (s *Store) SetQuotas(organizations, spaces map[string]*Quota) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for guid, org := range s.orgs {
+	for guid, org := range s.orgs.all() {
 		next := *org
 		next.Quota = organizations[guid]
-		s.orgs[guid] = &next
+		s.orgs.set(guid, &next)
 	}
-	for guid, space := range s.spaces {
+	for guid, space := range s.spaces.all() {
 		next := *space
 		next.Quota = spaces[guid]
-		s.spaces[guid] = &next
+		s.spaces.set(guid, &next)
 	}
 }

@@ -38,13 +38,13 @@ func (s *Store) ReplaceProcess(now time.Time, old *Process, by Replacement) (*Pr
 	next := by.Process
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	there := s.processes[next.GUID]
+	there := s.processes.get(next.GUID)
 	switch {
-	case old != nil && s.processes[old.GUID] != old, old == nil && there != nil:
+	case old != nil && s.processes.get(old.GUID) != old, old == nil && there != nil:
 		return nil, ErrChanged
 	case there != nil && there != old:
 		return nil, ErrTaken
-	case s.apps[next.AppGUID] == nil:
+	case s.apps.get(next.AppGUID) == nil:
 		return nil, contract.AppNotFound
 	}
 	if old != nil {
@@ -85,22 +85,22 @@ func (by *Replacement) history(old *Process, now time.Time) History {
 // the order of creation.
 func (s *Store) restore(p *Process, serial uint64) {
 	p.memo, p.serial = new(memo), serial
-	s.processes[p.GUID] = p
+	s.processes.set(p.GUID, p)
 	s.inOrder.Set(p.orderKey())
 	s.byCreated.Set(p.createdKey())
 	s.byUpdated.Set(p.updatedKey())
-	siblings := append(slices.Clone(s.byApp[p.AppGUID]), p.GUID)
+	siblings := append(slices.Clone(s.byApp.get(p.AppGUID)), p.GUID)
 	slices.SortFunc(siblings, func(a, b string) int {
-		return cmp.Compare(s.processes[a].serial, s.processes[b].serial)
+		return cmp.Compare(s.processes.get(a).serial, s.processes.get(b).serial)
 	})
-	s.byApp[p.AppGUID] = siblings
+	s.byApp.set(p.AppGUID, siblings)
 }
 
 // DeleteProcess removes a process; false when there was none. Its app stays.
 func (s *Store) DeleteProcess(guid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.processes[guid]
+	p, ok := s.processes.find(guid)
 	if ok {
 		s.remove(p)
 	}

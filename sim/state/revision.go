@@ -41,8 +41,8 @@ func (a *App) Latest() *Revision {
 // commands are those of an app's processes as they stand; of several web
 // processes the newest counts.
 func (s *Store) commands(app string) (list []Command) {
-	for _, guid := range s.byApp[app] {
-		if p := s.processes[guid]; p.Type != "web" || p == s.newest(app, "web") {
+	for _, guid := range s.byApp.get(app) {
+		if p := s.processes.get(guid); p.Type != "web" || p == s.newest(app, "web") {
 			list = append(list, Command{p.Type, p.Command})
 		}
 	}
@@ -119,8 +119,8 @@ func (s *Store) revisionView(v View, r Revision) RevisionView {
 		r.CreatedAt = v.App.CreatedAt
 	}
 	view := RevisionView{Revision: r, View: v}
-	for _, guid := range s.byApp[v.App.GUID] {
-		p := s.processes[guid]
+	for _, guid := range s.byApp.get(v.App.GUID) {
+		p := s.processes.get(guid)
 		for _, sidecar := range p.Sidecars {
 			view.Sidecars = append(view.Sidecars, RevisionSidecar{sidecar, p.Type})
 		}
@@ -133,7 +133,7 @@ func (s *Store) revisionView(v View, r Revision) RevisionView {
 func (s *Store) Revision(who Viewer, guid string) (RevisionView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps {
+	for _, app := range s.apps.all() {
 		at := slices.IndexFunc(app.Revisions, func(r Revision) bool { return r.GUID == guid })
 		if at < 0 {
 			continue
@@ -155,7 +155,7 @@ func (s *Store) Revisions(who Viewer, app string, deployed bool, q contract.Reso
 		return nil, 0, err
 	}
 	runs := func(r Revision) bool {
-		return v.App.State == Started && slices.ContainsFunc(s.byApp[app], func(guid string) bool { return s.processes[guid].RevisionGUID == r.GUID })
+		return v.App.State == Started && slices.ContainsFunc(s.byApp.get(app), func(guid string) bool { return s.processes.get(guid).RevisionGUID == r.GUID })
 	}
 	var all []RevisionView
 	for _, r := range v.App.Revisions {

@@ -42,16 +42,16 @@ func (s *Store) Export() Seed {
 		LogCacheDown:     s.settings.logCacheDown,
 	}
 	for _, guid := range s.orgOrder {
-		seed.Organizations = append(seed.Organizations, *s.orgs[guid])
+		seed.Organizations = append(seed.Organizations, *s.orgs.get(guid))
 	}
 	for _, guid := range s.spaceOrd {
-		seed.Spaces = append(seed.Spaces, *s.spaces[guid])
+		seed.Spaces = append(seed.Spaces, *s.spaces.get(guid))
 	}
 	for _, guid := range s.appOrder {
-		seed.Apps = append(seed.Apps, *s.apps[guid])
+		seed.Apps = append(seed.Apps, *s.apps.get(guid))
 	}
 	s.inOrder.Scan(func(k key) bool {
-		seed.Processes = append(seed.Processes, *s.processes[k.guid])
+		seed.Processes = append(seed.Processes, *s.processes.get(k.guid))
 		return true
 	})
 	return seed

@@ -34,7 +34,7 @@ func (s *Store) StopApp(now time.Time, who Viewer, guid string) (View, error) {
 		}
 		next := *v.App
 		next.State, next.UpdatedAt = Stopped, now
-		s.apps[guid] = &next
+		s.apps.set(guid, &next)
 		s.turn(&next, Started, now)
 		return &next, nil
 	})
@@ -64,11 +64,12 @@ func (s *Store) start(now time.Time, who Viewer, v View) (*App, error) {
 	if next.State != Started {
 		next.State, next.UpdatedAt = Started, now
 	}
-	s.apps[next.GUID], v.App = &next, &next
-	for _, of := range s.byApp[next.GUID] {
-		v.Process = s.processes[of]
+	s.apps.set(next.GUID, &next)
+	v.App = &next
+	for _, of := range s.byApp.get(next.GUID) {
+		v.Process = s.processes.get(of)
 		if err := s.checkModel(v, v.Process, true); err != nil {
-			s.apps[next.GUID] = old
+			s.apps.set(next.GUID, old)
 			return old, err
 		}
 	}
@@ -88,8 +89,8 @@ func (s *Store) auditRevision(now time.Time, who Viewer, v View, made *Revision)
 // turn tells the processes of an app that it was started or stopped, and what
 // state it was in before.
 func (s *Store) turn(app *App, was AppState, now time.Time) {
-	for _, guid := range s.byApp[app.GUID] {
-		old := s.processes[guid]
+	for _, guid := range s.byApp.get(app.GUID) {
+		old := s.processes.get(guid)
 		s.settleThose(s.viewOf(old), was == Started, now)
 		p := *old
 		p.UpdatedAt = now

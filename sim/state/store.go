@@ -17,15 +17,15 @@ type Store struct {
 	mu sync.RWMutex // guards all fields below
 
 	settings  *settings
-	orgs      map[string]*Organization
+	orgs      table[*Organization]
 	orgOrder  []string
-	spaces    map[string]*Space
+	spaces    table[*Space]
 	spaceOrd  []string
-	apps      map[string]*App
+	apps      table[*App]
 	appOrder  []string
-	processes map[string]*Process
-	byApp     map[string][]string // process guids, oldest first; never appended in place
-	serial    uint64              // of the newest process
+	processes table[*Process]
+	byApp     table[[]string] // process guids, oldest first; never appended in place
+	serial    uint64          // of the newest process
 
 	inOrder   *btree.BTreeG[key] // by creation
 	byCreated *btree.BTreeG[key]
@@ -57,36 +57,31 @@ func byTime(a, b key) bool {
 func New(seed Seed) *Store {
 	s := &Store{
 		settings:  newSettings(&seed),
-		orgs:      make(map[string]*Organization, len(seed.Organizations)),
-		spaces:    make(map[string]*Space, len(seed.Spaces)),
-		apps:      make(map[string]*App, len(seed.Apps)),
-		processes: make(map[string]*Process, len(seed.Processes)),
-		byApp:     make(map[string][]string, len(seed.Apps)),
 		inOrder:   btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 		byCreated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
 		byUpdated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {
 		org := &seed.Organizations[i]
-		s.orgs[org.GUID] = org
+		s.orgs.set(org.GUID, org)
 		s.orgOrder = append(s.orgOrder, org.GUID)
 	}
 	for i := range seed.Spaces {
 		space := &seed.Spaces[i]
-		s.spaces[space.GUID] = space
+		s.spaces.set(space.GUID, space)
 		s.spaceOrd = append(s.spaceOrd, space.GUID)
 	}
 	for i := range seed.Apps {
 		app := &seed.Apps[i]
-		s.apps[app.GUID] = app
+		s.apps.set(app.GUID, app)
 		s.appOrder = append(s.appOrder, app.GUID)
 	}
 	for i := range seed.Processes {
 		p := &seed.Processes[i]
 		s.serial++
 		p.serial, p.memo = s.serial, new(memo)
-		s.processes[p.GUID] = p
-		s.byApp[p.AppGUID] = append(s.byApp[p.AppGUID], p.GUID)
+		s.processes.set(p.GUID, p)
+		s.byApp.set(p.AppGUID, append(s.byApp.get(p.AppGUID), p.GUID))
 		s.inOrder.Load(p.orderKey())
 	}
 	s.indexTimes(seed.Processes)
@@ -127,22 +122,23 @@ func (p *Process) createdKey() key { return key{at: p.CreatedAt, guid: p.GUID} }
 
 func (p *Process) updatedKey() key { return key{at: p.UpdatedAt, guid: p.GUID} }
 
-// Fork returns a store with the same content that changes on its own. Values
-// are shared, maps and indexes copied, which makes a new world cheap.
+// Fork returns a store with the same content that changes on its own. It costs
+// the same whatever the store holds: values, parts of tables and nodes of
+// indexes are shared until one side changes them.
 func (s *Store) Fork() *Store {
-	// The indexes mark their nodes as shared, which is a write.
+	// Tables and indexes mark what is shared, which is a write.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return &Store{
 		settings:  s.settings,
-		orgs:      maps.Clone(s.orgs),
+		orgs:      s.orgs.fork(),
 		orgOrder:  slices.Clip(s.orgOrder),
-		spaces:    maps.Clone(s.spaces),
+		spaces:    s.spaces.fork(),
 		spaceOrd:  slices.Clip(s.spaceOrd),
-		apps:      maps.Clone(s.apps),
+		apps:      s.apps.fork(),
 		appOrder:  slices.Clip(s.appOrder),
-		processes: maps.Clone(s.processes),
-		byApp:     maps.Clone(s.byApp),
+		processes: s.processes.fork(),
+		byApp:     s.byApp.fork(),
 		serial:    s.serial,
 		inOrder:   s.inOrder.Copy(),
 		byCreated: s.byCreated.Copy(),
@@ -163,19 +159,19 @@ type Counts struct {
 func (s *Store) Counts() Counts {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return Counts{len(s.orgs), len(s.spaces), len(s.apps), len(s.processes)}
+	return Counts{s.orgs.size, s.spaces.size, s.apps.size, s.processes.size}
 }
 
 // put stores a new version of a process. The caller holds the write lock.
 func (s *Store) put(p *Process) {
 	p.memo = new(memo)
-	old, found := s.processes[p.GUID]
+	old, found := s.processes.find(p.GUID)
 	switch {
 	case !found:
 		s.serial++
 		p.serial = s.serial
 		s.inOrder.Set(p.orderKey())
-		s.byApp[p.AppGUID] = append(slices.Clip(s.byApp[p.AppGUID]), p.GUID)
+		s.byApp.set(p.AppGUID, append(slices.Clip(s.byApp.get(p.AppGUID)), p.GUID))
 		s.byCreated.Set(p.createdKey())
 		s.byUpdated.Set(p.updatedKey())
 	default:
@@ -189,29 +185,29 @@ func (s *Store) put(p *Process) {
 			s.byUpdated.Set(p.updatedKey())
 		}
 	}
-	s.processes[p.GUID] = p
+	s.processes.set(p.GUID, p)
 }
 
 // remove takes a process away. The caller holds the write lock.
 func (s *Store) remove(p *Process) {
-	delete(s.processes, p.GUID)
+	s.processes.delete(p.GUID)
 	s.inOrder.Delete(p.orderKey())
 	s.byCreated.Delete(p.createdKey())
 	s.byUpdated.Delete(p.updatedKey())
-	left := slices.DeleteFunc(slices.Clone(s.byApp[p.AppGUID]), func(guid string) bool { return guid == p.GUID })
+	left := slices.DeleteFunc(slices.Clone(s.byApp.get(p.AppGUID)), func(guid string) bool { return guid == p.GUID })
 	if len(left) == 0 {
-		delete(s.byApp, p.AppGUID)
+		s.byApp.delete(p.AppGUID)
 		return
 	}
-	s.byApp[p.AppGUID] = left
+	s.byApp.set(p.AppGUID, left)
 }
 
 // newest returns the process of that type with the highest internal id: during
 // a rolling deployment an app has several (§11).
 func (s *Store) newest(app, typ string) *Process {
 	var found *Process
-	for _, guid := range s.byApp[app] {
-		if p := s.processes[guid]; p.Type == typ && (found == nil || p.serial > found.serial) {
+	for _, guid := range s.byApp.get(app) {
+		if p := s.processes.get(guid); p.Type == typ && (found == nil || p.serial > found.serial) {
 			found = p
 		}
 	}

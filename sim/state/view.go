@@ -39,13 +39,13 @@ func (s *Store) Peek(ref Ref) View {
 func (s *Store) peek(ref Ref) View {
 	v := View{settings: s.settings}
 	if ref.GUID != "" {
-		v.Process = s.processes[ref.GUID]
+		v.Process = s.processes.get(ref.GUID)
 		if v.Process == nil {
 			return v
 		}
-		v.App = s.apps[v.Process.AppGUID]
+		v.App = s.apps.get(v.Process.AppGUID)
 	} else {
-		v.App = s.apps[ref.AppGUID]
+		v.App = s.apps.get(ref.AppGUID)
 		if v.App == nil {
 			return v
 		}
@@ -53,8 +53,8 @@ func (s *Store) peek(ref Ref) View {
 			v.Process = s.newest(ref.AppGUID, ref.Type)
 		}
 	}
-	v.Space = s.spaces[v.App.SpaceGUID]
-	v.Organization = s.orgs[v.Space.OrganizationGUID]
+	v.Space = s.spaces.get(v.App.SpaceGUID)
+	v.Organization = s.orgs.get(v.Space.OrganizationGUID)
 	return v
 }
 
