@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -21,13 +22,15 @@ type config struct {
 	folder   string
 	scenario string
 	document string // an inline scenario document
-	seed     *int64
-	api      api.Options
-	worlds   world.Options
-	apart    bool // admin and console are not on the API's port
-	token    string
-	version  string
-	log      *slog.Logger
+	// variation is what was chosen of the scenario.
+	variation scenario.Variation
+	ofServer  []string // the options given that are not a world's
+	api       api.Options
+	worlds    world.Options
+	apart     bool // admin and console are not on the API's port
+	token     string
+	version   string
+	log       *slog.Logger
 }
 
 // The bounds, unless options say otherwise.
@@ -58,6 +61,14 @@ func configure(options []Option) (*config, error) {
 	return c, nil
 }
 
+// ofServer is an option that belongs to the server and not to a world.
+func ofServer(name string, set func(*config) error) Option {
+	return func(c *config) error {
+		c.ofServer = append(c.ofServer, name)
+		return set(c)
+	}
+}
+
 // Scenario chooses the scenario of the default world: the name of a shipped
 // one, or the path of a file.
 func Scenario(nameOrFile string) Option {
@@ -80,32 +91,45 @@ func Document(text string) Option {
 
 // ScenariosDir adds the scenarios of a folder to the shipped ones.
 func ScenariosDir(dir string) Option {
-	return func(c *config) error {
+	return ofServer("ScenariosDir", func(c *config) error {
 		c.folder = dir
 		return nil
-	}
+	})
 }
 
 // Seed replaces the scenario's seed, from which all names and draws come.
 func Seed(n int64) Option {
 	return func(c *config) error {
-		c.seed = &n
+		c.variation.Seed = &n
 		return nil
 	}
 }
 
-// Frozen stops the clock of every world, whatever its scenario
-// says; Server.Advance moves it.
+// Variant replaces the scenario's edition of the API: "default", "open-source"
+// or "vendor".
+func Variant(edition string) Option {
+	return func(c *config) error {
+		switch v := contract.Variant(edition); v {
+		case contract.Default, contract.OpenSource, contract.Vendor:
+			c.variation.Variant = v
+			return nil
+		}
+		return fmt.Errorf("variant: %q, expected default, open-source or vendor", edition)
+	}
+}
+
+// Frozen stops the clock of the world, whatever its scenario says;
+// Server.Advance moves it. Given to New or Start it counts for every world.
 func Frozen() Option { return Clock("frozen") }
 
-// Clock lets the clock of every world run ("real") or stand still ("frozen"),
-// whatever its scenario says.
+// Clock lets the clock of the world run ("real") or stand still ("frozen"),
+// whatever its scenario says. Given to New or Start it counts for every world.
 func Clock(mode string) Option {
 	return func(c *config) error {
 		if mode != "real" && mode != "frozen" {
 			return fmt.Errorf("clock: %q, expected real or frozen", mode)
 		}
-		c.worlds.Clock = world.ClockOverride{Set: true, Frozen: mode == "frozen"}
+		c.worlds.Choices.Clock = mode
 		return nil
 	}
 }
@@ -113,19 +137,19 @@ func Clock(mode string) Option {
 // ExternalURL is the address that links in answers begin with, instead of the
 // host that each request names.
 func ExternalURL(address string) Option {
-	return func(c *config) error {
+	return ofServer("ExternalURL", func(c *config) error {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 			return fmt.Errorf("external URL: %q, expected http://HOST or https://HOST, with or without a path", address)
 		}
 		c.api.ExternalURL = strings.TrimRight(u.String(), "/")
 		return nil
-	}
+	})
 }
 
 // TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host for links.
 func TrustProxy() Option {
-	return func(c *config) error { c.api.TrustProxy = true; return nil }
+	return ofServer("TrustProxy", func(c *config) error { c.api.TrustProxy = true; return nil })
 }
 
 // Auth says what happens to a token that neither the scenario nor the simulator
@@ -136,70 +160,70 @@ func Auth(mode string) Option {
 		if mode != string(scenario.Permissive) && mode != string(scenario.Strict) {
 			return fmt.Errorf("auth: %q, expected permissive or strict", mode)
 		}
-		c.api.Auth = scenario.AuthMode(mode)
+		c.worlds.Choices.Auth = scenario.AuthMode(mode)
 		return nil
 	}
 }
 
 // NoPrefer ignores the header Prefer: code=...
 func NoPrefer() Option {
-	return func(c *config) error { c.api.Prefer = false; return nil }
+	return ofServer("NoPrefer", func(c *config) error { c.api.Prefer = false; return nil })
 }
 
 // AdminToken is what admin requests must carry as a bearer token.
 func AdminToken(token string) Option {
-	return func(c *config) error { c.token = token; return nil }
+	return ofServer("AdminToken", func(c *config) error { c.token = token; return nil })
 }
 
 // AdminApart takes the admin API and the console off the handler of the
 // simulated API; Simulator.Admin serves them.
 func AdminApart() Option {
-	return func(c *config) error { c.apart = true; return nil }
+	return ofServer("AdminApart", func(c *config) error { c.apart = true; return nil })
 }
 
 // Journal bounds what each world remembers of its requests. Zero entries keep
 // none; coverage and reactions are counted all the same.
 func Journal(entries int, bytes int64) Option {
-	return func(c *config) error {
+	return ofServer("Journal", func(c *config) error {
 		if entries < 0 || bytes < 0 {
 			return fmt.Errorf("journal: %d entries, %d bytes, expected 0 or more", entries, bytes)
 		}
 		c.worlds.Bounds.JournalEntries, c.worlds.Bounds.JournalBytes = entries, bytes
 		return nil
-	}
+	})
 }
 
 // MaxWorlds bounds the worlds beside the default one.
 func MaxWorlds(n int) Option {
-	return func(c *config) error {
+	return ofServer("MaxWorlds", func(c *config) error {
 		if n < 0 {
 			return fmt.Errorf("max worlds: %d, expected 0 or more", n)
 		}
 		c.worlds.MaxWorlds = n
 		return nil
-	}
+	})
 }
 
 // MaxRules bounds the fault rules of each world.
 func MaxRules(n int) Option {
-	return func(c *config) error {
+	return ofServer("MaxRules", func(c *config) error {
 		if n < 1 {
 			return fmt.Errorf("max rules: %d, expected 1 or more", n)
 		}
 		c.worlds.Bounds.Rules = n
 		return nil
-	}
+	})
 }
 
 // Logger takes one line a request at debug level, and what goes wrong inside.
 // Without one the simulator is silent.
 func Logger(log *slog.Logger) Option {
-	return func(c *config) error { c.log = log; return nil }
+	return ofServer("Logger", func(c *config) error { c.log = log; return nil })
 }
 
 // Version is what GET /admin says.
 func Version(v string) Option {
-	return func(c *config) error { c.version = v; return nil }
+	return ofServer("Version", func(c *config) error { c.version = v; return nil })
 }
 
 // Exchange is an answered request of the simulated API.
@@ -209,5 +233,5 @@ type Exchange = api.Exchange
 // many goroutines at once: test suites check them against the schemas, the
 // command counts them.
 func Observe(see func(Exchange)) Option {
-	return func(c *config) error { c.api.Observe = see; return nil }
+	return ofServer("Observe", func(c *config) error { c.api.Observe = see; return nil })
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
 )
@@ -85,19 +86,37 @@ func stop(t TB, server *http.Server) {
 }
 
 // World makes a world of its own on the same port: state, faults, clock and
-// journal are nobody else's. It ends with the test. Of the options Scenario,
-// Document and Seed count; the rest belongs to the server.
+// journal are nobody else's. It ends with the test. The options are those of a
+// world: Scenario, Document, Seed, Variant, Clock, Frozen and Auth; one that is
+// the server's ends the test.
 func (s *Server) World(t TB, options ...Option) *Server {
 	t.Helper()
 	c, err := configure(options)
+	if err == nil && len(c.ofServer) > 0 {
+		err = fmt.Errorf("%s: an option of the server, expected those of a world: Scenario, Document, Seed, Variant, Clock, Frozen, Auth", c.ofServer[0])
+	}
+	var first *scenario.Scenario
+	if err == nil {
+		first, err = c.load(s.Simulator.library.Load())
+	}
 	if err != nil {
 		t.Fatalf("make a world: %v", err)
 	}
-	first, err := c.load(s.Simulator.library.Load())
-	if err != nil {
-		t.Fatalf("make a world: %v", err)
-	}
-	w, err := s.Simulator.worlds.Create("", first, 0)
+	return s.make(t, world.Spec{Scenario: first, Choices: c.worlds.Choices})
+}
+
+// Fork makes a world that is a copy of this one as it is now: state, logins,
+// clock, and rules with their progress, but not the evidence. Afterwards both
+// answer alike to like requests, and neither sees what is done in the other. It
+// takes the same time at any size and ends with the test.
+func (s *Server) Fork(t TB) *Server {
+	t.Helper()
+	return s.make(t, world.Spec{From: s.world})
+}
+
+func (s *Server) make(t TB, spec world.Spec) *Server {
+	t.Helper()
+	w, err := s.Simulator.worlds.Create(spec)
 	if err != nil {
 		t.Fatalf("make a world: %v", err)
 	}

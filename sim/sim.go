@@ -75,10 +75,10 @@ func New(options ...Option) (*Simulator, error) {
 // load finds the scenario that the options ask for.
 func (c *config) load(library *scenario.Library) (*scenario.Scenario, error) {
 	found, err := c.find(library)
-	if err != nil || c.seed == nil {
-		return found, err
+	if err != nil {
+		return nil, err
 	}
-	return found.Seeded(*c.seed), nil
+	return found.Varied(c.variation), nil
 }
 
 func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {

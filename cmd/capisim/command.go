@@ -178,7 +178,7 @@ func (p *program) merge(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		name := variable(flag.Name)
 		value := p.environ[name]
-		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" || ownServers[cmd.Name()] && describesServer[flag.Name] {
+		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" || overruled(cmd, flag) {
 			return
 		}
 		if err := cmd.Flags().Set(flag.Name, value); err != nil {
@@ -186,6 +186,16 @@ func (p *program) merge(cmd *cobra.Command) error {
 		}
 	})
 	return wrong
+}
+
+// notBeside annotates a flag with the one beside which the environment does not
+// count: what is set there for a server is not meant for every command.
+const notBeside = "not beside"
+
+// overruled says that the environment's value of a flag is meant for others.
+func overruled(cmd *cobra.Command, flag *pflag.Flag) bool {
+	others := flag.Annotations[notBeside]
+	return ownServers[cmd.Name()] && describesServer[flag.Name] || len(others) > 0 && cmd.Flags().Changed(others[0])
 }
 
 // flagError words what is wrong with a flag: what was found, what is allowed.

@@ -124,6 +124,10 @@ func TestWorldCommands(t *testing.T) {
 		{args: "world create blue --ttl 90s --scenario quota", out: `\nblue +` + url + `/worlds/blue +quota +3 +\d+ +0 +1m30s\n$`},
 		{args: "world create --scenario " + file, out: `\nworld-1 +` + url + `/worlds/world-1 +mine +0 `},
 		{args: "world create green --format json", out: `(?s)^\{.*"name": "green",\n  "url": "` + url + `/worlds/green",\n  "scenario": "default",`},
+		{args: "world create copy --from blue --clock frozen", out: `\ncopy +` + url + `/worlds/copy +quota +3 `},
+		{args: "world create strict --auth strict --seed 7 --variant vendor", out: `\nstrict +` + url + `/worlds/strict +default `},
+		{args: "world create red --from nowhere", code: exitMisused, err: `/from: "nowhere", expected the name of a world that exists`},
+		{args: "world create red --from blue --seed 7", code: exitMisused, err: `/seed: 7, expected no such key beside from`},
 		{args: "world create blue", code: exitMisused, err: `"blue", expected a name that no other world has`},
 		{args: "world create red --scenario ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: `},
 		{args: "world create red --ttl -1s", code: exitMisused, err: `^capisim: --ttl: "-1s", expected a duration`},
@@ -136,6 +140,20 @@ func TestWorldCommands(t *testing.T) {
 		{args: "fault list --world blue", code: exitMisused, err: `no such world`},
 		{args: "world create own --at 127.0.0.1:0", out: `\nown +http://127\.0\.0\.1:\d+ +default `},
 	})
+}
+
+// TestForkBesideTheServersEnvironment: what a container sets for its server is
+// not meant for a fork.
+func TestForkBesideTheServersEnvironment(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	environ := []string{"CAPISIM_URL=" + s.url, "CAPISIM_SEED=7", "CAPISIM_SCENARIO=quota"}
+	if got := invoke(t, environ, "world", "create", "copy", "--from", "default"); got.code != exitDone {
+		t.Errorf("%d %s", got.code, got.err)
+	}
+	if got := invoke(t, environ, "world", "create", "copy2"); got.code != exitDone || !strings.Contains(got.out, " quota ") {
+		t.Errorf("%d %s%s", got.code, got.out, got.err)
+	}
 }
 
 func TestClockCommands(t *testing.T) {

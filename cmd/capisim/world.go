@@ -21,7 +21,9 @@ func (p *program) worldCreateCommand() *cobra.Command {
 	var wish client.NewWorld
 	var play, format string
 	var ttl time.Duration
-	cmd := remote(&cobra.Command{
+	var seed int64
+	var cmd *cobra.Command
+	cmd = remote(&cobra.Command{
 		Use:   "create [NAME]",
 		Short: "Create a world; without a name it is given one",
 		Args:  arguments(0, 1),
@@ -33,6 +35,9 @@ func (p *program) worldCreateCommand() *cobra.Command {
 		if wish.Scenario, err = p.played(play); err != nil {
 			return err
 		}
+		if cmd.Flags().Changed("seed") {
+			wish.Seed = &seed
+		}
 		if ttl > 0 {
 			wish.TTL = ttl.String()
 		}
@@ -43,6 +48,14 @@ func (p *program) worldCreateCommand() *cobra.Command {
 		return p.printWorlds(format, made, []client.WorldView{made})
 	})
 	cmd.Flags().StringVar(&play, "scenario", "", "`name` of a scenario, or a file (default: what the default world plays)")
+	cmd.Flags().StringVar(&wish.From, "from", "", "`world` to copy as it is now: state, logins, clock, rules with their progress")
+	cmd.Flags().Var(oneOf(&wish.Clock, "real", "frozen"), "clock", "let its clock run or stand still (default: as the scenario or the origin has it)")
+	cmd.Flags().Var(oneOf(&wish.Auth, "permissive", "strict"), "auth", "what unknown tokens are (default: likewise)")
+	cmd.Flags().Var(anyNumber(&seed), "seed", "`number` that names and draws come from (default: the scenario's)")
+	cmd.Flags().Var(oneOf((*string)(&wish.Variant), "default", "open-source", "vendor"), "variant", "edition of the API (default: the scenario's)")
+	for _, name := range []string{"scenario", "seed", "variant"} {
+		cmd.Flags().SetAnnotation(name, notBeside, []string{"from"}) //nolint:errcheck // the flag is there
+	}
 	cmd.Flags().Var(&span{&ttl}, "ttl", "how long it lives without a request (default: for ever)")
 	// Not --listen: in a container the environment sets that for the server.
 	cmd.Flags().StringVar(&wish.Listen, "at", "", "`address` of a port of its own, such as 127.0.0.1:0")

@@ -55,7 +55,7 @@ func start(t testing.TB, change ...func(*Options)) *server {
 	}
 	worlds, err := world.NewRegistry(s, world.Options{
 		Bounds:    world.Bounds{Rules: 100, JournalEntries: 100, JournalBytes: 1 << 20},
-		MaxWorlds: 3, Clock: world.ClockOverride{Set: true, Frozen: true},
+		MaxWorlds: 3, Choices: world.Choices{Clock: "frozen"},
 	})
 	if err != nil {
 		t.Fatal(err)

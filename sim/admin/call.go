@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -134,11 +135,12 @@ func (c *call) object() (*object, error) {
 
 // address is where the simulated API of a world is.
 func (c *call) address(w *world.World) string {
+	return cmp.Or(c.portOf(w), c.base(c.request, w.Prefix))
+}
+
+// portOf is the address of a world's own port, "" when it has none.
+func (c *call) portOf(w *world.World) string {
 	c.addresses.Lock()
-	port, own := c.ports[w]
-	c.addresses.Unlock()
-	if own {
-		return port
-	}
-	return c.base(c.request, w.Prefix)
+	defer c.addresses.Unlock()
+	return c.ports[w]
 }

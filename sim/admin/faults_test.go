@@ -232,9 +232,9 @@ func TestWorlds(t *testing.T) {
 	srv.wantRefusal(t, 404, "GET", "/worlds/blue/admin/worlds", "", "worlds are managed on the default world, expected /admin/worlds at the root of the server")
 	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"","ttl":"-1s","scenario":7,"colour":"red"}`,
 		`/name: "", expected a name, or no such key to have one made up`,
-		`/ttl: -1s, expected a duration that is not negative`,
 		`/scenario: 7, expected the name of a scenario or a document`,
-		`/colour: unknown key "colour", expected one of name, ttl, listen, scenario`)
+		`/ttl: -1s, expected a duration that is not negative`,
+		`/colour: unknown key "colour", expected one of name, from, scenario, seed, variant, clock, auth, ttl, listen`)
 	for _, name := range []string{"a/b", "..", "-a", "default", "blue", strings.Repeat("x", 64)} {
 		srv.want(t, 422, "POST", "/admin/worlds", `{"name":"`+name+`"}`)
 	}

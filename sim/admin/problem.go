@@ -37,6 +37,7 @@ var titles = map[int]string{
 	http.StatusForbidden:             "CrossSite",
 	http.StatusNotFound:              "NotFound",
 	http.StatusMethodNotAllowed:      "MethodNotAllowed",
+	http.StatusConflict:              "Conflict",
 	http.StatusRequestEntityTooLarge: "TooLarge",
 	http.StatusUnprocessableEntity:   "Invalid",
 	http.StatusInternalServerError:   "Internal",

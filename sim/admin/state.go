@@ -12,13 +12,17 @@ import (
 // made again.
 func scenarioOf(w *world.World) *scenario.Document {
 	snap := w.Current()
+	auth := scenario.Permissive
+	if snap.Strict {
+		auth = scenario.Strict
+	}
 	clock := scenario.ClockSpec{Frozen: w.Clock.Frozen()}
 	if clock.Frozen {
 		clock.Start = w.Clock.Now()
 	}
 	return scenario.FromState(export(snap.State), &scenario.Scenario{
 		Name: snap.Scenario.Name, Description: snap.Scenario.Description,
-		Clock: clock, Auth: snap.Scenario.Auth, RateLimit: snap.Scenario.RateLimit,
+		Clock: clock, Auth: auth, RateLimit: snap.Scenario.RateLimit,
 		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations,
 	})
 }

@@ -62,6 +62,7 @@ func init() {
 		{method: get, path: "/admin/worlds", summary: "All worlds, the default one first", query: pageParameters, rootOnly: true, handle: (*call).listWorlds},
 		{method: post, path: "/admin/worlds", summary: "Create a world", rootOnly: true, handle: (*call).createWorld},
 		{method: get, path: "/admin/worlds/{name}", summary: "One world", rootOnly: true, handle: (*call).getWorld},
+		{method: put, path: "/admin/worlds/{name}", summary: "Create a world under this name, unless it is there", rootOnly: true, handle: (*call).putWorld},
 		{method: remove, path: "/admin/worlds/{name}", summary: "End a world", rootOnly: true, handle: (*call).deleteWorld},
 
 		{method: get, path: "/admin/clock", summary: "The world's clock", handle: (*call).getClock},

@@ -3,9 +3,11 @@ package admin
 import (
 	"encoding/json"
 	"errors"
-	"time"
+	"fmt"
+	"net/http"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
@@ -15,7 +17,7 @@ import (
 func (c *call) view(w *world.World) client.WorldView {
 	snap := w.Current()
 	return client.WorldView{
-		Name: w.Name, URL: c.address(w), Scenario: snap.Scenario.Name, TTL: fault.Duration(w.TTL()),
+		Name: w.Name, URL: c.address(w), Scenario: snap.Scenario.Name, From: w.From(), TTL: fault.Duration(w.TTL()),
 		Clock: clockOf(w.Clock), Counts: snap.State.Counts(), Rules: len(snap.Faults.List()), Requests: w.Journal.Stats().Total,
 	}
 }
@@ -29,41 +31,131 @@ func (c *call) listWorlds() (reply, error) {
 	return listed(c, maxPerPage, views)
 }
 
-func (c *call) createWorld() (reply, error) {
+// wish is what a body asks of a new world.
+type wish struct {
+	world.Spec
+	listen  string
+	ownPort bool // listen was given
+}
+
+// wish reads the body of POST and PUT. The name is that of the path, if the path
+// has one.
+func (c *call) wish(name string) (w wish, err error) {
 	raw, err := c.body(maxDocument)
 	if err != nil {
-		return reply{}, err
+		return w, err
 	}
 	o, err := parseObject(raw)
 	if err != nil {
-		return reply{}, err
+		return w, err
 	}
-	name, named := o.text("name")
-	if named && name == "" {
+	w.Name = name
+	switch given, named := o.text("name"); {
+	case named && name != "" && given != name:
+		o.add("name", "%q, expected %q as in the path, or no such key", given, name)
+	case named && given == "":
 		o.add("name", `"", expected a name, or no such key to have one made up`)
+	case named:
+		w.Name = given
 	}
-	ttl, _ := o.duration("ttl")
-	listen, ownPort := o.text("listen")
-	if ownPort && c.listen == nil {
+	c.content(o, &w.Spec)
+	w.Choices.Clock, _ = o.oneOf("clock", "frozen", "real")
+	auth, _ := o.oneOf("auth", string(scenario.Permissive), string(scenario.Strict))
+	w.Choices.Auth = scenario.AuthMode(auth)
+	w.TTL, _ = o.duration("ttl")
+	if w.listen, w.ownPort = o.text("listen"); w.ownPort && c.listen == nil {
 		o.add("listen", "a port of its own is not available on this server, expected no such key")
 	}
+	return w, o.err()
+}
+
+// content reads what the world begins with: a scenario, as it is or varied, or
+// another world. What a fork cannot honour is refused.
+func (c *call) content(o *object, spec *world.Spec) {
+	from, forked := o.text("from")
 	plays := c.snap.Scenario
-	if raw, given := o.raw("scenario"); given {
+	if raw, given := o.raw("scenario"); given && forked {
+		o.add("scenario", "given beside from, expected one of the two")
+	} else if given {
 		plays = c.pick(o, "scenario", raw)
 	}
-	if err := o.err(); err != nil {
-		return reply{}, err
+	var by scenario.Variation
+	if seed, given := value[int64](o, "seed", "a whole number"); given {
+		by.Seed = &seed
 	}
-	w, err := c.makeWorld(name, plays, ttl)
+	variant, _ := o.oneOf("variant", string(contract.Default), string(contract.OpenSource), string(contract.Vendor))
+	by.Variant = contract.Variant(variant)
+	if !forked {
+		if plays != nil {
+			spec.Scenario = plays.Varied(by)
+		}
+		return
+	}
+	for _, key := range []string{"seed", "variant"} {
+		if raw, given := o.raw(key); given {
+			o.add(key, "%s, expected no such key beside from: a fork keeps what its origin has drawn", brief(raw))
+		}
+	}
+	found, known := c.worlds.World(from)
+	if !known {
+		o.add("from", "%q, expected the name of a world that exists", from)
+	}
+	spec.From = found
+}
+
+func (c *call) createWorld() (reply, error) {
+	w, err := c.wish("")
 	if err != nil {
 		return reply{}, err
 	}
-	if ownPort {
-		if err := c.open(w, listen); err != nil {
+	made, err := c.makeWorld(w)
+	if err != nil {
+		return reply{}, err
+	}
+	return created(c.view(made)), nil
+}
+
+// putWorld makes the world of the path. One that is there already is left as it
+// is when it was made in the same way, which lets a test call this twice.
+func (c *call) putWorld() (reply, error) {
+	w, err := c.wish(c.params["name"])
+	if err != nil {
+		return reply{}, err
+	}
+	for {
+		if there, found := c.worlds.World(w.Name); found {
+			if err := c.agree(there, w); err != nil {
+				return reply{}, err
+			}
+			return ok(c.view(there)), nil
+		}
+		made, err := c.makeWorld(w)
+		var name *world.NameError
+		if errors.As(err, &name) && name.Taken {
+			continue // somebody was faster
+		}
+		if err != nil {
 			return reply{}, err
 		}
+		return created(c.view(made)), nil
 	}
-	return created(c.view(w)), nil
+}
+
+// agree says where a world differs from what is asked for; 409.
+func (c *call) agree(there *world.World, w wish) error {
+	differing := there.Differs(w.Spec)
+	if w.ownPort && c.portOf(there) == "" {
+		differing = append(differing, "listen")
+	}
+	if len(differing) == 0 {
+		return nil
+	}
+	conflict := &refusal{status: http.StatusConflict}
+	for _, key := range differing {
+		conflict.problems = append(conflict.problems, client.Problem{Code: http.StatusConflict, Title: titles[http.StatusConflict], Pointer: "/" + key,
+			Detail: fmt.Sprintf("world %q is there and was made otherwise; expected the same %s, or a DELETE before", there.Name, key)})
+	}
+	return conflict
 }
 
 // pick reads a scenario by its name or as a document under a key of a body.
@@ -93,16 +185,21 @@ func (c *call) pick(o *object, key string, raw json.RawMessage) *scenario.Scenar
 	return found
 }
 
-func (c *call) makeWorld(name string, plays *scenario.Scenario, ttl time.Duration) (*world.World, error) {
-	w, err := c.worlds.Create(name, plays, ttl)
-	if err == nil {
-		return w, nil
-	}
-	if refusalOf(err) != nil {
+// makeWorld makes a world as wished, or nothing. An error of the registry is
+// about the name, unless it says otherwise.
+func (c *call) makeWorld(w wish) (*world.World, error) {
+	made, err := c.worlds.Create(w.Spec)
+	switch {
+	case errors.Is(err, world.ErrGone):
+		return nil, invalid("/from", "%q has ended meanwhile, expected the name of a world that exists", w.From.Name)
+	case err != nil && refusalOf(err) != nil:
 		return nil, err
+	case err != nil:
+		return nil, errors.Join(invalid("/name", "%s", err), err)
+	case w.ownPort:
+		return made, c.open(made, w.listen)
 	}
-	// What is left are the bounds of the registry: name, number, shutting down.
-	return nil, invalid("/name", "%s", err)
+	return made, nil
 }
 
 // open gives a world a port of its own; a world that cannot have it is not

@@ -13,16 +13,14 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
 // Options are the choices of a server that the API has to know.
 type Options struct {
-	ExternalURL string            // base of all links, "" for the request's own host
-	TrustProxy  bool              // believe X-Forwarded-*
-	Auth        scenario.AuthMode // what becomes of unknown tokens, "" for the scenario's choice
-	Prefer      bool              // answer Prefer: code=...
+	ExternalURL string // base of all links, "" for the request's own host
+	TrustProxy  bool   // believe X-Forwarded-*
+	Prefer      bool   // answer Prefer: code=...
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
 	// sent: tests check them against the schemas, metrics count them.
@@ -33,7 +31,6 @@ type Options struct {
 type API struct {
 	externalURL string
 	trustProxy  bool
-	auth        scenario.AuthMode
 	prefer      bool
 	log         *slog.Logger
 	observe     func(Exchange)
@@ -44,7 +41,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	a := &API{
-		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, auth: o.Auth, prefer: o.Prefer,
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, prefer: o.Prefer,
 		log: o.Log, observe: o.Observe, engine: engine(),
 	}
 	if a.log == nil {

@@ -5,7 +5,6 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
-	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
 
@@ -36,7 +35,7 @@ func (c *call) identify() {
 		c.whoErr = contract.InvalidAuthToken
 	case ours:
 		c.identifyOwner(claims)
-	case c.strict():
+	case c.snap.Strict:
 		c.whoErr = contract.InvalidAuthToken
 	default:
 		user := stranger
@@ -45,15 +44,6 @@ func (c *call) identify() {
 		}
 		c.who = state.NewViewer(user, stranger.Scopes)
 	}
-}
-
-// strict says that unknown tokens are refused: as the server was told, else as
-// the scenario says.
-func (c *call) strict() bool {
-	if c.api.auth != "" {
-		return c.api.auth == scenario.Strict
-	}
-	return c.snap.Strict
 }
 
 // identifyOwner takes a token that capisim issued for its user, when this world

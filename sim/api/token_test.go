@@ -13,7 +13,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -244,10 +243,9 @@ func TestTokens(t *testing.T) {
 		{"algorithm none with our key's name", as(ourKeyNoSignature), bad, bad},
 	}
 	permissive := rigOf(t, clients, Options{})
-	strict := rigOf(t, clients, Options{Auth: scenario.Strict})
-	byScenario := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
+	strict := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
 	for _, test := range tests {
-		for server, want := range map[*rig]*contract.Error{permissive: test.permissive, strict: test.strict, byScenario: test.strict} {
+		for server, want := range map[*rig]*contract.Error{permissive: test.permissive, strict: test.strict} {
 			for range 2 { // the second time the token may be a remembered one
 				got := server.send(t, "GET "+webPath, "", test.header)
 				if want == nil && got.status != 200 || want != nil && got.body != string(envelope(want)) {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -113,7 +112,7 @@ func (c *call) grantPassword(form url.Values, client string) (reply, error) {
 // state ended those from before.
 func (c *call) grantRefresh(form url.Values, client string) (reply, error) {
 	held, _, err := issuer.verify(form.Get("refresh_token"), c.wall)
-	if err != nil || held == nil || held.Refresh == "" || held.Refresh != c.sessions() || held.CID != client {
+	if err != nil || held == nil || held.Refresh == "" || held.Refresh != c.snap.Sessions || held.CID != client {
 		return reply{}, contract.UAAInvalidToken
 	}
 	user, ok := c.snap.State.User(held.subject())
@@ -130,11 +129,6 @@ func (c *call) grantClient(form url.Values, client string) (reply, error) {
 		return reply{}, contract.UAAInvalidClient.Text("Unauthorized grant type: client_credentials")
 	}
 	return c.issue(user, client, form)
-}
-
-// sessions names the logins of this world since its state was last loaded.
-func (c *call) sessions() string {
-	return c.snap.World.Name + "/" + strconv.FormatUint(c.snap.Sessions, 10)
 }
 
 // refreshLifetime is how long a refresh token is good for.
@@ -160,7 +154,7 @@ func (c *call) issue(user *state.User, client string, form url.Values) (reply, e
 	}
 	if !user.Client {
 		refresh := c.claimsFor(user, client, id+"-r", refreshLifetime)
-		refresh.GrantType, refresh.Scope, refresh.Refresh = access.GrantType, scopes, c.sessions()
+		refresh.GrantType, refresh.Scope, refresh.Refresh = access.GrantType, scopes, c.snap.Sessions
 		if answer.RefreshToken, err = issuer.sign(refresh); err != nil {
 			return reply{}, err
 		}

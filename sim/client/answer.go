@@ -64,7 +64,8 @@ type WorldView struct {
 	Name     string         `json:"name"`
 	URL      string         `json:"url"` // of the simulated API
 	Scenario string         `json:"scenario"`
-	TTL      fault.Duration `json:"ttl,omitzero"` // without a request, after which it ends; left out: never
+	From     string         `json:"from,omitempty"` // the world it was forked from
+	TTL      fault.Duration `json:"ttl,omitzero"`   // without a request, after which it ends; left out: never
 	Clock    ClockState     `json:"clock"`
 	Counts   state.Counts   `json:"counts"`
 	Rules    int            `json:"rules"`
@@ -75,7 +76,16 @@ type WorldView struct {
 type NewWorld struct {
 	Name string `json:"name,omitempty"`
 	// Scenario is a name, or a document; left out: what the default world plays.
-	Scenario any    `json:"scenario,omitempty"`
-	TTL      string `json:"ttl,omitempty"`    // a duration such as "10m"
-	Listen   string `json:"listen,omitempty"` // an address of its own, such as 127.0.0.1:0
+	Scenario any `json:"scenario,omitempty"`
+	// From names a world to be copied as it is now, in place of a scenario.
+	From string `json:"from,omitempty"`
+	// Clock is real or frozen, Auth permissive or strict: they win over the
+	// scenario, and over what the server was told.
+	Clock string `json:"clock,omitempty"`
+	Auth  string `json:"auth,omitempty"`
+	// Seed and Variant take the place of the scenario's; not with From.
+	Seed    *int64           `json:"seed,omitempty"`
+	Variant contract.Variant `json:"variant,omitempty"`
+	TTL     string           `json:"ttl,omitempty"`    // a duration such as "10m"
+	Listen  string           `json:"listen,omitempty"` // an address of its own, such as 127.0.0.1:0
 }

@@ -8,7 +8,11 @@
 package scenario
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -35,8 +39,9 @@ type Scenario struct {
 	Faults       []fault.Rule
 	Expectations []journal.Expectation
 
-	once  sync.Once // guards the making of draft
-	draft *draft
+	once   sync.Once // guards the making of draft
+	draft  *draft
+	varied atomic.Pointer[varied]
 }
 
 // ClockSpec is the clock a world begins with (DESIGN.md §1.3).
@@ -78,12 +83,52 @@ const defaultNumber = 1
 // defaultWindow is the real server's reset interval (§18).
 const defaultWindow = time.Hour
 
-// Seeded returns the same scenario with another seed: what its files left out
-// is drawn anew.
-func (s *Scenario) Seeded(number int64) *Scenario {
+// Variation is what may be chosen of a scenario beside its files; the zero
+// value changes nothing.
+type Variation struct {
+	Seed    *int64 // from which what the files left out is drawn anew
+	Variant contract.Variant
+}
+
+// varied is a scenario that was made by a Variation.
+type varied struct {
+	seed     int64
+	variant  contract.Variant
+	scenario *Scenario
+}
+
+// Varied returns the scenario with another seed or variant. The last one is
+// kept, so that the worlds of parallel tests, which choose alike, share one.
+func (s *Scenario) Varied(by Variation) *Scenario {
+	seed, variant := s.Number, cmp.Or(by.Variant, s.Variant)
+	if by.Seed != nil {
+		seed = *by.Seed
+	}
+	if seed == s.Number && variant == s.Variant {
+		return s
+	}
+	if last := s.varied.Load(); last != nil && last.seed == seed && last.variant == variant {
+		return last.scenario
+	}
 	document := *s.Document
-	document.Seed = &number
-	return assemble(&document)
+	document.Seed, document.Variant = &seed, variant
+	made := assemble(&document)
+	s.varied.Store(&varied{seed, variant, made})
+	return made
+}
+
+// Same says that two scenarios come from the same document, with all that it
+// extends.
+func (s *Scenario) Same(as *Scenario) bool {
+	if s == as {
+		return true
+	}
+	one, err := json.Marshal(s.Document)
+	if err != nil {
+		return false
+	}
+	other, err := json.Marshal(as.Document)
+	return err == nil && bytes.Equal(one, other)
 }
 
 // State gives what the store of a world is made of, for a world whose clock

@@ -75,12 +75,19 @@ func TestSameSeedSameState(t *testing.T) {
 	if !reflect.DeepEqual(one.State(scenario.Epoch), two.State(scenario.Epoch)) {
 		t.Error("two readings of one file differ")
 	}
-	other := one.Seeded(4)
+	seed := int64(4)
+	other := one.Varied(scenario.Variation{Seed: &seed})
 	if other.Number != 4 || other.State(scenario.Epoch).Apps[0].GUID == one.State(scenario.Epoch).Apps[0].GUID {
 		t.Error("another seed draws the same")
 	}
 	if one.Number != 3 {
-		t.Error("Seeded changed the scenario it was called on")
+		t.Error("Varied changed the scenario it was called on")
+	}
+	if one.Varied(scenario.Variation{Seed: &seed}) != other || one.Varied(scenario.Variation{}) != one || other.Varied(scenario.Variation{Seed: &one.Number}).Number != 3 {
+		t.Error("a variation is made twice")
+	}
+	if vendor := one.Varied(scenario.Variation{Variant: contract.Vendor}); vendor.Variant != contract.Vendor || vendor.State(scenario.Epoch).Variant != contract.Vendor || vendor.Number != 3 {
+		t.Errorf("the variant is %s", vendor.Variant)
 	}
 	zero := parsed(t, "name: x\nseed: 0\napps: [{}]\n")
 	if !reflect.DeepEqual(zero.State(scenario.Epoch), parsed(t, "name: x\nseed: 0\napps: [{}]\n").State(scenario.Epoch)) {

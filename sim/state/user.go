@@ -54,6 +54,12 @@ func (s *Store) User(name string) (*User, bool) {
 	return u, ok
 }
 
+// HasUser says whether there is a user of that name.
+func (s *Store) HasUser(name string) bool {
+	_, ok := s.User(name)
+	return ok
+}
+
 // TokenUser finds the user of a static token.
 func (s *Store) TokenUser(token string) (*User, bool) {
 	s.mu.RLock()

@@ -2,6 +2,7 @@ package world
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/capisim/sim/scenario"
@@ -11,6 +12,8 @@ import (
 // bases keeps the store that each scenario begins with, so that a world made of
 // it is a fork and not a load.
 type bases struct {
+	loads atomic.Uint64 // how often some world has loaded its state
+
 	mu    sync.Mutex
 	built map[*scenario.Scenario]base
 }

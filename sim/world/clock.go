@@ -35,6 +35,13 @@ func NewClock(frozen bool, start time.Time) *Clock {
 	return c
 }
 
+// fork returns a clock that shows the same and goes its own way.
+func (c *Clock) fork() *Clock {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return &Clock{frozen: c.frozen, at: c.at, shift: c.shift}
+}
+
 // Now is the time of the world.
 func (c *Clock) Now() time.Time {
 	c.mu.RLock()

@@ -36,6 +36,21 @@ func newLimiter(r *scenario.RateLimit) *Limiter {
 	return &Limiter{limit: r.Limit, window: r.Window, together: r.Per == scenario.PerWorld, counters: map[string]*window{}}
 }
 
+// fork returns a limiter that goes on counting where this one is; nil for nil.
+func (l *Limiter) fork() *Limiter {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next := &Limiter{limit: l.limit, window: l.window, together: l.together, counters: make(map[string]*window, len(l.counters))}
+	for caller, w := range l.counters {
+		copied := *w
+		next.counters[caller] = &copied
+	}
+	return next
+}
+
 // Allowance is what a caller has left after a request.
 type Allowance struct {
 	Exceeded  bool

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,7 +18,7 @@ import (
 type Registry struct {
 	bounds    Bounds
 	maxWorlds int
-	clock     ClockOverride
+	choices   Choices
 	bases     *bases
 	root      *World
 
@@ -34,31 +35,32 @@ type Registry struct {
 type Options struct {
 	Bounds    Bounds
 	MaxWorlds int // beside the default one
-	Clock     ClockOverride
+	Choices   Choices
 }
 
 // NewRegistry makes a registry whose default world plays a scenario.
 func NewRegistry(s *scenario.Scenario, o Options) (*Registry, error) {
 	r := &Registry{
-		bounds: o.Bounds, maxWorlds: o.MaxWorlds, clock: o.Clock, bases: newBases(),
+		bounds: o.Bounds, maxWorlds: o.MaxWorlds, choices: o.Choices, bases: newBases(),
 		worlds: map[string]*World{}, past: journal.New(0, 0),
 	}
-	root, err := r.make(Default, "", s, 0)
-	if err != nil {
+	root := r.empty(Spec{Name: Default}, "")
+	if err := root.Load(s); err != nil {
 		return nil, err
 	}
 	r.root = root
 	return r, nil
 }
 
-func (r *Registry) make(name, prefix string, s *scenario.Scenario, ttl time.Duration) (*World, error) {
+// empty is a world without contents.
+func (r *Registry) empty(spec Spec, prefix string) *World {
 	w := &World{
-		Name: name, Prefix: prefix, Clock: NewClock(true, time.Time{}),
+		Name: spec.Name, Prefix: prefix, Clock: NewClock(true, time.Time{}),
 		Journal: journal.New(r.bounds.JournalEntries, r.bounds.JournalBytes),
-		bounds:  r.bounds, bases: r.bases, clock: r.clock, ttl: ttl,
+		bounds:  r.bounds, bases: r.bases, choices: spec.Choices.over(r.choices), draws: spec.Name, ttl: spec.TTL, asked: spec.Choices,
 	}
 	w.touched.Store(Wall().UnixNano())
-	return w, w.Load(s)
+	return w
 }
 
 // Past holds the coverage and the reactions that worlds left when they ended.
@@ -109,43 +111,89 @@ func (w *World) expired(now time.Time) bool {
 	return w.ttl > 0 && now.Sub(time.Unix(0, w.touched.Load())) > w.ttl
 }
 
+// From names the world that this one is a fork of, "" for none.
+func (w *World) From() string { return w.from }
+
+// Differs names the parts of a spec in which the world was made otherwise, as
+// the admin API calls them. A scenario is compared with what a reset goes back
+// to.
+func (w *World) Differs(spec Spec) (parts []string) {
+	note := func(part string, same bool) {
+		if !same {
+			parts = append(parts, part)
+		}
+	}
+	if spec.From != nil {
+		note("from", w.from == spec.From.Name)
+	} else {
+		w.mu.Lock()
+		home := w.Current().home
+		w.mu.Unlock()
+		note("scenario", w.from == "" && home.Same(spec.Scenario))
+	}
+	note("ttl", w.ttl == spec.TTL)
+	note("clock", w.asked.Clock == spec.Choices.Clock)
+	note("auth", w.asked.Auth == spec.Choices.Auth)
+	return parts
+}
+
 // TTL is how long the world lives without a request; 0 is for ever.
 func (w *World) TTL() time.Duration { return w.ttl }
 
 var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
-// Create makes a world. An empty name is replaced by one that is free. The
-// error says which of name, number of worlds or rules was refused.
-func (r *Registry) Create(name string, s *scenario.Scenario, ttl time.Duration) (*World, error) {
+// Spec says what a new world shall be.
+type Spec struct {
+	Name     string             // "": one that is free
+	Scenario *scenario.Scenario // what it plays, when it is not a fork
+	From     *World             // the world it is a fork of
+	TTL      time.Duration      // how long it lives without a request; 0 is for ever
+	Choices  Choices
+}
+
+// ErrGone says that the world to be forked has ended.
+var ErrGone = errors.New("the world has ended")
+
+// Create makes a world, all of it or nothing. The error is a NameError, ErrGone,
+// or says which of number of worlds or rules was refused.
+func (r *Registry) Create(spec Spec) (*World, error) {
 	r.Sweep()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for name == "" {
+	for spec.Name == "" {
 		r.made++
 		if made := fmt.Sprintf("world-%d", r.made); r.worlds[made] == nil {
-			name = made
+			spec.Name = made
 		}
 	}
 	switch {
-	case !worldName.MatchString(name) || strings.Contains(name, ".."):
-		return nil, &NameError{name, "letters, digits, dots, dashes and underscores, at most 63, beginning with a letter or digit"}
-	case name == Default || r.worlds[name] != nil:
-		return nil, &NameError{name, "a name that no other world has"}
+	case !worldName.MatchString(spec.Name) || strings.Contains(spec.Name, ".."):
+		return nil, &NameError{Name: spec.Name, Expected: "letters, digits, dots, dashes and underscores, at most 63, beginning with a letter or digit"}
+	case spec.Name == Default || r.worlds[spec.Name] != nil:
+		return nil, &NameError{Name: spec.Name, Expected: "a name that no other world has", Taken: true}
+	case spec.From != nil && spec.From != r.root && r.worlds[spec.From.Name] != spec.From:
+		return nil, ErrGone
 	case len(r.worlds) >= r.maxWorlds:
 		return nil, fmt.Errorf("%d worlds exist, at most %d are allowed (--max-worlds)", len(r.worlds), r.maxWorlds)
 	case r.closed:
 		return nil, fmt.Errorf("the server is shutting down")
 	}
-	w, err := r.make(name, Prefix+name, s, ttl)
-	if err != nil {
+	w := r.empty(spec, Prefix+spec.Name)
+	if spec.From != nil {
+		w.from = spec.From.Name
+		w.fork(spec.From, spec.Choices)
+	} else if err := w.Load(spec.Scenario); err != nil {
 		return nil, err
 	}
-	r.worlds[name] = w
+	r.worlds[spec.Name] = w
 	return w, nil
 }
 
 // NameError says that a world cannot be called that.
-type NameError struct{ Name, Expected string }
+type NameError struct {
+	Name, Expected string
+	Taken          bool // by another world
+}
 
 // Error names what was found and what was expected.
 func (e *NameError) Error() string { return fmt.Sprintf("%q, expected %s", e.Name, e.Expected) }

@@ -19,7 +19,7 @@ func TestResolve(t *testing.T) {
 	s := written(t, frozen)
 	r := registryOf(t, s)
 	for _, name := range []string{"w", "release-1.2_x"} {
-		if _, err := r.Create(name, s, 0); err != nil {
+		if _, err := r.Create(Spec{Name: name, Scenario: s}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -71,7 +71,7 @@ func FuzzResolve(f *testing.F) {
 	}
 	s := written(f, frozen)
 	r := registryOf(f, s)
-	if _, err := r.Create("w", s, 0); err != nil {
+	if _, err := r.Create(Spec{Name: "w", Scenario: s}); err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
@@ -103,7 +103,7 @@ func TestNames(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := registryOf(t, s)
-		w, err := r.Create(test.name, s, 0)
+		w, err := r.Create(Spec{Name: test.name, Scenario: s})
 		if (err == nil) != test.ok {
 			t.Errorf("%q: %v", test.name, err)
 			continue
@@ -118,7 +118,7 @@ func TestNames(t *testing.T) {
 		if w.Name != test.name {
 			t.Errorf("%q is called %q", test.name, w.Name)
 		}
-		if _, err := r.Create(test.name, s, 0); !errors.As(err, &refused) {
+		if _, err := r.Create(Spec{Name: test.name, Scenario: s}); !errors.As(err, &refused) {
 			t.Errorf("%q again: %v", test.name, err)
 		}
 	}
@@ -129,11 +129,11 @@ func TestMadeNames(t *testing.T) {
 	t.Parallel()
 	s := written(t, frozen)
 	r := registryOf(t, s)
-	if _, err := r.Create("world-2", s, 0); err != nil {
+	if _, err := r.Create(Spec{Name: "world-2", Scenario: s}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"world-1", "world-3"} {
-		if w, err := r.Create("", s, 0); err != nil || w.Name != want {
+		if w, err := r.Create(Spec{Name: "", Scenario: s}); err != nil || w.Name != want {
 			t.Errorf("made %v, %v; want %s", w, err, want)
 		}
 	}
@@ -142,7 +142,7 @@ func TestMadeNames(t *testing.T) {
 	}
 	// A name is not used again: who still has the old address gets 404, not
 	// another's world.
-	if w, err := r.Create("", s, 0); err != nil || w.Name != "world-4" {
+	if w, err := r.Create(Spec{Name: "", Scenario: s}); err != nil || w.Name != "world-4" {
 		t.Errorf("made %v, %v", w, err)
 	}
 }
@@ -153,17 +153,17 @@ func TestWorldsLimit(t *testing.T) {
 	s := written(t, frozen)
 	r := registryOf(t, s)
 	for range 5 {
-		if _, err := r.Create("", s, 0); err != nil {
+		if _, err := r.Create(Spec{Name: "", Scenario: s}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := r.Create("more", s, 0); err == nil || !strings.Contains(err.Error(), "--max-worlds") {
+	if _, err := r.Create(Spec{Name: "more", Scenario: s}); err == nil || !strings.Contains(err.Error(), "--max-worlds") {
 		t.Errorf("the sixth: %v", err)
 	}
 	if !r.Delete("world-1") || r.Delete("world-1") || r.Delete(Default) || r.Delete("nix") {
 		t.Error("only a world that is there and not the default one can be deleted, once")
 	}
-	if _, err := r.Create("more", s, 0); err != nil {
+	if _, err := r.Create(Spec{Name: "more", Scenario: s}); err != nil {
 		t.Errorf("after a deletion: %v", err)
 	}
 	var got []string
@@ -182,7 +182,7 @@ func TestDelete(t *testing.T) {
 	s := written(t, frozen)
 	r := registryOf(t, s)
 	for i, name := range []string{"a", "b"} {
-		w, err := r.Create(name, s, 0)
+		w, err := r.Create(Spec{Name: name, Scenario: s})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestDelete(t *testing.T) {
 	if real, _ := coverageOf(r.Root(), "getProcess"); real != 0 {
 		t.Errorf("the default world got %d of them", real)
 	}
-	w, err := r.Create("a", s, 0)
+	w, err := r.Create(Spec{Name: "a", Scenario: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,11 +219,11 @@ func TestTimeToLive(t *testing.T) {
 	s := written(t, frozen)
 	r := registryOf(t, s)
 	idle := func(w *World, by time.Duration) { w.touched.Store(Wall().Add(-by).UnixNano()) }
-	w, err := r.Create("short", s, time.Minute)
+	w, err := r.Create(Spec{Name: "short", Scenario: s, TTL: time.Minute})
 	if err != nil || w.TTL() != time.Minute {
 		t.Fatal(w, err)
 	}
-	forever, err := r.Create("forever", s, 0)
+	forever, err := r.Create(Spec{Name: "forever", Scenario: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestTimeToLive(t *testing.T) {
 	if real, _ := cellOf(&sum, "getProcess"); real != 1 {
 		t.Error("its coverage is lost")
 	}
-	if w, err = r.Create("short", s, time.Minute); err != nil {
+	if w, err = r.Create(Spec{Name: "short", Scenario: s, TTL: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	idle(w, 2*time.Minute)
@@ -262,7 +262,7 @@ func TestClose(t *testing.T) {
 	t.Parallel()
 	s := written(t, frozen)
 	r := registryOf(t, s)
-	w, err := r.Create("w", s, 0)
+	w, err := r.Create(Spec{Name: "w", Scenario: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestClose(t *testing.T) {
 	if !done(r.Root().Current()) || !done(w.Current()) {
 		t.Error("a closed registry still holds back")
 	}
-	if _, err := r.Create("x", s, 0); err == nil || !strings.Contains(err.Error(), "shutting down") {
+	if _, err := r.Create(Spec{Name: "x", Scenario: s}); err == nil || !strings.Contains(err.Error(), "shutting down") {
 		t.Errorf("then: %v", err)
 	}
 }
@@ -289,7 +289,7 @@ func TestManyHands(t *testing.T) {
 		wait.Go(func() {
 			for i := range 20 {
 				name := fmt.Sprintf("w-%d-%d", hand, i)
-				if _, err := r.Create(name, s, time.Hour); err != nil {
+				if _, err := r.Create(Spec{Name: name, Scenario: s, TTL: time.Hour}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -334,7 +334,7 @@ func crowd(t testing.TB, count int) uint64 {
 	}
 	before := heapAfterGC()
 	for range count {
-		if _, err := r.Create("", s, 0); err != nil {
+		if _, err := r.Create(Spec{Name: "", Scenario: s}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -375,7 +375,7 @@ func BenchmarkCreate(b *testing.B) {
 			defer r.Close()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r.Create("w", s, 0); err != nil {
+				if _, err := r.Create(Spec{Name: "w", Scenario: s}); err != nil {
 					b.Fatal(err)
 				}
 				r.Delete("w")

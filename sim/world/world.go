@@ -6,7 +6,9 @@
 package world
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,7 +40,10 @@ type World struct {
 
 	bounds   Bounds
 	bases    *bases
-	clock    ClockOverride
+	asked    Choices      // of its own
+	choices  Choices      // with those of the server, or of its origin
+	from     string       // the world it is a fork of, "" for none
+	draws    string       // the name that draws of its rules are made from: its own, or its origin's
 	mu       sync.Mutex   // serialises swaps
 	deciding sync.RWMutex // shared by requests from their decision to their journal entry
 	current  atomic.Pointer[Snapshot]
@@ -50,11 +55,27 @@ type World struct {
 	ended  bool
 }
 
-// ClockOverride is a clock asked for on the command line: it wins over the
-// scenario's.
-type ClockOverride struct {
-	Set    bool
-	Frozen bool
+// Choices are what a world was told beside its scenario, and what a server is
+// told for all of its worlds: they win over each scenario that is loaded. The
+// zero value leaves everything to the scenario.
+type Choices struct {
+	Clock string // "real" or "frozen"
+	Auth  scenario.AuthMode
+}
+
+// over lets these choices win over others.
+func (c Choices) over(others Choices) Choices {
+	return Choices{Clock: cmp.Or(c.Clock, others.Clock), Auth: cmp.Or(c.Auth, others.Auth)}
+}
+
+// frozen says whether the clock of a world on a scenario stands still.
+func (c Choices) frozen(s *scenario.Scenario) bool {
+	return c.Clock == "frozen" || c.Clock == "" && s.Clock.Frozen
+}
+
+// strict says whether a world on a scenario lets in known tokens only.
+func (c Choices) strict(s *scenario.Scenario) bool {
+	return cmp.Or(c.Auth, s.Auth) == scenario.Strict
 }
 
 // Snapshot is what one request sees of its world from beginning to end: a reset
@@ -62,7 +83,7 @@ type ClockOverride struct {
 type Snapshot struct {
 	World      *World
 	Generation uint64
-	Sessions   uint64 // logins belong to one loading of the state
+	Sessions   string // logins belong to one loading of the state, and to its forks
 	Strict     bool   // only known tokens are let in
 	Scenario   *scenario.Scenario
 	Variant    contract.Variant
@@ -152,14 +173,14 @@ func (w *World) Cut() {
 // scenario's rules are refused.
 func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 	old := w.Current()
-	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: s.Auth == scenario.Strict, Generation: 1, home: s}
+	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1, home: s}
 	if old != nil {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
 		next.Limiter = old.Limiter
 		next.Sessions = old.Sessions
 	}
-	frozen := w.frozen(s)
+	frozen := w.choices.frozen(s)
 	now := w.Clock.Now()
 	if scope.Clock {
 		now = NewClock(frozen, s.Clock.Start).Now()
@@ -168,12 +189,10 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		next.State = w.bases.store(s, now, frozen).Fork()
 		next.Variant = s.Variant
 		next.Limiter = newLimiter(s.RateLimit)
-		next.Sessions++
+		next.Sessions = w.Name + "/" + strconv.FormatUint(w.bases.loads.Add(1), 10)
 	}
 	if scope.Faults {
-		users := next.State
-		next.Faults = fault.NewSet(s.Number, w.Name, w.bounds.Rules).WithRemoved(w.Journal.Reactions().EndRule).
-			WithUsers(func(name string) bool { _, known := users.User(name); return known })
+		next.Faults = fault.NewSet(s.Number, w.draws, w.bounds.Rules).WithRemoved(w.Journal.Reactions().EndRule).WithUsers(next.State.HasUser)
 		if err := next.Faults.Put(now, s.Faults...); err != nil {
 			return err
 		}
@@ -195,18 +214,9 @@ func (w *World) put(next *Snapshot, scope Scope) {
 		w.Journal.Clear()
 	}
 	if scope.Clock {
-		w.Clock.Set(w.frozen(next.Scenario), next.Scenario.Clock.Start)
+		w.Clock.Set(w.choices.frozen(next.Scenario), next.Scenario.Clock.Start)
 	}
 	w.current.Store(next)
-}
-
-// frozen says whether the clock stands on this scenario: as the command line
-// has it, else as the scenario does.
-func (w *World) frozen(s *scenario.Scenario) bool {
-	if w.clock.Set {
-		return w.clock.Frozen
-	}
-	return s.Clock.Frozen
 }
 
 // AtEnd calls f when the world ends, at once when it has ended already.

@@ -135,7 +135,7 @@ func TestReset(t *testing.T) {
 			t.Errorf("reset %+v takes the scenario's own rules away", scope)
 		}
 		if after := w.Current(); after.Generation != before.Generation+1 || (after.Sessions != before.Sessions) != scope.State {
-			t.Errorf("reset %+v: generation %d, sessions %d; before %d and %d", scope, after.Generation, after.Sessions, before.Generation, before.Sessions)
+			t.Errorf("reset %+v: generation %d, sessions %s; before %d and %s", scope, after.Generation, after.Sessions, before.Generation, before.Sessions)
 		}
 		if !done(before) || done(w.Current()) {
 			t.Errorf("reset %+v: the old snapshot is done: %v, the new one: %v", scope, done(before), done(w.Current()))
@@ -210,7 +210,7 @@ func TestLoadRefused(t *testing.T) {
 		if w.Current() != before || done(before) || !w.Clock.Now().Equal(wasNow) || marks(w) != Everything {
 			t.Errorf("%s leaves %+v", s.Name, marks(w))
 		}
-		if _, err := r.Create("of-"+s.Name, s, 0); err == nil {
+		if _, err := r.Create(Spec{Name: "of-" + s.Name, Scenario: s}); err == nil {
 			t.Errorf("a world is made of %s", s.Name)
 		}
 		if _, ok := r.World("of-" + s.Name); ok {
@@ -228,20 +228,20 @@ func TestClockOverride(t *testing.T) {
 	tests := []struct {
 		name     string
 		text     string
-		override ClockOverride
+		override Choices
 		frozen   bool
 		start    time.Time
 	}{
-		{"as written", frozen, ClockOverride{}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
-		{"frozen against a real one", "name: r\nextends: default\n", ClockOverride{Set: true, Frozen: true}, true, DefaultStart},
-		{"frozen against a frozen one", frozen, ClockOverride{Set: true, Frozen: true}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
-		{"real", "name: r\nextends: default\n", ClockOverride{}, false, time.Time{}},
-		{"real against a frozen one", frozen, ClockOverride{Set: true}, false, time.Time{}},
+		{"as written", frozen, Choices{}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+		{"frozen against a real one", "name: r\nextends: default\n", Choices{Clock: "frozen"}, true, DefaultStart},
+		{"frozen against a frozen one", frozen, Choices{Clock: "frozen"}, true, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+		{"real", "name: r\nextends: default\n", Choices{}, false, time.Time{}},
+		{"real against a frozen one", frozen, Choices{Clock: "real"}, false, time.Time{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := NewRegistry(written(t, test.text), Options{Bounds: bounds, Clock: test.override})
+			r, err := NewRegistry(written(t, test.text), Options{Bounds: bounds, Choices: test.override})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -264,11 +264,11 @@ func TestBasesAreShared(t *testing.T) {
 	t.Parallel()
 	s := written(t, frozen)
 	r := registryOf(t, s)
-	a, err := r.Create("a", s, 0)
+	a, err := r.Create(Spec{Name: "a", Scenario: s})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := r.Create("b", s, 0)
+	b, err := r.Create(Spec{Name: "b", Scenario: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,8 +295,8 @@ func TestBasesAreBounded(t *testing.T) {
 	t.Parallel()
 	r := registryOf(t, written(t, frozen))
 	other := written(t, "name: other\n")
-	for range 3 * maxBases {
-		copied := other.Seeded(3)
+	for n := range int64(3 * maxBases) {
+		copied := other.Varied(scenario.Variation{Seed: &n})
 		if err := r.Root().Load(copied); err != nil {
 			t.Fatal(err)
 		}
