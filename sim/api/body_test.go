@@ -286,11 +286,11 @@ func TestSplice(t *testing.T) {
 		draw := rand.New(rand.NewPCG(seed, 1))
 		p := anything(draw)
 		variant := []contract.Variant{contract.Default, contract.OpenSource, contract.Vendor}[draw.IntN(3)]
-		doc := encode(p, "space", variant, bases[0])
+		doc := encode(p, p.DiskInMB, "space", variant, bases[0])
 		for range 4 {
 			base := bases[draw.IntN(len(bases))]
 			doc = doc.rebased(base)
-			fresh := encode(p, "space", variant, base)
+			fresh := encode(p, p.DiskInMB, "space", variant, base)
 			if string(doc.bytes) != string(fresh.bytes) || fmt.Sprint(doc.bases) != fmt.Sprint(fresh.bases) || doc.base != base {
 				t.Fatalf("seed %d, base %q:\ngot  %s\nwant %s", seed, base, doc.bytes, fresh.bytes)
 			}
@@ -304,7 +304,7 @@ func TestSplice(t *testing.T) {
 		hidden := *p
 		secret := contract.HiddenCommand
 		hidden.Command = &secret
-		if got, want := doc.appendRead(nil, hiddenCommand, nil), encode(&hidden, "space", variant, doc.base).bytes; string(got) != string(want) {
+		if got, want := doc.appendRead(nil, hiddenCommand, nil), encode(&hidden, p.DiskInMB, "space", variant, doc.base).bytes; string(got) != string(want) {
 			t.Fatalf("seed %d:\ngot  %s\nwant %s", seed, got, want)
 		}
 		var read struct {
@@ -327,7 +327,7 @@ func TestDocumentIsKept(t *testing.T) {
 		t.Error("encoded twice for one base")
 	}
 	other := renderingOf(view, contract.Default, "http://bb")
-	if string(other.bytes) != string(encode(view.Process, spaceGUID, contract.Default, "http://bb").bytes) {
+	if string(other.bytes) != string(encode(view.Process, view.Process.DiskInMB, spaceGUID, contract.Default, "http://bb").bytes) {
 		t.Errorf("for another base: %s", other.bytes)
 	}
 	r.send(t, "PATCH /v3/processes/"+webGUID, `{"user":"TestUser"}`)
@@ -390,5 +390,24 @@ auth:
 	}
 	if got := r.send(t, "GET /v3/processes?guids="+webGUID, ""); !strings.Contains(got.body, inList) {
 		t.Errorf("an empty command is listed as %s", got.body)
+	}
+}
+
+// TestNullDisk: a disk of null is shown by changes, those after it too, and read
+// as the default (§6).
+func TestNullDisk(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	for _, c := range []struct{ line, body, want string }{
+		{"POST " + webPath + "/actions/scale", `{"disk_in_mb":null}`, `"disk_in_mb":null,`},
+		{"GET " + webPath, "", `"disk_in_mb":1024,`},
+		{"PATCH " + webPath, `{"command":"x"}`, `"disk_in_mb":null,`},
+		{"GET /v3/processes?guids=" + webGUID, "", `"disk_in_mb":1024,`},
+		{"POST " + webPath + "/actions/scale", `{"disk_in_mb":512}`, `"disk_in_mb":512,`},
+		{"PATCH " + webPath, `{}`, `"disk_in_mb":512,`},
+	} {
+		if got := r.send(t, c.line, c.body); !strings.Contains(got.body, c.want) {
+			t.Errorf("%s %s: %s", c.line, c.body, got.body)
+		}
 	}
 }

@@ -53,7 +53,11 @@ func (c *call) changedProcess(status int, view state.View, err error) (reply, er
 		return reply{}, err
 	}
 	c.changed = true
-	return reply{status: status, body: renderingOf(view, c.snap.Variant, c.base()).bytes, shared: true}, nil
+	doc := renderingOf(view, c.snap.Variant, c.base())
+	if view.Process.DiskInMB == nil { // shown by changes alone (§6)
+		doc = encode(view.Process, nil, view.Space.GUID, c.snap.Variant, c.base())
+	}
+	return reply{status: status, body: doc.bytes, shared: true}, nil
 }
 
 func terminateInstance(c *call) (reply, error) {

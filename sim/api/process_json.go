@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"example.com/capisim/sim/contract"
@@ -27,7 +28,12 @@ type rendering struct {
 func renderingOf(v state.View, variant contract.Variant, base string) *rendering {
 	memo := v.Process.Memo(func(p *state.Process) any {
 		m := new(memoized)
-		m.last.Store(encode(p, v.Space.GUID, variant, base))
+		disk := p.DiskInMB
+		if disk == nil {
+			byDefault := contract.DefaultDiskInMB
+			disk = &byDefault
+		}
+		m.last.Store(encode(p, disk, v.Space.GUID, variant, base))
 		return m
 	}).(*memoized)
 	return memo.forBase(base)
@@ -36,8 +42,9 @@ func renderingOf(v state.View, variant contract.Variant, base string) *rendering
 // scratches are buffers that documents grow in.
 var scratches = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
 
-// encode writes a process in the key order of §11.
-func encode(p *state.Process, space string, variant contract.Variant, base string) *rendering {
+// encode writes a process in the key order of §11. Its disk is null in the
+// answer to a change alone (§6).
+func encode(p *state.Process, disk *int, space string, variant contract.Variant, base string) *rendering {
 	d := &rendering{base: base}
 	scratch := scratches.Get().(*[]byte)
 	b := (*scratch)[:0]
@@ -53,7 +60,7 @@ func encode(p *state.Process, space string, variant contract.Variant, base strin
 	b = appendString(append(b, `,"user":`...), shownUser(p))
 	b = strconv.AppendInt(append(b, `,"instances":`...), int64(p.Instances), 10)
 	b = strconv.AppendInt(append(b, `,"memory_in_mb":`...), int64(p.MemoryInMB), 10)
-	b = appendNumber(b, `,"disk_in_mb":`, p.DiskInMB)
+	b = appendNumber(b, `,"disk_in_mb":`, disk)
 	b = strconv.AppendInt(append(b, `,"log_rate_limit_in_bytes_per_second":`...), p.LogRateLimit, 10)
 	if variant != contract.OpenSource {
 		b = append(b, `,"registry_credential_last_synced_at":`...)
@@ -75,16 +82,18 @@ func encode(p *state.Process, space string, variant contract.Variant, base strin
 	return d
 }
 
-// shownCommand is the process's own command, else the detected one (§11).
+// shownCommand is the process's own command, else the detected one (§11). One
+// of blanks alone is stored and not shown (app/models/runtime/process_model.rb,
+// specified_or_detected_command).
 func shownCommand(p *state.Process) string {
-	if p.Command != nil {
+	if p.Command != nil && strings.TrimSpace(*p.Command) != "" {
 		return *p.Command
 	}
 	return p.DetectedCommand
 }
 
 func shownUser(p *state.Process) string {
-	if p.User != nil && *p.User != "" {
+	if p.User != nil && strings.TrimSpace(*p.User) != "" {
 		return *p.User
 	}
 	return contract.DefaultUser
@@ -149,7 +158,11 @@ func appendPairs(b []byte, pairs contract.Pairs) []byte {
 			b = append(b, ',')
 		}
 		b = append(appendString(b, pair.Key), ':')
-		b = appendString(b, pair.Value)
+		if pair.Null {
+			b = append(b, "null"...)
+		} else {
+			b = appendString(b, pair.Value)
+		}
 	}
 	return append(b, '}')
 }

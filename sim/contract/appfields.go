@@ -33,7 +33,7 @@ var (
 // unknown fields, lifecycle, name, in the real server's order. The errors are
 // those of CheckUpdate.
 func CheckAppUpdate(b Body) (AppUpdate, error) {
-	if annotationsCrash(b) {
+	if annotationsCrash(b) || garbled(b.Fields) {
 		return AppUpdate{}, UnknownError
 	}
 	var update AppUpdate
@@ -52,7 +52,7 @@ func CheckAppUpdate(b Body) (AppUpdate, error) {
 	if len(problems) > 0 {
 		return AppUpdate{}, UnprocessableEntity.Text(strings.Join(problems, ", "))
 	}
-	if unstorable(b) {
+	if update.Metadata.Unstorable {
 		return AppUpdate{}, UnknownError
 	}
 	return update, nil

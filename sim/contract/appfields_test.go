@@ -21,7 +21,7 @@ func TestCheckAppUpdateMessages(t *testing.T) {
 		{"unknown fields", `{"state":"STARTED","name":"x","stack":1}`, "Unknown field(s): 'state', 'stack'"},
 		{"metadata", `{"metadata":{"labels":{"-a":"b"}}}`, "Metadata label key error: '-a' starts or ends with invalid characters"},
 		{"an annotation that crashes", `{"metadata":{"annotations":{"a":true}}}`, "UnknownError"},
-		{"an annotation that cannot be stored", `{"metadata":{"annotations":{"a":[1]}}}`, "UnknownError"},
+		{"an annotation that cannot be stored", `{"metadata":{"annotations":{"a":[1,2]}}}`, "UnknownError"},
 		{"lifecycle", `{"lifecycle":{"type":"buildpack","data":{"buildpacks":["go_buildpack"],"stack":"cflinuxfs4"}}}`, ""},
 		{"lifecycle without a type", `{"lifecycle":{"data":{}}}`, ""},
 		{"lifecycle of docker", `{"lifecycle":{"type":"docker","data":{}}}`, ""},
@@ -71,7 +71,7 @@ func TestCheckAppUpdateValues(t *testing.T) {
 		`{"lifecycle":{"data":{"stack":null,"buildpacks":null}}}`: {Stack: Optional[string]{Set: true, Null: true}, Buildpacks: Optional[[]string]{Set: true, Null: true}},
 		`{"lifecycle":{"type":"cnb","data":{"buildpacks":["a","b"]}}}`: {LifecycleType: Optional[string]{Set: true, Value: "cnb"},
 			Buildpacks: Optional[[]string]{Set: true, Value: []string{"a", "b"}}},
-		`{"metadata":{"labels":{"env":"prod","old":null}}}`: {Metadata: MetadataUpdate{Labels: []PairChange{{"env", &value}, {"old", nil}}}},
+		`{"metadata":{"labels":{"env":"prod","old":null}}}`: {Metadata: MetadataUpdate{Labels: []PairChange{{Key: "env", Value: &value}, {Key: "old", Value: nil}}}},
 	} {
 		body, err := ParseBody("application/json", []byte(text))
 		if err != nil {

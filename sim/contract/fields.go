@@ -3,6 +3,7 @@ package contract
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/rails"
@@ -44,7 +45,7 @@ var updateFields = []field[ProcessUpdate]{
 		store: func(u *ProcessUpdate, v document.Value) { u.User = optionalText(v) }},
 
 	{path: at("health_check", "type"), label: "Health check type", nullChecked: true, check: checkType,
-		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Type = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Type = optionalType(v) }},
 	{path: at("health_check", "data", "timeout"), label: "Health check timeout", numeric: true, check: seconds.check,
 		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Timeout = optionalInt(seconds, v) }},
 	{path: at("health_check", "data", "invocation_timeout"), label: "Health check invocation timeout", numeric: true, check: seconds.check,
@@ -55,7 +56,7 @@ var updateFields = []field[ProcessUpdate]{
 		store: func(u *ProcessUpdate, v document.Value) { u.HealthCheck.Endpoint = optionalText(v) }},
 
 	{path: at("readiness_health_check", "type"), label: "Readiness health check type", nullChecked: true, check: checkType,
-		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Type = optionalText(v) }},
+		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Type = optionalType(v) }},
 	{path: at("readiness_health_check", "data", "timeout"), label: "Readiness health check timeout", edition: Vendor, numeric: true, check: seconds.check,
 		store: func(u *ProcessUpdate, v document.Value) { u.Readiness.Timeout = optionalInt(seconds, v) }},
 	{path: at("readiness_health_check", "data", "invocation_timeout"), label: "Readiness health check invocation timeout", numeric: true, check: seconds.check,
@@ -101,15 +102,16 @@ func CheckUpdate(b Body, v Variant) (ProcessUpdate, error) {
 	if len(problems) > 0 {
 		return ProcessUpdate{}, UnprocessableEntity.Text(strings.Join(problems, ", "))
 	}
-	if unstorable(b) {
-		return ProcessUpdate{}, UnknownError
-	}
+	update.Unstorable = unstorable(b, update)
 	return update, nil
 }
 
 // CheckScale applies the message rules of scale (§6). Null passes here; what it
-// does to instances and memory the state layer knows.
+// does to instances and memory the state layer knows. Errors as in CheckUpdate.
 func CheckScale(b Body) (ProcessScale, error) {
+	if garbled(b.Fields) {
+		return ProcessScale{}, UnknownError
+	}
 	var scale ProcessScale
 	problems := unknownFields(b, scaleKeys)
 	problems = append(problems, checkFields(b, Default, scaleFields, &scale)...)
@@ -141,9 +143,14 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 }
 
 // crashesUpdate finds what the real server trips over before it has validated
-// anything: a health check, or its data, that is neither object nor null, and
-// annotation values that have no size (§9).
+// anything, or when it words what is wrong: a health check, or its data, that is
+// neither object nor null, annotation values that have no size, and names that
+// are not UTF-8, but in a health check, where nobody looks at them (§9.1).
 func crashesUpdate(b Body) bool {
+	looked := slices.DeleteFunc(slices.Clone(b.Fields), func(f document.Field) bool { return slices.Contains(checkKeys, f.Key) })
+	if garbled(looked) {
+		return true
+	}
 	for _, key := range checkKeys {
 		check, _ := b.Get(key)
 		data, _ := document.Get(check.Members, "data")
@@ -161,11 +168,21 @@ func annotationsCrash(b Body) bool {
 	})
 }
 
-// unstorable finds annotation values that pass validation and cannot be saved.
-func unstorable(b Body) bool {
-	return slices.ContainsFunc(annotationsOf(b), func(annotation document.Field) bool {
-		return annotation.Value.Kind == document.Array || annotation.Value.Kind == document.Object
-	})
+// unstorable finds what passes validation and cannot be saved: a NUL in what is
+// stored, and names that are not UTF-8, which the audit event repeats (§9.1).
+func unstorable(b Body, u ProcessUpdate) bool {
+	const nul = "\x00"
+	return strings.Contains(u.Command.Value, nul) || u.HealthCheck.keeps(nul) || u.Readiness.keeps(nul) || garbled(b.Fields)
+}
+
+// keeps says whether the endpoint that is stored has a text in it.
+func (u HealthCheckUpdate) keeps(text string) bool {
+	return strings.Contains(u.Endpoint.Value, text) && (!u.Type.Set || u.Type.Value == "http")
+}
+
+// garbled finds names that are not UTF-8, at any depth.
+func garbled(members []document.Field) bool {
+	return slices.ContainsFunc(members, func(f document.Field) bool { return !utf8.ValidString(f.Key) || garbled(f.Value.Members) })
 }
 
 // unknownFields reports the keys that are not allowed, in order of appearance.
@@ -214,8 +231,13 @@ func text(most int, size string) func(document.Value) []string {
 	}
 }
 
+// checkType takes an array as well when each of its elements would do; it is
+// refused in the storage layer's words (TypeUnknown).
 func checkType(v document.Value) []string {
-	if v.Kind == document.String && (v.Text == "port" || v.Text == "process" || v.Text == "http") {
+	switch {
+	case v.Kind == document.String && (v.Text == "port" || v.Text == "process" || v.Text == "http"):
+		return nil
+	case v.Kind == document.Array && !slices.ContainsFunc(v.Members, func(f document.Field) bool { return checkType(f.Value) != nil || f.Value.Kind == document.Array }):
 		return nil
 	}
 	return []string{`must be "port", "process", or "http"`}
@@ -241,6 +263,16 @@ func URIPath(text string) bool {
 		}
 	}
 	return false
+}
+
+// NoType is the type of a health check that was given as an array.
+const NoType = "[]"
+
+func optionalType(v document.Value) Optional[string] {
+	if v.Kind == document.Array {
+		return Optional[string]{Set: true, Value: NoType}
+	}
+	return optionalText(v)
 }
 
 func optionalText(v document.Value) Optional[string] {

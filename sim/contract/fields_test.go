@@ -117,7 +117,11 @@ func TestCheckUpdateMessages(t *testing.T) {
 		{"§5 type/none", `{"health_check":{"type":"none"}}`, badType},
 		{"§5 type/null", `{"health_check":{"type":null}}`, badType},
 		{"§5 type/upper case", `{"health_check":{"type":"HTTP"}}`, badType},
-		{"§5 type/array", `{"health_check":{"type":["http"]}}`, badType},
+		{"§5 type/array of types", `{"health_check":{"type":["http"]},"readiness_health_check":{"type":[]}}`, ""},
+		{"§5 type/array", `{"health_check":{"type":["http","none"]},"readiness_health_check":{"type":[["http"]]}}`, badType + ", " + badReadiness},
+		{"§9.1 name that is not UTF-8", "{\"\xff\":1}", crash},
+		{"§9.1 such a name in metadata", "{\"metadata\":{\"labels\":{\"a\\ud800\":\"b\"}}}", crash},
+		{"§9.1 such a name in a health check", "{\"health_check\":{\"\xff\":1}}", ""},
 		{"§5 readiness type/http", `{"readiness_health_check":{"type":"http"}}`, ""},
 		{"§5 readiness type/unknown", `{"readiness_health_check":{"type":"meow"}}`, badReadiness},
 		{"§5 readiness type/null", `{"readiness_health_check":{"type":null}}`, badReadiness},
@@ -258,8 +262,8 @@ func TestCheckUpdateValues(t *testing.T) {
 			}}},
 		{"§8 metadata in order", `{"metadata":{"labels":{"b":"1","a":null},"annotations":{"x.y/n":"","z":7}}}`, Default,
 			ProcessUpdate{Metadata: MetadataUpdate{
-				Labels:      []PairChange{{"b", set("1")}, {"a", nil}},
-				Annotations: []PairChange{{"x.y/n", set("")}, {"z", set("7")}},
+				Labels:      []PairChange{{Key: "b", Value: set("1")}, {Key: "a", Value: nil}},
+				Annotations: []PairChange{{Key: "x.y/n", Value: set("")}, {Key: "z", Value: set("7")}},
 			}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -123,7 +123,7 @@ func FuzzSelector(f *testing.F) {
 		}
 		// No selector both holds and fails with one more requirement that
 		// always holds.
-		labels := Pairs{{"a", "b"}, {"x.y/z", "1"}}
+		labels := Pairs{{Key: "a", Value: "b"}, {Key: "x.y/z", Value: "1"}}
 		more, err := ParseSelector(raw + ",a")
 		if err == nil && more.Matches(labels) != selector.Matches(labels) {
 			t.Fatalf("%q: %v without, %v with", raw, selector.Matches(labels), more.Matches(labels))

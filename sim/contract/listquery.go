@@ -306,7 +306,7 @@ func commaList(value document.Value) []string {
 	if value.Kind == document.Null {
 		return nil
 	}
-	parts := strings.Split(rails.Rendered(value), ",")
+	parts := strings.Split(rails.RenderedParam(value), ",")
 	for i, part := range parts {
 		if i > 0 {
 			part = strings.TrimLeft(part, rails.Space)

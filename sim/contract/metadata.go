@@ -16,7 +16,10 @@ const (
 )
 
 // Pair is one label or annotation.
-type Pair struct{ Key, Value string }
+type Pair struct {
+	Key, Value string
+	Null       bool // shown as null: what an empty array is stored as (§8)
+}
 
 // Pairs are labels or annotations in order of insertion (§8). A stored value
 // is never changed: Merge returns a new one.
@@ -38,10 +41,11 @@ type Metadata struct {
 	Annotations Pairs
 }
 
-// PairChange sets a key, or deletes it when Value is nil.
+// PairChange sets a key, to null when Null, or deletes it when Value is nil.
 type PairChange struct {
 	Key   string
 	Value *string
+	Null  bool
 }
 
 // MetadataUpdate is the part of a body that changes metadata: keys that are
@@ -49,6 +53,7 @@ type PairChange struct {
 type MetadataUpdate struct {
 	Labels      []PairChange
 	Annotations []PairChange
+	Unstorable  bool // the database refuses an annotation
 }
 
 // checkMetadata applies §8 to the value of the key metadata; problems begin
@@ -79,6 +84,7 @@ func checkMetadata(metadata document.Value) (update MetadataUpdate, problems []s
 	if annotations, _ := document.Get(metadata.Members, "annotations"); rails.Truthy(annotations) {
 		if annotations.Kind == document.Object {
 			update.Annotations = checkAnnotations(annotations.Members, report)
+			update.Unstorable = slices.ContainsFunc(annotations.Members, func(f document.Field) bool { return !storable(f.Value) })
 		} else {
 			report("'annotations' is not an object")
 		}
@@ -116,9 +122,38 @@ func checkAnnotations(annotations []document.Field, report func(string)) []PairC
 		if annotation.Value.Kind == document.String && utf8.RuneCountInString(text) > maxAnnotationSize {
 			report("annotation value error: '" + document.FirstRunes(text, quotedStart) + "...' is greater than 5000 characters")
 		}
-		changes = append(changes, change(annotation))
+		changes = append(changes, changedAnnotation(annotation))
 	}
 	return changes
+}
+
+// changedAnnotation is change, but for an array: the database takes one of a
+// single element for that element and an empty one for null.
+func changedAnnotation(f document.Field) PairChange {
+	c, stored := change(f), f.Value
+	for stored.Kind == document.Array && len(stored.Members) > 0 {
+		stored = stored.Members[0].Value
+	}
+	if f.Value.Kind == document.Array {
+		text := rails.Rendered(stored)
+		if c.Null = stored.Kind == document.Array; c.Null {
+			text = ""
+		}
+		c.Value = &text
+	}
+	return c
+}
+
+// storable says whether the database takes an annotation's value (§8, §9.1): no
+// object, no array of several elements, no NUL.
+func storable(v document.Value) bool {
+	switch v.Kind {
+	case document.Object:
+		return false
+	case document.Array:
+		return len(v.Members) == 0 || len(v.Members) == 1 && storable(v.Members[0].Value)
+	}
+	return !strings.Contains(v.Text, "\x00")
 }
 
 func change(f document.Field) PairChange {
@@ -158,9 +193,9 @@ func (p Pairs) Merge(changes []PairChange) Pairs {
 			merged = slices.Delete(merged, i, i+1)
 		case c.Value == nil:
 		case i >= 0:
-			merged[i].Value = *c.Value
+			merged[i] = Pair{Key: c.Key, Value: *c.Value, Null: c.Null}
 		default:
-			merged = append(merged, Pair{Key: c.Key, Value: *c.Value})
+			merged = append(merged, Pair{Key: c.Key, Value: *c.Value, Null: c.Null})
 		}
 	}
 	return merged

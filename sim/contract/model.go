@@ -30,6 +30,8 @@ const (
 	ReadinessEndpointMissing = "readiness_health_check_http_endpoint HTTP readiness health check endpoint is not a valid URI path: "
 	PortsEmpty               = `ports array cannot be empty when health check type is "port"`
 	TimeoutTooLong           = "health_check_timeout Maximum exceeded: max 180s"
+	TypeUnknown              = "health_check_type must be one of http, none, port, process"
+	ReadinessTypeUnknown     = "readiness_health_check_type must be one of http, port, process"
 	// SidecarsTooLarge replaces all other messages.
 	SidecarsTooLarge = "The requested memory allocation is not large enough to run all of your sidecar processes"
 )

@@ -280,7 +280,7 @@ func TestListQueryValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q.Page != 3 || q.PerPage != 10 || q.OrderBy != "created_at" || !q.Descending || !q.Embed || q.AppGUID != "G" || !q.Selector.Matches(Pairs{{"a", ""}}) || q.Selector.Matches(nil) {
+	if q.Page != 3 || q.PerPage != 10 || q.OrderBy != "created_at" || !q.Descending || !q.Embed || q.AppGUID != "G" || !q.Selector.Matches(Pairs{{Key: "a", Value: ""}}) || q.Selector.Matches(nil) {
 		t.Errorf("%+v", q)
 	}
 	if q, _ = ParseListQuery("app_guid=G", true); q.AppGUID != "" {

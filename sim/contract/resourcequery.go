@@ -145,7 +145,7 @@ func (r *listReader) lifecycleType() Filter {
 		return Filter{}
 	}
 	if !knownLifecycle(value) {
-		r.refuse("Invalid lifecycle_type: '" + rails.Rendered(value) + "'")
+		r.refuse("Invalid lifecycle_type: '" + rails.RenderedParam(value) + "'")
 	}
 	r.query.repeat("lifecycle_type", value.Text)
 	return Filter{Set: true, Values: []string{value.Text}}

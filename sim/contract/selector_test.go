@@ -9,7 +9,7 @@ import (
 
 func TestSelectorMatches(t *testing.T) {
 	t.Parallel()
-	labels := Pairs{{"env", "prod"}, {"x.y/tier", "web"}, {"empty", ""}}
+	labels := Pairs{{Key: "env", Value: "prod"}, {Key: "x.y/tier", Value: "web"}, {Key: "empty", Value: ""}}
 	for _, c := range []struct {
 		selector string
 		want     bool

@@ -48,7 +48,7 @@ func (r *listReader) bound(key, label string, member document.Field, filter *Tim
 	default:
 		r.refuse(label + unknownOperator + member.Key + "'")
 	}
-	text := rails.Rendered(member.Value)
+	text := rails.RenderedParam(member.Value)
 	if strings.Contains(text, ",") {
 		r.refuse(label + oneStampOnly)
 		return

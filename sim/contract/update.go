@@ -24,6 +24,8 @@ type ProcessUpdate struct {
 	HealthCheck HealthCheckUpdate
 	Readiness   HealthCheckUpdate
 	Metadata    MetadataUpdate
+	// Unstorable says that the database refuses something beside the metadata.
+	Unstorable bool
 }
 
 // ProcessScale is a checked scale body (§6).

@@ -6,7 +6,7 @@ import (
 )
 
 const found = `{"guid":"p-1","created_at":"2020-01-01T00:00:00Z","updated_at":"2021-01-01T00:00:00Z","version":"v","type":"web","command":"run",` +
-	`"user":"vcap","instances":2,"memory_in_mb":64,"disk_in_mb":null,"log_rate_limit_in_bytes_per_second":-1,` +
+	`"user":"vcap","instances":2,"memory_in_mb":64,"disk_in_mb":77,"log_rate_limit_in_bytes_per_second":-1,` +
 	`"health_check":{"type":"http","data":{"timeout":3,"invocation_timeout":null,"interval":4,"endpoint":"/x"}},` +
 	`"readiness_health_check":{"type":"process","data":{"invocation_timeout":null,"interval":null}},` +
 	`"relationships":{"app":{"data":{"guid":"a-1"}},"revision":{"data":{"guid":"r-1"}},"registry_credential":null},` +

@@ -29,7 +29,7 @@ func TestParams(t *testing.T) {
 			members, err := ParseParams(c.raw)
 			got := ""
 			if err == nil {
-				got = Inspect(document.Value{Kind: document.Object, Members: members})
+				got = inspected(document.Value{Kind: document.Object, Members: members}, func(name string) string { return name + ": " })
 			}
 			if got != c.want {
 				t.Errorf("%q\n got %q\nwant %q", c.raw, got, c.want)

@@ -1,6 +1,8 @@
 package rails
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +39,14 @@ func Length(v document.Value) int {
 	}
 }
 
+// RenderedParam is Rendered for a value of a query.
+func RenderedParam(v document.Value) string {
+	if v.Kind == document.Array || v.Kind == document.Object {
+		return inspected(v, func(name string) string { return inspectText(name) + "=>" })
+	}
+	return Rendered(v)
+}
+
 // Rendered is the value as the real server turns it into text, which is how
 // labels that are not strings are stored and how arrays appear in messages.
 func Rendered(v document.Value) string {
@@ -52,26 +62,29 @@ func Rendered(v document.Value) string {
 	}
 }
 
-// Inspect is a value in Ruby's own notation.
-func Inspect(v document.Value) string {
+// Inspect is a value in Ruby's own notation (3.3). The names in a body are
+// symbols by the time that it is written out, those in a query are texts.
+func Inspect(v document.Value) string { return inspected(v, inspectSymbol) }
+
+func inspected(v document.Value, name func(string) string) string {
 	var text strings.Builder
-	inspect(&text, v)
+	inspect(&text, v, name)
 	return text.String()
 }
 
-func inspect(to *strings.Builder, v document.Value) {
+func inspect(to *strings.Builder, v document.Value, name func(string) string) {
 	switch v.Kind {
 	case document.Null:
 		to.WriteString("nil")
 	case document.String:
-		to.WriteString(rubyQuote(v.Text))
+		to.WriteString(inspectText(v.Text))
 	case document.Array:
 		to.WriteByte('[')
 		for i, member := range v.Members {
 			if i > 0 {
 				to.WriteString(", ")
 			}
-			inspect(to, member.Value)
+			inspect(to, member.Value, name)
 		}
 		to.WriteByte(']')
 	case document.Object:
@@ -80,8 +93,8 @@ func inspect(to *strings.Builder, v document.Value) {
 			if i > 0 {
 				to.WriteString(", ")
 			}
-			to.WriteString(member.Key + ": ")
-			inspect(to, member.Value)
+			to.WriteString(name(member.Key))
+			inspect(to, member.Value, name)
 		}
 		to.WriteByte('}')
 	default:
@@ -89,9 +102,40 @@ func inspect(to *strings.Builder, v document.Value) {
 	}
 }
 
-var rubyEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "#{", `\#{`)
+// plainSymbol is a symbol that needs no quotes.
+var plainSymbol = regexp.MustCompile(`\A(?:[\p{L}_][\p{L}\p{N}_]*[?!=]?|[@$][\p{L}_][\p{L}\p{N}_]*)\z`)
 
-func rubyQuote(text string) string { return `"` + rubyEscapes.Replace(text) + `"` }
+func inspectSymbol(name string) string {
+	if plainSymbol.MatchString(name) {
+		return ":" + name + "=>"
+	}
+	return ":" + inspectText(name) + "=>"
+}
+
+// rubyEscapes are the letters of Ruby's own escapes.
+var rubyEscapes = map[rune]string{
+	'\\': `\\`, '"': `\"`, '\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\v': `\v`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`, 0x7f: `\x7F`,
+}
+
+func inspectText(text string) string {
+	var out strings.Builder
+	out.WriteByte('"')
+	for i, r := range text {
+		escape, known := rubyEscapes[r]
+		switch {
+		case known:
+			out.WriteString(escape)
+		case r == '#' && i+1 < len(text) && strings.IndexByte("{$@", text[i+1]) >= 0:
+			out.WriteString(`\#`)
+		case r < ' ':
+			fmt.Fprintf(&out, `\u%04X`, r)
+		default:
+			out.WriteRune(r)
+		}
+	}
+	out.WriteByte('"')
+	return out.String()
+}
 
 // Integer says whether a number was written without fraction and exponent.
 // The real server reads all others as decimals, 5.0 included.

@@ -100,8 +100,14 @@ func (v Viewer) canWrite(space *Space) bool {
 	return v.Admin() || v.User.holds(SpaceDeveloper, space.GUID) || v.User.holds(SpaceSupporter, space.GUID)
 }
 
+func (u *User) manages(org string) bool {
+	return slices.ContainsFunc(u.Grants, func(g Grant) bool { return g.Role == OrgManager && g.OrganizationGUID == org })
+}
+
 // writable checks the right to change what is in a space: §3, step 6, in its
-// order. Administrators skip what comes after the right itself.
+// order. Administrators skip what comes after the right itself, managers of the
+// organization what its spaces say (lib/cloud_controller/permissions.rb,
+// writable_space_state).
 func (v Viewer) writable(space *Space, org *Organization) error {
 	switch {
 	case !v.canWrite(space):
@@ -110,10 +116,12 @@ func (v Viewer) writable(space *Space, org *Organization) error {
 		return nil
 	case org.Deleting:
 		return contract.ResourceBeingDeleted.With("organization")
-	case space.Deleting:
-		return contract.ResourceBeingDeleted.With("space")
 	case org.Suspended:
 		return contract.OrgSuspended
+	case v.User.manages(org.GUID):
+		return nil
+	case space.Deleting:
+		return contract.ResourceBeingDeleted.With("space")
 	case space.Suspended:
 		return contract.SpaceSuspended
 	}

@@ -149,6 +149,25 @@ func TestNewestOfAType(t *testing.T) {
 	}
 }
 
+// TestManagerWrites: a manager of the organization who may write does so in a
+// space that is suspended or being deleted, not in such an organization
+// (lib/cloud_controller/permissions.rb, writable_space_state).
+func TestManagerWrites(t *testing.T) {
+	t.Parallel()
+	who := NewViewer(&User{Name: "both", Grants: []Grant{{Role: SpaceDeveloper, SpaceGUID: "dev"}, {Role: OrgManager, OrganizationGUID: "one"}}}, []string{ScopeRead, ScopeWrite})
+	for _, c := range []struct {
+		bend func(*Seed)
+		want error
+	}{
+		{func(seed *Seed) { seed.Spaces[dev].Deleting, seed.Spaces[dev].Suspended = true, true }, nil},
+		{func(seed *Seed) { seed.Organizations[one].Suspended = true }, contract.OrgSuspended},
+		{func(seed *Seed) { seed.Organizations[one].Deleting = true }, contract.ResourceBeingDeleted.With("organization")},
+	} {
+		_, err := storeOf(c.bend).writable(who, Ref{GUID: "worker"})
+		expect(t, err, c.want)
+	}
+}
+
 // TestWriteRight is §3, step 6: the right, then what forbids writing, in order;
 // each row takes away what the one before ran into.
 func TestWriteRight(t *testing.T) {
@@ -159,9 +178,9 @@ func TestWriteRight(t *testing.T) {
 		want                                           error
 	}{
 		{"all at once", true, true, true, true, contract.ResourceBeingDeleted.With("organization")},
-		{"org lives", false, true, true, true, contract.ResourceBeingDeleted.With("space")},
-		{"space lives", false, false, true, true, contract.OrgSuspended},
-		{"org active", false, false, false, true, contract.SpaceSuspended},
+		{"org lives", false, true, true, true, contract.OrgSuspended},
+		{"org active", false, true, false, true, contract.ResourceBeingDeleted.With("space")},
+		{"space lives", false, false, false, true, contract.SpaceSuspended},
 		{"space active", false, false, false, false, nil},
 	}
 	for _, test := range tests {

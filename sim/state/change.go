@@ -40,12 +40,14 @@ func (v View) mayScale(who Viewer) error {
 // answer shows it.
 func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
 	update, invalid := contract.CheckUpdate(body, s.Variant())
-	return s.change(who, ref, Event{Type: ProcessUpdated, At: now, Data: asked(body)}, func(v View, next *Process) error {
+	return s.change(who, ref, Event{Type: ProcessUpdated, At: now, Data: asked(body)}, update.Unstorable, func(v View, next *Process) error {
 		switch {
 		case invalid != nil:
 			return invalid
 		case next.Type == "web" && v.App.Deploying:
 			return contract.UpdateWhileDeploying
+		case update.Metadata.Unstorable:
+			return contract.UnknownError
 		}
 		if update.Command.Set {
 			next.Command = pointer(update.Command)
@@ -64,7 +66,7 @@ func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.
 // leaves the log rate as it is (§6).
 func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.Body) (View, error) {
 	scale, invalid := contract.CheckScale(body)
-	return s.change(who, ref, Event{Type: ProcessScaled, At: now, Data: asked(body)}, func(v View, next *Process) error {
+	return s.change(who, ref, Event{Type: ProcessScaled, At: now, Data: asked(body)}, false, func(v View, next *Process) error {
 		if err := v.mayScale(who); err != nil {
 			return err
 		}
@@ -97,10 +99,9 @@ func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.B
 
 // change runs the mutation of a process that an event tells of. The mutation
 // gets a copy; what it leaves there is stored when it returns no error and the
-// model rules of §7 hold, else nothing of it is. What the view shows is what is
-// stored but for a disk of null: that is answered as it was asked for and read
-// as the default ever after (§6).
-func (s *Store) change(who Viewer, ref Ref, event Event, mutate func(v View, next *Process) error) (View, error) {
+// model rules of §7 hold, else nothing of it is. What the database refuses, it
+// refuses last (§9.1).
+func (s *Store) change(who Viewer, ref Ref, event Event, unstorable bool, mutate func(v View, next *Process) error) (View, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, err := s.writable(who, ref)
@@ -115,14 +116,10 @@ func (s *Store) change(who Viewer, ref Ref, event Event, mutate func(v View, nex
 	if err := s.checkModel(v, &next, false); err != nil {
 		return v, err
 	}
-	v.Process = &next
-	if next.DiskInMB == nil {
-		shown := next
-		shown.memo = nil
-		v.Process = &shown
-		disk := contract.DefaultDiskInMB
-		next.DiskInMB = &disk
+	if unstorable {
+		return v, contract.UnknownError
 	}
+	v.Process = &next
 	s.put(&next)
 	s.audit(who, v, event)
 	return v, nil

@@ -83,6 +83,9 @@ const readinessPortsEmpty = `ports array cannot be empty when readiness health c
 // there the empty port list is found while the liveness check is looked at.
 func checkHealth(c *complaints, p *Process) {
 	live, ready := p.HealthCheck, p.Readiness
+	if live.Type == contract.NoType {
+		c.add(contract.TypeUnknown)
+	}
 	if live.Timeout != nil && *live.Timeout > contract.MaxHealthCheckTimeout {
 		c.add(contract.TimeoutTooLong)
 	}
@@ -91,6 +94,9 @@ func checkHealth(c *complaints, p *Process) {
 	}
 	if endpoint := deref(live.Endpoint); live.Type == "http" && !contract.URIPath(endpoint) {
 		c.add(contract.EndpointMissing + endpoint)
+	}
+	if ready.Type == contract.NoType {
+		c.add(contract.ReadinessTypeUnknown)
 	}
 	if ready.Type == "port" && p.NoPorts {
 		c.add(readinessPortsEmpty)

@@ -21,7 +21,7 @@ type Process struct {
 	User               *string // nil: vcap
 	Instances          int
 	MemoryInMB         int
-	DiskInMB           *int // nil only right after scaling to null (§6)
+	DiskInMB           *int // nil after scaling to null: shown by changes, read as the default (§6)
 	LogRateLimit       int64
 	HealthCheck        HealthCheck
 	Readiness          HealthCheck

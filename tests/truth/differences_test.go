@@ -2,19 +2,13 @@ package truth_test
 
 // pending are the kinds of recordings that capisim does not answer equally yet.
 var pending = map[string]bool{
-	"annotation-array-value":                    true,
-	"app-lifecycle-validation":                  true,
-	"bearer-tab":                                true,
-	"blank-command-or-user":                     true,
-	"health-check-type-array":                   true,
-	"malformed-unicode-in-body-500":             true,
-	"names-case-insensitive":                    true,
-	"order-org-suspended-before-space-deleting": true,
-	"routes-list":                               true,
-	"ruby-inspect-rendering":                    true,
-	"sidecars-belong-to-app-and-type":           true,
-	"valueless-parameter":                       true,
-	"year-0000-500":                             true,
+	"app-lifecycle-validation":        true,
+	"bearer-tab":                      true,
+	"names-case-insensitive":          true,
+	"routes-list":                     true,
+	"sidecars-belong-to-app-and-type": true,
+	"valueless-parameter":             true,
+	"year-0000-500":                   true,
 }
 
 // accepted are the recordings, by id, that capisim answers otherwise on
