@@ -20,7 +20,6 @@ import (
 	"example.com/capisim/sim/admin"
 	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/console"
-	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -64,10 +63,6 @@ func New(options ...Option) (*Simulator, error) {
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
 		Base: s.base, Explain: s.api.Explain, Listen: s.listen,
-		Past: func() (journal.Matrix, journal.ReactionReport) {
-			past := registry.Past()
-			return past.Coverage().Snapshot(), past.Reactions().Report(world.Wall())
-		},
 	})
 	return s, nil
 }

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -35,10 +34,7 @@ type Options struct {
 	// Listen gives a world a port of its own and returns its address; nil
 	// refuses to.
 	Listen func(w *world.World, addr string) (url string, err error)
-	// Past is what worlds that have ended left to the sums of ?worlds=all; nil
-	// is nothing.
-	Past func() (journal.Matrix, journal.ReactionReport)
-	Log  *slog.Logger // nil is silent
+	Log    *slog.Logger // nil is silent
 }
 
 // Handler serves the admin API of all worlds.
@@ -50,7 +46,6 @@ type Handler struct {
 	base    func(r *http.Request, prefix string) string
 	explain Explainer
 	listen  func(w *world.World, addr string) (string, error)
-	past    func() (journal.Matrix, journal.ReactionReport)
 	log     *slog.Logger
 	hub     hub
 
@@ -64,7 +59,7 @@ type Handler struct {
 func New(o Options) *Handler {
 	h := &Handler{
 		worlds: o.Worlds, token: o.Token, version: o.Version,
-		base: o.Base, explain: o.Explain, listen: o.Listen, past: o.Past, log: o.Log,
+		base: o.Base, explain: o.Explain, listen: o.Listen, log: o.Log,
 		ports: map[*world.World]string{},
 	}
 	h.library.Store(o.Library)

@@ -7,51 +7,20 @@ import (
 
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/report"
-	"example.com/capisim/sim/world"
 )
 
-// matrix is a world's coverage with the rules that were armed and never fired.
-func matrix(w *world.World) journal.Matrix {
-	m := w.Evidence().Coverage().Snapshot()
-	for _, rule := range w.Current().Faults.List() {
-		if rule.Injected == 0 && rule.Active() && !rule.Optional {
-			m.ArmedNeverFired = append(m.ArmedNeverFired, rule.ID)
-		}
-	}
-	return m
-}
-
-// matrix is the coverage of this world, or the sum of all, those that have
-// ended included.
 func (c *call) matrix(all bool) (journal.Matrix, error) {
-	if !all {
-		return matrix(c.world), nil
+	if all {
+		return c.worlds.Coverage()
 	}
-	var matrices []journal.Matrix
-	if c.past != nil {
-		past, _ := c.past()
-		matrices = append(matrices, past)
-	}
-	for _, w := range c.worlds.Worlds() {
-		matrices = append(matrices, matrix(w))
-	}
-	return journal.Merge(matrices...)
+	return c.world.Coverage(), nil
 }
 
 func (c *call) reactionReport(all bool) journal.ReactionReport {
-	now := world.Wall()
-	if !all {
-		return c.world.Evidence().Reactions().Report(now)
+	if all {
+		return c.worlds.Reactions()
 	}
-	var reports []journal.ReactionReport
-	if c.past != nil {
-		_, past := c.past()
-		reports = append(reports, past)
-	}
-	for _, w := range c.worlds.Worlds() {
-		reports = append(reports, w.Evidence().Reactions().Report(now))
-	}
-	return journal.MergeReactions(reports...)
+	return c.world.Reactions()
 }
 
 // reportQuery reads in which format, and about which worlds, a report is

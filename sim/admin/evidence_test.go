@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
 )
@@ -233,14 +232,11 @@ func TestBadVerification(t *testing.T) {
 
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	srv := start(t, func(o *Options) {
-		o.Past = func() (journal.Matrix, journal.ReactionReport) {
-			past := journal.NewCoverage()
-			op, _ := contract.OperationByID("getProcess")
-			past.Add(op, 404, false)
-			return past.Snapshot(), journal.ReactionReport{Forgotten: 1}
-		}
-	})
+	srv := start(t)
+	srv.want(t, 201, "POST", "/admin/worlds", `{"name":"gone"}`)
+	past, _ := srv.worlds.World("gone")
+	played(t, past, func(e *journal.Entry) { e.Operation, e.Status = operation(t, "getProcess"), 404 })
+	srv.want(t, 204, "DELETE", "/admin/worlds/gone", "")
 	srv.want(t, 201, "POST", "/admin/worlds", `{"name":"w"}`)
 	inner, _ := srv.worlds.World("w")
 	played(t, srv.worlds.Root(), nil)
@@ -257,7 +253,7 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	all := into[journal.ReactionReport](t, srv.want(t, 200, "GET", "/admin/reactions?worlds=all", ""))
-	if len(all.Reactions) != 1 || all.Reactions[0].World != "w" || all.Forgotten != 1 {
+	if len(all.Reactions) != 1 || all.Reactions[0].World != "w" {
 		t.Errorf("%+v", all)
 	}
 	if own := into[journal.ReactionReport](t, srv.want(t, 200, "GET", "/admin/reactions", "")); len(own.Reactions) != 0 {

@@ -63,9 +63,6 @@ func (r *Registry) empty(spec Spec, prefix string) *World {
 	return w
 }
 
-// Past holds the coverage and the reactions that worlds left when they ended.
-func (r *Registry) Past() *journal.Journal { return r.past }
-
 // Root is the default world.
 func (r *Registry) Root() *World { return r.root }
 

@@ -197,7 +197,7 @@ func TestDelete(t *testing.T) {
 			t.Errorf("world %s is still there", name)
 		}
 	}
-	sum := r.Past().Coverage().Snapshot()
+	sum := r.past.Coverage().Snapshot()
 	if real, _ := cellOf(&sum, "getProcess"); real != 3 {
 		t.Errorf("the sum knows %d answers, want 3", real)
 	}
@@ -241,7 +241,7 @@ func TestTimeToLive(t *testing.T) {
 	if _, _, ok := r.Resolve("/worlds/short/v3"); ok || !done(snap) {
 		t.Error("an idle world is still there")
 	}
-	sum := r.Past().Coverage().Snapshot()
+	sum := r.past.Coverage().Snapshot()
 	if real, _ := cellOf(&sum, "getProcess"); real != 1 {
 		t.Error("its coverage is lost")
 	}
@@ -310,7 +310,7 @@ func TestManyHands(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	sum := r.Past().Coverage().Snapshot()
+	sum := r.past.Coverage().Snapshot()
 	if real, _ := cellOf(&sum, "getProcess"); real != 160 || len(r.Worlds()) != 1 {
 		t.Errorf("%d answers in the sum, %d worlds left", real, len(r.Worlds()))
 	}
