@@ -22,6 +22,7 @@ type runFlags struct {
 	require             string
 	gate                journal.Gate
 	verify              string
+	report              reportFolder
 }
 
 // runCommand makes one line of a server, a client and the gates.
@@ -42,6 +43,7 @@ func (p *program) runCommand() *cobra.Command {
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
 	flags.Var(&share{&f.gate.Min, 100}, "min", "percent of the cells that must have been met")
 	flags.StringVar(&f.require, "require", "", "`cells` that must have been met, such as updateProcess:409,scaleProcess:422")
+	f.report.register(flags)
 	flags.StringVar(&f.verify, "verify", "", "`file` with expectations that must be met")
 	return cmd
 }
@@ -64,11 +66,15 @@ func (p *program) run(ctx context.Context, f *runFlags, argv []string) (err erro
 			return misused("--verify: %w", err)
 		}
 	}
+	if err := f.report.prepare(); err != nil {
+		return err
+	}
 	own, err := p.startOwn(f.scenario, f.scenarios)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, own.close(ctx)) }()
+	// The command's own output is nobody else's.
+	defer func() { err = errors.Join(err, own.close(ctx), f.report.leave(p.stderr, own.simulator)) }()
 	c := own.client("")
 	environment, err := clientVariables(ctx, c, "")
 	if err != nil {

@@ -35,6 +35,7 @@ type serveFlags struct {
 	journalBytes        int64
 	maxWorlds, maxRules int64
 	noPrefer            bool
+	report              reportFolder
 	logFormat, logLevel string
 	given               *pflag.FlagSet // says which were set
 }
@@ -72,6 +73,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.Var(numberFrom(&f.maxWorlds, 0), "max-worlds", "worlds beside the default one")
 	flags.Var(numberFrom(&f.maxRules, 1), "max-rules", "fault rules of each world")
 	flags.BoolVar(&f.noPrefer, "no-prefer", false, "ignore the header Prefer")
+	f.report.register(flags)
 	flags.Var(oneOf(&f.logFormat, "text", "json"), "log-format", "how log lines are written")
 	flags.Var(oneOf(&f.logLevel, "debug", "info", "warn", "error"), "log-level", "lowest level that is logged")
 }
@@ -124,6 +126,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	defer context.AfterFunc(ctx, stop)()
 
 	log := f.logger(p.stderr)
+	if err := f.report.prepare(); err != nil {
+		return err
+	}
 	watch, err := newWatcher(f, log)
 	if err != nil {
 		return err
@@ -165,7 +170,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	stop()
 	drain(running, simulator)
 	group.Wait()
-	return err
+	return errors.Join(err, f.report.leave(p.stdout, simulator))
 }
 
 // readyLine says where the server is, for people and for scripts that wait.

@@ -28,6 +28,8 @@ type served struct {
 	about        string // what the ready line says in parentheses
 	stop         func() (code int)
 	stderr       *bytes.Buffer // to be read after stop
+	stdout       bytes.Buffer  // behind the ready line; to be read after stop
+	silent       chan struct{} // closed at the end of stdout
 }
 
 // serve runs capisim serve in this process until the test ends.
@@ -35,14 +37,14 @@ func serve(t *testing.T, environ []string, args ...string) *served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	lines, out := io.Pipe()
-	s := &served{stderr: &bytes.Buffer{}}
+	s := &served{stderr: &bytes.Buffer{}, silent: make(chan struct{})}
 	ended := make(chan int, 1)
 	go func() {
 		code := execute(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...), environ, strings.NewReader(""), out, s.stderr)
 		out.CloseWithError(io.EOF) //nolint:errcheck // it never fails
 		ended <- code
 	}()
-	s.stop = sync.OnceValue(func() int { cancel(); return <-ended })
+	s.stop = sync.OnceValue(func() int { cancel(); <-s.silent; return <-ended })
 	t.Cleanup(func() { s.stop() })
 	s.ready(t, lines)
 	return s
@@ -51,7 +53,12 @@ func serve(t *testing.T, environ []string, args ...string) *served {
 // ready waits for the ready line and reads it.
 func (s *served) ready(t *testing.T, from io.Reader) {
 	t.Helper()
-	line, err := bufio.NewReader(from).ReadString('\n')
+	lines := bufio.NewReader(from)
+	line, err := lines.ReadString('\n')
+	go func() {
+		defer close(s.silent)
+		s.stdout.ReadFrom(lines) //nolint:errcheck // the process is gone
+	}()
 	found := readyForm.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 	if err != nil || found == nil {
 		s.stop()
@@ -291,8 +298,13 @@ func start(t *testing.T, signal syscall.Signal, args ...string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{stderr: &bytes.Buffer{}}
-	command := exec.CommandContext(t.Context(), binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	return serving(t, exec.CommandContext(t.Context(), binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), signal)
+}
+
+// serving starts a command that serves.
+func serving(t *testing.T, command *exec.Cmd, signal syscall.Signal) *served {
+	t.Helper()
+	s := &served{stderr: &bytes.Buffer{}, silent: make(chan struct{})}
 	command.Env = append(os.Environ(), asCommand+"=1")
 	command.Stderr = s.stderr
 	out, err := command.StdoutPipe()
@@ -304,7 +316,8 @@ func start(t *testing.T, signal syscall.Signal, args ...string) *served {
 	}
 	s.stop = sync.OnceValue(func() int {
 		command.Process.Signal(signal) //nolint:errcheck // it may have ended
-		command.Wait()                 //nolint:errcheck // the code says it
+		<-s.silent
+		command.Wait() //nolint:errcheck // the code says it
 		return command.ProcessState.ExitCode()
 	})
 	t.Cleanup(func() { s.stop() })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -278,19 +279,9 @@ func (f *sweepFlags) write(p *program, result *sweep.Result) error {
 		return nil
 	}
 	for name, format := range map[string]report.Format{"sweep.json": report.JSON, "sweep.html": report.HTML, "junit.xml": report.JUnit} {
-		if err := writeFile(filepath.Join(f.out, name), func(file *os.File) error { return report.Sweep(file, format, result) }); err != nil {
+		if err := writeFile(filepath.Join(f.out, name), func(w io.Writer) error { return report.Sweep(w, format, result) }); err != nil {
 			return misused("--out: %w", err)
 		}
 	}
 	return nil
-}
-
-// writeFile makes a file whole or tells why not: a full disk is told when it is
-// closed.
-func writeFile(name string, fill func(*os.File) error) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fill(file), file.Close())
 }
