@@ -50,5 +50,20 @@ func init() {
 		contract.ListDeployments:        listDeployments,
 		contract.ListAuditEvents:        listAuditEvents,
 		contract.GetAuditEvent:          getAuditEvent,
+
+		contract.ListCollection:          listCollection,
+		contract.GetItem:                 getItem,
+		contract.GetEnvironmentVariables: getEnvironmentVariables,
+		contract.GetEnvironment:          getEnvironment,
+		contract.GetManifest:             getManifest,
+		contract.ListFeatures:            listFeatures,
+		contract.GetFeature:              getFeature,
+		contract.GetIsolationSegment:     getIsolationSegment,
+		contract.GetDefaultDomain:        getDefaultDomain,
+		contract.ClearBuildpackCache:     clearBuildpackCache,
+		contract.ApplyManifest:           applyManifest,
+		contract.GetSpaceSummary:         getSpaceSummary,
+		contract.GetUserInfo:             getUserInfo,
+		contract.CheckToken:              checkToken,
 	}
 }

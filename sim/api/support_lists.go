@@ -38,7 +38,14 @@ func listPackages(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.listReply("/v3/packages", query, 0, nothing, nil)
+	path := "/v3/packages"
+	if c.op.Nested {
+		if _, err := c.visibleApp(); err != nil {
+			return reply{}, err
+		}
+		path = "/v3/apps/" + c.ref.AppGUID + "/packages"
+	}
+	return c.listReply(path, query, 0, nothing, nil)
 }
 
 // sidecarJSON is a sidecar of a process. A scenario knows no command of it, so

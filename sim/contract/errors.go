@@ -154,6 +154,7 @@ var (
 	RevisionNotFound     = ResourceNotFound.With("Revision")
 	DeploymentNotFound   = ResourceNotFound.With("Deployment")
 	EventNotFound        = ResourceNotFound.With("Event")
+	FeatureNotFound      = ResourceNotFound.With("Feature")
 )
 
 // Errors returns the whole catalogue, in the order of CONTRACT.md §2.

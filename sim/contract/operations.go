@@ -64,10 +64,11 @@ type Operation struct {
 	Action     Action
 	Nested     bool // found through an app: {guid} is the app's
 	Access     Access
-	Request    string // schema of the body, "" when there is none
-	Response   string // schema of the success answer, "" when it is empty
-	Supporting bool   // needed by clients, no coverage cell, faulted only by name
-	UAA        bool   // answered by UAA: its errors are {"error", "error_description"}
+	Request    string      // schema of the body, "" when there is none
+	Response   string      // schema of the success answer, "" when it is empty
+	Supporting bool        // needed by clients, no coverage cell, faulted only by name
+	UAA        bool        // answered by UAA: its errors are {"error", "error_description"}
+	Collection *Collection // what a supporting operation lists or shows an item of, else nil
 	Statuses   []Status
 	Index      int // position in the table
 }
@@ -249,6 +250,7 @@ func build() []*Operation {
 				known(429, tooMany), known(500, runnerBroken), known(502, uaaDown), known(503, runnerDownOr)}},
 	}
 	rows = append(rows, supporting()...)
+	rows = append(rows, listed()...)
 	for i, o := range rows {
 		o.Index = i
 	}

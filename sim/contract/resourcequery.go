@@ -18,6 +18,16 @@ type ResourceQuery struct {
 	excludes map[string]Filter // given as key[not]=...
 }
 
+// Filters lists the list's own filters that were given.
+func (q ResourceQuery) Filters() (keys []string) {
+	for key, filter := range q.matches {
+		if filter.Set {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // Match says whether a value passes the filter of that parameter.
 func (q ResourceQuery) Match(key, value string) bool {
 	if excluded := q.excludes[key]; excluded.Set && slices.Contains(excluded.Values, value) {

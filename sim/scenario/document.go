@@ -12,25 +12,28 @@ import (
 // Its keys stand in the order of that section; what is nil or empty was left
 // out and gets its value when the scenario is turned into state.
 type Document struct {
-	Name              string                `json:"name"`
-	Description       string                `json:"description,omitempty"`
-	Extends           string                `json:"extends,omitempty"`
-	Seed              *int64                `json:"seed,omitempty"`
-	Variant           contract.Variant      `json:"variant,omitempty"`
-	Clock             *Clock                `json:"clock,omitempty"`
-	Auth              *Auth                 `json:"auth,omitempty"`
-	Organizations     []Organization        `json:"organizations,omitempty"`
-	Spaces            []Space               `json:"spaces,omitempty"`
-	Apps              []App                 `json:"apps,omitempty"`
-	Generate          *Crowd                `json:"generate,omitempty"`
-	Lifecycle         *Lifecycle            `json:"lifecycle,omitempty"`
-	Features          *Features             `json:"features,omitempty"`
-	Quotas            *Quotas               `json:"quotas,omitempty"`
-	RateLimit         *RateLimitDocument    `json:"rate_limit,omitempty"`
-	StatsAvailable    *bool                 `json:"stats_available,omitempty"`
-	LogCacheAvailable *bool                 `json:"log_cache_available,omitempty"`
-	Faults            []fault.Rule          `json:"faults,omitempty"`
-	Expectations      []journal.Expectation `json:"expectations,omitempty"`
+	Name          string             `json:"name"`
+	Description   string             `json:"description,omitempty"`
+	Extends       string             `json:"extends,omitempty"`
+	Seed          *int64             `json:"seed,omitempty"`
+	Variant       contract.Variant   `json:"variant,omitempty"`
+	Clock         *Clock             `json:"clock,omitempty"`
+	Auth          *Auth              `json:"auth,omitempty"`
+	Organizations []Organization     `json:"organizations,omitempty"`
+	Spaces        []Space            `json:"spaces,omitempty"`
+	Apps          []App              `json:"apps,omitempty"`
+	Generate      *Crowd             `json:"generate,omitempty"`
+	Lifecycle     *Lifecycle         `json:"lifecycle,omitempty"`
+	Features      *Features          `json:"features,omitempty"`
+	Quotas        *Quotas            `json:"quotas,omitempty"`
+	RateLimit     *RateLimitDocument `json:"rate_limit,omitempty"`
+	// Resources are the items of the collections that are only listed, as the
+	// API shows them, by the name of the collection.
+	Resources         map[string][]document.Value `json:"resources,omitempty"`
+	StatsAvailable    *bool                       `json:"stats_available,omitempty"`
+	LogCacheAvailable *bool                       `json:"log_cache_available,omitempty"`
+	Faults            []fault.Rule                `json:"faults,omitempty"`
+	Expectations      []journal.Expectation       `json:"expectations,omitempty"`
 }
 
 // Clock is the clock a world of this scenario begins with.

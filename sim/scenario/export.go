@@ -13,7 +13,7 @@ import (
 // FromState writes a world down as a document that makes the same world again:
 // every guid, time, version and forced instance stands in it, nothing is left
 // to be drawn. Name, clock, auth mode, rate limit, rules and expectations are
-// taken from s, whose Document is not looked at.
+// taken from s, and of its Document the resources that are only listed.
 func FromState(seed state.Seed, s *Scenario) *Document {
 	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
 	e := &exporter{seed: seed, doc: &Document{
@@ -33,6 +33,9 @@ func FromState(seed state.Seed, s *Scenario) *Document {
 	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
 	if r := s.RateLimit; r != nil {
 		e.doc.RateLimit = &RateLimitDocument{Limit: r.Limit, Window: document.Duration(r.Window), Per: r.Per}
+	}
+	if s.Document != nil {
+		e.doc.Resources = s.Document.Resources
 	}
 	e.organizations()
 	e.spaces()

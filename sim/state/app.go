@@ -182,6 +182,13 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	return name, nil
 }
 
+// WritableApp finds an app for someone who would change it.
+func (s *Store) WritableApp(who Viewer, guid string) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.writableApp(who, guid, true)
+}
+
 // AppChange is what an admin changes of an app; nil leaves a part as it is.
 type AppChange struct {
 	State     *AppState

@@ -60,6 +60,13 @@ func (s *Store) HasUser(name string) bool {
 	return ok
 }
 
+// Users lists all users and clients, in the order of the scenario.
+func (s *Store) Users() []User {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.settings.users
+}
+
 // TokenUser finds the user of a static token.
 func (s *Store) TokenUser(token string) (*User, bool) {
 	s.mu.RLock()

@@ -1,0 +1,299 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/draw"
+	"example.com/capisim/sim/state"
+)
+
+// item is one resource of a collection: a document with what every resource of
+// the API has.
+type item struct {
+	value            document.Value
+	guid             string
+	created, updated time.Time
+}
+
+// listCollection answers a page of a collection: what the scenario gives, and
+// what follows from the state.
+func listCollection(c *call) (reply, error) {
+	collection := c.op.Collection
+	query, err := collection.List.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	keep, err := c.within()
+	if err != nil {
+		return reply{}, err
+	}
+	var found []item
+	for _, one := range c.items(collection) {
+		if keep(one) && passes(query, one) {
+			found = append(found, one)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b item) int {
+		if query.Descending {
+			a, b = b, a
+		}
+		return a.compareBy(query.OrderBy, b)
+	})
+	first := min((query.Page-1)*query.PerPage, len(found))
+	shown, total := found[first:min(first+query.PerPage, len(found))], len(found)
+	if len(shown) == 0 {
+		total = 0 // the trap of CONTRACT.md §13.3
+	}
+	resources := make([]document.Value, len(shown))
+	for i, one := range shown {
+		resources[i] = one.value
+	}
+	return c.listReply(c.req.URL.Path, query, total, resources, nil)
+}
+
+// within says which items the path leaves: all, or those of an app, a space or
+// an organization that the caller may see.
+func (c *call) within() (keep func(item) bool, err error) {
+	all := func(item) bool { return true }
+	switch {
+	case c.op.Nested:
+		_, err = c.snap.State.VisibleApp(c.who, c.ref.AppGUID)
+		return func(i item) bool { return i.relation("app") == c.ref.AppGUID }, err
+	case strings.HasPrefix(c.op.Path, "/v3/spaces/"):
+		_, err = c.snap.State.Space(c.who, c.guid)
+		return func(i item) bool { return c.hasRole(i.guid, "space", c.guid) }, err
+	case strings.HasPrefix(c.op.Path, "/v3/organizations/") && c.op.Collection.Name == "users":
+		_, err = c.snap.State.Organization(c.who, c.guid)
+		return func(i item) bool { return c.hasRole(i.guid, "organization", c.guid) }, err
+	case strings.HasPrefix(c.op.Path, "/v3/organizations/"):
+		_, err = c.snap.State.Organization(c.who, c.guid)
+		return all, err
+	}
+	return all, nil
+}
+
+// hasRole says that a user has a role in a space or an organization.
+func (c *call) hasRole(user, kind, guid string) bool {
+	return slices.ContainsFunc(c.derived("roles"), func(role document.Value) bool {
+		i := item{value: role}
+		return i.relation("user") == user && i.relation(kind) == guid
+	})
+}
+
+// getItem answers one resource of a collection.
+func getItem(c *call) (reply, error) {
+	for _, one := range c.items(c.op.Collection) {
+		if one.guid == c.guid || c.op.Collection.Name == "feature_flags" && one.value.TextOf("name") == c.guid {
+			return jsonReply(http.StatusOK, one.value)
+		}
+	}
+	return reply{}, c.op.Collection.Item()
+}
+
+// items are the resources of a collection, complete: one without a guid, times
+// or a link to itself is given them.
+func (c *call) items(collection *contract.Collection) []item {
+	given := c.snap.Scenario.Document.Resources[collection.Name]
+	all := append(slices.Clone(given), c.derived(collection.Name)...)
+	items := make([]item, len(all))
+	for i, value := range all {
+		items[i] = c.completed(collection, i, value)
+	}
+	return items
+}
+
+func (c *call) completed(collection *contract.Collection, position int, value document.Value) item {
+	at := c.founded()
+	one := item{guid: value.TextOf("guid"), created: moment(value.TextOf("created_at"), at), updated: moment(value.TextOf("updated_at"), at)}
+	if one.guid == "" {
+		one.guid = guidFor(c.snap.Scenario.Number, collection.Name, position, value.TextOf("name"))
+	}
+	if collection.Name == "feature_flags" { // the one resource without guid and times
+		one.value = value
+		return one
+	}
+	members := []document.Field{
+		{Key: "guid", Value: document.Text(one.guid)},
+		{Key: "created_at", Value: document.Text(one.created.UTC().Format(time.RFC3339))},
+		{Key: "updated_at", Value: document.Text(one.updated.UTC().Format(time.RFC3339))},
+	}
+	for _, member := range value.Members {
+		members = document.Put(members, member.Key, member.Value)
+	}
+	if _, given := value.Get("links"); !given {
+		members = append(members, document.Field{Key: "links", Value: valueOf(map[string]linkJSON{
+			"self": {Href: c.base() + "/v3/" + collection.Name + "/" + one.guid},
+		})})
+	}
+	one.value = document.Value{Kind: document.Object, Members: members}
+	return one
+}
+
+// founded is the time that resources bear which were given none: that of the
+// first organization.
+func (c *call) founded() time.Time {
+	if organizations, _ := c.snap.State.Places(); len(organizations) > 0 {
+		return organizations[0].CreatedAt
+	}
+	return c.now
+}
+
+// everything is a query that lists all.
+var everything = contract.ResourceQuery{ListQuery: contract.ListQuery{Page: 1, PerPage: math.MaxInt32}}
+
+// guidFor draws the guid of a resource that was given none.
+func guidFor(seed int64, parts ...any) string {
+	var source draw.Source
+	source.Seed(seed)
+	for _, part := range parts {
+		raw, _ := json.Marshal(part) // a number or a text
+		for _, b := range raw {
+			source.Add(uint64(b))
+		}
+	}
+	return draw.UUID(source.Uint64(), source.Uint64())
+}
+
+func moment(text string, otherwise time.Time) time.Time {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at
+	}
+	return otherwise
+}
+
+// valueOf is a value of Go as a document.
+func valueOf(of any) document.Value {
+	raw, err := json.Marshal(of)
+	if err != nil {
+		panic("api: " + err.Error()) // structs of this package always marshal
+	}
+	value, err := document.Decode(raw)
+	if err != nil {
+		panic("api: " + err.Error())
+	}
+	return value
+}
+
+// relation is the guid of a related resource, "" when there is none.
+func (i item) relation(name string) string {
+	value, _ := i.value.Find("/relationships/" + name + "/data/guid")
+	return value.Text
+}
+
+// passes asks the filters that every list has, and the list's own.
+func passes(q contract.ResourceQuery, i item) bool {
+	var labels contract.Pairs
+	if found, ok := i.value.Find("/metadata/labels"); ok {
+		for _, member := range found.Members {
+			labels = append(labels, contract.Pair{Key: member.Key, Value: member.Value.Text})
+		}
+	}
+	if !q.GUIDs.Match(i.guid) || !q.CreatedAts.Match(i.created) || !q.UpdatedAts.Match(i.updated) ||
+		q.Selector != nil && !q.Selector.Matches(labels) {
+		return false
+	}
+	for _, key := range q.Filters() {
+		if !q.Match(key, i.filtered(key)) {
+			return false
+		}
+	}
+	return true
+}
+
+// filtered is what a filter looks at: a relationship for space_guids, else the
+// member that is named like the filter.
+func (i item) filtered(key string) string {
+	if relation, ok := strings.CutSuffix(key, "_guids"); ok {
+		return i.relation(relation)
+	}
+	value, given := i.value.Get(key)
+	if !given {
+		value, _ = i.value.Get(strings.TrimSuffix(key, "s"))
+	}
+	return value.Text
+}
+
+func (i item) compareBy(column string, to item) int {
+	switch column {
+	case "name":
+		return cmp.Or(cmp.Compare(i.value.TextOf("name"), to.value.TextOf("name")), cmp.Compare(i.guid, to.guid))
+	case "created_at":
+		return cmp.Or(i.created.Compare(to.created), cmp.Compare(i.guid, to.guid))
+	case "updated_at":
+		return cmp.Or(i.updated.Compare(to.updated), cmp.Compare(i.guid, to.guid))
+	}
+	return 0
+}
+
+// derived are the items of a collection that follow from the state.
+func (c *call) derived(name string) (values []document.Value) {
+	switch name {
+	case "users":
+		for _, user := range c.snap.State.Users() {
+			if !user.Client {
+				values = append(values, valueOf(c.userJSON(user)))
+			}
+		}
+	case "roles":
+		for _, user := range c.snap.State.Users() {
+			for _, grant := range user.Grants {
+				if c.visible(grant) {
+					values = append(values, valueOf(c.roleJSON(user, grant)))
+				}
+			}
+		}
+	case "organization_quotas":
+		seen := map[string]bool{}
+		for _, v := range c.snap.State.Organizations(c.who, everything).Views {
+			if guid := v.OrganizationQuota(); !seen[guid] {
+				seen[guid] = true
+				values = append(values, valueOf(c.organizationQuotaJSON(guid, v)))
+			}
+		}
+	case "space_quotas":
+		for _, v := range c.snap.State.Spaces(c.who, everything).Views {
+			if v.SpaceQuota() != "" {
+				values = append(values, valueOf(c.spaceQuotaJSON(v)))
+			}
+		}
+	case "stacks":
+		if len(c.snap.Scenario.Document.Resources[name]) == 0 {
+			values = append(values, valueOf(map[string]any{"name": "cflinuxfs4", "description": "Cloud Foundry Linux-based filesystem", "default": true}))
+		}
+	case "domains":
+		if len(c.snap.Scenario.Document.Resources[name]) == 0 {
+			values = append(values, valueOf(sharedDomain))
+		}
+	case "feature_flags":
+		features := c.snap.State.Features()
+		values = append(values, valueOf(map[string]any{"name": "app_scaling", "enabled": features.AppScaling,
+			"updated_at": nil, "custom_error_message": nullable(features.AppScalingMessage),
+			"links": map[string]linkJSON{"self": {Href: c.base() + "/v3/feature_flags/app_scaling"}}}))
+	}
+	return values
+}
+
+func nullable(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// visible says whether the caller may see what a role is in.
+func (c *call) visible(grant state.Grant) bool {
+	if grant.SpaceGUID != "" {
+		_, err := c.snap.State.Space(c.who, grant.SpaceGUID)
+		return err == nil
+	}
+	_, err := c.snap.State.Organization(c.who, grant.OrganizationGUID)
+	return err == nil
+}

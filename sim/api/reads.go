@@ -1,0 +1,372 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// What the links of apps, spaces and organizations lead to, and what tools read
+// on their way (CLIENTS.md §8).
+
+// visibleApp finds the app that the path names, for a reader.
+func (c *call) visibleApp() (state.View, error) { return c.snap.State.VisibleApp(c.who, c.ref.AppGUID) }
+
+// secretsOf is visibleApp for those alone who may see what an app is given.
+func (c *call) secretsOf() (state.View, error) {
+	view, err := c.visibleApp()
+	if err == nil && !view.ShowsSecrets(c.who) {
+		err = contract.NotAuthorized
+	}
+	return view, err
+}
+
+func getEnvironmentVariables(c *call) (reply, error) {
+	view, err := c.secretsOf()
+	if err != nil {
+		return reply{}, err
+	}
+	app := c.base() + "/v3/apps/" + view.App.GUID
+	return jsonReply(http.StatusOK, struct {
+		Var   struct{}            `json:"var"`
+		Links map[string]linkJSON `json:"links"`
+	}{Links: map[string]linkJSON{"self": {Href: app + "/environment_variables"}, "app": {Href: app}}})
+}
+
+// vcapApplication is the variable of that name, as apps are given it.
+type vcapApplication struct {
+	API              string         `json:"cf_api"`
+	Limits           map[string]int `json:"limits"`
+	ApplicationName  string         `json:"application_name"`
+	ApplicationURIs  []string       `json:"application_uris"`
+	Name             string         `json:"name"`
+	SpaceName        string         `json:"space_name"`
+	SpaceID          string         `json:"space_id"`
+	OrganizationID   string         `json:"organization_id"`
+	OrganizationName string         `json:"organization_name"`
+	URIs             []string       `json:"uris"`
+	Users            *string        `json:"users"`
+	ApplicationID    string         `json:"application_id"`
+}
+
+func getEnvironment(c *call) (reply, error) {
+	view, err := c.secretsOf()
+	if err != nil {
+		return reply{}, err
+	}
+	none := struct{}{}
+	return jsonReply(http.StatusOK, struct {
+		Variables   struct{}                   `json:"environment_variables"`
+		Staging     struct{}                   `json:"staging_env_json"`
+		Running     struct{}                   `json:"running_env_json"`
+		System      map[string]struct{}        `json:"system_env_json"`
+		Application map[string]vcapApplication `json:"application_env_json"`
+	}{System: map[string]struct{}{"VCAP_SERVICES": none}, Application: map[string]vcapApplication{"VCAP_APPLICATION": {
+		API: c.base(), Limits: map[string]int{"fds": contract.FileDescriptors}, ApplicationName: view.App.Name, Name: view.App.Name, ApplicationID: view.App.GUID,
+		ApplicationURIs: []string{}, URIs: []string{}, SpaceName: view.Space.Name, SpaceID: view.Space.GUID,
+		OrganizationID: view.Organization.GUID, OrganizationName: view.Organization.Name,
+	}}})
+}
+
+// getManifest writes an app as a manifest that would push it, in YAML.
+func getManifest(c *call) (reply, error) {
+	view, err := c.secretsOf()
+	if err != nil {
+		return reply{}, err
+	}
+	processes, err := c.processesOf(view.App.GUID)
+	if err != nil {
+		return reply{}, err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "---\napplications:\n- name: %s\n", yamlText(view.App.Name))
+	if view.App.Stack != "" {
+		fmt.Fprintf(&b, "  stack: %s\n", yamlText(view.App.Stack))
+	}
+	if len(view.App.Buildpacks) > 0 {
+		b.WriteString("  buildpacks:\n")
+		for _, name := range view.App.Buildpacks {
+			fmt.Fprintf(&b, "  - %s\n", yamlText(name))
+		}
+	}
+	b.WriteString("  processes:\n")
+	for _, p := range processes {
+		writeProcess(&b, p.Process)
+	}
+	return reply{status: http.StatusOK, body: []byte(b.String()), shared: true, media: "application/x-yaml"}, nil
+}
+
+// writeProcess writes a process of a manifest; what has no value is left out.
+func writeProcess(b *strings.Builder, p *state.Process) {
+	text := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(b, "    %s: %s\n", key, value)
+		}
+	}
+	quoted := func(key string, value *string) {
+		if value != nil {
+			text(key, yamlText(*value))
+		}
+	}
+	number := func(key string, value *int) {
+		if value != nil {
+			text(key, strconv.Itoa(*value))
+		}
+	}
+	fmt.Fprintf(b, "  - type: %s\n", yamlText(p.Type))
+	text("instances", strconv.Itoa(p.Instances))
+	text("memory", strconv.Itoa(p.MemoryInMB)+"M")
+	if p.DiskInMB != nil {
+		text("disk_quota", strconv.Itoa(*p.DiskInMB)+"M")
+	}
+	text("log-rate-limit-per-second", readableBytes(p.LogRateLimit))
+	quoted("command", p.Command)
+	text("health-check-type", p.HealthCheck.Type)
+	quoted("health-check-http-endpoint", p.HealthCheck.Endpoint)
+	number("health-check-invocation-timeout", p.HealthCheck.InvocationTimeout)
+	number("health-check-interval", p.HealthCheck.Interval)
+	text("readiness-health-check-type", p.Readiness.Type)
+	quoted("readiness-health-check-http-endpoint", p.Readiness.Endpoint)
+	number("readiness-health-check-invocation-timeout", p.Readiness.InvocationTimeout)
+	number("readiness-health-check-interval", p.Readiness.Interval)
+	number("timeout", p.HealthCheck.Timeout)
+}
+
+// readableBytes writes a number of bytes with the largest unit that fits.
+func readableBytes(n int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1 << 40, "T"}, {1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
+		if n > 0 && n%unit.size == 0 {
+			return strconv.FormatInt(n/unit.size, 10) + unit.name
+		}
+	}
+	if n < 0 {
+		return "-1"
+	}
+	return strconv.FormatInt(n, 10) + "B"
+}
+
+// processesOf lists the processes of an app that the caller may see.
+func (c *call) processesOf(app string) ([]state.View, error) {
+	page, err := c.snap.State.List(c.who, app, everything.ListQuery)
+	return page.Views, err
+}
+
+// features are those of what the path names.
+func (c *call) features() ([]featureJSON, error) {
+	if !c.op.Nested {
+		_, err := c.snap.State.Space(c.who, c.guid)
+		return spaceFeatures, err
+	}
+	_, err := c.visibleApp()
+	return appFeatures(true), err
+}
+
+func listFeatures(c *call) (reply, error) {
+	features, err := c.features()
+	if err != nil {
+		return reply{}, err
+	}
+	if !c.op.Nested { // spaces have a bare list
+		return jsonReply(http.StatusOK, map[string][]featureJSON{"features": features})
+	}
+	return c.listReply(c.req.URL.Path, everythingShort, len(features), features, nil)
+}
+
+func getFeature(c *call) (reply, error) {
+	features, err := c.features()
+	if err != nil {
+		return reply{}, err
+	}
+	name := c.index
+	if c.op.Nested {
+		name = c.ref.Type
+	}
+	for _, feature := range features {
+		if feature.Name == name {
+			return jsonReply(http.StatusOK, feature)
+		}
+	}
+	return reply{}, contract.FeatureNotFound
+}
+
+// everythingShort is the query of a list that takes none.
+var everythingShort = contract.ResourceQuery{ListQuery: contract.ListQuery{Page: 1, PerPage: 50}}
+
+func getIsolationSegment(c *call) (reply, error) {
+	if _, err := c.snap.State.Space(c.who, c.guid); err != nil {
+		return reply{}, err
+	}
+	space := c.base() + "/v3/spaces/" + c.guid
+	return jsonReply(http.StatusOK, struct {
+		Data  *guidJSON           `json:"data"`
+		Links map[string]linkJSON `json:"links"`
+	}{Links: map[string]linkJSON{"self": {Href: space + "/relationships/isolation_segment"}}})
+}
+
+// getDefaultDomain is the first domain that is not internal.
+func getDefaultDomain(c *call) (reply, error) {
+	if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
+		return reply{}, err
+	}
+	for _, collection := range contract.Collections() {
+		if collection.Name != "domains" {
+			continue
+		}
+		for _, domain := range c.items(collection) {
+			if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
+				return jsonReply(http.StatusOK, domain.value)
+			}
+		}
+		return reply{}, collection.Item()
+	}
+	return reply{}, contract.NotFound
+}
+
+// clearBuildpackCache is taken and has nothing to do. The real server starts a
+// job; capisim has none to point at.
+func clearBuildpackCache(c *call) (reply, error) {
+	_, err := c.snap.State.WritableApp(c.who, c.ref.AppGUID)
+	return reply{status: http.StatusAccepted}, err
+}
+
+// applyManifest refuses: a manifest would stage and create, which capisim does
+// not play.
+func applyManifest(c *call) (reply, error) {
+	if _, err := c.snap.State.Space(c.who, c.guid); err != nil {
+		return reply{}, err
+	}
+	return reply{}, contract.UnprocessableEntity.With("Manifests are not applied by the simulator")
+}
+
+// summaryJSON is a space as GET /v2/spaces/{guid}/summary shows it to exporters
+// of that age.
+type summaryJSON struct {
+	GUID     string           `json:"guid"`
+	Name     string           `json:"name"`
+	Apps     []appSummaryJSON `json:"apps"`
+	Services []struct{}       `json:"services"`
+}
+
+type appSummaryJSON struct {
+	GUID             string     `json:"guid"`
+	URLs             []string   `json:"urls"`
+	Routes           []struct{} `json:"routes"`
+	ServiceCount     int        `json:"service_count"`
+	ServiceNames     []string   `json:"service_names"`
+	RunningInstances int        `json:"running_instances"`
+	Name             string     `json:"name"`
+	SpaceGUID        string     `json:"space_guid"`
+	Buildpack        *string    `json:"buildpack"`
+	Memory           int        `json:"memory"`
+	Instances        int        `json:"instances"`
+	DiskQuota        int        `json:"disk_quota"`
+	State            string     `json:"state"`
+}
+
+func getSpaceSummary(c *call) (reply, error) {
+	space, err := c.snap.State.Space(c.who, c.guid)
+	if err != nil {
+		return reply{}, err
+	}
+	out := summaryJSON{GUID: c.guid, Name: space.Space.Name, Apps: []appSummaryJSON{}, Services: []struct{}{}}
+	for _, app := range c.snap.State.Apps(c.who, everything).Views {
+		if app.App.SpaceGUID != c.guid {
+			continue
+		}
+		processes, err := c.processesOf(app.App.GUID)
+		if err != nil {
+			return reply{}, err
+		}
+		for _, p := range processes {
+			if p.Process.Type == "web" {
+				out.Apps = append(out.Apps, c.appSummary(p))
+			}
+		}
+	}
+	return jsonReply(http.StatusOK, out)
+}
+
+func (c *call) appSummary(web state.View) appSummaryJSON {
+	p := web.Process
+	out := appSummaryJSON{GUID: web.App.GUID, URLs: []string{}, Routes: []struct{}{}, ServiceNames: []string{}, Name: web.App.Name,
+		SpaceGUID: web.App.SpaceGUID, Memory: p.MemoryInMB, Instances: p.Instances, State: string(web.App.State)}
+	if p.DiskInMB != nil {
+		out.DiskQuota = *p.DiskInMB
+	}
+	if len(web.App.Buildpacks) > 0 {
+		out.Buildpack = &web.App.Buildpacks[0]
+	}
+	for _, instance := range web.Instances(c.now) {
+		if instance.State == state.Running {
+			out.RunningInstances++
+		}
+	}
+	return out
+}
+
+// getUserInfo says who the bearer is, as UAA does.
+func getUserInfo(c *call) (reply, error) {
+	if c.whoErr != nil || c.who.User == nil || c.who.User.Client {
+		return reply{}, contract.UAAInvalidToken
+	}
+	u := c.who.User
+	body, err := json.Marshal(struct {
+		UserID   string `json:"user_id"`
+		Subject  string `json:"sub"`
+		UserName string `json:"user_name"`
+		Name     string `json:"name"`
+		Email    string `json:"email"`
+	}{u.GUID, u.GUID, u.Name, u.Name, u.Name})
+	return uaaReply(http.StatusOK, body), err
+}
+
+// introspection is what a token says, and whether it is good.
+type introspection struct {
+	Active *bool `json:"active,omitempty"` // of /introspect alone
+	claims
+}
+
+// checkToken reads a token that is handed in by a form: /introspect answers for
+// a bad one, too, /check_token refuses it.
+func checkToken(c *call) (reply, error) {
+	body, err := c.message()
+	if err != nil {
+		return reply{}, err
+	}
+	token, _ := body.Get("token")
+	introspects := c.op.Path == "/introspect"
+	said, good := c.said(token.Text)
+	if !good && !introspects {
+		return reply{}, contract.UAAInvalidToken
+	}
+	out := introspection{}
+	if good {
+		out.claims = said
+	}
+	if introspects {
+		out.Active = &good
+	}
+	raw, err := json.Marshal(out)
+	return uaaReply(http.StatusOK, raw), err
+}
+
+// said is what a token claims: one that capisim issued, or a scenario's, which
+// claims what its user has.
+func (c *call) said(token string) (said claims, good bool) {
+	if user, ok := c.snap.State.TokenUser(token); ok {
+		return claims{UserID: user.GUID, UserName: user.Name, Origin: user.Origin, Email: user.Name, CID: cliClient, ClientID: cliClient, Scope: user.Scopes}, true
+	}
+	held, ours, err := issuer.verify(token, c.wall)
+	if !ours || err != nil || held.Refresh != "" {
+		return claims{}, false
+	}
+	return *held, true
+}

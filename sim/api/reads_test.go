@@ -1,0 +1,155 @@
+package api
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/capisim/sim/contract"
+)
+
+// furnished is a world with resources that are only listed.
+const furnished = `name: furnished
+extends: default
+clock: {mode: frozen}
+resources:
+  service_instances:
+    - {name: db, type: managed, relationships: {space: {data: {guid: b1000000-0000-4000-8000-000000000001}}}, metadata: {labels: {tier: gold}}}
+    - {guid: e5000000-0000-4000-8000-000000000005, name: cache, created_at: "2020-01-01T00:00:00Z"}
+  tasks:
+    - {name: migrate, state: RUNNING, relationships: {app: {data: {guid: c1000000-0000-4000-8000-000000000001}}}}
+quotas: {organizations: {demo-org: {total_memory_in_mb: 4096}}, spaces: {dev: {total_instances: 5}}}
+`
+
+// TestReads walks what is only read: what a scenario gives, what follows from
+// the state, and who may see it.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		line, who string
+		status    int
+		want      string // a piece of the body
+	}{
+		{"GET /v3/service_instances", "developer", 200, `"total_results":2`},
+		{"GET /v3/service_instances?names=db", "developer", 200, `"resources":[{"guid":"`},
+		{"GET /v3/service_instances?names=db", "developer", 200, `"total_results":1`},
+		{"GET /v3/service_instances?label_selector=tier%3Dgold", "developer", 200, `"name":"db","type":"managed"`},
+		{"GET /v3/service_instances?space_guids=" + spaceGUID, "developer", 200, `"total_results":1`},
+		{"GET /v3/service_instances?order_by=created_at", "developer", 200, `"resources":[{"guid":"e5000000-0000-4000-8000-000000000005","created_at":"2020-01-01T00:00:00Z"`},
+		{"GET /v3/service_instances?order_by=-name&per_page=1", "developer", 200, `"name":"db"`},
+		{"GET /v3/service_instances?page=9", "developer", 200, `"total_results":0`},
+		{"GET /v3/service_instances?nonsense=1", "developer", 400, `Unknown query parameter(s): 'nonsense'`},
+		{"GET /v3/service_instances", "", 401, `CF-NotAuthenticated`},
+		{"GET /v3/service_instances/e5000000-0000-4000-8000-000000000005", "developer", 200, `"links":{"self":{"href":"BASE/v3/service_instances/e5000000-0000-4000-8000-000000000005"}}`},
+		{"GET /v3/service_instances/nix", "developer", 404, `"detail":"Service instance not found"`},
+		{"GET " + appPath + "/tasks", "developer", 200, `"name":"migrate","state":"RUNNING"`},
+		{"GET /v3/apps/" + legacyGUID + "/tasks", "developer", 200, `"resources":[]}`},
+		{"GET " + appPath + "/tasks", "outsider", 404, `"detail":"App not found"`},
+
+		{"GET /v3/roles?types=space_developer&space_guids=" + spaceGUID, "developer", 200, `"total_results":1`},
+		{"GET /v3/roles", "outsider", 200, `"resources":[]}`},
+		{"GET /v3/users?usernames=auditor", "admin", 200, `"presentation_name":"auditor"`},
+		{"GET /v3/spaces/" + spaceGUID + "/users", "developer", 200, `"total_results":2`},
+		{"GET /v3/organization_quotas", "admin", 200, `"total_memory_in_mb":4096`},
+		{"GET /v3/space_quotas", "admin", 200, `"total_instances":5`},
+		{"GET /v3/domains", "developer", 200, `"name":"apps.example.com"`},
+		{"GET /v3/organizations/" + orgGUID + "/domains/default", "developer", 200, `"name":"apps.example.com"`},
+		{"GET /v3/organizations/" + orgGUID + "/domains/default", "outsider", 404, `"detail":"Organization not found"`},
+		{"GET /v3/stacks?names=cflinuxfs4", "developer", 200, `"total_results":1`},
+		{"GET /v3/feature_flags/app_scaling", "developer", 200, `"enabled":true`},
+		{"GET /v3/feature_flags/nix", "developer", 404, `"detail":"Feature flag not found"`},
+
+		{"GET " + appPath + "/environment_variables", "developer", 200, `{"var":{},"links":{`},
+		{"GET " + appPath + "/environment_variables", "auditor", 403, `CF-NotAuthorized`},
+		{"GET " + appPath + "/env", "developer", 200, `"VCAP_APPLICATION":{"cf_api":"BASE"`},
+		{"GET " + appPath + "/packages", "developer", 200, `"resources":[]}`},
+		{"GET " + appPath + "/features", "developer", 200, `"name":"ssh"`},
+		{"GET " + appPath + "/features/ssh", "developer", 200, `{"name":"ssh","description":"Enable SSHing into the app.","enabled":true}`},
+		{"GET " + appPath + "/features/nix", "developer", 404, `"detail":"Feature not found"`},
+		{"GET /v3/spaces/" + spaceGUID + "/features/ssh", "developer", 200, `"enabled":true`},
+		{"GET /v3/spaces/" + spaceGUID + "/relationships/isolation_segment", "developer", 200, `{"data":null,"links":{`},
+		{"GET /v2/spaces/" + spaceGUID + "/summary", "developer", 200, `"name":"demo","space_guid":"` + spaceGUID},
+		{"GET /userinfo", "developer", 200, `"user_name":"developer"`},
+		{"GET /userinfo", "", 401, `"error":"invalid_token"`},
+		{"POST " + appPath + "/actions/clear_buildpack_cache", "developer", 202, ``},
+		{"POST " + appPath + "/actions/clear_buildpack_cache", "auditor", 403, `CF-NotAuthorized`},
+		{"POST /v3/spaces/" + spaceGUID + "/actions/apply_manifest", "developer", 422, `not applied`},
+	} {
+		t.Run(test.line+" "+test.who, func(t *testing.T) {
+			t.Parallel()
+			r := rigOf(t, furnished, Options{})
+			who := "X-Nothing: here" // else the rig sends a token of its own
+			if test.who != "" {
+				who = as(test.who)
+			}
+			got := r.send(t, test.line, "", who)
+			if want := strings.ReplaceAll(test.want, "BASE", "http://api.test"); got.status != test.status || !strings.Contains(got.body, want) {
+				t.Errorf("got %d %s\nwant %s", got.status, got.body, want)
+			}
+			if got.body != "" && !strings.Contains(test.line, "/userinfo") {
+				got.valid(t, test.line)
+			}
+		})
+	}
+}
+
+// TestCollections: each has its list and its 404 in the table's words.
+func TestCollections(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	for _, collection := range contract.Collections() {
+		if got := r.send(t, "GET /v3/"+collection.Name, "", as("admin")); got.status != 200 {
+			t.Errorf("%s: %d %s", collection.Name, got.status, got.body)
+		}
+		if got := r.send(t, "GET /v3/"+collection.Name+"/nix", "", as("admin")); got.status != 404 || !strings.Contains(got.body, collection.Title+" not found") {
+			t.Errorf("%s: %d %s", collection.Name, got.status, got.body)
+		}
+	}
+}
+
+// TestManifest: what would push the app, in YAML.
+func TestManifest(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	want := `---
+applications:
+- name: "demo"
+  stack: "cflinuxfs4"
+  buildpacks:
+  - "ruby_buildpack"
+  processes:
+  - type: "web"
+    instances: 2
+    memory: 256M
+    disk_quota: 1024M
+    log-rate-limit-per-second: 1M
+    command: "bundle exec rackup"
+    health-check-type: port
+    readiness-health-check-type: process
+`
+	if got := r.send(t, "GET "+appPath+"/manifest", "", as("developer")); got.status != 200 || !strings.HasPrefix(got.body, want) {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// TestTokensCanBeAskedAbout: UAA tells what a token claims, and of a bad one
+// that it is not active.
+func TestTokensCanBeAskedAbout(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	form := "Content-Type: application/x-www-form-urlencoded"
+	for _, test := range []struct {
+		line, body string
+		status     int
+		want       string
+	}{
+		{"POST /introspect", "token=developer", 200, `{"active":true,`},
+		{"POST /introspect", "token=developer", 200, `"scope":["cloud_controller.read","cloud_controller.write"]`},
+		{"POST /introspect", "token=nonsense", 200, `{"active":false`},
+		{"POST /check_token", "token=developer", 200, `"user_name":"developer"`},
+		{"POST /check_token", "token=nonsense", 401, `"error":"invalid_token"`},
+	} {
+		if got := r.send(t, test.line, test.body, form); got.status != test.status || !strings.Contains(got.body, test.want) {
+			t.Errorf("%s %s: %d %s, want %s", test.line, test.body, got.status, got.body, test.want)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package contract
+
+import "strings"
+
+// The actions of what is only read: lists that are data of a scenario or worked
+// out from the state, and single documents of apps, spaces and organizations.
+const (
+	ListCollection Action = 200 + iota
+	GetItem
+	GetEnvironmentVariables
+	GetEnvironment
+	GetManifest
+	ListFeatures
+	GetFeature
+	GetIsolationSegment
+	GetDefaultDomain
+	ClearBuildpackCache
+	ApplyManifest
+	GetSpaceSummary
+	GetUserInfo
+	CheckToken
+)
+
+// Collection is a resource that capisim only lists. Its items are what a
+// scenario gives under resources, and what follows from the state.
+type Collection struct {
+	Name  string // in the path and in a scenario, "service_instances"
+	Title string // in the 404, "Service instance"
+	List  *ResourceList
+}
+
+// named is a list that is filtered by the names of its items, and by more.
+func named(more ...string) *ResourceList {
+	list := &ResourceList{parameters: append([]string{"names"}, more...), columns: []string{"name"}}
+	return list.filtered()
+}
+
+// filtered makes filters of all parameters but those that mean something else.
+func (l *ResourceList) filtered() *ResourceList {
+	for _, parameter := range l.parameters {
+		switch parameter {
+		case "label_selector":
+			l.checksKeys = true
+		case "include", "fields", "per_page", "page":
+		default:
+			l.filters = append(l.filters, parameter)
+		}
+	}
+	return l
+}
+
+func filteredBy(parameters ...string) *ResourceList {
+	return (&ResourceList{parameters: parameters}).filtered()
+}
+
+// collections is the table, in the order of the API's documentation. The
+// parameters are those of the real server's list messages.
+var collections = []*Collection{
+	{"app_usage_events", "App usage event", filteredBy("after_guid")},
+	{"buildpacks", "Buildpack", named("stacks", "lifecycle", "label_selector")},
+	{"builds", "Build", filteredBy("app_guids", "package_guids", "states", "label_selector")},
+	{"domains", "Domain", named("organization_guids", "label_selector")},
+	{"feature_flags", "Feature flag", filteredBy()},
+	{"isolation_segments", "Isolation segment", named("organization_guids", "label_selector")},
+	{"organization_quotas", "Organization quota", named("organization_guids")},
+	{"roles", "Role", filteredBy("organization_guids", "space_guids", "user_guids", "types", "include")},
+	{"security_groups", "Security group", named("running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging")},
+	{"service_brokers", "Service broker", named("space_guids", "label_selector")},
+	{"service_credential_bindings", "Service credential binding",
+		named("app_guids", "app_names", "service_instance_guids", "service_instance_names", "service_plan_guids", "service_plan_names",
+			"service_offering_guids", "service_offering_names", "type", "include", "label_selector")},
+	{"service_instances", "Service instance",
+		named("space_guids", "organization_guids", "service_plan_guids", "service_plan_names", "type", "fields", "label_selector")},
+	{"service_offerings", "Service offering",
+		named("service_broker_guids", "service_broker_names", "space_guids", "organization_guids", "available", "fields", "label_selector")},
+	{"service_plans", "Service plan",
+		named("service_broker_guids", "service_broker_names", "service_offering_guids", "service_offering_names", "service_instance_guids",
+			"broker_catalog_ids", "space_guids", "organization_guids", "available", "include", "fields", "label_selector")},
+	{"service_route_bindings", "Service route binding",
+		filteredBy("route_guids", "service_instance_guids", "service_instance_names", "include", "label_selector")},
+	{"service_usage_events", "Service usage event", filteredBy("after_guid", "service_instance_types", "service_offering_guids")},
+	{"space_quotas", "Space quota", named("organization_guids", "space_guids")},
+	{"stacks", "Stack", named("default", "label_selector")},
+	{"tasks", "Task", named("states", "app_guids", "organization_guids", "space_guids", "sequence_ids", "label_selector")},
+	{"users", "User", filteredBy("usernames", "partial_usernames", "origins", "label_selector")},
+}
+
+// Collections lists the resources that are only listed. Read only.
+func Collections() []*Collection { return collections }
+
+// Item is the 404 of a collection's item.
+func (c *Collection) Item() *Error { return ResourceNotFound.With(c.Title) }
+
+// operationName turns a name in a path into the form of operation ids.
+func operationName(verb, name string) string {
+	var out strings.Builder
+	out.WriteString(verb)
+	for word := range strings.SplitSeq(name, "_") {
+		out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return out.String()
+}
+
+// listed are the rows of the collections, two each, and of the documents that
+// the links of an app, a space and an organization lead to.
+func listed() (rows []*Operation) {
+	byName := map[string]*Collection{}
+	for _, c := range collections {
+		byName[c.Name] = c
+		one := strings.TrimSuffix(c.Name, "s")
+		rows = append(rows,
+			of(c, aside(operationName("list", c.Name), "GET", "/v3/"+c.Name, ListCollection, Read, "resource-list", noEndpoint)),
+			of(c, aside(operationName("get", one), "GET", "/v3/"+c.Name+"/{guid}", GetItem, Read, "resource", []*Error{c.Item(), NotFound})))
+	}
+	return append(rows,
+		ofApp(aside("getAppEnvironmentVariables", "GET", "/v3/apps/{guid}/environment_variables", GetEnvironmentVariables, Read, "", noApp)),
+		ofApp(aside("getAppEnvironment", "GET", "/v3/apps/{guid}/env", GetEnvironment, Read, "", noApp)),
+		ofApp(aside("getAppManifest", "GET", "/v3/apps/{guid}/manifest", GetManifest, Read, "", noApp)),
+		ofApp(of(byName["tasks"], aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
+		ofApp(of(byName["builds"], aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp))),
+		ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp)),
+		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "", noApp)),
+		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "", []*Error{FeatureNotFound, AppNotFound})),
+		ofApp(aside("clearBuildpackCache", "POST", "/v3/apps/{guid}/actions/clear_buildpack_cache", ClearBuildpackCache, Write, "", noApp)),
+		aside("listSpaceFeatures", "GET", "/v3/spaces/{guid}/features", ListFeatures, Read, "", noSpace),
+		aside("getSpaceFeature", "GET", "/v3/spaces/{guid}/features/{name}", GetFeature, Read, "", []*Error{FeatureNotFound, SpaceNotFound}),
+		aside("getSpaceIsolationSegment", "GET", "/v3/spaces/{guid}/relationships/isolation_segment", GetIsolationSegment, Read, "", noSpace),
+		aside("applyManifest", "POST", "/v3/spaces/{guid}/actions/apply_manifest", ApplyManifest, Write, "", noSpace),
+		of(byName["users"], aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace)),
+		of(byName["domains"], aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
+		of(byName["users"], aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
+		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
+		aside("getSpaceSummary", "GET", "/v2/spaces/{guid}/summary", GetSpaceSummary, Read, "", noSpace),
+		uaa("getUserInfo", "GET", "/userinfo", GetUserInfo),
+		uaa("checkToken", "POST", "/check_token", CheckToken),
+		uaa("introspectToken", "POST", "/introspect", CheckToken),
+	)
+}
+
+// of gives a row its collection.
+func of(c *Collection, o *Operation) *Operation {
+	o.Collection = c
+	return o
+}
