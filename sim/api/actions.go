@@ -63,6 +63,8 @@ func init() {
 		contract.ClearBuildpackCache:     clearBuildpackCache,
 		contract.ApplyManifest:           applyManifest,
 		contract.GetSpaceSummary:         getSpaceSummary,
+		contract.DownloadDroplet:         downloadDroplet,
+		contract.GetRevisionVariables:    getRevisionVariables,
 		contract.GetUserInfo:             getUserInfo,
 		contract.CheckToken:              checkToken,
 	}

@@ -38,6 +38,36 @@ func getEnvironmentVariables(c *call) (reply, error) {
 	}{Links: map[string]linkJSON{"self": {Href: app + "/environment_variables"}, "app": {Href: app}}})
 }
 
+func getRevisionVariables(c *call) (reply, error) {
+	revision, err := c.snap.State.Revision(c.who, c.guid)
+	if err != nil {
+		return reply{}, err
+	}
+	if !revision.View.ShowsSecrets(c.who) {
+		return reply{}, contract.NotAuthorized
+	}
+	self, app := c.base()+"/v3/revisions/"+c.guid, c.base()+"/v3/apps/"+revision.View.App.GUID
+	return jsonReply(http.StatusOK, struct {
+		Var   struct{}            `json:"var"`
+		Links map[string]linkJSON `json:"links"`
+	}{Links: map[string]linkJSON{"self": {Href: self + "/environment_variables"}, "revision": {Href: self}, "app": {Href: app}}})
+}
+
+// emptyArchive is a gzipped archive without a file: what an app is made of is
+// not simulated.
+var emptyArchive = []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x63\x60\x18\x05\xa3\x60\x14\x8c\x54\x00\x00\x2e\xaf\xb5\xef\x00\x04\x00\x00")
+
+func downloadDroplet(c *call) (reply, error) {
+	droplet, err := c.snap.State.Droplet(c.who, c.guid)
+	if err != nil {
+		return reply{}, err
+	}
+	if !droplet.ShowsSecrets(c.who) {
+		return reply{}, contract.NotAuthorized
+	}
+	return reply{status: http.StatusOK, body: emptyArchive, shared: true, media: "application/octet-stream"}, nil
+}
+
 // vcapApplication is the variable of that name, as apps are given it.
 type vcapApplication struct {
 	API              string         `json:"cf_api"`
@@ -165,8 +195,11 @@ func (c *call) features() ([]featureJSON, error) {
 		_, err := c.snap.State.Space(c.who, c.guid)
 		return spaceFeatures, err
 	}
-	_, err := c.visibleApp()
-	return appFeatures(true), err
+	view, err := c.visibleApp()
+	if err != nil {
+		return nil, err
+	}
+	return appFeatures(!view.App.RevisionsOff), nil
 }
 
 func listFeatures(c *call) (reply, error) {

@@ -17,6 +17,8 @@ const (
 	ClearBuildpackCache
 	ApplyManifest
 	GetSpaceSummary
+	DownloadDroplet
+	GetRevisionVariables
 	GetUserInfo
 	CheckToken
 )
@@ -130,6 +132,8 @@ func listed() (rows []*Operation) {
 		of(byName["domains"], aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
 		of(byName["users"], aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
 		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
+		aside("downloadDroplet", "GET", "/v3/droplets/{guid}/download", DownloadDroplet, Read, "", []*Error{DropletNotFound, NotFound}),
+		aside("getRevisionEnvironmentVariables", "GET", "/v3/revisions/{guid}/environment_variables", GetRevisionVariables, Read, "", []*Error{RevisionNotFound, NotFound}),
 		aside("getSpaceSummary", "GET", "/v2/spaces/{guid}/summary", GetSpaceSummary, Read, "", noSpace),
 		uaa("getUserInfo", "GET", "/userinfo", GetUserInfo),
 		uaa("checkToken", "POST", "/check_token", CheckToken),
