@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/capisim/docs"
 )
 
 // pages are the Markdown files of the project by their path; what others wrote
@@ -86,20 +88,6 @@ func sections(page string) map[string]bool {
 	return found
 }
 
-// anchor is what a heading is linked by.
-func anchor(heading string) string {
-	kept := strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127 && r != '…':
-			return r
-		}
-		return -1
-	}, strings.ToLower(heading))
-	return kept
-}
-
 // TestLinks: each link of a Markdown file leads somewhere, and each path of the
 // project that it quotes is there.
 func TestLinks(t *testing.T) {
@@ -130,7 +118,7 @@ func TestLinks(t *testing.T) {
 			}
 			found := false
 			for _, title := range heading.FindAllStringSubmatch(all[target], -1) {
-				found = found || anchor(title[1]) == fragment
+				found = found || docs.Anchor(title[1]) == fragment
 			}
 			if !found {
 				t.Errorf("%s links to %s, which has no such heading", path, match[1])

@@ -32,7 +32,7 @@ func currentVersion() string {
 // localCommands are those that need no server.
 func (p *program) localCommands() []*cobra.Command {
 	return []*cobra.Command{
-		p.validateCommand(), p.scenariosCommand(), p.generateCommand(), p.versionCommand(), p.completionCommand(),
+		p.validateCommand(), p.scenariosCommand(), p.generateCommand(), p.docsCommand(), p.schemaCommand(), p.versionCommand(), p.completionCommand(),
 	}
 }
 

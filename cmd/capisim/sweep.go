@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ type sweepFlags struct {
 }
 
 func (p *program) sweepCommand() *cobra.Command {
-	f := &sweepFlags{parallel: int64(runtime.NumCPU()), failOn: string(sweep.Bug), format: report.Text}
+	f := &sweepFlags{failOn: string(sweep.Bug), format: report.Text}
 	cmd := &cobra.Command{
 		Use:   "sweep [flags] -- COMMAND [ARG...]",
 		Short: "Run a client once for each way the API can fail, and tell what it got wrong",
@@ -62,7 +63,7 @@ func (p *program) sweepCommand() *cobra.Command {
 	flags.Var(&span{&f.budget}, "budget", "begin no cell after this time")
 	flags.BoolVar(&f.list, "list", false, "run the reference alone and print the cells")
 	flags.BoolVar(&f.supporting, "supporting", false, "sweep the supporting operations too")
-	flags.Var(&number{&f.parallel, 1, 1000}, "parallel", "runs at the same time")
+	flags.Var(&number{&f.parallel, 1, 1000}, "parallel", "runs at the same time (default: the machine's cores)")
 	flags.StringVar(&f.out, "out", "", "`folder` for sweep.json, sweep.html, junit.xml and a bundle for each finding")
 	flags.StringVar(&f.accept, "accept", "", "`file` with the findings that are known, each with a reason")
 	flags.StringVar(&f.baseline, "baseline", "", "earlier sweep.json: only what is new fails")
@@ -110,7 +111,7 @@ func (f *sweepFlags) options(p *program) (o sweep.Options, err error) {
 			return o, misused("%w", err)
 		}
 	}
-	o.Supporting, o.Budget, o.Parallel, o.Now = f.supporting, f.budget, int(f.parallel), world.Wall
+	o.Supporting, o.Budget, o.Parallel, o.Now = f.supporting, f.budget, cmp.Or(int(f.parallel), runtime.NumCPU()), world.Wall
 	return o, nil
 }
 

@@ -103,10 +103,12 @@ func (h *Handler) serve(c *call) (reply, error) {
 	if err := sameSite(c.request); err != nil {
 		return reply{}, err
 	}
-	if err := h.authorized(c.request); err != nil {
-		return reply{}, err
-	}
 	found, params, err := match(c.request.Method, c.request.URL.EscapedPath())
+	if err != nil || !found.open {
+		if err := h.authorized(c.request); err != nil {
+			return reply{}, err
+		}
+	}
 	if err != nil {
 		return reply{}, err
 	}

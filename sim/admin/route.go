@@ -13,7 +13,9 @@ type route struct {
 	method, path string // with {parameters}
 	summary      string
 	query        []string // parameters that it knows
+	body         string   // an example of what it takes, "" for nothing
 	rootOnly     bool     // on the default world alone
+	open         bool     // asked without a token: it tells nothing of this server
 	handle       func(*call) (reply, error)
 
 	segments []string
