@@ -11,19 +11,19 @@ import (
 // scenarioOf is the world as a scenario document, from which the same world is
 // made again.
 func scenarioOf(w *world.World) *scenario.Document {
-	snap := w.Current()
+	snap, shown := w.Still()
 	auth := scenario.Permissive
 	if snap.Strict {
 		auth = scenario.Strict
 	}
-	clock := scenario.ClockSpec{Frozen: w.Clock.Frozen()}
+	clock := scenario.ClockSpec{Frozen: shown.Frozen()}
 	if clock.Frozen {
-		clock.Start = w.Clock.Now()
+		clock.Start = shown.Now()
 	}
 	return scenario.FromState(export(snap.State), &scenario.Scenario{
 		Name: snap.Scenario.Name, Description: snap.Scenario.Description,
 		Clock: clock, Auth: auth, RateLimit: snap.Scenario.RateLimit,
-		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations,
+		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations, Progress: snap.Progress(),
 	})
 }
 

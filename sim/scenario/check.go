@@ -24,6 +24,7 @@ func check(doc *Document, root document.Value) document.Violations {
 	c.lifecycle()
 	c.crowd()
 	c.faults()
+	c.progress()
 	return c.found
 }
 

@@ -34,6 +34,7 @@ type Document struct {
 	LogCacheAvailable *bool                       `json:"log_cache_available,omitempty"`
 	Faults            []fault.Rule                `json:"faults,omitempty"`
 	Expectations      []journal.Expectation       `json:"expectations,omitempty"`
+	Progress          *Progress                   `json:"progress,omitempty"`
 }
 
 // Clock is the clock a world of this scenario begins with.

@@ -12,8 +12,9 @@ import (
 
 // FromState writes a world down as a document that makes the same world again:
 // every guid, time, version and forced instance stands in it, nothing is left
-// to be drawn. Name, clock, auth mode, rate limit, rules and expectations are
-// taken from s, and of its Document the resources that are only listed.
+// to be drawn. Name, clock, auth mode, rate limit, rules, expectations and
+// progress are taken from s, and of its Document the resources that are only
+// listed.
 func FromState(seed state.Seed, s *Scenario) *Document {
 	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
 	e := &exporter{seed: seed, doc: &Document{
@@ -29,6 +30,7 @@ func FromState(seed state.Seed, s *Scenario) *Document {
 		LogCacheAvailable: &logs,
 		Faults:            s.Faults,
 		Expectations:      s.Expectations,
+		Progress:          s.Progress,
 	}}
 	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
 	if r := s.RateLimit; r != nil {

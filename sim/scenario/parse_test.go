@@ -132,6 +132,14 @@ func TestProblems(t *testing.T) {
 		{"users", "f.yaml", "name: x\nauth: {users: [{name: u}, {name: u}]}\n", `f.yaml:2:34: auth.users[1].name: "u", the name of auth.users[0] already`},
 		{"rules", "f.yaml", "name: x\nfaults: [{id: a, respond: {status: 503}}, {id: a, respond: {status: 503}}]\n", `f.yaml:2:48: faults[1].id: "a", the id of faults[0] already`},
 
+		{"progress", "f.yaml", "name: x\nfaults: [{id: a, respond: {status: 503}}]\nprogress:\n  draws: x\n  rules:\n    - {rule: b, set: 2026-01-01T00:00:00Z, next: -1}\n    - {rule: a, set: 2026-01-01T00:00:00Z, matched: 2, eligible: 3, injected: 4, next: 1, returned: [0, 0, 1]}\n",
+			"f.yaml:6:14: progress.rules[0].rule: \"b\", expected the id of a rule under faults\n" +
+				"f.yaml:6:50: progress.rules[0].next: -1, expected an integer from 0 to 2147483647\n" +
+				"f.yaml:7:66: progress.rules[1].eligible: 3, expected at most matched, 2\n" +
+				"f.yaml:7:79: progress.rules[1].injected: 4, expected at most eligible, 3\n" +
+				"f.yaml:7:105: progress.rules[1].returned[1]: 0, expected ascending positions below next, 1\n" +
+				"f.yaml:7:108: progress.rules[1].returned[2]: 1, expected ascending positions below next, 1"},
+
 		// Rules, expectations, extends.
 		{"probability", "quota.yaml", "name: quota\nfaults:\n  - when: {probability: 1.5}\n    respond: {status: 503}\n", "quota.yaml:3:25: faults[0].when.probability: 1.5, expected a number from 0 to 1"},
 		{"delay", "f.yaml", "name: x\nfaults:\n  - delay: {fixed: soon}\n", `f.yaml:3:20: faults[0].delay.fixed: "soon", expected a duration that is not negative, such as 200ms or 1m30s`},

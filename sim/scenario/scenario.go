@@ -38,6 +38,7 @@ type Scenario struct {
 	RateLimit    *RateLimit // nil: none
 	Faults       []fault.Rule
 	Expectations []journal.Expectation
+	Progress     *Progress // of a world that was saved, else nil
 
 	once   sync.Once // guards the making of draft
 	draft  *draft
@@ -151,6 +152,7 @@ func assemble(doc *Document) *Scenario {
 		Auth:         doc.Auth.Mode,
 		Faults:       doc.Faults,
 		Expectations: doc.Expectations,
+		Progress:     doc.Progress,
 	}
 	if c := doc.Clock; c != nil && (c.Mode == "frozen" || c.Mode == "" && c.Start != nil) {
 		s.Clock = ClockSpec{Frozen: true, Start: c.Start.or(Epoch)}

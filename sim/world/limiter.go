@@ -1,7 +1,9 @@
 package world
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +51,30 @@ func (l *Limiter) fork() *Limiter {
 		next.counters[caller] = &copied
 	}
 	return next
+}
+
+// taken tells what each caller has taken, in order of their names.
+func (l *Limiter) taken() (list []scenario.Taken) {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, caller := range slices.Sorted(maps.Keys(l.counters)) {
+		w := l.counters[caller]
+		list = append(list, scenario.Taken{Caller: caller, Count: w.count, Ends: scenario.Time{Time: w.ends}})
+	}
+	return list
+}
+
+// resume lets a limiter go on from what was taken.
+func (l *Limiter) resume(list []scenario.Taken) {
+	if l == nil {
+		return
+	}
+	for _, one := range list {
+		l.counters[one.Caller] = &window{ends: one.Ends.Time, count: one.Count}
+	}
 }
 
 // Allowance is what a caller has left after a request.

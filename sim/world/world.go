@@ -134,28 +134,24 @@ var Everything = Scope{State: true, Faults: true, Journal: true, Clock: true}
 func (w *World) Load(s *scenario.Scenario) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.swap(s, Everything)
+	return w.swap(s, s, Everything)
 }
 
-// Replace puts the world into the state of a document, with its rules and its
-// clock. The world's scenario stays what a reset goes back to, and the journal
-// goes on.
+// Replace puts the world into the state of a document, with its rules, its
+// logins and its clock. The world's scenario stays what a reset goes back to,
+// and the journal goes on.
 func (w *World) Replace(s *scenario.Scenario) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	home := w.Current().home
-	if err := w.swap(s, Scope{State: true, Faults: true, Clock: true}); err != nil {
-		return err
-	}
-	w.Current().home = home
-	return nil
+	return w.swap(s, w.Current().home, Scope{State: true, Faults: true, Clock: true})
 }
 
 // Reset brings parts of the world back to its scenario.
 func (w *World) Reset(scope Scope) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.swap(w.Current().home, scope)
+	home := w.Current().home
+	return w.swap(home, home, scope)
 }
 
 // Cut ends the answers that the world holds back, and changes nothing else.
@@ -169,11 +165,11 @@ func (w *World) Cut() {
 	old.cancel()
 }
 
-// swap builds the next snapshot and puts it in place. Nothing changes when the
-// scenario's rules are refused.
-func (w *World) swap(s *scenario.Scenario, scope Scope) error {
+// swap builds the next snapshot from a scenario, to which another is home, and
+// puts it in place. Nothing changes when the scenario's rules are refused.
+func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 	old := w.Current()
-	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1, home: s}
+	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1, home: home}
 	if old != nil {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
@@ -190,11 +186,20 @@ func (w *World) swap(s *scenario.Scenario, scope Scope) error {
 		next.Variant = s.Variant
 		next.Limiter = newLimiter(s.RateLimit)
 		next.Sessions = w.Name + "/" + strconv.FormatUint(w.bases.loads.Add(1), 10)
+		if s != home && s.Progress != nil { // a reset ends the logins of a saved world too
+			next.Sessions = cmp.Or(s.Progress.Sessions, next.Sessions)
+		}
+		if s.Progress != nil {
+			next.Limiter.resume(s.Progress.RateLimit)
+		}
 	}
 	if scope.Faults {
 		next.Faults = fault.NewSet(s.Number, w.draws, w.bounds.Rules).WithRemoved(w.Journal.Reactions().EndRule).WithUsers(next.State.HasUser)
 		if err := next.Faults.Put(now, s.Faults...); err != nil {
 			return err
+		}
+		if s.Progress != nil {
+			next.Faults.Resume(s.Progress.Progress)
 		}
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
