@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:generate go test -run ^TestReference$ . ../sim/admin ../cmd/capisim -args -write
+//go:generate go test -run ^TestReference$ ../tests ../sim/admin ../cmd/capisim -args -write
 
 //go:embed *.md reference/*.md
 var files embed.FS

@@ -1,4 +1,4 @@
-package docs_test
+package tests_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-const exampleFile = "reference/every-key.yaml"
+const exampleFile = "../docs/reference/every-key.yaml"
 
 const ruleIntroduction = `# Fault rules
 
@@ -47,8 +47,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// book walks a schema and writes a row for each key.
-type book struct {
+// keyTable walks a schema and writes a row for each key.
+type keyTable struct {
 	t    *testing.T
 	out  *bytes.Buffer
 	seen map[string]bool
@@ -78,7 +78,7 @@ func keys(t *testing.T, b *bytes.Buffer, introduction, name string) {
 	if name == "fault-rule" {
 		examples = below(examples, "faults", "[]")
 	}
-	k := &book{t: t, out: b, seen: map[string]bool{}, defs: map[string]string{}}
+	k := &keyTable{t: t, out: b, seen: map[string]bool{}, defs: map[string]string{}}
 	k.object(part{schema: root, root: root}, "", examples)
 }
 
@@ -92,7 +92,7 @@ func read(t *testing.T, file string, text []byte) document.Value {
 }
 
 // object writes the keys of a schema, those of its alternatives too.
-func (k *book) object(p part, path string, examples []document.Value) {
+func (k *keyTable) object(p part, path string, examples []document.Value) {
 	k.t.Helper()
 	p = p.resolved(k.t)
 	if p.ref != "" {
@@ -124,7 +124,7 @@ func (k *book) object(p part, path string, examples []document.Value) {
 	}
 }
 
-func (k *book) key(p part, path, name string, required bool, parents []document.Value) {
+func (k *keyTable) key(p part, path, name string, required bool, parents []document.Value) {
 	k.t.Helper()
 	if k.seen[path] {
 		return
@@ -152,7 +152,7 @@ func (k *book) key(p part, path, name string, required bool, parents []document.
 	}
 	examples := below(parents, name)
 	if len(examples) == 0 {
-		k.t.Errorf("docs/%s shows no %s", exampleFile, path)
+		k.t.Errorf("%s shows no %s", exampleFile, path)
 		return
 	}
 	example := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(examples[0].String())

@@ -1,4 +1,4 @@
-package docs_test
+package tests_test
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ func TestReference(t *testing.T) {
 	} {
 		var want bytes.Buffer
 		page(&want)
-		file := "reference/" + name + ".md"
+		file := "../docs/reference/" + name + ".md"
 		if *write {
 			if err := os.WriteFile(file, want.Bytes(), 0o600); err != nil {
 				t.Fatal(err)
@@ -32,7 +32,7 @@ func TestReference(t *testing.T) {
 		}
 		got, err := os.ReadFile(file)
 		if err != nil || !bytes.Equal(got, want.Bytes()) {
-			t.Errorf("docs/%s is not in step (%v): run go generate ./docs", file, err)
+			t.Errorf("%s is not in step (%v): run go generate ./docs", file, err)
 		}
 	}
 }
