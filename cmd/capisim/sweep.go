@@ -198,7 +198,8 @@ func (p *program) sweepHost(ctx context.Context, f *sweepFlags) (sweep.Server, f
 		if f.scenario != "" {
 			return sweep.Server{}, nil, misused("capisim sweep: --scenario beside --world, expected one of them")
 		}
-		return sweep.Server{}, nil, misused("capisim sweep: --world")
+		wish.From = c.World
+		c.World = ""
 	}
 	return sweep.Server{Client: c, New: wish}, func() error { c.HTTP.CloseIdleConnections(); return nil }, nil
 }

@@ -92,6 +92,15 @@ func UnknownKey(key string, known []string) string {
 	return message + ", expected " + OneOf(QuoteAll(known))
 }
 
+// UnknownWord words a value that is none of the known ones, in the same way.
+func UnknownWord(word string, known []string) string {
+	message := strconv.Quote(Abbreviate(word))
+	if near := Nearest(word, known); near != "" {
+		return message + ", did you mean " + strconv.Quote(near) + "?"
+	}
+	return message + ", expected " + OneOf(known)
+}
+
 // Nearest is the word that was probably meant, "" when none is near: more than
 // two slips are another word.
 func Nearest(word string, known []string) string {

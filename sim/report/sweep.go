@@ -55,7 +55,7 @@ func again(c *sweep.CellResult) string {
 // sweepTally is the headline of a sweep.
 func sweepTally(r *sweep.Result) string {
 	s := r.Summary
-	text := fmt.Sprintf("%s: %d bugs, %d warnings, %d notes, %d good", numbered(len(r.Cells), "cell"), s.Bug, s.Warning, s.Note, s.Good)
+	text := fmt.Sprintf("%s: %s, %s, %s, %d good", numbered(len(r.Cells), "cell"), numbered(s.Bug, "bug"), numbered(s.Warning, "warning"), numbered(s.Note, "note"), s.Good)
 	if s.Accepted > 0 {
 		text += fmt.Sprintf(", %d accepted", s.Accepted)
 	}

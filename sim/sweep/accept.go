@@ -1,12 +1,12 @@
 package sweep
 
 import (
-	"fmt"
 	"slices"
-
-	"github.com/goccy/go-yaml"
+	"strconv"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/schema"
 )
 
 // Acceptance is an entry of an accept file: a finding that is known and stays,
@@ -19,51 +19,37 @@ type Acceptance struct {
 	Reason    string `json:"reason"`
 }
 
-// ParseAccept reads an accept file, a list in YAML or JSON. All that is wrong is
-// told by the number of the entry; nothing of such a file counts.
+// ParseAccept reads an accept file, a list in YAML or JSON. The error names every
+// place that is wrong; nothing of such a file counts.
 func ParseAccept(name string, data []byte) ([]Acceptance, error) {
-	var list []Acceptance
-	if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict(), yaml.UseJSONUnmarshaler()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	read, err := document.Read(name, data)
+	if err != nil {
+		return nil, err
 	}
-	for i, a := range list {
-		for _, part := range []struct {
-			key, value, expected string
-			known                bool
-		}{
-			{"operation", a.Operation, "an operation's id or *", a.Operation == "*" || isOperation(a.Operation)},
-			{"answer", a.Answer, "a status, *, or the name of an answer", knownAnswer(a.Answer)},
-			{"mode", a.Mode, "* or one of " + joined(Modes()) + " (call with its number)", a.Mode == "*" || isMode(a.Mode)},
-			{"verdict", a.Verdict, "* or one of " + joined(names()), a.Verdict == "*" || slices.Contains(names(), Verdict(a.Verdict))},
-			{"reason", a.Reason, "why the finding is accepted", a.Reason != ""},
-		} {
-			if !part.known {
-				return nil, fmt.Errorf("%s: entry %d: %s: %q, expected %s", name, i+1, part.key, part.value, part.expected)
+	found, err := schema.Validate("sweep-accept", read.Root)
+	if err != nil {
+		return nil, err
+	}
+	var list []Acceptance
+	if len(found) == 0 {
+		if err := read.Root.Decode(&list); err != nil {
+			return nil, err
+		}
+		for i, a := range list {
+			at := "/" + strconv.Itoa(i)
+			if _, known := contract.OperationByID(a.Operation); !known && a.Operation != "*" {
+				found = append(found, document.Violation{Pointer: at + "/operation",
+					Message: document.UnknownWord(a.Operation, contract.OperationIDs())})
+			}
+			if !knownAnswer(a.Answer) {
+				found = append(found, document.Violation{Pointer: at + "/answer", Message: document.UnknownWord(a.Answer, answerNames())})
 			}
 		}
 	}
+	if len(found) > 0 {
+		return nil, read.Place(found)
+	}
 	return list, nil
-}
-
-func isOperation(id string) bool {
-	_, known := contract.OperationByID(id)
-	return known
-}
-
-func isMode(name string) bool {
-	var number int
-	if n, err := fmt.Sscanf(name, "call %d", &number); n == 1 && err == nil {
-		return number >= 2
-	}
-	return slices.Contains(Modes(), Mode(name)) && Mode(name) != Call
-}
-
-// names are those of the verdicts.
-func names() (list []Verdict) {
-	for _, k := range Kinds() {
-		list = append(list, k.Verdict)
-	}
-	return list
 }
 
 func (a Acceptance) takes(c *CellResult, v Verdict) bool {

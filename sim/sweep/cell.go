@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/socket"
 )
 
@@ -198,15 +199,19 @@ func ParseSelectors(text string) (list []Selector, err error) {
 			answer = "*"
 		}
 		if _, known := contract.OperationByID(operation); !known && operation != "*" {
-			return nil, fmt.Errorf("%q: %q is not an operation, expected OPERATION, OPERATION:ANSWER or *:ANSWER", part, operation)
+			return nil, fmt.Errorf("%q: %s", part, document.UnknownWord(operation, contract.OperationIDs()))
 		}
 		if !knownAnswer(answer) {
-			return nil, fmt.Errorf("%q: %q is not an answer, expected a status, *, %s", part, answer,
-				strings.Join(slices.Concat([]string{HTML, Blank}, socketFaults), ", "))
+			return nil, fmt.Errorf("%q: %s", part, document.UnknownWord(answer, answerNames()))
 		}
 		list = append(list, Selector{operation, answer})
 	}
 	return list, nil
+}
+
+// answerNames are the answers beside statuses, with what stands for statuses.
+func answerNames() []string {
+	return slices.Concat([]string{"*", "a status", HTML, Blank}, socketFaults)
 }
 
 func knownAnswer(answer string) bool {

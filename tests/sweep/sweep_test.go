@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"example.com/capisim/sim/sweep"
+	. "example.com/capisim/tests/harness"
 )
 
 var _ = Describe("capisim sweep", func() {
@@ -152,8 +153,8 @@ var _ = Describe("capisim sweep", func() {
 	},
 		Entry("no command", "no command"),
 		Entry("a command that is not there", "no such file", "--", "/not/there"),
-		Entry("an unknown operation", `"updateProces" is not an operation`, "--only", "updateProces", "--", "true"),
-		Entry("an unknown answer", `"5O3" is not an answer`, "--only", "updateProcess:5O3", "--", "true"),
+		Entry("an unknown operation", `"updateProces", did you mean "updateProcess"?`, "--only", "updateProces", "--", "true"),
+		Entry("an unknown answer", `"5O3", expected one of *, a status, html`, "--only", "updateProcess:5O3", "--", "true"),
 		Entry("an unknown mode", `"twice"`, "--modes", "twice", "--", "true"),
 		Entry("an unknown scenario", "no-such", "--scenario", "no-such", "--", "true"),
 		Entry("a broken pattern", "--crash-pattern", "--crash-pattern", "(", "--", "true"),
@@ -165,10 +166,11 @@ var _ = Describe("capisim sweep", func() {
 
 	It("refuses an accept file without a reason, and one with a verdict that is not there", func() {
 		for text, words := range map[string]string{
-			`[{operation: "*", answer: "*", mode: "*", verdict: hang}]`:              "reason",
-			`[{operation: "*", answer: "*", mode: "*", verdict: hung, reason: old}]`: `"hung"`,
-			`[{operation: "*", anser: "*", reason: old}]`:                            "anser",
-			`{`: "accept.yaml",
+			`[{operation: "*", answer: "*", mode: "*", verdict: hang}]`:                      "accept.yaml:1:2: [0].reason: missing",
+			`[{operation: "*", answer: "*", mode: "*", verdict: hung, reason: old}]`:         `accept.yaml:1:52: [0].verdict: "hung"`,
+			`[{operation: scaleProces, answer: "*", mode: "*", verdict: hang, reason: old}]`: `did you mean "scaleProcess"?`,
+			`[{operation: "*", anser: "*", reason: old}]`:                                    `did you mean "answer"?`,
+			`{`: "accept.yaml:1:1",
 		} {
 			accept := filepath.Join(GinkgoT().TempDir(), "accept.yaml")
 			Expect(os.WriteFile(accept, []byte(text), 0o600)).To(Succeed())
@@ -176,6 +178,17 @@ var _ = Describe("capisim sweep", func() {
 			Expect(out.code).To(Equal(2))
 			Expect(out.stderr).To(ContainSubstring(words))
 		}
+	})
+
+	It("starts from a world that was made ready, and leaves it as it is", func() {
+		root := Serve().URL
+		ready := World(root, "default")
+		Expect(ready.Do("POST", "/v3/processes/"+DemoWeb+"/actions/scale", `{"instances":3}`)).To(HaveStatus(202))
+		result, out := swept("--url", ready.Base, "--only", "*:404", "--modes", "once", "--", planted, "scaler")
+		Expect(out.code).To(Equal(0), out.stderr)
+		Expect(result.Cells).To(ConsistOf(HaveField("Grade", Not(Equal(sweep.Bug)))))
+		Expect(result.Cells[0].Exit.OK()).To(BeTrue(), "it was scaled to three before the fork: a client that looks sees three")
+		Expect((&Client{Base: root}).Do("GET", "/admin/worlds", nil).At("resources")).To(HaveLen(2), "no world is left behind")
 	})
 
 	It("shows how two reference runs differ", func() {
