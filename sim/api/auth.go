@@ -69,12 +69,12 @@ func bearer(values []string) (string, error) {
 	if len(value) < len(kind) || !strings.EqualFold(value[:len(kind)], kind) {
 		return "", contract.NotAuthenticated
 	}
-	token := strings.TrimLeft(value[len(kind):], " ")
-	if strings.Contains(token, journal.Masked) { // copied from evidence: whose it was is not known
+	parts := strings.Fields(value)
+	switch {
+	case len(parts) != 2 || len(parts[0]) != len(kind):
+		return "", contract.InvalidAuthToken
+	case strings.Contains(parts[1], journal.Masked): // copied from evidence: whose it was is not known
 		return "", contract.InvalidAuthToken
 	}
-	if token == "" || len(token) == len(value)-len(kind) || strings.ContainsAny(token, " \t") {
-		return "", contract.InvalidAuthToken
-	}
-	return token, nil
+	return parts[1], nil
 }

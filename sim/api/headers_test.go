@@ -167,16 +167,16 @@ func TestTooManyRequests(t *testing.T) {
 		want              line
 		err               *contract.Error
 	}{
-		{"first", webPath, "developer", line{200, "2", "1767225660", "1", ""}, nil},
-		{"not found, second", "/v3/processes/nix", "developer", line{404, "2", "1767225660", "0", ""}, contract.ProcessNotFound},
-		{"third", webPath, "developer", line{429, "2", "1767225660", "0", "60"}, contract.RateLimitExceeded},
-		{"another user", webPath, "auditor", line{200, "2", "1767225660", "1", ""}, nil},
+		{"first", webPath, "developer", line{200, "2", "1767225652", "1", ""}, nil},
+		{"not found, second", "/v3/processes/nix", "developer", line{404, "2", "1767225652", "0", ""}, contract.ProcessNotFound},
+		{"third", webPath, "developer", line{429, "2", "1767225652", "0", "52"}, contract.RateLimitExceeded},
+		{"another user", webPath, "auditor", line{200, "2", "1767225617", "1", ""}, nil},
 		{"an admin", webPath, "admin", line{200, "", "", "", ""}, nil},
 		{"the root", "/", "", line{200, "", "", "", ""}, nil},
-		{"nobody, first", webPath, "", line{401, "2", "1767225660", "1", ""}, contract.NotAuthenticated},
-		{"nobody, second", webPath, "", line{401, "2", "1767225660", "0", ""}, contract.NotAuthenticated},
-		{"nobody, third", webPath, "", line{429, "2", "1767225660", "0", "60"}, contract.IPBasedRateLimitExceeded},
-		{"a bad token, above", webPath, "two words", line{401, "2", "1767225660", "0", "60"}, contract.InvalidAuthToken},
+		{"nobody, first", webPath, "", line{401, "2", "1767225651", "1", ""}, contract.NotAuthenticated},
+		{"nobody, second", webPath, "", line{401, "2", "1767225651", "0", ""}, contract.NotAuthenticated},
+		{"nobody, third", webPath, "", line{429, "2", "1767225651", "0", "51"}, contract.IPBasedRateLimitExceeded},
+		{"a bad token, above", webPath, "two words", line{401, "2", "1767225651", "0", "51"}, contract.InvalidAuthToken},
 	}
 	for _, test := range tests {
 		headers := []string{"X-Nothing: here"}

@@ -66,8 +66,10 @@ type relationJSON struct {
 // includedJSON are the related resources that include asked for: absent, or a
 // list that may be empty.
 type includedJSON struct {
+	Domains       []struct{}         `json:"domains,omitzero"`
 	Spaces        []spaceJSON        `json:"spaces,omitzero"`
 	Organizations []organizationJSON `json:"organizations,omitzero"`
+	RoutePolicies []struct{}         `json:"route_policies,omitzero"`
 }
 
 // included collects the spaces and organizations of what is shown, each once,

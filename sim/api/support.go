@@ -11,7 +11,7 @@ import (
 // embedded instances (CLIENTS.md §2).
 const (
 	apiVersion    = "3.228.0"
-	brokerVersion = "2.16"
+	brokerVersion = "2.15"
 )
 
 // apiLinkJSON is the link of the root document that tells the version.
@@ -38,7 +38,16 @@ type rootJSON struct {
 	Logging         *linkJSON   `json:"logging"`
 	LogCache        *linkJSON   `json:"log_cache"`
 	LogStream       *linkJSON   `json:"log_stream"`
-	AppSSH          *linkJSON   `json:"app_ssh"`
+	AppSSH          appSSHJSON  `json:"app_ssh"`
+}
+
+// appSSHJSON is an object even where there is no SSH.
+type appSSHJSON struct {
+	Href *string `json:"href"`
+	Meta struct {
+		Fingerprint *string `json:"host_key_fingerprint"`
+		Client      *string `json:"oauth_client"`
+	} `json:"meta"`
 }
 
 func getRoot(c *call) (reply, error) {
@@ -122,19 +131,22 @@ func getInfo(c *call) (reply, error) {
 // v2InfoJSON is the answer of GET /v2/info, by which cf-java-client and Stratos
 // find UAA (CLIENTS.md §6). It says that version 2 of the API is off.
 type v2InfoJSON struct {
-	Name                   string `json:"name"`
-	Build                  string `json:"build"`
-	Support                string `json:"support"`
-	Version                int    `json:"version"`
-	Description            string `json:"description"`
-	AuthorizationEndpoint  string `json:"authorization_endpoint"`
-	TokenEndpoint          string `json:"token_endpoint"`
-	MinCLIVersion          string `json:"min_cli_version"`
-	RecommendedCLIVersion  string `json:"min_recommended_cli_version"`
-	DopplerLoggingEndpoint string `json:"doppler_logging_endpoint"`
-	APIVersion             string `json:"api_version"`
-	OSBAPIVersion          string `json:"osbapi_version"`
-	User                   string `json:"user,omitempty"`
+	Name                   string  `json:"name"`
+	Build                  string  `json:"build"`
+	Support                string  `json:"support"`
+	Version                int     `json:"version"`
+	Description            string  `json:"description"`
+	AuthorizationEndpoint  string  `json:"authorization_endpoint"`
+	TokenEndpoint          string  `json:"token_endpoint"`
+	MinCLIVersion          string  `json:"min_cli_version"`
+	RecommendedCLIVersion  string  `json:"min_recommended_cli_version"`
+	AppSSHEndpoint         *string `json:"app_ssh_endpoint"`
+	AppSSHFingerprint      *string `json:"app_ssh_host_key_fingerprint"`
+	AppSSHClient           *string `json:"app_ssh_oauth_client"`
+	DopplerLoggingEndpoint string  `json:"doppler_logging_endpoint"`
+	APIVersion             string  `json:"api_version"`
+	OSBAPIVersion          string  `json:"osbapi_version"`
+	User                   string  `json:"user,omitempty"`
 }
 
 func getV2Info(c *call) (reply, error) {

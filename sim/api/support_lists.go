@@ -28,7 +28,28 @@ func listRoutes(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	return c.listReply(path, query, 0, nothing, nil)
+	return c.listReply(path, query, 0, nothing, includedWithRoutes(query))
+}
+
+// includedWithRoutes are the resources that come along with no routes.
+func includedWithRoutes(query contract.ResourceQuery) *includedJSON {
+	if len(query.Include) == 0 {
+		return nil
+	}
+	out := &includedJSON{}
+	if query.Includes("domain") {
+		out.Domains = nothing
+	}
+	if query.Includes("space", "space.organization") {
+		out.Spaces = []spaceJSON{}
+	}
+	if query.Includes("space.organization") {
+		out.Organizations = []organizationJSON{}
+	}
+	if query.Includes("route_policies") {
+		out.RoutePolicies = nothing
+	}
+	return out
 }
 
 // listPackages shows no packages, by which the cf CLI sees that there is
@@ -77,8 +98,10 @@ func listSidecars(c *call) (reply, error) {
 		return reply{}, err
 	}
 	p := view.Process
-	list, total := view.Sidecars(query)
-	return c.listReply("/v3/processes/"+p.GUID+"/sidecars", query, total, shown(list, func(s state.SidecarView) sidecarJSON {
+	list, total := c.snap.State.Sidecars(view, query)
+	// Its links repeat no filters (app/controllers/v3/sidecars_controller.rb).
+	plain := contract.ResourceQuery{ListQuery: query.Plain()}
+	return c.listReply("/v3/processes/"+p.GUID+"/sidecars", plain, total, shown(list, func(s state.SidecarView) sidecarJSON {
 		return sidecarJSON{
 			GUID: s.GUID, Name: s.Name, Command: s.Name, ProcessTypes: []string{p.Type}, MemoryInMB: s.MemoryInMB, Origin: "user",
 			Relationships: toApp{relationJSON{guidOf(p.AppGUID)}}, CreatedAt: timeJSON(p.CreatedAt), UpdatedAt: timeJSON(p.CreatedAt),

@@ -180,3 +180,34 @@ func LifecycleChanged(from, to string) *Error {
 func AppNameTaken(name string) *Error {
 	return UnprocessableEntity.Text("App with the name '" + name + "' already exists.")
 }
+
+// DefaultStack is the root file system of the simulated platform.
+const DefaultStack = "cflinuxfs4"
+
+// Buildpacks are those that a foundation is usually made with.
+var Buildpacks = []string{
+	"staticfile_buildpack", "java_buildpack", "ruby_buildpack", "dotnet_core_buildpack", "nodejs_buildpack", "go_buildpack",
+	"python_buildpack", "php_buildpack", "nginx_buildpack", "r_buildpack", "binary_buildpack",
+}
+
+// StackUnknown is the refusal of a stack that is not there.
+const StackUnknown = "Stack must be an existing stack"
+
+// BuildpackUnknown is the refusal of a buildpack that is neither there nor an
+// address; it names the stack if that is there.
+func BuildpackUnknown(name, stack string, known bool) string {
+	of := ""
+	if known && stack != "" {
+		of = ` for stack "` + stack + `"`
+	}
+	return `Buildpack "` + name + `"` + of + " must be an existing admin buildpack or a valid git URI"
+}
+
+// addresses of buildpacks (lib/utils/uri_utils.rb).
+var (
+	anyURI = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9+.\-]*:\S+\z`)
+	gitURI = regexp.MustCompile(`\A(?:(?:ssh://)?git@|git://).+?:.+?\.git\z`)
+)
+
+// BuildpackURI says whether a buildpack is named by its address.
+func BuildpackURI(name string) bool { return anyURI.MatchString(name) || gitURI.MatchString(name) }

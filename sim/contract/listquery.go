@@ -217,8 +217,12 @@ func (r *listReader) filter(key, label string) Filter {
 		}
 		return Filter{Set: true}
 	}
+	if value.Kind == document.Null {
+		r.query.filters = append(r.query.filters, key)
+		return Filter{Set: true}
+	}
 	values := commaList(value)
-	r.broken = r.broken || !readable(values)
+	r.broken = r.broken || !readable(values) || slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, "\x00") })
 	r.query.repeatList(key, values)
 	return Filter{Set: true, Values: values}
 }
@@ -290,8 +294,11 @@ func (r *listReader) app(nested bool) {
 	}
 	var refused []string
 	for _, key := range [...]string{"app_guids", "organization_guids", "space_guids"} {
-		if value, _ := document.Get(r.members, key); value.Kind != document.Null {
+		switch value, given := document.Get(r.members, key); {
+		case value.Kind != document.Null:
 			refused = append(refused, key)
+		case given && key != "app_guids":
+			r.broken = true // not refused, and the table it asks is not joined
 		}
 	}
 	if len(refused) > 0 {

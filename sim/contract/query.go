@@ -116,6 +116,17 @@ func (q ListQuery) Link(page int) string {
 	return strings.Join(parts, "&")
 }
 
+// Plain is the query with what a link cannot do without: page, size and order.
+func (q ListQuery) Plain() ListQuery {
+	plain := ListQuery{Page: q.Page, PerPage: q.PerPage}
+	for _, filter := range q.filters {
+		if strings.HasPrefix(filter, "order_by=") {
+			plain.filters = append(plain.filters, filter)
+		}
+	}
+	return plain
+}
+
 // repeat notes a parameter for the links.
 func (q *ListQuery) repeat(key, value string) {
 	q.filters = append(q.filters, url.QueryEscape(key)+"="+url.QueryEscape(value))

@@ -67,6 +67,11 @@ func TestListQueryMessages(t *testing.T) {
 		{"§13.1 created_ats without value crashes", "created_ats", crash},
 		{"§13.1 created_ats without value, messages come first", "created_ats&page=0", badPages},
 		{"§13.1 a month of 13 crashes", "created_ats=2020-13-01T00:00:00Z", crash},
+		{"§9.1 the year 0 crashes", "created_ats=0000-01-01T00:00:00Z", crash},
+		{"§9.1 the year 0 as a bound crashes", "updated_ats[gt]=0000-12-31T23:59:59Z", crash},
+		{"§9.1 a NUL crashes", "types=a%00b", crash},
+		{"§9.1 a doubly encoded NUL crashes", "guids=a,%2500", crash},
+		{"§9.1 a NUL after what is refused", "types=%00&foo=1", "Unknown query parameter(s): 'foo'. Valid parameters are: " + listParameters},
 		{"§13.1 an hour of 25 crashes", "created_ats[lt]=2020-01-01T25:00:00Z", crash},
 
 		{"§13.1 guids as object", "guids[x]=y", "Guids must be an array"},
@@ -131,7 +136,9 @@ func TestNestedListQueryMessages(t *testing.T) {
 		{"§13.1 the other parameters work", "page=2&guids=a&types=web&embed=process_instances&label_selector=a&created_ats=2020-01-01T00:00:00Z&order_by=created_at", ""},
 		{"§13.1 refused, in the server's order", "space_guids=s&organization_guids=o&app_guids=a", "Unknown query parameter(s): 'app_guids', 'organization_guids', 'space_guids'"},
 		{"§13.1 only those present", "space_guids=", "Unknown query parameter(s): 'space_guids'"},
-		{"§13.1 without a value nothing is refused", "space_guids", ""},
+		{"§9.1 without a value nothing is refused, and the server crashes", "space_guids", crash},
+		{"§9.1 organizations without a value", "organization_guids", crash},
+		{"§13.1 apps without a value match nothing", "app_guids", ""},
 		{"§13.1 two sentences, the second without the list", "space_guids=s&foo=1", "Unknown query parameter(s): 'foo'. " + validList + ", Unknown query parameter(s): 'space_guids'"},
 		{"§13.1 as object", "app_guids[a]=b", "App guids must be an array, Unknown query parameter(s): 'app_guids'"},
 	} {
@@ -185,7 +192,7 @@ func TestListQueryLink(t *testing.T) {
 		{"§13.3 descending", "order_by=-updated_at", "order_by=-updated_at&page=3&per_page=50"},
 		{"§13.3 empty order does not appear", "order_by=", "page=3&per_page=50"},
 		{"§13.3 app_guid does not appear", "app_guid=G", "page=3&per_page=50"},
-		{"§13.3 without value", "guids", "guids=&page=3&per_page=50"},
+		{"§13.3 without value", "guids", "guids&page=3&per_page=50"},
 		{"§13.3 all, in alphabetical order", "updated_ats=2020-01-01T00:00:00Z&types=t&space_guids=s&organization_guids=o&order_by=%2Bcreated_at&label_selector=!l&guids=g&embed=process_instances&app_guids=a",
 			"app_guids=a&embed=process_instances&guids=g&label_selector=%21l&order_by=%2Bcreated_at&organization_guids=o&page=3&per_page=50&space_guids=s&types=t&updated_ats=2020-01-01T00%3A00%3A00Z"},
 	} {

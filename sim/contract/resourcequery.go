@@ -28,6 +28,13 @@ func (q ResourceQuery) Filters() (keys []string) {
 	return keys
 }
 
+// MatchName is Match for names, whose case does not count: their columns are
+// made so (lib/vcap/sequel_case_insensitive_string_monkeypatch.rb).
+func (q ResourceQuery) MatchName(name string) bool {
+	filter := q.matches["names"]
+	return !filter.Set || slices.ContainsFunc(filter.Values, func(value string) bool { return strings.EqualFold(value, name) })
+}
+
 // Match says whether a value passes the filter of that parameter.
 func (q ResourceQuery) Match(key, value string) bool {
 	if excluded := q.excludes[key]; excluded.Set && slices.Contains(excluded.Values, value) {
@@ -108,6 +115,8 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 	r.query.GUIDs = r.filter("guids", "Guids")
 	if l.checksKeys {
 		r.selector()
+	} else if value, given := document.Get(members, "label_selector"); given && slices.Contains(l.parameters, "label_selector") {
+		r.query.repeat("label_selector", value.Text)
 	}
 	valid := slices.Concat(commonParameters, l.parameters)
 	r.problems = append(r.problems, unknownParameters(members, valid, quoted(valid))...)

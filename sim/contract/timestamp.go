@@ -62,8 +62,8 @@ func (r *listReader) bound(key, label string, member document.Field, filter *Tim
 const stampForm = "dddd-dd-ddTdd:dd:ddZ"
 
 // stamp reads YYYY-MM-DDThh:mm:ssZ. The form is validated, the numbers are not:
-// a month of 13 passes and crashes the real server when it asks the database,
-// while a 31st of February is the 3rd of March.
+// a month of 13 passes and crashes the real server when it asks the database, as
+// the year 0 does, while a 31st of February is the 3rd of March.
 func (r *listReader) stamp(label, text string) (second time.Time, ok bool) {
 	text = strings.TrimSuffix(text, "\n")
 	if !formedLike(text, stampForm) {
@@ -73,7 +73,7 @@ func (r *listReader) stamp(label, text string) (second time.Time, ok bool) {
 	year := 100*twoDigits(text) + twoDigits(text[2:])
 	month, day := twoDigits(text[5:]), twoDigits(text[8:])
 	hour, minute, sec := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
-	if month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || sec > 60 ||
+	if year == 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || sec > 60 ||
 		hour == 24 && (minute > 0 || sec > 0) {
 		r.broken = true
 		return second, false

@@ -223,7 +223,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		CreatedAt:  app.CreatedAt.or(time.Time{}),
 		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
 		Buildpacks: app.Buildpacks,
-		Stack:      cmp.Or(app.Stack, stack),
+		Stack:      cmp.Or(app.Stack, contract.DefaultStack),
 		Metadata:   app.Metadata.stored(),
 	}
 	if made.Buildpacks == nil {

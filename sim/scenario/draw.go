@@ -64,9 +64,6 @@ func runtimeOf(buildpacks []string, draw *rand.Rand) runtime {
 	return runtimes[draw.Intn(len(runtimes))]
 }
 
-// stack is the root file system of the simulated platform.
-const stack = "cflinuxfs4"
-
 // command is what a process of that type is started with.
 func (r runtime) command(typ string) string {
 	switch typ {

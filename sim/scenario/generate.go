@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
@@ -67,7 +68,7 @@ func (c *Crowd) draw(d *drawer) []App {
 			Name:       fmt.Sprintf("%s-%s-%d", slug(f.AdjectiveDescriptive()), slug(f.Animal()), i+1),
 			State:      state.Started,
 			Buildpacks: []string{kind.buildpack},
-			Stack:      stack,
+			Stack:      contract.DefaultStack,
 		}
 		if f.Rand.Intn(10) == 0 {
 			app.State = state.Stopped

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -43,7 +45,7 @@ func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return page(q, s.appsOf(who, func(app *App, space *Space) bool {
-		return q.Match("names", app.Name) && q.Match("space_guids", space.GUID) &&
+		return q.MatchName(app.Name) && q.Match("space_guids", space.GUID) &&
 			q.Match("organization_guids", space.OrganizationGUID) && q.Match("stacks", app.Stack) &&
 			q.Match("lifecycle_type", buildpackLifecycle)
 	}), func(v View) resource {
@@ -137,13 +139,25 @@ func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.
 		return v, err
 	}
 	s.apps.set(guid, v.App)
+	if update.Name.Set { // the processes carry the name in their metrics (app/actions/app_update.rb)
+		for _, process := range s.byApp.get(guid) {
+			next := *s.processes.get(process)
+			next.UpdatedAt = now
+			s.put(&next)
+		}
+	}
 	s.audit(who, v, Event{Type: AppUpdated, At: now, Data: asked(body)})
 	return v, nil
 }
 
 // updated is the next version of an app.
 func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, error) {
-	if kind := u.LifecycleType; kind.Set && kind.Value != buildpackLifecycle {
+	kind := u.LifecycleType
+	if !kind.Set || kind.Value == buildpackLifecycle {
+		if err := s.checkLifecycle(app, u); err != nil {
+			return app, err
+		}
+	} else {
 		return app, contract.LifecycleChanged(buildpackLifecycle, kind.Value)
 	}
 	next := *app
@@ -168,6 +182,35 @@ func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, er
 	return &next, nil
 }
 
+// checkLifecycle refuses a stack and buildpacks that are not there
+// (lib/cloud_controller/diego/lifecycles/buildpack_lifecycle_data_validator.rb).
+// What an app of the world has is there.
+func (s *Store) checkLifecycle(app *App, u contract.AppUpdate) error {
+	stack := app.Stack
+	if u.Stack.Set {
+		stack = u.Stack.Value
+	}
+	known := stack == "" || stack == contract.DefaultStack
+	buildpacks := slices.Clone(contract.Buildpacks)
+	for _, other := range s.apps.all() {
+		known = known || other.Stack == stack
+		buildpacks = append(buildpacks, other.Buildpacks...)
+	}
+	var problems []string
+	for _, name := range u.Buildpacks.Value {
+		if !slices.Contains(buildpacks, name) && !contract.BuildpackURI(name) {
+			problems = append(problems, contract.BuildpackUnknown(name, stack, known))
+		}
+	}
+	if !known {
+		problems = append(problems, contract.StackUnknown)
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return contract.ModelErrors(problems)
+}
+
 // freeName checks a new name of an app: no other app of its space has it.
 func (s *Store) freeName(app *App, name string) (string, error) {
 	name, err := contract.AppName(name)
@@ -175,7 +218,7 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 		return "", err
 	}
 	for _, other := range s.apps.all() {
-		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && other.Name == name {
+		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && strings.EqualFold(other.Name, name) {
 			return "", contract.AppNameTaken(name)
 		}
 	}

@@ -171,15 +171,23 @@ func TestUpdateApp(t *testing.T) {
 		{"a control character", `{"name":"a\tb"}`, "name format", nil},
 		{"labels before the name", `{"name":" ","metadata":{"labels":{` + many[1:] + `}}}`, "Failed to add 51 labels because it would exceed maximum of 50", nil},
 		{"another lifecycle", `{"lifecycle":{"type":"docker","data":{}}}`, "Lifecycle type cannot be changed from buildpack to docker", nil},
-		{"buildpacks and stack", `{"lifecycle":{"type":"buildpack","data":{"buildpacks":["go"],"stack":"s"}}}`,
-			"", func(a *App) { a.Buildpacks, a.Stack = []string{"go"}, "s" }},
+		{"buildpacks and stack", `{"lifecycle":{"type":"buildpack","data":{"buildpacks":["go_buildpack","http://x/y.git","git@x:y.git","mine"],"stack":"own"}}}`,
+			"", func(a *App) {
+				a.Buildpacks, a.Stack = []string{"go_buildpack", "http://x/y.git", "git@x:y.git", "mine"}, "own"
+			}},
+		{"a stack that is not there", `{"lifecycle":{"data":{"stack":"nope"}}}`, "Stack must be an existing stack", nil},
+		{"a buildpack that is not there", `{"lifecycle":{"data":{"buildpacks":["nope"],"stack":"own"}}}`,
+			`Buildpack "nope" for stack "own" must be an existing admin buildpack or a valid git URI`, nil},
+		{"neither is there", `{"lifecycle":{"data":{"buildpacks":["nope"],"stack":"nope"}}}`,
+			`Buildpack "nope" must be an existing admin buildpack or a valid git URI, Stack must be an existing stack`, nil},
+		{"a name that another app has in capitals", `{"name":"Taken"}`, "App with the name 'Taken' already exists.", nil},
 		{"a label", `{"metadata":{"labels":{"env":"prod"}}}`, "", func(a *App) { a.Metadata.Labels = contract.Pairs{{Key: "env", Value: "prod"}} }},
 		{"a body that is refused before the app is looked for", `{"no":1}`, "Unknown field(s): 'no'", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := storeOf(func(seed *Seed) {
-				seed.Apps = append(seed.Apps, App{GUID: "beside", Name: "taken", SpaceGUID: "dev", State: Stopped})
+				seed.Apps = append(seed.Apps, App{GUID: "beside", Name: "taken", SpaceGUID: "dev", State: Stopped, Stack: "own", Buildpacks: []string{"mine"}})
 			})
 			before, _ := s.App("front")
 			v, err := s.UpdateApp(later(time.Minute), root, "front", bodyOf(t, test.body))
@@ -324,12 +332,49 @@ func TestSidecars(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Processes[front].Sidecars = []Sidecar{{"log", 10}, {"proxy", 20}} })
 	v := s.Peek(Ref{GUID: "front"})
-	list, total := v.Sidecars(parsed(t, contract.SidecarList, "per_page=1&page=2"))
+	list, total := s.Sidecars(v, parsed(t, contract.SidecarList, "per_page=1&page=2"))
 	if total != 2 || len(list) != 1 || list[0].Name != "proxy" {
 		t.Fatalf("%d, %+v", total, list)
 	}
-	if found, _ := v.Sidecars(parsed(t, contract.SidecarList, "guids="+list[0].GUID)); len(found) != 1 || found[0] != list[0] {
+	if found, _ := s.Sidecars(v, parsed(t, contract.SidecarList, "guids="+list[0].GUID)); len(found) != 1 || found[0] != list[0] {
 		t.Errorf("by guid: %+v", found)
+	}
+}
+
+// TestSharedSidecars: they belong to app and type, in lists and when memory is
+// compared with theirs (app/models/runtime/process_model.rb).
+func TestSharedSidecars(t *testing.T) {
+	t.Parallel()
+	s := storeOf(func(seed *Seed) {
+		seed.Processes[front].Sidecars = []Sidecar{{"log", 100}}
+		twin := seed.Processes[front]
+		twin.GUID, twin.Sidecars = "twin", nil
+		seed.Processes = append(seed.Processes, twin)
+	})
+	for guid, want := range map[string]int{"front": 1, "twin": 1, "worker": 0} {
+		if _, total := s.Sidecars(s.Peek(Ref{GUID: guid}), parsed(t, contract.SidecarList, "")); total != want {
+			t.Errorf("%s has %d sidecars, want %d", guid, total, want)
+		}
+	}
+	if _, err := s.ScaleProcess(later(1), root, Ref{GUID: "twin"}, bodyOf(t, `{"memory_in_mb":100}`)); err == nil || err.(*contract.Error).Detail != contract.SidecarsTooLarge {
+		t.Errorf("the twin may be as small as the sidecars: %v", err)
+	}
+}
+
+// TestRenameTouchesProcesses (app/actions/app_update.rb).
+func TestRenameTouchesProcesses(t *testing.T) {
+	t.Parallel()
+	s := storeOf()
+	for body, want := range map[string]bool{`{"metadata":{"labels":{"a":"b"}}}`: false, `{"name":"other"}`: true} {
+		at := later(time.Duration(len(body)) * time.Minute)
+		if _, err := s.UpdateApp(at, root, "front", bodyOf(t, body)); err != nil {
+			t.Fatal(err)
+		}
+		for _, guid := range []string{"front", "worker"} {
+			if p := stored(t, s, guid); p.UpdatedAt.Equal(at) != want {
+				t.Errorf("%s: %s was updated at %v", body, guid, p.UpdatedAt)
+			}
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (c *complaints) err() error {
 // a PATCH of an unrelated field of a started app fails as well when its
 // organization is over quota. Starting says that the app's state changes too.
 func (s *Store) checkModel(v View, next *Process, starting bool) error {
-	if next.MemoryInMB != v.Process.MemoryInMB && !outweighs(next) {
+	if next.MemoryInMB != v.Process.MemoryInMB && !s.outweighs(next) {
 		return contract.UnprocessableEntity.Text(contract.SidecarsTooLarge)
 	}
 	var c complaints
@@ -57,11 +57,14 @@ func (s *Store) checkModel(v View, next *Process, starting bool) error {
 	return c.err()
 }
 
-// outweighs says that a process has more memory than its sidecars together.
-func outweighs(p *Process) bool {
+// outweighs says that a process has more memory than the sidecars of its type
+// together.
+func (s *Store) outweighs(p *Process) bool {
 	sum := 0
-	for _, sidecar := range p.Sidecars {
-		sum += sidecar.MemoryInMB
+	for _, other := range s.alike(p) {
+		for _, sidecar := range other.Sidecars {
+			sum += sidecar.MemoryInMB
+		}
 	}
 	return sum < p.MemoryInMB
 }

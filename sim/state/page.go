@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -54,7 +55,7 @@ func (r resource) compareBy(column string, to resource) int {
 	first := 0
 	switch column {
 	case "name":
-		first = cmp.Compare(r.name, to.name)
+		first = cmp.Compare(strings.ToLower(r.name), strings.ToLower(to.name))
 	case "state":
 		first = cmp.Compare(r.state, to.state)
 	case "created_at":

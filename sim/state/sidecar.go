@@ -14,14 +14,29 @@ type SidecarView struct {
 	GUID string
 }
 
-// Sidecars lists the sidecars of the view's process.
-func (v View) Sidecars(q contract.ResourceQuery) (list []SidecarView, total int) {
-	p := v.Process
-	for i, sidecar := range p.Sidecars {
-		r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
-		if r.passes(q) {
-			list = append(list, SidecarView{sidecar, r.guid})
+// Sidecars lists the sidecars of the view's process. They belong to its app and
+// type: processes of one type share them.
+func (s *Store) Sidecars(v View, q contract.ResourceQuery) (list []SidecarView, total int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, p := range s.alike(v.Process) {
+		for i, sidecar := range p.Sidecars {
+			r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
+			if r.passes(q) {
+				list = append(list, SidecarView{sidecar, r.guid})
+			}
 		}
 	}
 	return cut(q.ListQuery, list)
+}
+
+// alike are the processes of the app and type of one, in the order in which they
+// were made. The caller holds the lock.
+func (s *Store) alike(p *Process) (found []*Process) {
+	for _, guid := range s.byApp.get(p.AppGUID) {
+		if other := s.processes.get(guid); other.Type == p.Type {
+			found = append(found, other)
+		}
+	}
+	return found
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"example.com/capisim/sim/scenario"
 )
 
@@ -98,12 +100,23 @@ func (l *Limiter) Take(now time.Time, caller string) Allowance {
 	w := l.counters[caller]
 	if w == nil || !now.Before(w.ends) {
 		l.makeRoom(now)
-		w = &window{ends: now.Add(l.window)}
+		w = &window{ends: l.end(now, caller)}
 		l.counters[caller] = w
 	}
 	w.count++
 	left := math.Floor(10*float64(l.limit-w.count)/float64(l.limit)) / 10 * float64(l.limit)
 	return Allowance{Exceeded: w.count > l.limit, Limit: l.limit, Remaining: max(0, int(left)), Reset: w.ends}
+}
+
+// end is when the window of a caller ends that is open by now. Windows lie on a
+// grid of their own for each caller, so the first is shorter than the others
+// (middleware/mixins/user_reset_interval.rb).
+func (l *Limiter) end(now time.Time, caller string) time.Time {
+	var offset int64
+	if seconds := int64(l.window / time.Second); seconds > 0 {
+		offset = int64(xxhash.Sum64String(caller)%uint64(seconds)) * int64(time.Second)
+	}
+	return now.Add(l.window - time.Duration((now.UnixNano()-offset)%int64(l.window)))
 }
 
 // makeRoom forgets the windows that are over, and all when that is not enough.

@@ -9,8 +9,8 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-// TestLimiter counts each caller in windows that begin with its first request
-// (CONTRACT.md §2, §16).
+// TestLimiter counts each caller in windows on a grid of its own
+// (CONTRACT.md §16; middleware/mixins/user_reset_interval.rb).
 func TestLimiter(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(&scenario.RateLimit{Limit: 2, Window: time.Minute, Per: scenario.PerUser})
@@ -24,13 +24,13 @@ func TestLimiter(t *testing.T) {
 		remaining int
 		reset     time.Duration
 	}{
-		{0, "ann", false, 1, time.Minute},
-		{10 * time.Second, "ann", false, 0, time.Minute},
-		{20 * time.Second, "ann", true, 0, time.Minute},
-		{20 * time.Second, "bob", false, 1, 80 * time.Second},
-		{time.Minute - 1, "ann", true, 0, time.Minute},
-		{time.Minute, "ann", false, 1, 2 * time.Minute},
-		{time.Minute, "bob", false, 0, 80 * time.Second},
+		{0, "ann", false, 1, 58 * time.Second},
+		{10 * time.Second, "ann", false, 0, 58 * time.Second},
+		{20 * time.Second, "ann", true, 0, 58 * time.Second},
+		{20 * time.Second, "bob", false, 1, 67 * time.Second},
+		{58*time.Second - 1, "ann", true, 0, 58 * time.Second},
+		{58 * time.Second, "ann", false, 1, 118 * time.Second},
+		{time.Minute, "bob", false, 0, 67 * time.Second},
 	}
 	for _, test := range tests {
 		got := l.Take(noon.Add(test.after), test.caller)

@@ -224,7 +224,7 @@ func marksOf(has map[string]json.RawMessage) map[string]string {
 	case with("reason", "details"): // its status
 		return map[string]string{"details": `"<T>"`}
 	case with("process_types"): // a sidecar
-		return map[string]string{"guid": `"<SC>"`, "command": `"<C>"`}
+		return map[string]string{"guid": `"<SC>"`, "command": `"<C>"`, "created_at": `"<NOW>"`, "updated_at": `"<NOW>"`}
 	case with("actor", "target"): // an audit event
 		return map[string]string{"guid": `"<EVENT>"`, "links": `{"self":"<EVENT>"}`}
 	}

@@ -1,16 +1,5 @@
 package truth_test
 
-// pending are the kinds of recordings that capisim does not answer equally yet.
-var pending = map[string]bool{
-	"app-lifecycle-validation":        true,
-	"bearer-tab":                      true,
-	"names-case-insensitive":          true,
-	"routes-list":                     true,
-	"sidecars-belong-to-app-and-type": true,
-	"valueless-parameter":             true,
-	"year-0000-500":                   true,
-}
-
 // accepted are the recordings, by id, that capisim answers otherwise on
 // purpose, and why.
 var accepted = map[string]string{

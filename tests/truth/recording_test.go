@@ -19,8 +19,7 @@ type recording struct {
 	Request request   `json:"request"`
 	Then    []request `json:"then"` // sent afterwards, compared
 	Answers []answer  `json:"answers"`
-	Stats   bool      `json:"stats"`   // values that the platform makes up are masked
-	Differs string    `json:"differs"` // the kind of a difference that there was once
+	Stats   bool      `json:"stats"` // values that the platform makes up are masked
 }
 
 // request is one request. User is the token of that name, null for none; "~x"
