@@ -26,6 +26,10 @@ func (p *program) evidenceCommands() []*cobra.Command {
 // allWorldsUsage explains --all-worlds.
 const allWorldsUsage = "of all worlds together, ended ones too"
 
+// requireUsage explains --require.
+const requireUsage = "`cells` that must have been met, such as updateProcess:409, and variants of them: " +
+	"updateProcess:422/CF-LabelLimitExceeded by error, scaleProcess:503@after by phase, scaleProcess:reset by connection fault"
+
 // reportFlag adds --format to a command that prints a report.
 func reportFlag(cmd *cobra.Command, format *report.Format) {
 	*format = report.Text
@@ -74,7 +78,7 @@ func (p *program) coverageCommand() *cobra.Command {
 	})
 	flags := cmd.Flags()
 	flags.Var(&share{&gate.Min, 100}, "min", "percent of the cells that must have been met")
-	flags.StringVar(&require, "require", "", "`cells` that must have been met, such as updateProcess:409,scaleProcess:422")
+	flags.StringVar(&require, "require", "", requireUsage)
 	flags.BoolVar(&allWorlds, "all-worlds", false, allWorldsUsage)
 	flags.BoolVar(&merge, "merge", false, "sum up saved reports (--format json) instead of asking a server")
 	reportFlag(cmd, &format)

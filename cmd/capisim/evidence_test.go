@@ -91,6 +91,9 @@ func TestCoverageCommand(t *testing.T) {
 		{args: "coverage --require getProcess:200", out: `1 of 75`},
 		{args: "coverage --min 80", code: exitFound, out: `1 of 75`, err: `^capisim: 1 of 75 cells are covered \(1\.3 %\), expected at least 80 %\n$`},
 		{args: "coverage --require getProcess:200,updateProcess:409 --format json", code: exitFound, out: `"covered": 1,`, err: `^capisim: updateProcess:409 was not met\n$`},
+		{args: "coverage --require getProcess:200,scaleProcess:reset,scaleProcess:503@after", code: exitFound, out: `1 of 75`,
+			err: `^capisim: scaleProcess:reset was not met\nscaleProcess:503@after was not met\n$`},
+		{args: "coverage --require updateProcess:422/CF-LabelLimitExceded", code: exitMisused, err: `did you mean CF-LabelLimitExceeded\?`},
 		{args: "coverage --format markdown", out: `\| getProcess `},
 		{args: "coverage --format junit", out: `^<\?xml `},
 		{args: "coverage --format html", out: `(?i)^<!doctype html>`},
@@ -140,7 +143,7 @@ func TestCoverageMerge(t *testing.T) {
 		{args: "coverage --merge ./nosuch.json", code: exitMisused, err: `^capisim: open ./nosuch.json: no such file or directory\n$`},
 	})
 	merged := decoded[journal.Matrix](t, invoke(t, nil, "coverage", "--merge", first, second, "--format", "json").out)
-	if cell, _ := merged.Cell(journal.CellName{Operation: "getProcess", Status: 200}); cell.Real != 2 {
+	if cell, _ := merged.Cell("getProcess", 200); cell.Real != 2 {
 		t.Errorf("getProcess:200 was met %d times in the sum, want 2", cell.Real)
 	}
 }

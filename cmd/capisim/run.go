@@ -42,7 +42,7 @@ func (p *program) runCommand() *cobra.Command {
 	flags.StringVar(&f.scenario, "scenario", f.scenario, "`name` of a scenario, or a file")
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
 	flags.Var(&share{&f.gate.Min, 100}, "min", "percent of the cells that must have been met")
-	flags.StringVar(&f.require, "require", "", "`cells` that must have been met, such as updateProcess:409,scaleProcess:422")
+	flags.StringVar(&f.require, "require", "", requireUsage)
 	f.report.register(flags)
 	flags.StringVar(&f.verify, "verify", "", "`file` with expectations that must be met")
 	return cmd

@@ -57,6 +57,9 @@ func (c *call) answered(e *journal.Entry, out *delivery, cut socket.Kind) {
 		return
 	}
 	e.Status, out.status = out.reply.status, out.reply.status
+	if out.reply.err != nil {
+		e.Error, e.Detail = out.reply.err.Title, out.reply.err.Detail
+	}
 	if out.header == nil {
 		out.header = c.headersOf(&out.reply)
 	}

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -47,7 +48,7 @@ func TestMatrixHasTheDocumentedCells(t *testing.T) {
 	if m.Total != total || m.Covered != 0 || m.Percent != 0 {
 		t.Errorf("%d of %d, %g %%; want 0 of %d", m.Covered, m.Total, m.Percent, total)
 	}
-	if cell, _ := m.Cell(CellName{"updateProcess", 409}); cell.Kind != contract.DocumentedOnly {
+	if cell, _ := m.Cell("updateProcess", 409); cell.Kind != contract.DocumentedOnly {
 		t.Errorf("kind of 409 is %q, want documented-only", cell.Kind)
 	}
 }
@@ -78,7 +79,7 @@ func TestWhatCounts(t *testing.T) {
 			test.entry.Operation = operation(t, "updateProcess")
 			j.Append(test.entry)
 			m := snapshot(j)
-			cell, _ := m.Cell(CellName{"updateProcess", test.entry.Status})
+			cell, _ := m.Cell("updateProcess", test.entry.Status)
 			got := cell.How()
 			if m.Covered == 0 {
 				got = ""
@@ -99,6 +100,95 @@ func TestWhatCounts(t *testing.T) {
 	})
 }
 
+// A cell opens to its errors, an operation to the faults of its connections,
+// and each to the phase in which it was injected.
+func TestVariants(t *testing.T) {
+	t.Parallel()
+	c := NewCoverage()
+	scale, update := operation(t, "scaleProcess"), operation(t, "updateProcess")
+	for _, e := range []Entry{
+		{Operation: update, Status: 422, Error: "CF-UnprocessableEntity"},
+		{Operation: update, Status: 422, Error: "CF-LabelLimitExceeded", Injected: true},
+		{Operation: update, Status: 422, Injected: true}, // a body of the rule's own
+		{Operation: scale, Status: 503, Error: "CF-RunnerUnavailable", Injected: true, Real: 202, Applied: true},
+		{Operation: scale, Status: 202},
+		{Operation: scale, Injected: true, ConnectionFault: "reset"},
+		{Operation: scale, Injected: true, ConnectionFault: "empty", Real: 202, Applied: true},
+		{Operation: scale, Status: 202, Injected: true, ConnectionFault: "truncate", Real: 202},
+		{Operation: scale, Injected: true, ConnectionFault: CutOff},
+		{Operation: scale, Injected: true, ConnectionFault: "reset", Meanwhile: true},
+	} {
+		c.Add(&e)
+	}
+	absorbed := NewCoverage()
+	absorbed.Absorb(c)
+	merged, err := Merge(c.Snapshot(), absorbed.Snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]uint64{
+		"updateProcess:422":                              3,
+		"updateProcess:422/CF-UnprocessableEntity":       1,
+		"updateProcess:422/LabelLimitExceeded":           1,
+		"updateProcess:422/CF-LabelLimitExceeded@before": 1,
+		"updateProcess:422/CF-LabelLimitExceeded@after":  0,
+		"updateProcess:422/CF-UniquenessError":           0,
+		"updateProcess:422@before":                       2,
+		"updateProcess:reset":                            0,
+		"scaleProcess:503@after":                         1,
+		"scaleProcess:503@before":                        0,
+		"scaleProcess:503/CF-RunnerUnavailable@after":    1,
+		"scaleProcess:202":                               1,
+		"scaleProcess:202@before":                        0,
+		"scaleProcess:reset":                             1,
+		"scaleProcess:reset@after":                       0,
+		"scaleProcess:empty@after":                       1,
+		"scaleProcess:truncate":                          1,
+		"scaleProcess:hang":                              0,
+	} {
+		names, err := ParseCells(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := c.Snapshot()
+		if got := m.Meets(names[0]); got != want {
+			t.Errorf("%s met %d times, want %d", name, got, want)
+		}
+		if got := merged.Meets(names[0]); got != 2*want {
+			t.Errorf("%s met %d times in the sum of two, want %d", name, got, 2*want)
+		}
+		gate := Gate{Require: names}
+		if got := len(gate.Unmet(m)) == 0; got != (want > 0) {
+			t.Errorf("a gate that requires %s is open: %t", name, got)
+		}
+	}
+	if m := c.Snapshot(); m.Total != 75 || m.Covered != 3 {
+		t.Errorf("%d of %d cells, want 3 of 75: variants are not cells", m.Covered, m.Total)
+	}
+}
+
+// Errors of one title are told apart by their words.
+func TestVariantsOfOneTitle(t *testing.T) {
+	t.Parallel()
+	c := NewCoverage()
+	o := operation(t, "getProcessForApp")
+	for _, detail := range []string{"Process not found", "App not found", "App not found", "of a rule's own"} {
+		c.Add(&Entry{Operation: o, Status: 404, Error: "CF-ResourceNotFound", Detail: detail})
+	}
+	m := c.Snapshot()
+	cell, _ := m.Cell(o.ID, 404)
+	got := map[string]uint64{}
+	for _, v := range cell.Variants {
+		got[v.Error+" "+v.Detail] = v.Real
+	}
+	known, _ := o.Status(404)
+	want := map[string]uint64{"CF-ResourceNotFound App not found": 2, "CF-ResourceNotFound Process not found": 1, "CF-NotFound ": 0}
+	want["CF-ResourceNotFound "+known.Errors[0].Detail]++ // the first stands for words that nothing has
+	if !maps.Equal(got, want) || m.Meets(CellName{Operation: o.ID, Status: 404, Error: "ResourceNotFound"}) != 4 {
+		t.Errorf("variants %v, want %v", got, want)
+	}
+}
+
 func TestCoverageOutlivesTheRing(t *testing.T) {
 	t.Parallel()
 	j := New(1, 1<<20)
@@ -116,7 +206,7 @@ func TestCoverageOutlivesTheRing(t *testing.T) {
 		t.Errorf("%d cells covered after Clear, want none", m.Covered)
 	}
 	sum := past.Snapshot()
-	if cell, _ := sum.Cell(CellName{"getProcess", 404}); cell.Real != 2 || sum.Covered != 2 {
+	if cell, _ := sum.Cell("getProcess", 404); cell.Real != 2 || sum.Covered != 2 {
 		t.Errorf("%+v in %d cells, want 2 real in 2 cells", cell, sum.Covered)
 	}
 }
@@ -129,15 +219,15 @@ func TestCoverageCountsInParallel(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range 1000 {
-				c.Add(o, 202, false)
-				c.Add(o, 422, true)
+				c.Add(&Entry{Operation: o, Status: 202})
+				c.Add(&Entry{Operation: o, Status: 422, Injected: true})
 			}
 		})
 	}
 	wg.Wait()
 	m := c.Snapshot()
 	for status, want := range map[int][2]uint64{202: {0, 4000}, 422: {4000, 0}} {
-		if cell, _ := m.Cell(CellName{"scaleProcess", status}); cell.Injected != want[0] || cell.Real != want[1] {
+		if cell, _ := m.Cell("scaleProcess", status); cell.Injected != want[0] || cell.Real != want[1] {
 			t.Errorf("%d: %+v, want %v", status, cell, want)
 		}
 	}
@@ -151,7 +241,7 @@ func matrix(tb testing.TB, cells ...string) Matrix {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		c.Add(operation(tb, names[0].Operation), names[0].Status, names[0].Status >= 400)
+		c.Add(&Entry{Operation: operation(tb, names[0].Operation), Status: names[0].Status, Injected: names[0].Status >= 400})
 	}
 	return c.Snapshot()
 }
@@ -164,11 +254,11 @@ func TestMerge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cell, _ := sum.Cell(CellName{"updateProcess", 409})
+	cell, _ := sum.Cell("updateProcess", 409)
 	if sum.Covered != 3 || cell.Injected != 2 || fmt.Sprint(sum.ArmedNeverFired) != "[one two]" {
 		t.Errorf("%d covered, %+v, %v; want 3, two injected, [one two]", sum.Covered, cell, sum.ArmedNeverFired)
 	}
-	if before, _ := a.Cell(CellName{"updateProcess", 409}); before.Injected != 1 {
+	if before, _ := a.Cell("updateProcess", 409); before.Injected != 1 {
 		t.Error("a merged report was changed")
 	}
 	old, foreign := a, a
@@ -206,14 +296,24 @@ func TestReadMatrix(t *testing.T) {
 
 func TestParseCells(t *testing.T) {
 	t.Parallel()
-	names, err := ParseCells(" updateProcess:409, scaleProcess:422,")
-	if err != nil || fmt.Sprint(names) != "[updateProcess:409 scaleProcess:422]" {
+	names, err := ParseCells(" updateProcess:409, scaleProcess:422,updateProcess:422/LabelLimitExceeded,scaleProcess:503/CF-RunnerUnavailable@after,scaleProcess:reset@before")
+	if err != nil || fmt.Sprint(names) != "[updateProcess:409 scaleProcess:422 updateProcess:422/CF-LabelLimitExceeded scaleProcess:503/CF-RunnerUnavailable@after scaleProcess:reset@before]" {
 		t.Errorf("%v, %v", names, err)
 	}
 	tests := []struct{ text, want string }{
-		{"updateProcess", `"updateProcess" is not a cell, expected OPERATION:STATUS such as updateProcess:409`},
+		{"updateProcess", `"updateProcess" is not a cell, expected OPERATION:STATUS[/ERROR][@PHASE] or OPERATION:CONNECTION[@PHASE], such as updateProcess:409`},
 		{"updateProcess:x", `"updateProcess:x" is not a cell`},
-		{"updateProces:409", `"updateProces" is not an operation with coverage cells, expected one of listProcesses`},
+		{"updateProces:409", `"updateProces" is not an operation with coverage cells, did you mean updateProcess?`},
+		{"nothing:409", `"nothing" is not an operation with coverage cells, expected one of listProcesses`},
+		{"updateProcess:", `"updateProcess:" is not a cell`},
+		{"updateProcess:409@", `"updateProcess:409@" is not a cell`},
+		{"updateProcess:422/", `"updateProcess:422/" is not a cell`},
+		{"updateProcess:rest", `"updateProcess:rest" is not a cell, "rest" is not a status or a connection fault, did you mean reset?`},
+		{"updateProcess:reset/CF-Conflict", `"updateProcess:reset/CF-Conflict" is not a cell, a connection fault carries no error`},
+		{"updateProcess:503@afer", `"afer" is not a phase, did you mean after?`},
+		{"updateProcess:422/CF-LabelLimitExceded", `"CF-LabelLimitExceded" is not an error of updateProcess:422, did you mean CF-LabelLimitExceeded?`},
+		{"updateProcess:422/CF-Conflict", `"CF-Conflict" is not an error of updateProcess:422, expected one of CF-UnprocessableEntity, `},
+		{"updateProcess:200/CF-Conflict", `"CF-Conflict", expected no error: 200 is a success of updateProcess`},
 		{"getRoot:200", `"getRoot" is not an operation with coverage cells`},
 		{"getProcess:409", `409 is not a documented status of getProcess, expected one of 200, 401, 403, 404`},
 		{"getProcess:429", `429 is not a documented status of getProcess`},
@@ -236,7 +336,7 @@ func TestGate(t *testing.T) {
 	var all []string
 	for _, row := range NewCoverage().Snapshot().Operations {
 		for _, c := range row.Cells {
-			all = append(all, CellName{row.ID, c.Status}.String())
+			all = append(all, CellName{Operation: row.ID, Status: c.Status}.String())
 		}
 	}
 	full, most := matrix(t, all...), matrix(t, all[1:]...)
@@ -251,9 +351,9 @@ func TestGate(t *testing.T) {
 		{"all but one is not all", Gate{Min: 100}, most, 1},
 		{"not rounded up", Gate{Min: 98.8}, most, 1}, // 74 of 75 are 98.67 %
 		{"just enough", Gate{Min: 98.6}, most, 0},
-		{"required and met", Gate{Require: []CellName{{"updateProcess", 409}}}, full, 0},
-		{"required and missed", Gate{Require: []CellName{{"listProcesses", 200}, {"updateProcess", 409}}}, most, 1},
-		{"both", Gate{Min: 100, Require: []CellName{{"listProcesses", 200}}}, most, 2},
+		{"required and met", Gate{Require: []CellName{{Operation: "updateProcess", Status: 409}}}, full, 0},
+		{"required and missed", Gate{Require: []CellName{{Operation: "listProcesses", Status: 200}, {Operation: "updateProcess", Status: 409}}}, most, 1},
+		{"both", Gate{Min: 100, Require: []CellName{{Operation: "listProcesses", Status: 200}}}, most, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -85,8 +85,9 @@ type Entry struct {
 	ResponseHeader http.Header
 	Sent           Header // in place of ResponseHeader: the same, made when it is read
 	ResponseBody   Body
-	Held           bool // decided, and its answer is held back: Complete brings what became of it
-	Status         int  // as the client saw it; 0 when no answer was sent
+	Held           bool   // decided, and its answer is held back: Complete brings what became of it
+	Status         int    // as the client saw it; 0 when no answer was sent
+	Error, Detail  string // title and words of the error that the answer is, "" for none of the catalogue
 
 	Rule            string      // the fault rule that decided, "" for none
 	Draw            int         // its match number, from which chance was drawn
@@ -140,6 +141,9 @@ func (e *Entry) Failed() bool { return e.Injected && !e.Succeeded() }
 func (e *Entry) InjectedStatus() bool {
 	return e.Injected && (e.ConnectionFault == "" || e.Real != e.Status)
 }
+
+// After says that the injected answer came after the request took effect.
+func (e *Entry) After() bool { return e.Injected && e.Real != 0 }
 
 // OperationID is the id of the operation, "" when the request met none.
 func (e *Entry) OperationID() string {

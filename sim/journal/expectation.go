@@ -83,7 +83,7 @@ func (x *Expectation) String() string {
 func (k *FaultKind) String() string {
 	s := k.Operation
 	if k.Status != 0 {
-		s = CellName{k.Operation, k.Status}.String()
+		s = CellName{Operation: k.Operation, Status: k.Status}.String()
 	}
 	if k.Connection != "" {
 		s += " " + k.Connection
@@ -149,7 +149,7 @@ func Judge(expectations []Expectation, reactions ReactionReport, matrix Matrix) 
 
 func (r *ExpectationResult) judgeCover(m Matrix) {
 	r.Result = NotExercised
-	if cell, _ := m.Cell(*r.Expectation.Covers); cell.Covered() {
+	if m.Meets(*r.Expectation.Covers) > 0 {
 		r.Result = Met
 	}
 }
@@ -250,11 +250,9 @@ func (c *checker) add(pointer, format string, args ...any) {
 }
 
 func (c *checker) cell(pointer string, name CellName) {
-	if problem := name.problem(); problem != "" {
-		if o, ok := contract.OperationByID(name.Operation); ok && !o.Supporting {
-			pointer += "/status"
-		} else {
-			pointer += "/operation"
+	if problem, part := name.problem(); problem != "" {
+		if part != "" {
+			pointer += "/" + part
 		}
 		c.add(pointer, "%s", problem)
 	}

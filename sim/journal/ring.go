@@ -68,7 +68,7 @@ func (j *Journal) Append(e Entry) uint64 {
 		cost = e.bound()
 	}
 	e.ID = j.store(&e, cost)
-	j.cover(&e)
+	j.coverage.Add(&e)
 	j.reactions.Observe(&e)
 	return e.ID
 }
@@ -82,14 +82,8 @@ func (j *Journal) Complete(e Entry) {
 		cost = e.bound()
 	}
 	j.replace(&e, cost)
-	j.cover(&e)
+	j.coverage.Add(&e)
 	j.reactions.Settle(&e)
-}
-
-func (j *Journal) cover(e *Entry) {
-	if e.Operation != nil && e.Answered() && !e.Meanwhile {
-		j.coverage.Add(e.Operation, e.Status, e.InjectedStatus())
-	}
 }
 
 func (j *Journal) store(e *Entry, cost int64) uint64 {

@@ -291,7 +291,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	cell, _ := snapshot(j).Cell(CellName{"getProcess", 200})
+	cell, _ := snapshot(j).Cell("getProcess", 200)
 	if cell.Real != 1000 || j.Stats().Total != 2000 {
 		t.Errorf("%+v and %+v, want 1000 real and 2000 in total", cell, j.Stats())
 	}

@@ -56,6 +56,7 @@ type Request struct {
 // Response is what was answered; its status is 0 when nothing was.
 type Response struct {
 	Status  int         `json:"status"`
+	Error   string      `json:"error,omitempty"` // title of the error that it is
 	Headers http.Header `json:"headers"`
 	BodyView
 }
@@ -77,7 +78,7 @@ func (e *Entry) View() View {
 		ID: e.ID, Time: e.Time, WallTime: e.Wall, Operation: e.OperationID(), World: e.World,
 		Client:   Client{User: e.User, UserAgent: e.UserAgent(), Remote: e.Remote, Connection: e.Connection, ConnectionUse: e.ConnectionUse},
 		Request:  Request{Method: e.Method, Path: e.Path, Query: e.RawQuery, Headers: present(e.RequestHeader), BodyView: e.RequestBody.view()},
-		Response: Response{Status: e.Status, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
+		Response: Response{Status: e.Status, Error: e.Error, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
 		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, Meanwhile: e.Meanwhile, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault), Held: e.Held,
 		Violations: violations, Warnings: warnings, LatencyMS: milliseconds(e.Latency),
 	}

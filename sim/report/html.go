@@ -23,6 +23,7 @@ type pageData struct {
 	Headline string
 	Columns  []int
 	Rows     []rowData
+	Variants []opened
 	Lists    []listData
 	Reacted  []reactionData
 	Expected []expectationData
@@ -72,7 +73,7 @@ func coverageHTML(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 	for _, row := range m.Operations {
 		r := rowData{ID: printable(row.ID)}
 		for _, status := range data.Columns {
-			cell, ok := m.Cell(journal.CellName{Operation: row.ID, Status: status})
+			cell, ok := m.Cell(row.ID, status)
 			if !ok {
 				r.Cells = append(r.Cells, cellData{})
 				continue
@@ -81,6 +82,7 @@ func coverageHTML(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		}
 		data.Rows = append(data.Rows, r)
 	}
+	data.Variants = variants(m)
 	data.Lists = lists(listData{"Unmet", gate.Unmet(m)}, listData{"Armed, never fired", m.ArmedNeverFired})
 	return writePage(w, data)
 }
@@ -95,7 +97,7 @@ func square(operation string, cell journal.Cell) cellData {
 		Present: true,
 		Heat:    heat(hits),
 		Label:   cell.How(),
-		Title:   printable(fmt.Sprintf("%s %d: injected %d, real %d%s", operation, cell.Status, cell.Injected, cell.Real, kind)),
+		Title:   printable(fmt.Sprintf("%s %d: %s%s", operation, cell.Status, tell(cell.Counts), kind)),
 	}
 }
 

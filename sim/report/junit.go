@@ -68,33 +68,51 @@ func writeJUnit(w io.Writer, name string, suites []suiteXML) error {
 	return err
 }
 
-// coverageJUnit writes one case for each cell. A gap is a failure, unless the
-// gate is met without it.
+// coverageJUnit writes one case for each cell, and one for each variant that the
+// gate requires. A gap is a failure, unless the gate is met without it.
 func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
-	open := gate.Set() && len(gate.Unmet(m)) == 0
+	shut := !gate.Set() || len(gate.Unmet(m)) > 0
 	var suites []suiteXML
 	for _, row := range m.Operations {
 		suite := suiteXML{Name: printable(row.ID)}
 		for _, cell := range row.Cells {
-			c := caseXML{Class: "capisim." + printable(row.ID), Name: strconv.Itoa(cell.Status)}
 			name := journal.CellName{Operation: row.ID, Status: cell.Status}
-			gap := &verdictXML{Message: printable(name.String()) + " was never met by the client"}
-			switch {
-			case cell.Covered():
-				c.Output = fmt.Sprintf("met: injected %d, real %d", cell.Injected, cell.Real)
-			case open:
-				c.Skipped = gap
-			default:
-				c.Failure = gap
-				if gate.Requires(name) {
-					gap.Message += ", and is required"
+			c := caseXML{Class: "capisim." + printable(row.ID), Name: strconv.Itoa(cell.Status)}
+			c.cover(name, cell.Covered(), shut, gate)
+			if cell.Covered() {
+				c.Output = "met: " + tell(cell.Counts)
+				if len(cell.Variants) > 1 {
+					c.Output += "; " + open(row.ID, c.Name, cell.Variants).String()
 				}
 			}
 			suite.add(c)
 		}
+		for _, name := range gate.Require {
+			if name.Operation == row.ID && name.Variant() {
+				_, short, _ := strings.Cut(name.String(), ":")
+				c := caseXML{Class: "capisim." + printable(row.ID), Name: printable(short)}
+				c.cover(name, m.Meets(name) > 0, shut, gate)
+				suite.add(c)
+			}
+		}
 		suites = append(suites, suite)
 	}
 	return writeJUnit(w, "capisim coverage", suites)
+}
+
+// cover judges a case by whether a client met what it is about.
+func (c *caseXML) cover(name journal.CellName, met, shut bool, gate journal.Gate) {
+	gap := &verdictXML{Message: printable(name.String()) + " was never met by the client"}
+	switch {
+	case met:
+	case !shut:
+		c.Skipped = gap
+	default:
+		c.Failure = gap
+		if gate.Requires(name) {
+			gap.Message += ", and is required"
+		}
+	}
 }
 
 // reactionsJUnit writes one case for each reaction. Nothing fails: what a

@@ -32,12 +32,18 @@ func coverageMarkdown(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		fmt.Fprintf(&out, "| %s |", md(row.ID))
 		for _, status := range columns {
 			word := ""
-			if cell, ok := m.Cell(journal.CellName{Operation: row.ID, Status: status}); ok {
+			if cell, ok := m.Cell(row.ID, status); ok {
 				word = words[cell.How()]
 			}
 			fmt.Fprintf(&out, " %s |", word)
 		}
 		out.WriteString("\n")
+	}
+	if list := variants(m); len(list) > 0 {
+		out.WriteString("\n### Variants\n\n| operation | answer | met | missed |\n|---|---|---|---|\n")
+		for _, one := range list {
+			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", md(one.Operation), one.Answer, md(strings.Join(one.Met, ", ")), md(strings.Join(one.Missed, ", ")))
+		}
 	}
 	bullets(&out, "Armed, never fired", m.ArmedNeverFired)
 	bullets(&out, "Unmet", gate.Unmet(m))

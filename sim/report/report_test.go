@@ -35,7 +35,14 @@ func coverage(tb testing.TB, cells ...string) journal.Matrix {
 	}
 	c := journal.NewCoverage()
 	for _, name := range names {
-		c.Add(operation(tb, name.Operation), name.Status, name.Status >= 400)
+		e := journal.Entry{Operation: operation(tb, name.Operation), Status: name.Status, Injected: name.Status >= 400, ConnectionFault: name.Connection}
+		if known, ok := e.Operation.DefaultError(name.Status); ok {
+			e.Error = known.Title
+		}
+		if name.Phase == journal.After {
+			e.Real, e.Applied = 200, true
+		}
+		c.Add(&e)
 	}
 	return c.Snapshot()
 }
@@ -239,6 +246,8 @@ getProcessStats  -    -    -    -    I
 
 R real, I injected, B both, - missed
 3 of 75 documented cells covered (4 %)
+getProcess:404: met CF-ResourceNotFound (injected 1, real 0); missed CF-NotFound
+getProcessStats:503: met CF-StatsUnavailable (injected 1, real 0); missed CF-ServiceUnavailable
 armed, never fired: lonely
 unmet: 3 of 75 cells are covered (4 %), expected at least 80 %
 unmet: getProcess:403 was not met
@@ -331,6 +340,27 @@ func TestJUnitHasOneCaseForEachCell(t *testing.T) {
 				t.Errorf("the sums say %d, %d, %d; counted %d, %d, %d", doc.Tests, doc.Failures, doc.Skipped, cases, failures, skipped)
 			}
 		})
+	}
+}
+
+// What a gate requires of a cell's variants is a case of its own.
+func TestJUnitOfVariants(t *testing.T) {
+	t.Parallel()
+	required, err := journal.ParseCells("updateProcess:422/CF-LabelLimitExceeded,updateProcess:503@after,updateProcess:reset")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := written(t, func(w io.Writer) error {
+		return Coverage(w, JUnit, coverage(t, "updateProcess:422,updateProcess:503@after"), journal.Gate{Require: required})
+	})
+	for _, want := range []string{
+		`name="422/CF-LabelLimitExceeded"`, `message="updateProcess:422/CF-LabelLimitExceeded was never met by the client, and is required"`,
+		`name="503@after"></testcase>`, `message="updateProcess:reset was never met by the client, and is required"`,
+		`met: injected 1, real 0; updateProcess:422: met CF-UnprocessableEntity (injected 1, real 0); missed CF-ResourceBeingDeleted`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		fmt.Fprint(table, printable(row.ID))
 		for _, status := range columns {
 			mark := ""
-			if cell, ok := m.Cell(journal.CellName{Operation: row.ID, Status: status}); ok {
+			if cell, ok := m.Cell(row.ID, status); ok {
 				mark = marks[cell.How()]
 			}
 			fmt.Fprintf(table, "\t%s", mark)
@@ -38,6 +38,9 @@ func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 	out.Reset()
 	out.WriteString(trimmed)
 	fmt.Fprintf(&out, "\nR real, I injected, B both, - missed\n%s\n", figure(m))
+	for _, one := range variants(m) {
+		fmt.Fprintln(&out, one)
+	}
 	for _, id := range m.ArmedNeverFired {
 		fmt.Fprintf(&out, "armed, never fired: %s\n", printable(id))
 	}

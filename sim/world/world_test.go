@@ -161,7 +161,7 @@ func coverageOf(w *World, operation string) (real uint64, ok bool) {
 }
 
 func cellOf(m *journal.Matrix, operation string) (real uint64, ok bool) {
-	cell, ok := m.Cell(journal.CellName{Operation: operation, Status: 200})
+	cell, ok := m.Cell(operation, 200)
 	return uint64(cell.Real), ok
 }
 

@@ -123,6 +123,11 @@ export function FaultPanel({ view, rules, framed, onClose }) {
   };
   const chosen = errors.find((e) => e.name === draft.error) ?? errors[0];
   const text = { draft, wrong, change };
+  const met = (title) => {
+    if (!view.cell.covers) return "";
+    const times = (view.counts?.variants ?? []).reduce((sum, v) => sum + (v.error === title ? v.injected + v.real : 0), 0);
+    return times > 0 ? ` (met ${times})` : " (not met)";
+  };
   return html`<section class="card fault" aria-label=${`Answer ${status} of ${operation.id}`}>
     ${!framed && html`<header class="fault-head"><h2><span class=${`status-code tone-${statusTone(status)}`}>${status}</span> ${operation.id}</h2>
       <${Button} kind="quiet" label="Close the panel" onClick=${onClose}>✕<//></header>`}
@@ -134,7 +139,7 @@ export function FaultPanel({ view, rules, framed, onClose }) {
       ${draft.mode === "times" && html`<${Text} label="Times" name="times" inputmode="numeric" ...${text} />`}
       ${errors.length > 1 && html`<${Field} label="Error" hint=${chosen.detail}>
         <select value=${draft.error} onChange=${(e) => change({ error: e.target.value })}>
-          ${errors.map((e, i) => html`<option key=${e.name} value=${i === 0 ? "" : e.name}>${e.title} ${e.code}</option>`)}</select><//>`}
+          ${errors.map((e, i) => html`<option key=${e.name} value=${i === 0 ? "" : e.name}>${e.title} ${e.code}${met(e.title)}</option>`)}</select><//>`}
       ${errors.length === 1 && html`<p class="fault-error"><span class="mono">${chosen.title} ${chosen.code}</span><span class="muted">${chosen.detail}</span></p>`}
       <div class="two"><${Text} label="Delay" name="delay" placeholder="none" ...${text} />
         <${Text} label="Retry-After" name="retryAfter" placeholder="seconds" inputmode="numeric" ...${text} /></div>

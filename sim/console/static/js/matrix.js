@@ -37,7 +37,9 @@ function describe(v) {
   const { kind } = v.cell;
   const parts = [];
   if (v.active) parts.push(`in force: ${extent(v.active)}${narrowing(v.active) && `, only ${narrowing(v.active)}`}`);
-  if (v.cell.covers) parts.push(v.met ? `met ${plural(v.met, "time")}: ${v.counts.injected} injected, ${v.counts.real} real` : "not met yet");
+  if (v.cell.covers) parts.push(v.met ? `met ${plural(v.met, "time")}: ${v.counts.injected} injected, ${v.counts.real} real${v.counts.after ? `, ${v.counts.after} after the change` : ""}` : "not met yet");
+  const missed = v.met && v.counts.variants.length > 1 ? v.counts.variants.filter((one) => one.injected + one.real === 0) : [];
+  if (missed.length > 0) parts.push(`of its errors not met: ${missed.map((one) => one.error).join(", ")}`);
   if (kinds[kind]) parts.push(kinds[kind]);
   return parts.join("; ");
 }
