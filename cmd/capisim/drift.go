@@ -34,7 +34,8 @@ func (p *program) driftCommand() *cobra.Command {
 		Use:   "drift --target URL --token TOKEN [--write --process GUID]",
 		Short: "Compare a Cloud Controller with capisim; exit 1 when they differ",
 		Long: "Put the same questions to a Cloud Controller and to a capisim that holds the same process, and print each\n" +
-			"difference in status, code, text, header or shape. Values that must differ are ignored.\n\n" +
+			"difference in status, code, text, header or shape. Values that must differ are ignored.\n" +
+			"A difference begins with the section (§) of `capisim docs contract` that it is about.\n\n" +
 			"Without --write requests only read, or cannot pass authentication or routing. With --write the process that\n" +
 			"--process names is changed and put back, also when the command is interrupted. Take one that nobody needs.\n" +
 			"Exit codes: 0 no difference, 1 differences or not put back, 2 bad usage or an unusable target, 3 not reached.",
