@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/socket"
@@ -163,7 +164,7 @@ func (f Fault) rule() Rule {
 		rule.When.Times = &f.Times
 	}
 	if f.Delay > 0 {
-		fixed := fault.Duration(f.Delay)
+		fixed := document.Duration(f.Delay)
 		rule.Delay = &fault.Delay{Fixed: &fixed}
 	}
 	if f.Connection != "" {
@@ -191,6 +192,12 @@ func (s *Server) Rule(t TB, rule Rule) string {
 	set := s.world.Current().Faults
 	if rule.ID == "" {
 		rule.ID = freeID(set)
+	}
+	if found := rule.Check(); len(found) > 0 {
+		t.Fatalf("fault: %v", found)
+	}
+	if found := rule.Check(); len(found) > 0 {
+		t.Fatalf("set fault %s: %v", rule.ID, found)
 	}
 	if err := set.Put(s.world.Clock.Now(), rule); err != nil {
 		t.Fatalf("set fault %s: %v", rule.ID, err)

@@ -12,6 +12,7 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/socket"
 )
@@ -58,11 +59,11 @@ func (f *faultFlags) rule(given *pflag.FlagSet) fault.Rule {
 		rule.When.Probability = &f.probability
 	}
 	if given.Changed("for") {
-		until := fault.Duration(f.lasting)
+		until := document.Duration(f.lasting)
 		rule.When.Until = &until
 	}
 	if given.Changed("delay") {
-		fixed := fault.Duration(f.delay)
+		fixed := document.Duration(f.delay)
 		rule.Delay = &fault.Delay{Fixed: &fixed}
 	}
 	if given.Changed("retry-after") {

@@ -115,14 +115,9 @@ func (c *call) putQuotas() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if len(*o.problems) > 0 {
-		return reply{}, *o.problems
-	}
 	doc := c.places()
 	doc.Quotas = nil
-	list, _ := members(compact(doc))
-	list = with(list, "quotas", objectJSON(o.members))
-	s, err := scenario.FromBody(objectJSON(list), nil)
+	s, err := scenario.FromValue(valueOf(doc).With("quotas", o.value), nil)
 	var violations document.Violations
 	if errors.As(err, &violations) {
 		return reply{}, moved(violations, "/quotas")

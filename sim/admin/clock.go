@@ -51,7 +51,7 @@ func (c *call) advanceClock() (reply, error) {
 		return reply{}, err
 	}
 	by, given := o.duration("by")
-	if _, there := o.raw("by"); !there {
+	if _, there := o.get("by"); !there {
 		o.add("by", `left out, expected a duration such as "30s"`)
 	}
 	if to := c.world.Clock.Now().Add(by); given && !showable(to) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
 )
@@ -210,9 +211,10 @@ func TestBadVerification(t *testing.T) {
 	srv := start(t)
 	srv.wantRefusal(t, 422, "POST", "/admin/requests/verify",
 		`{"match":{"status":"x","operations":["nope"],"verb":"GET"},"count":{"exactly":-1,"most":3},"within":"11m","after":-1,"never":"no","in_order":[]}`,
-		`/match/status: "x", expected a whole number`,
-		`/match/verb: unknown key, expected one of app, body, headers, operations, process, query, user`,
-		`/count/most: unknown key "most", expected one of exactly, at_least, at_most`,
+		`/match/status: "x", expected an integer`,
+		`/match/verb: unknown key "verb", expected one of "operations", "process", "app", "user", "headers", "query", "body"`,
+		`/match/operations/0: "nope", expected "*" or one of `+strings.Join(contract.OperationIDs(), ", "),
+		`/count/most: unknown key "most", expected one of "exactly", "at_least", "at_most"`,
 		`/never: "no", expected true or false`,
 		`/in_order: an empty list, expected at least one match`,
 		`/after: -1, expected the id of a request`,

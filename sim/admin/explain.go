@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
@@ -96,7 +97,7 @@ func (c *call) asked(o *object) *http.Request {
 
 func (c *call) askedPath(o *object) *url.URL {
 	path, given := o.text("path")
-	if _, there := o.raw("path"); !there {
+	if _, there := o.get("path"); !there {
 		o.add("path", "left out, expected a path such as /v3/processes")
 	}
 	if !given {
@@ -116,16 +117,16 @@ func (c *call) askedHeader(o *object) http.Header {
 	if !given {
 		return header
 	}
-	for _, m := range in.members {
-		text, isText := in.text(m.key)
+	for _, m := range in.value.Members {
+		text, isText := in.text(m.Key)
 		switch {
 		case !isText:
-		case !token(m.key):
-			in.add(m.key, "%q, expected the name of a header", m.key)
+		case !token(m.Key):
+			in.add(m.Key, "%q, expected the name of a header", m.Key)
 		case strings.ContainsAny(text, "\r\n\x00"):
-			in.add(m.key, "%s, expected the value of a header, in one line", strconv.Quote(text))
+			in.add(m.Key, "%s, expected the value of a header, in one line", strconv.Quote(text))
 		default:
-			header.Set(m.key, text)
+			header.Set(m.Key, text)
 		}
 	}
 	return header
@@ -134,18 +135,17 @@ func (c *call) askedHeader(o *object) http.Header {
 // askedBody takes a string as the text of the body and all else as JSON, which
 // it is then called, unless a header calls it something else.
 func askedBody(o *object, header http.Header) []byte {
-	raw, given := o.raw("body")
-	var text string
+	body, given := o.get("body")
 	switch {
 	case !given:
 		return nil
-	case string(raw) != "null" && json.Unmarshal(raw, &text) == nil:
-		return []byte(text)
+	case body.Kind == document.String:
+		return []byte(body.Text)
 	}
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/json")
 	}
-	return raw
+	return body.AppendJSON(nil)
 }
 
 // token says that a text can be a method or the name of a header (RFC 9110).

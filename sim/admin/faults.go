@@ -92,18 +92,11 @@ func (c *call) putFault() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rules, problems := fault.ParseRules(raw)
-	id := c.params["id"]
-	switch {
-	case len(problems) > 0:
+	rule, problems := fault.ParseNamed(c.params["id"], raw)
+	if len(problems) > 0 {
 		return reply{}, problems
-	case len(rules) != 1 || strings.HasPrefix(strings.TrimSpace(string(raw)), "["):
-		return reply{}, invalid("", "a list, expected one rule")
-	case rules[0].ID != "" && rules[0].ID != id:
-		return reply{}, invalid("/id", "%q, expected %q as in the path, or no such key", rules[0].ID, id)
 	}
-	rules[0].ID = id
-	return c.put(rules[0])
+	return c.put(rule)
 }
 
 func (c *call) put(rule fault.Rule) (reply, error) {
@@ -171,15 +164,11 @@ func (c *call) setToggle() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	part, problems := fault.ParsePart(raw)
+	rule, problems := fault.ParseToggle(op, status, raw)
 	if len(problems) > 0 {
 		return reply{}, problems
 	}
-	if _, known := op.Status(status); !known && !part.Undocumented {
-		return reply{}, failure(http.StatusUnprocessableEntity,
-			strconv.Itoa(status)+", expected a status of "+op.ID+": "+allowedText(op)+`; "undocumented": true allows others`)
-	}
-	return c.put(fault.Toggle(op, status, part))
+	return c.put(rule)
 }
 
 // clearToggle is satisfied when the toggle is not set.
@@ -188,7 +177,7 @@ func (c *call) clearToggle() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if c.snap.Faults.Delete(op.ID + "-" + strconv.Itoa(status)) {
+	if c.snap.Faults.Delete(fault.ToggleID(op, status)) {
 		c.changed(faultEvent)
 	}
 	return deleted(), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/world"
 )
@@ -55,7 +56,7 @@ func TestFaultRules(t *testing.T) {
 	srv.want(t, 200, "PUT", "/admin/faults/named", `{"respond":{"status":500}}`)
 	srv.want(t, 200, "PUT", "/admin/faults/with%20blank", `{"id":"with blank","respond":{"status":500}}`)
 	srv.wantRefusal(t, 422, "PUT", "/admin/faults/named", `{"id":"other","respond":{"status":500}}`, `/id: "other", expected "named" as in the path, or no such key`)
-	srv.wantRefusal(t, 422, "PUT", "/admin/faults/named", `[{"respond":{"status":500}}]`, "a list, expected one rule")
+	srv.wantRefusal(t, 422, "PUT", "/admin/faults/named", `[{"respond":{"status":500}}]`, "an array of 1 item, expected a rule with at least one of respond, sequence, delay, connection")
 	patched := into[fault.Status](t, srv.want(t, 200, "PATCH", "/admin/faults/named", `{"enabled":false,"description":"off"}`))
 	if patched.Active() || patched.Description != "off" || patched.Respond.Status != 500 {
 		t.Errorf("%+v", patched)
@@ -97,7 +98,7 @@ func TestToggle(t *testing.T) {
 	srv.want(t, 200, "PUT", "/admin/faults/getProcess/418", `{"undocumented":true}`)
 
 	const allowed = "200, 400, 401, 403, 404, 429, 500, 502, 503"
-	srv.wantRefusal(t, 422, "PUT", "/admin/faults/getProcess/418", "", `418, expected a status of getProcess: `+allowed+`; "undocumented": true allows others`)
+	srv.wantRefusal(t, 422, "PUT", "/admin/faults/getProcess/418", "", `418, expected a status that getProcess can answer (`+allowed+`), or "undocumented": true; getProcess cannot answer 418`)
 	srv.wantRefusal(t, 422, "PUT", "/admin/faults/getProcess/busy", "", `"busy", expected a status of getProcess: `+allowed)
 	srv.wantRefusal(t, 422, "DELETE", "/admin/faults/getProcess/99", "", `"99", expected a status of getProcess: `+allowed)
 	srv.want(t, 422, "PUT", "/admin/faults/getProcess/503", `{"when":{"probability":2}}`)
@@ -153,7 +154,7 @@ func TestExplain(t *testing.T) {
 		`/headers/B: "1\n2", expected the value of a header, in one line`,
 		`/headers/C: 3, expected a string`,
 		`/path: left out, expected a path such as /v3/processes`,
-		`/verb: unknown key "verb", expected one of method, headers, body, path`)
+		`/verb: unknown key "verb", expected one of "method", "headers", "body", "path"`)
 	srv.wantRefusal(t, 422, "POST", "/admin/faults/explain", `{"path":"http://x/v3"}`, `/path: "http://x/v3", expected a path such as /v3/processes`)
 	srv.wantRefusal(t, 422, "POST", "/admin/faults/explain", `{"path":7}`, `/path: 7, expected a string`)
 	start(t).wantRefusal(t, 501, "POST", "/admin/faults/explain", `{"path":"/"}`, "this server cannot explain requests")
@@ -180,14 +181,14 @@ func TestClock(t *testing.T) {
 		t.Errorf("%+v, then %+v", stopped, same)
 	}
 	srv.wantRefusal(t, 422, "PUT", "/admin/clock", `{"mode":"still","now":"noon","by":1}`,
-		`/mode: "still", expected one of frozen, real`,
+		`/mode: "still", expected one of "frozen", "real"`,
 		`/now: "noon", expected a time such as 2026-01-01T00:00:00Z`,
-		`/by: unknown key "by", expected one of mode, now`)
+		`/by: unknown key "by", expected one of "mode", "now"`)
 	srv.wantRefusal(t, 422, "PUT", "/admin/clock", `{"now":"0001-01-01T00:00:00Z"}`, `/now: the year 1, expected a time after its first moment and before the year 10000`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", ``, `/by: left out, expected a duration such as "30s"`)
-	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":30}`, `/by: 30, expected a duration such as "30s"`)
-	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"30"}`, `/by: "30", expected a duration such as "30s"`)
-	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"-1s"}`, `/by: -1s, expected a duration that is not negative`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":30}`, `/by: 30, expected a duration that is not negative, such as 200ms or 1m30s`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"30"}`, `/by: "30", expected a duration that is not negative, such as 200ms or 1m30s`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"-1s"}`, `/by: -1s, expected a duration that is not negative, such as 200ms or 1m30s`)
 	srv.want(t, 200, "PUT", "/admin/clock", `{"now":"9999-12-31T00:00:00Z"}`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"48h"}`, `/by: goes beyond the year 9999`)
 }
@@ -203,7 +204,7 @@ func TestWorlds(t *testing.T) {
 		}
 	})
 	blue := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"blue","scenario":"empty","ttl":"10m"}`))
-	if blue.Name != "blue" || blue.URL != srv.URL+"/worlds/blue" || blue.Scenario != "empty" || blue.TTL != fault.Duration(10*time.Minute) || blue.Counts.Processes != 0 {
+	if blue.Name != "blue" || blue.URL != srv.URL+"/worlds/blue" || blue.Scenario != "empty" || blue.TTL != document.Duration(10*time.Minute) || blue.Counts.Processes != 0 {
 		t.Errorf("%+v", blue)
 	}
 	made := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", ""))
@@ -233,8 +234,8 @@ func TestWorlds(t *testing.T) {
 	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"","ttl":"-1s","scenario":7,"colour":"red"}`,
 		`/name: "", expected a name, or no such key to have one made up`,
 		`/scenario: 7, expected the name of a scenario or a document`,
-		`/ttl: -1s, expected a duration that is not negative`,
-		`/colour: unknown key "colour", expected one of name, from, scenario, seed, variant, clock, auth, ttl, listen`)
+		`/ttl: -1s, expected a duration that is not negative, such as 200ms or 1m30s`,
+		`/colour: unknown key "colour", expected one of "name", "from", "scenario", "seed", "variant", "clock", "auth", "ttl", "listen"`)
 	for _, name := range []string{"a/b", "..", "-a", "default", "blue", strings.Repeat("x", 64)} {
 		srv.want(t, 422, "POST", "/admin/worlds", `{"name":"`+name+`"}`)
 	}

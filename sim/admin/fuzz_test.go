@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"example.com/capisim/sim/world"
 )
@@ -64,26 +63,6 @@ func FuzzPaths(f *testing.F) {
 		srv.handler.ServeHTTP(w, r, srv.worlds.Root())
 		if w.Code >= 500 || !json.Valid(w.Body.Bytes()) && w.Header().Get("Content-Type") == jsonType {
 			t.Fatalf("%q: %d %s", path, w.Code, w.Body)
-		}
-	})
-}
-
-// A merge is an object in which what the patch sets is set.
-func FuzzMergeJSON(f *testing.F) {
-	f.Add(`{"a":1}`, `{"a":{"b":null}}`)
-	f.Add(`{"a":{"b":1}}`, `{"a":{"b":null,"c":2}}`)
-	f.Add(`[]`, `{"a":null}`)
-	f.Fuzz(func(t *testing.T, target, patch string) {
-		if !json.Valid([]byte(target)) || !json.Valid([]byte(patch)) || !utf8.ValidString(target+patch) {
-			return
-		}
-		merged := mergeJSON(json.RawMessage(target), json.RawMessage(patch), neverKept)
-		if !json.Valid(merged) {
-			t.Fatalf("%s + %s: %s", target, patch, merged)
-		}
-		again := mergeJSON(merged, json.RawMessage(patch), neverKept)
-		if string(again) != string(merged) {
-			t.Fatalf("%s + %s: %s, once more %s", target, patch, merged, again)
 		}
 	})
 }

@@ -85,18 +85,17 @@ func TestBodies(t *testing.T) {
 	srv.want(t, 200, "PATCH", "/admin/features", `{"app_scaling":false}`, "Content-Type", "text/plain")
 	srv.want(t, 200, "PATCH", "/admin/features", "")
 	srv.want(t, 200, "PATCH", "/admin/features", " \n")
-	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "[]", "[], expected an object")
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "[]", "an empty array, expected an object")
 	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "null", "null, expected an object")
-	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{", "not readable as JSON: unexpected end of JSON input")
-	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{}{}", "not readable as JSON: invalid character '{' after top-level value")
-	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{\"a\":\"\xff\"}", "not readable as JSON: not UTF-8")
-	srv.wantRefusal(t, 422, "PATCH", "/admin/features", `{"app_scaling":"no","app_scaling_message":null,"a/b":1,"app_scaling":1}`,
-		"/app_scaling: the key appears twice, expected it once",
-		"/app_scaling: 1, expected true or false",
-		"/app_scaling_message: null, expected a string",
-		`/a~1b: unknown key "a/b", expected one of app_scaling, app_scaling_message`)
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{", "1:2: not JSON: unexpected end of JSON input")
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{}{}", "1:3: not JSON: invalid character '{' after top-level value")
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", "{\"a\":\"\xff\"}", "1:7: byte 0xff, expected UTF-8")
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", `{"app_scaling":"no","app_scaling":1}`, `/app_scaling: key "app_scaling" appears twice, first at 1:2`)
+	srv.wantRefusal(t, 422, "PATCH", "/admin/features", `{"app_scaling":"no","app_scaling_message":null,"a/b":1}`,
+		`/app_scaling: "no", expected true or false`, "/app_scaling_message: null, expected a string",
+		`/a~1b: unknown key "a/b", expected one of "app_scaling", "app_scaling_message"`)
 	srv.wantRefusal(t, 422, "PATCH", "/admin/features", `{"app_scaling":"`+strings.Repeat("ä", 100)+`"}`,
-		`/app_scaling: "`+strings.Repeat("ä", 29)+`... (202 bytes), expected true or false`)
+		"/app_scaling: a string of 100 characters, expected true or false")
 
 	big := `{"app_scaling_message":"` + strings.Repeat("x", maxBody) + `"}`
 	srv.wantRefusal(t, 413, "PATCH", "/admin/features", big, "the body is larger than 1 MiB")

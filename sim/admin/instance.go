@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -71,12 +70,12 @@ func (c *call) forceInstance() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	raw, given := o.raw("state")
-	release := given && string(raw) == "null"
+	held, given := o.get("state")
+	release := given && held.Kind == document.Null
 	switch {
-	case len(o.members) == 0:
+	case len(o.value.Members) == 0:
 		o.add("state", "left out, expected null, one of %s, or something else to set", strings.Join(instanceStates, ", "))
-	case release && len(o.members) > 1:
+	case release && len(o.value.Members) > 1:
 		o.add("state", "null beside something else, expected it alone: the instance is given back")
 	}
 	if len(*o.problems) > 0 {
@@ -85,7 +84,7 @@ func (c *call) forceInstance() (reply, error) {
 	if release {
 		return c.holdInstance(func(*state.Process, int) (*state.Forced, error) { return nil, nil })
 	}
-	return c.holdInstance(func(p *state.Process, index int) (*state.Forced, error) { return c.forcedInto(p, index, o.members) })
+	return c.holdInstance(func(p *state.Process, index int) (*state.Forced, error) { return c.forcedInto(p, index, o.value) })
 }
 
 func (c *call) releaseInstance() (reply, error) {
@@ -114,16 +113,17 @@ func (c *call) holdInstance(into func(*state.Process, int) (*state.Forced, error
 
 // forcedInto reads what an instance shall be. The reader of scenario files does
 // the checking: the instance is shown to it in a process of its own.
-func (c *call) forcedInto(p *state.Process, index int, body []member) (*state.Forced, error) {
-	if _, given := find(body, "index"); given {
+func (c *call) forcedInto(p *state.Process, index int, body document.Value) (*state.Forced, error) {
+	if _, given := body.Get("index"); given {
 		return nil, invalid("/index", "the index stands in the path")
 	}
-	one := objectJSON(append([]member{{"index", compact(index)}}, body...))
 	app, found := c.snap.State.App(p.AppGUID)
 	if !found {
 		return nil, noProcess(p.GUID)
 	}
-	made, err := c.check(fmt.Appendf(nil, `{"type":%s,"instances":%d,"forced":[%s]}`, compact(p.Type), index+1, one), app, c.world.Clock.Now())
+	process := document.Value{}.With("type", document.Text(p.Type)).With("instances", document.Int(index+1)).
+		With("forced", document.List(body.With("index", document.Int(index))))
+	made, err := c.check(process, app, c.world.Clock.Now())
 	var violations document.Violations
 	if errors.As(err, &violations) {
 		return nil, moved(violations, "/forced/0")

@@ -1,91 +1,49 @@
 package admin
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
 )
 
-// member is one key of a JSON object with its value as it was written.
-type member struct {
-	key string
-	raw json.RawMessage
-}
-
-// members reads a JSON object in order of appearance, duplicates included;
-// false when the text is not an object. The text must be valid JSON.
-func members(raw []byte) ([]member, bool) {
-	tokens := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := tokens.Token(); err != nil || start != json.Delim('{') {
-		return nil, false
-	}
-	list := []member{}
-	for tokens.More() {
-		key, err := tokens.Token()
-		name, isText := key.(string)
-		var value json.RawMessage
-		if err != nil || !isText || tokens.Decode(&value) != nil {
-			return nil, false
-		}
-		list = append(list, member{name, value})
-	}
-	return list, true
-}
-
-// checkJSON refuses what is not one JSON document in UTF-8.
-func checkJSON(raw []byte) error {
-	if !utf8.Valid(raw) {
-		return invalid("", "not readable as JSON: not UTF-8")
-	}
-	if err := json.Unmarshal(raw, new(json.RawMessage)); err != nil {
-		return invalid("", "not readable as JSON: %s", err)
-	}
-	return nil
-}
-
 // object reads the keys of a body one by one and notes everything that is wrong
 // on the way, so that one answer tells all of it.
 type object struct {
-	at       string // pointer of the object
-	members  []member
-	read     map[string]bool
-	known    []string
+	at       string         // pointer of the object
+	value    document.Value // an object
+	known    []string       // keys that were asked for
 	problems *document.Violations
 }
 
 // parseObject reads a body that has to be an object.
 func parseObject(raw []byte) (*object, error) {
-	if err := checkJSON(raw); err != nil {
-		return nil, err
+	doc, err := document.ReadJSON("", raw)
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	list, isObject := members(raw)
-	if !isObject {
-		return nil, invalid("", "%s, expected an object", brief(raw))
-	}
-	o := &object{members: list, read: map[string]bool{}, problems: &document.Violations{}}
-	o.duplicates()
-	return o, nil
+	return objectOf(doc.Root)
 }
 
-func (o *object) duplicates() {
-	seen := map[string]bool{}
-	for _, m := range o.members {
-		if seen[m.key] {
-			o.add(m.key, "the key appears twice, expected it once")
-		}
-		seen[m.key] = true
+// unreadable is what is wrong with a body that is not a document.
+func unreadable(err error) error {
+	var problems document.Problems
+	if errors.As(err, &problems) {
+		return problems.Violations()
 	}
+	return err
 }
 
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+func objectOf(v document.Value) (*object, error) {
+	if v.Kind != document.Object {
+		return nil, invalid("", "%s, expected an object", document.Found(v))
+	}
+	return &object{value: v, problems: &document.Violations{}}, nil
+}
 
-func (o *object) pointer(key string) string { return o.at + "/" + pointerEscape.Replace(key) }
+func (o *object) pointer(key string) string { return o.at + document.Pointer(key) }
 
 // add notes what is wrong with the value of a key.
 func (o *object) add(key, format string, args ...any) {
@@ -94,7 +52,7 @@ func (o *object) add(key, format string, args ...any) {
 
 // addAt notes what is wrong with an element of the list under a key.
 func (o *object) addAt(key string, index int, format string, args ...any) {
-	at := o.pointer(key) + "/" + strconv.Itoa(index)
+	at := o.pointer(key) + document.Pointer(index)
 	*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -105,51 +63,45 @@ func (o *object) err() error {
 	if len(*o.problems) == 0 {
 		return nil
 	}
-	return *o.problems
+	return o.problems.Told()
 }
 
 func (o *object) unknown() {
-	for _, m := range o.members {
-		if !o.read[m.key] {
-			o.add(m.key, "unknown key %q, expected one of %s", m.key, strings.Join(o.known, ", "))
+	for _, m := range o.value.Members {
+		if !slices.Contains(o.known, m.Key) {
+			o.add(m.Key, "%s", document.UnknownKey(m.Key, o.known))
 		}
 	}
 }
 
-// raw returns the value of a key; of a key given twice, the last.
-func (o *object) raw(key string) (json.RawMessage, bool) {
-	if !o.read[key] {
-		o.read[key] = true
+// get returns the value of a key.
+func (o *object) get(key string) (document.Value, bool) {
+	if !slices.Contains(o.known, key) {
 		o.known = append(o.known, key)
 	}
-	for i := len(o.members) - 1; i >= 0; i-- {
-		if o.members[i].key == key {
-			return o.members[i].raw, true
-		}
-	}
-	return nil, false
+	return o.value.Get(key)
 }
 
-// value decodes a key; false when it was left out, or is of another type, which
+// read decodes a key; false when it was left out, or is of another type, which
 // is noted.
-func value[T any](o *object, key, expected string) (T, bool) {
+func read[T any](o *object, key, expected string) (T, bool) {
 	var into T
-	raw, given := o.raw(key)
+	v, given := o.get(key)
 	if !given {
 		return into, false
 	}
-	if string(raw) == "null" || json.Unmarshal(raw, &into) != nil {
-		o.add(key, "%s, expected %s", brief(raw), expected)
+	if v.Kind == document.Null || v.Decode(&into) != nil {
+		o.add(key, "%s, expected %s", document.Found(v), expected)
 		return into, false
 	}
 	return into, true
 }
 
-func (o *object) text(key string) (string, bool) { return value[string](o, key, "a string") }
+func (o *object) text(key string) (string, bool) { return read[string](o, key, "a string") }
 
-func (o *object) boolean(key string) (bool, bool) { return value[bool](o, key, "true or false") }
+func (o *object) boolean(key string) (bool, bool) { return read[bool](o, key, "true or false") }
 
-func (o *object) whole(key string) (int, bool) { return value[int](o, key, "a whole number") }
+func (o *object) whole(key string) (int, bool) { return read[int](o, key, "an integer") }
 
 // oneOf reads a text that has to be one of these.
 func (o *object) oneOf(key string, allowed ...string) (string, bool) {
@@ -157,94 +109,52 @@ func (o *object) oneOf(key string, allowed ...string) (string, bool) {
 	if !given {
 		return "", false
 	}
-	for _, one := range allowed {
-		if text == one {
-			return text, true
-		}
+	if slices.Contains(allowed, text) {
+		return text, true
 	}
-	o.add(key, "%q, expected one of %s", text, strings.Join(allowed, ", "))
+	o.add(key, "%s, expected %s", document.Quote(text), document.OneOf(document.QuoteAll(allowed)))
 	return "", false
 }
 
 // duration reads a span of time such as "30s" that is not negative.
 func (o *object) duration(key string) (time.Duration, bool) {
-	text, given := value[string](o, key, `a duration such as "30s"`)
-	if !given {
-		return 0, false
+	span, given := read[document.Duration](o, key, "a duration that is not negative, such as 200ms or 1m30s")
+	if given && span < 0 {
+		o.add(key, "%s, expected a duration that is not negative, such as 200ms or 1m30s", span)
 	}
-	span, err := time.ParseDuration(text)
-	switch {
-	case err != nil:
-		o.add(key, `%q, expected a duration such as "30s"`, text)
-	case span < 0:
-		o.add(key, "%s, expected a duration that is not negative", text)
-	default:
-		return span, true
-	}
-	return 0, false
+	return time.Duration(max(0, span)), given && span >= 0
 }
 
 // moment reads a time in RFC 3339.
 func (o *object) moment(key string) (time.Time, bool) {
-	text, given := o.text(key)
-	if !given {
-		return time.Time{}, false
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		o.add(key, "%q, expected a time such as 2026-01-01T00:00:00Z", text)
-		return time.Time{}, false
-	}
-	return at.UTC(), true
+	at, given := read[time.Time](o, key, "a time such as 2026-01-01T00:00:00Z")
+	return at.UTC(), given
 }
 
 // inner reads an object under a key; it shares the list of problems.
 func (o *object) inner(key string) (*object, bool) {
-	raw, given := o.raw(key)
+	v, given := o.get(key)
 	if !given {
 		return nil, false
 	}
-	return o.nested(key, raw)
-}
-
-func (o *object) nested(key string, raw json.RawMessage) (*object, bool) {
-	list, isObject := members(raw)
-	if !isObject {
-		o.add(key, "%s, expected an object", brief(raw))
+	if v.Kind != document.Object {
+		o.add(key, "%s, expected an object", document.Found(v))
 		return nil, false
 	}
-	in := &object{at: o.pointer(key), members: list, read: map[string]bool{}, problems: o.problems}
-	in.duplicates()
-	return in, true
+	return &object{at: o.pointer(key), value: v, problems: o.problems}, true
 }
 
-// list reads a list under a key, its elements as they were written.
-func (o *object) list(key string) ([]json.RawMessage, bool) {
-	return value[[]json.RawMessage](o, key, "a list")
+// list reads a list under a key.
+func (o *object) list(key string) ([]document.Field, bool) {
+	v, given := o.get(key)
+	if given && v.Kind != document.Array {
+		o.add(key, "%s, expected an array", document.Found(v))
+		return nil, false
+	}
+	return v.Members, given
 }
 
 // under moves violations of an inner document to their place in this one.
 func (o *object) under(key string, found document.Violations) {
-	for _, v := range found {
-		*o.problems = append(*o.problems, document.Violation{Pointer: o.pointer(key) + v.Pointer, Message: v.Message})
-	}
-}
-
-// brief shows a value in a message, its beginning when it is long.
-func brief(raw []byte) string {
-	const most = 60
-	var compact bytes.Buffer
-	if json.Compact(&compact, raw) != nil {
-		compact.Reset()
-		compact.Write(raw)
-	}
-	text := compact.String()
-	if len(text) <= most {
-		return text
-	}
-	cut := most
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "..." + " (" + strconv.Itoa(len(text)) + " bytes)"
+	*o.problems = append(*o.problems, found.Under(o.pointer(key))...)
 }

@@ -1,9 +1,7 @@
 package admin
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -64,16 +62,13 @@ func (c *call) force(merge bool) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if len(*o.problems) > 0 {
-		return reply{}, *o.problems
-	}
 	guid := c.params["guid"]
 	for {
 		v := c.snap.State.Peek(state.Ref{GUID: guid})
 		if v.Process == nil && merge {
 			return reply{}, noProcess(guid)
 		}
-		next, err := c.forced(o.members, v, merge)
+		next, err := c.forced(o.value, v, merge)
 		if err != nil {
 			return reply{}, err
 		}
@@ -97,17 +92,17 @@ func (c *call) force(merge bool) (reply, error) {
 
 // forced works out what a process shall be. The reader of scenario files does
 // the checking: the process is shown to it in a document of its own.
-func (c *call) forced(body []member, v state.View, merge bool) (*state.Replacement, error) {
+func (c *call) forced(body document.Value, v state.View, merge bool) (*state.Replacement, error) {
 	app, body, err := c.home(body, v)
 	if err != nil {
 		return nil, err
 	}
-	full := objectJSON(body)
+	full := body
 	now := c.world.Clock.Now()
 	if merge {
-		full = mergeJSON(base(body, v), full, func(key string) bool { return key == "disk_in_mb" || key == "revision" })
-		if _, named := find(body, "updated_at"); !named {
-			full = mergeJSON(full, compact(map[string]time.Time{"updated_at": now.UTC().Truncate(time.Second)}), neverKept)
+		full = document.Merge(base(body, v), body, "disk_in_mb", "revision")
+		if _, named := body.Get("updated_at"); !named {
+			full = full.With("updated_at", valueOf(now.UTC().Truncate(time.Second)))
 		}
 	}
 	if full, err = c.identified(full, v); err != nil {
@@ -117,34 +112,32 @@ func (c *call) forced(body []member, v state.View, merge bool) (*state.Replaceme
 	if err != nil {
 		return nil, err
 	}
-	_, history := find(body, "history")
-	_, forced := find(body, "forced")
+	_, history := body.Get("history")
+	_, forced := body.Get("forced")
 	return &state.Replacement{Process: *made, KeepHistory: merge && !history, KeepForced: merge && !forced}, nil
 }
 
 // identified gives a process that is put the guid of the path.
-func (c *call) identified(full json.RawMessage, v state.View) (json.RawMessage, error) {
-	list, _ := members(full)
-	guid, named := find(list, "guid")
-	path := compact(c.params["guid"])
+func (c *call) identified(full document.Value, v state.View) (document.Value, error) {
+	guid, named := full.Get("guid")
+	path := document.Text(c.params["guid"])
 	switch {
 	case !named:
-		list = with(list, "guid", path)
-	case v.Process == nil && string(guid) != string(path):
-		return nil, invalid("/guid", "%s, expected %s as in the path, or no such key", brief(guid), path)
+		full = full.With("guid", path)
+	case v.Process == nil && !guid.Same(path):
+		return full, invalid("/guid", "%s, expected %s as in the path, or no such key", document.Found(guid), path)
 	}
-	return objectJSON(list), nil
+	return full, nil
 }
 
 // base is the process that a patch is laid over. Instances are left out: what
 // the patch does not say of them stays as it is. Where a field has two forms
 // and the patch uses the API's, so does the base: the other one would win.
-func base(body []member, v state.View) json.RawMessage {
+func base(body document.Value, v state.View) document.Value {
 	view := processView(v).Process
 	view.Forced, view.History = nil, nil
-	relationships, _ := find(body, "relationships")
-	inside, _ := members(relationships)
-	if raw, named := find(inside, "revision"); named && string(raw) == "null" {
+	inside, _ := body.Get("relationships")
+	if revision, named := inside.Get("revision"); named && revision.Kind == document.Null {
 		view.Revision = scenario.Nullable[scenario.Reference]{Set: true, Null: true}
 	} else if named {
 		if own := view.Revision.Value; !view.Revision.Null {
@@ -152,8 +145,8 @@ func base(body []member, v state.View) json.RawMessage {
 		}
 		view.Revision = scenario.Nullable[scenario.Reference]{}
 	}
-	_, synced := find(body, "registry_credential_last_synced_at")
-	_, related := find(inside, "registry_credential")
+	_, synced := body.Get("registry_credential_last_synced_at")
+	_, related := inside.Get("registry_credential")
 	if credential := view.RegistryCredential; credential != nil && (synced || related) {
 		if view.Relationships == nil {
 			view.Relationships = &scenario.Relationships{}
@@ -162,22 +155,23 @@ func base(body []member, v state.View) json.RawMessage {
 		view.RegistryCredentialLastSyncedAt = credential.LastSyncedAt
 		view.RegistryCredential = nil
 	}
-	return compact(view)
+	return valueOf(view)
 }
 
 // home finds the app of a process: the one that the body names by its key app
 // or its relationship, else the one it has, else the one that has its guid, as
 // web processes do. It returns the body without the key app.
-func (c *call) home(body []member, v state.View) (*state.App, []member, error) {
+func (c *call) home(body document.Value, v state.View) (*state.App, document.Value, error) {
 	name, pointer := "", "/app"
-	if raw, named := find(body, "app"); named {
-		if json.Unmarshal(raw, &name) != nil || name == "" {
-			return nil, nil, invalid("/app", "%s, expected the name or the guid of an app", brief(raw))
+	related, _ := body.Find("/relationships/app/data/guid")
+	if app, named := body.Get("app"); named {
+		if name = app.Text; app.Kind != document.String || name == "" {
+			return nil, body, invalid("/app", "%s, expected the name or the guid of an app", document.Found(app))
 		}
-	} else if name = relatedApp(body); name != "" {
-		pointer = "/relationships/app/data/guid"
+	} else if related.Kind == document.String && related.Text != "" {
+		name, pointer = related.Text, "/relationships/app/data/guid"
 	}
-	rest := without(append([]member(nil), body...), "app")
+	rest := body.Without("app")
 	switch {
 	case name == "" && v.App != nil:
 		return v.App, rest, nil
@@ -189,35 +183,19 @@ func (c *call) home(body []member, v state.View) (*state.App, []member, error) {
 	case len(found) == 1:
 		return found[0], rest, nil
 	case len(found) > 1:
-		return nil, nil, invalid(pointer, "%q, the name of %d apps; say which one by its guid", name, len(found))
+		return nil, body, invalid(pointer, "%q, the name of %d apps; say which one by its guid", name, len(found))
 	case name == c.params["guid"]:
-		return nil, nil, invalid("/app", "left out, expected the name or the guid of an app")
+		return nil, body, invalid("/app", "left out, expected the name or the guid of an app")
 	}
-	return nil, nil, invalid(pointer, "%q, no such app", name)
+	return nil, body, invalid(pointer, "%q, no such app", name)
 }
 
-func relatedApp(body []member) string {
-	var relationships struct {
-		App struct {
-			Data struct {
-				GUID string `json:"guid"`
-			} `json:"data"`
-		} `json:"app"`
-	}
-	raw, _ := find(body, "relationships")
-	if json.Unmarshal(raw, &relationships) != nil { // the scenario's reader says what is wrong
-		return ""
-	}
-	return relationships.App.Data.GUID
-}
-
-// What the process is in the document that is made for its check.
-const (
-	processPointer = "/apps/0/processes/0"
-)
+// processPointer is where the process is in the document that is made for its
+// check.
+const processPointer = "/apps/0/processes/0"
 
 // check reads a process in the scenario form, as that of an app.
-func (c *call) check(process json.RawMessage, app *state.App, now time.Time) (*state.Process, error) {
+func (c *call) check(process document.Value, app *state.App, now time.Time) (*state.Process, error) {
 	v := c.snap.State.Peek(state.Ref{AppGUID: app.GUID})
 	if v.App == nil {
 		return nil, contract.AppNotFound
@@ -229,11 +207,8 @@ func (c *call) check(process json.RawMessage, app *state.App, now time.Time) (*s
 	doc := scenario.FromState(seed, &scenario.Scenario{Name: "process"})
 	// The process goes in as it was written: decoding it here would lose what
 	// is wrong with it.
-	one, _ := members(compact(doc.Apps[0]))
-	one = with(one, "processes", fmt.Appendf(nil, "[%s]", process))
-	full, _ := members(compact(doc))
-	full = with(full, "apps", fmt.Appendf(nil, "[%s]", objectJSON(one)))
-	s, err := scenario.FromBody(objectJSON(full), nil)
+	one := valueOf(doc.Apps[0]).With("processes", document.List(process))
+	s, err := scenario.FromValue(valueOf(doc).With("apps", document.List(one)), nil)
 	var violations document.Violations
 	if errors.As(err, &violations) {
 		return nil, moved(violations, processPointer)

@@ -3,6 +3,7 @@ package admin
 import (
 	"slices"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
@@ -106,7 +107,7 @@ func (c *call) reset() (reply, error) {
 		return reply{}, err
 	}
 	scope := world.Everything
-	if _, narrowed := o.raw("only"); narrowed {
+	if _, narrowed := o.get("only"); narrowed {
 		scope = scopeOf(o)
 	}
 	if err := o.err(); err != nil {
@@ -127,17 +128,17 @@ func scopeOf(o *object) world.Scope {
 		o.add("only", "an empty list, expected at least one of state, faults, journal, clock")
 	}
 	for i, part := range parts {
-		switch string(part) {
-		case `"state"`:
+		switch part.Value.Text {
+		case "state":
 			scope.State = true
-		case `"faults"`:
+		case "faults":
 			scope.Faults = true
-		case `"journal"`:
+		case "journal":
 			scope.Journal = true
-		case `"clock"`:
+		case "clock":
 			scope.Clock = true
 		default:
-			o.addAt("only", i, "%s, expected one of state, faults, journal, clock", brief(part))
+			o.addAt("only", i, "%s, expected one of state, faults, journal, clock", document.Found(part.Value))
 		}
 	}
 	return scope

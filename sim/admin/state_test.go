@@ -86,7 +86,7 @@ func TestReset(t *testing.T) {
 	srv.wantRefusal(t, 422, "POST", "/admin/reset", `{"only":["state","world",1]}`,
 		`/only/1: "world", expected one of state, faults, journal, clock`, `/only/2: 1, expected one of state, faults, journal, clock`)
 	srv.wantRefusal(t, 422, "POST", "/admin/reset", `{"only":[]}`, `/only: an empty list, expected at least one of state, faults, journal, clock`)
-	srv.wantRefusal(t, 422, "POST", "/admin/reset", `{"only":"state"}`, `/only: "state", expected a list`)
+	srv.wantRefusal(t, 422, "POST", "/admin/reset", `{"only":"state"}`, `/only: "state", expected an array`)
 }
 
 func TestLoad(t *testing.T) {
@@ -109,7 +109,7 @@ func TestLoad(t *testing.T) {
 	}
 	srv.wantRefusal(t, 422, "POST", "/admin/load", "", "/scenario: left out, expected the name of a scenario or a document")
 	srv.wantRefusal(t, 422, "POST", "/admin/load", `{"scenario":null}`, "/scenario: null, expected the name of a scenario or a document")
-	srv.wantRefusal(t, 422, "POST", "/admin/load", `{"scenario":"empty","seed":1}`, `/seed: unknown key "seed", expected one of scenario`)
+	srv.wantRefusal(t, 422, "POST", "/admin/load", `{"scenario":"empty","seed":1}`, `/seed: unknown key "seed", expected "scenario"`)
 	unknown := refusals(t, srv.want(t, 422, "POST", "/admin/load", `{"scenario":"../etc/passwd"}`))
 	if !strings.HasPrefix(unknown[0], `/scenario: scenario "../etc/passwd": no such scenario; there are default, `) {
 		t.Error(unknown)
@@ -118,7 +118,7 @@ func TestLoad(t *testing.T) {
 	if len(inner) != 1 || !strings.HasPrefix(inner[0], `/scenario/seed: "y", expected`) {
 		t.Error(inner)
 	}
-	srv.wantRefusal(t, 422, "POST", "/admin/load", "scenario: empty\nseed: 1\n", "seed: 1, expected nothing beside the key scenario")
+	srv.wantRefusal(t, 422, "POST", "/admin/load", "scenario: empty\nseed: 1\n", "/seed: unknown key \"seed\", expected \"scenario\"")
 	below := refusals(t, srv.want(t, 422, "POST", "/admin/load", "scenario:\n  name: x\n  seed: y\n"))
 	if len(below) != 1 || !strings.HasPrefix(below[0], `/scenario/seed: "y", expected`) {
 		t.Error(below)
@@ -157,7 +157,7 @@ func TestApps(t *testing.T) {
 	srv.wantRefusal(t, 404, "GET", "/admin/apps/nope", "", `no app "nope"`)
 	srv.wantRefusal(t, 404, "PATCH", "/admin/apps/nope", "{}", `no app "nope"`)
 	srv.wantRefusal(t, 422, "PATCH", "/admin/apps/"+demo, `{"state":"RUNNING","deploying":1,"name":"x"}`,
-		`/state: "RUNNING", expected one of STARTED, STOPPED`, `/deploying: 1, expected true or false`, `/name: unknown key "name", expected one of state, deploying`)
+		`/state: "RUNNING", expected one of "STARTED", "STOPPED"`, `/deploying: 1, expected true or false`, `/name: unknown key "name", expected one of "state", "deploying"`)
 }
 
 func TestFeatures(t *testing.T) {

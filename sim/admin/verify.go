@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -45,12 +43,12 @@ func (c *call) question() (v journal.Verification, within time.Duration, err err
 	if err != nil {
 		return v, 0, err
 	}
-	if raw, given := o.raw("match"); given {
-		v.Match = c.criterion(o, o.pointer("match"), raw)
+	if match, given := o.get("match"); given {
+		v.Match = c.criterion(o, o.pointer("match"), match)
 	}
 	if count, given := o.inner("count"); given {
 		v.Count = journal.Count{Exactly: number(count, "exactly"), AtLeast: number(count, "at_least"), AtMost: number(count, "at_most")}
-		if len(count.members) == 0 {
+		if len(count.value.Members) == 0 {
 			o.add("count", "an empty object, expected at least one of exactly, at_least, at_most")
 		}
 		count.unknown()
@@ -60,8 +58,8 @@ func (c *call) question() (v journal.Verification, within time.Duration, err err
 		if len(steps) == 0 {
 			o.add("in_order", "an empty list, expected at least one match")
 		}
-		for i, raw := range steps {
-			v.InOrder = append(v.InOrder, c.criterion(o, fmt.Sprintf("/in_order/%d", i), raw))
+		for i, step := range steps {
+			v.InOrder = append(v.InOrder, c.criterion(o, document.Pointer("in_order", i), step.Value))
 		}
 	}
 	if after, given := o.whole("after"); given {
@@ -144,14 +142,12 @@ type wanted struct {
 // criterion reads a match: that of a fault rule, and the method, path, status,
 // rule and injected of the journal. Without operations it is about every
 // request.
-func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Sought {
-	list, isObject := members(raw)
-	if !isObject {
-		*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: brief(raw) + ", expected an object"})
+func (c *call) criterion(o *object, at string, match document.Value) journal.Sought {
+	if match.Kind != document.Object {
+		*o.problems = append(*o.problems, document.Violation{Pointer: at, Message: document.Found(match) + ", expected an object"})
 		return func(*journal.Entry) []string { return nil } // given, though it is never asked
 	}
-	own := &object{at: at, members: list, read: map[string]bool{}, problems: o.problems}
-	own.duplicates()
+	own := &object{at: at, value: match, problems: o.problems}
 	w := &wanted{store: c.snap.State, status: number(own, "status")}
 	w.method, _ = own.text("method")
 	w.path, _ = own.text("path")
@@ -161,21 +157,16 @@ func (c *call) criterion(o *object, at string, raw json.RawMessage) journal.Soug
 	if rule, given := own.text("rule"); given {
 		w.rule = &rule
 	}
-	rest := []member{}
-	for _, m := range list {
-		if !own.read[m.key] {
-			rest = append(rest, m)
-		}
+	for _, key := range own.known {
+		match = match.Without(key)
 	}
-	match, problems := fault.ParseMatch(objectJSON(rest))
-	if w.operations = match.Operations; slices.Contains(w.operations, fault.AnyOperation) {
+	asked, problems := fault.ParseMatch(match)
+	if w.operations = asked.Operations; slices.Contains(w.operations, fault.AnyOperation) {
 		w.operations = contract.OperationIDs()
 	}
-	for _, p := range problems {
-		*o.problems = append(*o.problems, document.Violation{Pointer: at + p.Pointer, Message: p.Message})
-	}
+	*o.problems = append(*o.problems, problems.Under(at)...)
 	if len(problems) == 0 {
-		w.criteria = match.Criteria()
+		w.criteria = asked.Criteria()
 	}
 	return w.differences
 }

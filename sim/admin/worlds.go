@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -17,7 +15,7 @@ import (
 func (c *call) view(w *world.World) client.WorldView {
 	snap := w.Current()
 	return client.WorldView{
-		Name: w.Name, URL: c.address(w), Scenario: snap.Scenario.Name, From: w.From(), TTL: fault.Duration(w.TTL()),
+		Name: w.Name, URL: c.address(w), Scenario: snap.Scenario.Name, From: w.From(), TTL: document.Duration(w.TTL()),
 		Clock: clockOf(w.Clock), Counts: snap.State.Counts(), Rules: len(snap.Faults.List()), Requests: w.Journal.Stats().Total,
 	}
 }
@@ -74,13 +72,13 @@ func (c *call) wish(name string) (w wish, err error) {
 func (c *call) content(o *object, spec *world.Spec) {
 	from, forked := o.text("from")
 	plays := c.snap.Scenario
-	if raw, given := o.raw("scenario"); given && forked {
+	if chosen, given := o.get("scenario"); given && forked {
 		o.add("scenario", "given beside from, expected one of the two")
 	} else if given {
-		plays = c.pick(o, "scenario", raw)
+		plays = c.pick(o, "scenario", chosen)
 	}
 	var by scenario.Variation
-	if seed, given := value[int64](o, "seed", "a whole number"); given {
+	if seed, given := read[int64](o, "seed", "an integer"); given {
 		by.Seed = &seed
 	}
 	variant, _ := o.oneOf("variant", string(contract.Default), string(contract.OpenSource), string(contract.Vendor))
@@ -92,8 +90,8 @@ func (c *call) content(o *object, spec *world.Spec) {
 		return
 	}
 	for _, key := range []string{"seed", "variant"} {
-		if raw, given := o.raw(key); given {
-			o.add(key, "%s, expected no such key beside from: a fork keeps what its origin has drawn", brief(raw))
+		if v, given := o.get(key); given {
+			o.add(key, "%s, expected no such key beside from: a fork keeps what its origin has drawn", document.Found(v))
 		}
 	}
 	found, known := c.worlds.World(from)
@@ -159,30 +157,28 @@ func (c *call) agree(there *world.World, w wish) error {
 }
 
 // pick reads a scenario by its name or as a document under a key of a body.
-func (c *call) pick(o *object, key string, raw json.RawMessage) *scenario.Scenario {
-	var name string
+func (c *call) pick(o *object, key string, chosen document.Value) *scenario.Scenario {
 	var found *scenario.Scenario
 	var err error
-	if json.Unmarshal(raw, &name) == nil && string(raw) != "null" {
-		if found, err = c.library.Load().Load(name); err != nil {
-			o.add(key, "%s", err)
-		}
+	switch chosen.Kind {
+	case document.String:
+		found, err = c.library.Load().Load(chosen.Text)
+	case document.Object:
+		found, err = scenario.FromValue(chosen, c.library.Load())
+	default:
+		o.add(key, "%s, expected the name of a scenario or a document", document.Found(chosen))
+		return nil
+	}
+	var violations document.Violations
+	switch {
+	case err == nil:
 		return found
+	case errors.As(err, &violations):
+		o.under(key, violations)
+	default:
+		o.add(key, "%s", err)
 	}
-	if _, isObject := members(raw); !isObject {
-		o.add(key, "%s, expected the name of a scenario or a document", brief(raw))
-		return nil
-	}
-	if found, err = scenario.FromBody(raw, c.library.Load()); err != nil {
-		var violations document.Violations
-		if errors.As(err, &violations) {
-			o.under(key, violations)
-		} else {
-			o.add(key, "%s", err)
-		}
-		return nil
-	}
-	return found
+	return nil
 }
 
 // makeWorld makes a world as wished, or nothing. An error of the registry is

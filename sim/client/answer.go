@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -61,15 +61,15 @@ type ClockState struct {
 
 // WorldView is a world in a list.
 type WorldView struct {
-	Name     string         `json:"name"`
-	URL      string         `json:"url"` // of the simulated API
-	Scenario string         `json:"scenario"`
-	From     string         `json:"from,omitempty"` // the world it was forked from
-	TTL      fault.Duration `json:"ttl,omitzero"`   // without a request, after which it ends; left out: never
-	Clock    ClockState     `json:"clock"`
-	Counts   state.Counts   `json:"counts"`
-	Rules    int            `json:"rules"`
-	Requests uint64         `json:"requests"` // journaled since it began
+	Name     string            `json:"name"`
+	URL      string            `json:"url"` // of the simulated API
+	Scenario string            `json:"scenario"`
+	From     string            `json:"from,omitempty"` // the world it was forked from
+	TTL      document.Duration `json:"ttl,omitzero"`   // without a request, after which it ends; left out: never
+	Clock    ClockState        `json:"clock"`
+	Counts   state.Counts      `json:"counts"`
+	Rules    int               `json:"rules"`
+	Requests uint64            `json:"requests"` // journaled since it began
 }
 
 // NewWorld is what POST /admin/worlds takes; all of it may be left out.

@@ -228,7 +228,7 @@ func TestClientErrors(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Status != 422 || len(refused.Problems) != 2 || strings.Contains(err.Error(), "\n") {
 		t.Errorf("%v", err)
 	}
-	if want := `/repeat: "x", expected last, cycle or none; /apply: "y", expected before or after`; err.Error() != want {
+	if want := `/apply: "y", expected one of "before", "after"; /repeat: "x", expected one of "last", "cycle", "none"`; err.Error() != want {
 		t.Errorf("%s, expected %s", err, want)
 	}
 	_, err = (&client.Client{URL: srv.URL}).Faults(t.Context())

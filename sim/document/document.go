@@ -40,6 +40,9 @@ func Read(file string, data []byte) (*Document, error) {
 	return read(file, data, false)
 }
 
+// New is a document of a value that was not read from a text of its own.
+func New(root Value) *Document { return &Document{Root: root, own: root} }
+
 // ReadJSON reads a document that has to be JSON. The error is Problems.
 func ReadJSON(file string, data []byte) (*Document, error) {
 	return read(file, data, true)

@@ -100,6 +100,15 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestMergeWithNulls: for some keys of the first level null is a value.
+func TestMergeWithNulls(t *testing.T) {
+	t.Parallel()
+	target, patch := read(t, "", `{"b":1,"a":2,"kept":3}`).Root, read(t, "", `{"b":null,"kept":null,"o":{"kept":null}}`).Root
+	if got, want := document.Merge(target, patch, "kept").String(), `{"a":2,"kept":null,"o":{}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestDecode(t *testing.T) {
 	t.Parallel()
 	v, err := document.Decode([]byte(`{"a":1,"a":1e999}`))
@@ -237,6 +246,27 @@ func FuzzRead(f *testing.F) {
 			if err != nil || again.Root.String() != d.Root.String() {
 				t.Fatalf("%q as %q: %s, written down it is %v, %v", text, file, d.Root, again, err)
 			}
+		}
+	})
+}
+
+// FuzzMerge: laying a patch over something twice does what once does.
+func FuzzMerge(f *testing.F) {
+	f.Add(`{"a":1}`, `{"a":{"b":null}}`)
+	f.Add(`{"a":{"b":1}}`, `{"a":{"b":null,"c":2}}`)
+	f.Add(`[]`, `{"a":null}`)
+	f.Fuzz(func(t *testing.T, target, patch string) {
+		below, err := document.ReadJSON("", []byte(target))
+		if err != nil {
+			return
+		}
+		above, err := document.ReadJSON("", []byte(patch))
+		if err != nil {
+			return
+		}
+		once := document.Merge(below.Root, above.Root)
+		if twice := document.Merge(once, above.Root); twice.String() != once.String() {
+			t.Fatalf("%s + %s: %s, once more %s", target, patch, once, twice)
 		}
 	})
 }

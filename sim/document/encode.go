@@ -65,6 +65,15 @@ func quoted(text string) []byte {
 	return raw
 }
 
+// From makes a value of a Go value, as json.Marshal writes it.
+func From(value any) (Value, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return Value{}, err
+	}
+	return Decode(raw)
+}
+
 // Decode fills a Go value, as json.Unmarshal does. A whole number may be
 // written as 5.0 or 1e3 where an integer is wanted.
 func (v Value) Decode(into any) error {

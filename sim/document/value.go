@@ -39,6 +39,18 @@ type Field struct {
 // Text makes a string a value.
 func Text(text string) Value { return Value{Kind: String, Text: text} }
 
+// Int makes an integer a value.
+func Int(n int) Value { return Value{Kind: Number, Text: strconv.Itoa(n)} }
+
+// List makes an array of values.
+func List(items ...Value) Value {
+	list := Value{Kind: Array}
+	for _, item := range items {
+		list.Members = append(list.Members, Field{Value: item})
+	}
+	return list
+}
+
 // Get finds a member by key.
 func Get(members []Field, key string) (Value, bool) {
 	for i := range members {
@@ -67,6 +79,24 @@ func (v Value) Get(key string) (Value, bool) {
 		return Value{}, false
 	}
 	return Get(v.Members, key)
+}
+
+// With is the object with one member set; null counts as an object without
+// members, and any other value is left as it is.
+func (v Value) With(key string, member Value) Value {
+	switch v.Kind {
+	case Object:
+		v.Members = Put(slices.Clone(v.Members), key, member)
+	case Null:
+		v.Kind, v.Members = Object, []Field{{Key: key, Value: member}}
+	}
+	return v
+}
+
+// Without is the object without a member.
+func (v Value) Without(key string) Value {
+	v.Members = slices.DeleteFunc(slices.Clone(v.Members), func(m Field) bool { return m.Key == key })
+	return v
 }
 
 // TextOf is the text under a key, "" when there is none.
@@ -164,8 +194,9 @@ func Finder(members []Field) func(key string) (int, bool) {
 }
 
 // Merge lays a patch over a value (RFC 7396): null takes a key away, objects
-// are merged, all else replaces. Keys keep their order, new ones come last.
-func Merge(target, patch Value) Value {
+// are merged, all else replaces. Keys keep their order, new ones come last. For
+// the keys among nulls, on the first level, null is a value.
+func Merge(target, patch Value, nulls ...string) Value {
 	if patch.Kind != Object {
 		return patch
 	}
@@ -177,7 +208,7 @@ func Merge(target, patch Value) Value {
 	merged.Members = make([]Field, 0, len(target.Members)+len(patch.Members))
 	for _, member := range target.Members {
 		if i, changed := changes(member.Key); changed {
-			if patch.Members[i].Value.Kind == Null {
+			if patch.Members[i].Value.Kind == Null && !slices.Contains(nulls, member.Key) {
 				continue
 			}
 			member.Value = Merge(member.Value, patch.Members[i].Value)
@@ -186,7 +217,7 @@ func Merge(target, patch Value) Value {
 	}
 	known := Finder(target.Members)
 	for _, member := range patch.Members {
-		if _, there := known(member.Key); !there && member.Value.Kind != Null {
+		if _, there := known(member.Key); !there && (member.Value.Kind != Null || slices.Contains(nulls, member.Key)) {
 			member.Value = Merge(Value{}, member.Value)
 			merged.Members = append(merged.Members, member)
 		}

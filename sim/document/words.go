@@ -13,8 +13,14 @@ const quotedSize = 40
 func Found(v Value) string {
 	switch v.Kind {
 	case Object:
+		if len(v.Members) == 0 {
+			return "an empty object"
+		}
 		return "an object"
 	case Array:
+		if len(v.Members) == 0 {
+			return "an empty array"
+		}
 		return "an array of " + Count(len(v.Members), "item")
 	case String:
 		if size := utf8.RuneCountInString(v.Text); size > quotedSize {
@@ -55,6 +61,9 @@ func OneOf(texts []string) string {
 	return "one of " + strings.Join(texts, ", ")
 }
 
+// Quote puts a text, its beginning when it is long, in quotes.
+func Quote(text string) string { return strconv.Quote(Abbreviate(text)) }
+
 // QuoteAll puts each text in quotes.
 func QuoteAll(texts []string) []string {
 	quoted := make([]string, len(texts))
@@ -82,7 +91,7 @@ const unknownKey = "unknown key "
 // UnknownKey words a key that nobody reads. When one of the known keys is nearly
 // the same, that one is what was meant and the rest is noise.
 func UnknownKey(key string, known []string) string {
-	message := unknownKey + strconv.Quote(Abbreviate(key))
+	message := unknownKey + Quote(key)
 	if near := Nearest(key, known); near != "" {
 		return message + ", did you mean " + strconv.Quote(near) + "?"
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/socket"
 )
@@ -14,12 +15,12 @@ import (
 // inject plans the answer of a toggle.
 func inject(t *testing.T, operationID string, status int, part string) fault.Plan {
 	t.Helper()
-	body, problems := fault.ParsePart([]byte(part))
+	rule, problems := fault.ParseToggle(operation(t, operationID), status, []byte(part))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	set := fault.NewSet(1, "", 0)
-	if err := set.Put(start, fault.Toggle(operation(t, operationID), status, body)); err != nil {
+	if err := set.Put(start, rule); err != nil {
 		t.Fatal(err)
 	}
 	return set.Plan(start, to(t, operationID))
@@ -190,12 +191,12 @@ func TestToggle(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			part, problems := fault.ParsePart([]byte(test.part))
+			rule, problems := fault.ParseToggle(op, 503, []byte(test.part))
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			if want := parse(t, test.want)[0]; !reflect.DeepEqual(fault.Toggle(op, 503, part), want) {
-				t.Errorf("got %+v, want %+v", fault.Toggle(op, 503, part), want)
+			if want := parse(t, test.want)[0]; !reflect.DeepEqual(rule, want) {
+				t.Errorf("got %+v, want %+v", rule, want)
 			}
 		})
 	}
@@ -207,7 +208,7 @@ func TestConnectionDefaults(t *testing.T) {
 	if bare.Rate() != socket.DefaultRate || bare.Hold() != socket.DefaultHold || bare.Cut(100) != 50 || bare.Cut(1) != 0 || bare.Cut(0) != 0 {
 		t.Errorf("rate %d, hold %s, cut %d", bare.Rate(), bare.Hold(), bare.Cut(100))
 	}
-	hold := fault.Duration(time.Second)
+	hold := document.Duration(time.Second)
 	given := &fault.Connection{BytesPerSecond: new(7), AfterBytes: new(500), For: &hold}
 	if given.Rate() != 7 || given.Hold() != time.Second || given.Cut(1000) != 500 || given.Cut(500) != 499 {
 		t.Errorf("rate %d, hold %s, cuts %d %d", given.Rate(), given.Hold(), given.Cut(1000), given.Cut(500))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/socket"
 )
 
@@ -68,7 +69,7 @@ func (r Rule) acts() []act {
 			continue
 		}
 		respond, connection := r.Respond, r.Connection
-		if step.answers() {
+		if step.Status != 0 {
 			respond = &step.Respond
 		}
 		if step.Connection != nil {
@@ -178,7 +179,7 @@ func (a *armed) repeats() Repeat {
 }
 
 func (a *armed) inWindow(now time.Time) bool {
-	elapsed := Duration(now.Sub(a.since))
+	elapsed := document.Duration(now.Sub(a.since))
 	return elapsed >= a.rule.When.From && (a.rule.When.Until == nil || elapsed < *a.rule.When.Until)
 }
 

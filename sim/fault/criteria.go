@@ -45,21 +45,6 @@ type criterion struct {
 // body last.
 type Criteria struct{ list []criterion }
 
-// ParseMatch reads a match as it stands in a rule, by itself: as strictly as
-// ParseRules, with pointers relative to the match.
-func ParseMatch(raw []byte) (Match, document.Violations) {
-	rule, problems := ParsePart(fmt.Appendf(nil, `{"match":%s}`, raw))
-	if len(problems) == 0 {
-		c := &checker{rule: rule, operations: rule.Match.operations()}
-		c.match()
-		problems = c.problems
-	}
-	for i := range problems {
-		problems[i].Pointer = strings.TrimPrefix(problems[i].Pointer, "/match")
-	}
-	return rule.Match, problems
-}
-
 // Differences says of each criterion that a request does not meet where it
 // stands in the match, what was found and what was expected.
 func (c Criteria) Differences(r Request) []string {
@@ -94,11 +79,11 @@ func (m Match) Criteria() Criteria {
 	}
 	text(userAspect, "/match/user", m.User)
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		list = append(list, criterion{aspect: headerAspect, pointer: "/match/headers/" + escape(name),
+		list = append(list, criterion{aspect: headerAspect, pointer: "/match/headers/" + document.Escape(name),
 			name: http.CanonicalHeaderKey(name), wanted: m.Headers[name].ready()})
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Query)) {
-		list = append(list, criterion{aspect: queryAspect, pointer: "/match/query/" + escape(name),
+		list = append(list, criterion{aspect: queryAspect, pointer: "/match/query/" + document.Escape(name),
 			name: name, wanted: m.Query[name].ready()})
 	}
 	text(guidAspect, "/match/process/guid", m.Process.GUID)
@@ -113,8 +98,8 @@ func (m Match) Criteria() Criteria {
 	}
 	text(appAspect, "/match/app", m.App)
 	for _, pointer := range slices.Sorted(maps.Keys(m.Body)) {
-		list = append(list, criterion{aspect: bodyAspect, pointer: "/match/body/" + escape(pointer),
-			tokens: tokensOf(pointer), wanted: m.Body[pointer].ready()})
+		list = append(list, criterion{aspect: bodyAspect, pointer: "/match/body/" + document.Escape(pointer),
+			tokens: document.Tokens(pointer), wanted: m.Body[pointer].ready()})
 	}
 	return Criteria{list}
 }
@@ -202,7 +187,7 @@ func bodyText(f *facts, tokens []string) string {
 	case !f.readable:
 		return "the body cannot be read"
 	case present:
-		return "the value is " + jsonText(value.Any())
+		return "the value is " + value.String()
 	case len(body.Fields) == 0:
 		return "there is no body that the API reads"
 	}

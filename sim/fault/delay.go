@@ -3,40 +3,42 @@ package fault
 import (
 	"math"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // Delay says how long an answer is held back: exactly one of its forms.
 type Delay struct {
-	Fixed       *Duration    `json:"fixed,omitempty"`
-	Uniform     *Uniform     `json:"uniform,omitempty"`
-	Lognormal   *Lognormal   `json:"lognormal,omitempty"`
-	Percentiles *Percentiles `json:"percentiles,omitempty"`
+	Fixed       *document.Duration `json:"fixed,omitempty"`
+	Uniform     *Uniform           `json:"uniform,omitempty"`
+	Lognormal   *Lognormal         `json:"lognormal,omitempty"`
+	Percentiles *Percentiles       `json:"percentiles,omitempty"`
 }
 
 // Uniform is a delay drawn evenly from Min to Max.
 type Uniform struct {
-	Min Duration `json:"min"`
-	Max Duration `json:"max"`
+	Min document.Duration `json:"min"`
+	Max document.Duration `json:"max"`
 }
 
 // Lognormal is the usual shape of a server's latency: half of the delays are
 // below Median, Sigma (of the logarithm) makes the tail, Max cuts it.
 type Lognormal struct {
-	Median Duration  `json:"median"`
-	Sigma  float64   `json:"sigma"`
-	Max    *Duration `json:"max,omitempty"` // nil: an hour
+	Median document.Duration  `json:"median"`
+	Sigma  float64            `json:"sigma"`
+	Max    *document.Duration `json:"max,omitempty"` // nil: an hour
 }
 
 // Percentiles is a delay as dashboards show it. Between 0, P50, P90 and P99 it
 // is drawn evenly, and it is never above P99.
 type Percentiles struct {
-	P50 Duration `json:"p50"`
-	P90 Duration `json:"p90"`
-	P99 Duration `json:"p99"`
+	P50 document.Duration `json:"p50"`
+	P90 document.Duration `json:"p90"`
+	P99 document.Duration `json:"p99"`
 }
 
 // longestTail bounds a log-normal delay that names no maximum.
-const longestTail = Duration(time.Hour)
+const longestTail = document.Duration(time.Hour)
 
 // of gives the delay of a match.
 func (d *Delay) of(source draws, match int) time.Duration {
@@ -77,6 +79,6 @@ func (p *Percentiles) at(share float64) time.Duration {
 	return time.Duration(p.P99)
 }
 
-func between(low, high Duration, share float64) time.Duration {
+func between(low, high document.Duration, share float64) time.Duration {
 	return time.Duration(low) + time.Duration(share*float64(high-low))
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/document"
 )
 
 // TestDelayShapes draws 10,000 delays of each form and looks where they lie.
@@ -78,7 +78,7 @@ func TestDurationText(t *testing.T) {
 		0: "0s", 200 * time.Millisecond: "200ms", time.Minute: "1m", time.Hour: "1h", 90 * time.Minute: "1h30m",
 		10 * time.Minute: "10m", time.Hour + time.Second: "1h0m1s", 1500 * time.Millisecond: "1.5s", -time.Minute: "-1m",
 	} {
-		if got := fault.Duration(d).String(); got != want {
+		if got := document.Duration(d).String(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

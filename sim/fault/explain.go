@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Forecast says of one rule what it would make of a request.
@@ -93,7 +94,7 @@ func (a *armed) forecast(now time.Time) Forecast {
 	e, w := Forecast{RuleID: a.rule.ID}, &a.rule.When
 	switch a.foresee(now) {
 	case outsideWindow:
-		elapsed := Duration(now.Sub(a.since))
+		elapsed := document.Duration(now.Sub(a.since))
 		if elapsed < w.From {
 			e.Pointer, e.Reason = "/when/from", fmt.Sprintf("the rule was set %s ago, expected at least %s", elapsed, w.From)
 		} else {

@@ -242,14 +242,13 @@ func TestCheckOfRulesMadeInGo(t *testing.T) {
 		rule fault.Rule
 		want string
 	}{
-		{"broken equals", fault.Rule{Match: fault.Match{Query: map[string]fault.Matcher{"a": {Equals: json.RawMessage("{")}}}, Respond: &fault.Respond{Status: 503}},
-			"/match/query/a/equals: not readable as JSON: unexpected end of JSON input, expected a JSON value"},
-		{"empty element", fault.Rule{Match: fault.Match{Query: map[string]fault.Matcher{"a": {In: []json.RawMessage{nil}}}}, Respond: &fault.Respond{Status: 503}},
-			"/match/query/a/in/0: nothing, expected a JSON value"},
-		{"broken body", fault.Rule{Undocumented: true, Respond: &fault.Respond{Status: 503, Body: json.RawMessage("x")}},
-			"/respond/body: not readable as JSON: invalid character 'x' looking for beginning of value, expected a JSON value"},
+		{"form", fault.Rule{ID: "a/b", When: fault.When{Skip: -1}, Respond: &fault.Respond{Status: 503}},
+			"/id: \"a/b\", expected a name of letters, digits, blanks and _ . : @ ~ -\n/when/skip: -1, expected an integer from 0 to 2147483647"},
+		{"meaning", fault.Rule{Match: fault.Match{Operations: []string{"getProcess"}}, Respond: &fault.Respond{Status: 418, Body: json.RawMessage("7")}, Undocumented: true}, ""},
+		{"broken body", fault.Rule{Respond: &fault.Respond{Status: 503, Body: json.RawMessage("x")}},
+			"not writable as JSON: json: error calling MarshalJSON for type json.RawMessage: invalid character 'x' looking for beginning of value"},
 		{"not a number", fault.Rule{When: fault.When{Probability: new(math.NaN())}, Respond: &fault.Respond{Status: 503}},
-			"/when/probability: NaN, expected a number from 0 to 1"},
+			"not writable as JSON: json: unsupported value: NaN"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,46 +2,45 @@ package fault
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/schema"
 )
 
-// ParseRules reads one rule or a list of rules and checks them. It is strict:
-// a key that is unknown or given twice and a value of another type are
-// violations. Pointers are relative to the body: "/when/times" in one rule,
-// "/0/when/times" in a list. All problems are reported at once, and with any of
+// ruleSchema decides the form of a rule: its keys, their types and ranges. What
+// a rule means by the contract is judged in Go.
+const ruleSchema = "fault-rule"
+
+// ParseRules reads one rule or a list of rules, in JSON or YAML, and checks
+// them. Pointers are relative to the text: "/when/times" in one rule,
+// "/0/when/times" in a list. All problems are told at once, and with any of
 // them there are no rules.
 func ParseRules(raw []byte) ([]Rule, document.Violations) {
-	tree, problems := readTree(raw)
-	switch {
-	case tree == nil && len(problems) > 0:
-		return nil, problems
-	case tree == nil:
-		return nil, document.Violations{mistyped("", nil, "a rule or a list of rules")}
+	doc, err := document.Read("", raw)
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	list, isList := tree.([]any)
-	if !isList {
-		rule, found := parseRule(raw, tree, problems)
-		if len(found) > 0 {
-			return nil, found
+	if doc.Root.Kind != document.Array {
+		rule, problems := Parse(doc.Root)
+		if len(problems) > 0 {
+			return nil, problems
 		}
 		return []Rule{rule}, nil
 	}
-	var elements []json.RawMessage
-	if err := json.Unmarshal(raw, &elements); err != nil {
-		return nil, document.Violations{{Message: notJSON(err)}}
-	}
-	rules := make([]Rule, len(list))
-	for i, element := range list {
-		rule, found := parseRule(elements[i], element, nil)
+	var problems document.Violations
+	rules := make([]Rule, len(doc.Root.Members))
+	for i, member := range doc.Root.Members {
+		rule, found := Parse(member.Value)
 		rules[i] = rule
-		problems = append(problems, below("/"+strconv.Itoa(i), found)...)
+		if problems = append(problems, found.Under(document.Pointer(i))...); len(problems) > document.Told {
+			rest := document.Violation{Message: "and more problems from here on, or behind"}
+			return nil, append(problems[:document.Told], rest)
+		}
 	}
 	if problems = append(problems, sameIDs(rules)...); len(problems) > 0 {
 		return nil, problems
@@ -49,73 +48,141 @@ func ParseRules(raw []byte) ([]Rule, document.Violations) {
 	return rules, nil
 }
 
-// ParsePart reads the part of a rule that a toggle takes as its body; an empty
-// one is an empty part. It is as strict as ParseRules about keys and types, and
-// leaves the rest to Check.
-func ParsePart(raw []byte) (Rule, document.Violations) {
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return Rule{}, nil
+// unreadable is what is wrong with a text that is not a document.
+func unreadable(err error) document.Violations { return err.(document.Problems).Violations() }
+
+// Parse makes a rule of a value. What is left of one that does not fit is
+// judged too, so that one answer tells all.
+func Parse(v document.Value) (Rule, document.Violations) {
+	problems := form(ruleSchema, v)
+	var rule Rule
+	if err := v.Decode(&rule); err != nil {
+		rule = Rule{}
+		if err := v.Blank(problems).Decode(&rule); err != nil {
+			if len(problems) == 0 {
+				problems = document.Violations{{Message: "not readable as a rule: " + err.Error()}}
+			}
+			return Rule{}, problems
+		}
 	}
-	tree, problems := readTree(raw)
-	if len(problems) == 0 {
-		_, problems = ruleShape.walk("", tree, nil)
+	for _, one := range rule.Judge() {
+		follows := func(known document.Violation) bool { return document.Within(known.Pointer, one.Pointer) }
+		if !slices.ContainsFunc(problems, follows) {
+			problems = append(problems, one)
+		}
 	}
 	if len(problems) > 0 {
 		return Rule{}, problems
 	}
-	return decodeRule(raw)
-}
-
-// parseRule makes a rule of one element. When something has the wrong shape,
-// what is left is checked too, so that one answer tells all; problems that only
-// follow from what was left out are not told.
-func parseRule(raw []byte, tree any, problems document.Violations) (Rule, document.Violations) {
-	kept, misshapen := ruleShape.walk("", tree, nil)
-	problems = append(problems, misshapen...)
-	if len(problems) == 0 {
-		rule, found := decodeRule(raw)
-		if len(found) > 0 {
-			return Rule{}, found
-		}
-		return rule, rule.Check()
-	}
-	if kept == nil {
-		return Rule{}, problems
-	}
-	rest, found := decodeRule([]byte(jsonText(kept)))
-	if len(found) > 0 {
-		return Rule{}, problems
-	}
-	for _, one := range rest.Check() {
-		if !slices.ContainsFunc(problems, func(p document.Violation) bool { return related(p.Pointer, one.Pointer) }) {
-			problems = append(problems, one)
-		}
-	}
-	return Rule{}, problems
-}
-
-// related says that one pointer leads to the other or below it.
-func related(a, b string) bool {
-	return strings.HasPrefix(a+"/", b+"/") || strings.HasPrefix(b+"/", a+"/")
-}
-
-// decodeRule reads a rule of the right shape. Compacting and escaping give
-// values that are kept as JSON the one form in which they are written again.
-func decodeRule(raw []byte) (Rule, document.Violations) {
-	var compact, canonical bytes.Buffer
-	err := json.Compact(&compact, raw)
-	json.HTMLEscape(&canonical, compact.Bytes())
-	var rule Rule
-	if err == nil {
-		err = json.Unmarshal(canonical.Bytes(), &rule)
-	}
-	if err != nil {
-		return Rule{}, document.Violations{{Message: notJSON(err)}}
-	}
 	return rule, nil
 }
 
-// sameIDs finds ids that appear twice in one list.
+// form holds a value against a schema that is embedded.
+func form(name string, v document.Value) document.Violations {
+	found, err := schema.Validate(name, v)
+	if err != nil {
+		panic("fault: " + err.Error())
+	}
+	return found
+}
+
+// Check says what is wrong with a rule that was made in Go: its form and what
+// it means. Pointers are relative to the rule.
+func (r Rule) Check() document.Violations {
+	v, err := document.From(r)
+	if err != nil {
+		return document.Violations{{Message: "not writable as JSON: " + err.Error()}}
+	}
+	_, problems := Parse(v)
+	return problems
+}
+
+// ParseNamed reads the one rule that is to have an id, which its text may leave
+// out.
+func ParseNamed(id string, raw []byte) (Rule, document.Violations) {
+	doc, err := document.Read("", raw)
+	if err != nil {
+		return Rule{}, unreadable(err)
+	}
+	own, given := doc.Root.Get("id")
+	if given && own.Kind == document.String && own.Text != "" && own.Text != id {
+		return Rule{}, document.Violations{{Pointer: "/id",
+			Message: fmt.Sprintf("%s, expected %s as in the path, or no such key", document.Quote(own.Text), document.Quote(id))}}
+	}
+	if !given || own.Text == "" {
+		doc.Root = doc.Root.With("id", document.Text(id))
+	}
+	return Parse(doc.Root)
+}
+
+// ParseMatch reads a match as it stands in a rule, by itself; pointers are
+// relative to it.
+func ParseMatch(v document.Value) (Match, document.Violations) {
+	rule, problems := Parse(document.Value{}.With("match", v).With("delay", nothing))
+	for i, one := range problems {
+		problems[i].Pointer = strings.TrimPrefix(one.Pointer, "/match")
+	}
+	return rule.Match, problems
+}
+
+// nothing is the delay that makes a rule of a match.
+var nothing = document.Value{}.With("fixed", document.Text("0s"))
+
+// ParseToggle makes the rule that PUT /admin/faults/{operation}/{status} sets:
+// its id is "{operation}-{status}", it is about that operation alone and answers
+// that status. The rest is taken from the body, which may be empty; one with a
+// sequence and no answer of its own keeps to its steps.
+func ParseToggle(op *contract.Operation, status int, raw []byte) (Rule, document.Violations) {
+	body := document.Value{Kind: document.Object}
+	if len(bytes.TrimSpace(raw)) > 0 {
+		doc, err := document.Read("", raw)
+		if err != nil {
+			return Rule{}, unreadable(err)
+		}
+		body = doc.Root
+	}
+	if body.Kind == document.Object {
+		match, _ := body.Get("match")
+		body = body.With("id", document.Text(ToggleID(op, status))).
+			With("match", match.With("operations", document.List(document.Text(op.ID))))
+		respond, answers := body.Get("respond")
+		if _, steps := body.Get("sequence"); answers || !steps {
+			body = body.With("respond", respond.With("status", document.Int(status)))
+		}
+	}
+	rule, problems := Parse(body)
+	for i := range problems {
+		if problems[i].Pointer == "/respond/status" {
+			problems[i].Pointer = "" // it stands in the path
+		}
+	}
+	return rule, problems
+}
+
+// ToggleID is the id of the rule that a toggle sets.
+func ToggleID(op *contract.Operation, status int) string { return op.ID + "-" + strconv.Itoa(status) }
+
+// patched is the rule after a merge patch (RFC 7396). Matchers and socket
+// faults that were written short are replaced as a whole. The id stays.
+func (r Rule) patched(raw []byte) (Rule, document.Violations) {
+	doc, err := document.Read("", raw)
+	if err != nil {
+		return Rule{}, unreadable(err)
+	}
+	if doc.Root.Kind != document.Object {
+		return Rule{}, document.Violations{{Message: document.Found(doc.Root) + ", expected an object"}}
+	}
+	if id, given := doc.Root.Get("id"); given && id.Text != r.ID {
+		return Rule{}, document.Violations{{Pointer: "/id", Message: document.Found(id) + ", expected " + document.Quote(r.ID) + ": a rule keeps its id"}}
+	}
+	old, err := document.From(r)
+	if err != nil {
+		panic("fault: write a rule: " + err.Error()) // it was read before
+	}
+	return Parse(document.Merge(old, doc.Root))
+}
+
+// sameIDs finds ids that stand twice in one list.
 func sameIDs(rules []Rule) (problems document.Violations) {
 	first := make(map[string]int, len(rules))
 	for i, rule := range rules {
@@ -123,69 +190,11 @@ func sameIDs(rules []Rule) (problems document.Violations) {
 			continue
 		}
 		if other, seen := first[rule.ID]; seen {
-			problems = append(problems, document.Violation{Pointer: fmt.Sprintf("/%d/id", i),
-				Message: fmt.Sprintf("%s, expected an id that no other rule of the list has: rule %d has it", quote(rule.ID), other)})
+			problems = append(problems, document.Violation{Pointer: document.Pointer(i, "id"),
+				Message: fmt.Sprintf("%s, expected an id that no other rule of the list has: rule %d has it", document.Quote(rule.ID), other)})
 			continue
 		}
 		first[rule.ID] = i
 	}
 	return problems
-}
-
-func below(prefix string, found document.Violations) document.Violations {
-	moved := make(document.Violations, len(found))
-	for i, one := range found {
-		moved[i] = document.Violation{Pointer: prefix + one.Pointer, Message: one.Message}
-	}
-	return moved
-}
-
-func notJSON(err error) string { return "not readable as JSON: " + err.Error() }
-
-// readTree decodes a document into JSON's types, numbers with their digits, and
-// finds the keys that appear twice. The tree is nil when there is nothing to go
-// on with, or the document is null.
-func readTree(raw []byte) (tree any, problems document.Violations) {
-	if !utf8.Valid(raw) {
-		return nil, document.Violations{{Message: "not readable as JSON: not UTF-8"}}
-	}
-	// Refuses bad syntax, a second value and bottomless nesting, so that the
-	// walk over the tokens below cannot fail.
-	if err := json.Unmarshal(raw, new(json.RawMessage)); err != nil {
-		return nil, document.Violations{{Message: notJSON(err)}}
-	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	tree = readValue(decoder, "", &problems)
-	return tree, problems
-}
-
-func readValue(decoder *json.Decoder, pointer string, problems *document.Violations) any {
-	token, err := decoder.Token()
-	if err != nil {
-		panic("fault: valid JSON does not read: " + err.Error())
-	}
-	switch token {
-	case json.Delim('['):
-		list := []any{}
-		for decoder.More() {
-			list = append(list, readValue(decoder, pointer+"/"+strconv.Itoa(len(list)), problems))
-		}
-		_, _ = decoder.Token() // the closing bracket, known to be there
-		return list
-	case json.Delim('{'):
-		object := map[string]any{}
-		for decoder.More() {
-			name, _ := decoder.Token()
-			key := name.(string)
-			at := pointer + "/" + escape(key)
-			if _, twice := object[key]; twice {
-				*problems = append(*problems, document.Violation{Pointer: at, Message: "the key appears twice, expected it once"})
-			}
-			object[key] = readValue(decoder, at, problems)
-		}
-		_, _ = decoder.Token() // the closing brace
-		return object
-	}
-	return token
 }

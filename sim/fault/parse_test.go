@@ -32,52 +32,52 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 	t.Parallel()
 	const update = `"match":{"operations":["updateProcess"]}`
 	for _, test := range []struct{ name, rule, want string }{
-		{"no JSON", `{"id":`, `not readable as JSON: unexpected end of JSON input`},
-		{"two documents", `{} {}`, `not readable as JSON: invalid character '{' after top-level value`},
-		{"not UTF-8", "{\"id\":\"\xff\"}", `not readable as JSON: not UTF-8`},
-		{"null", `null`, `null, expected a rule or a list of rules`},
-		{"a text", `"x"`, `"x", expected a rule`},
-		{"a long text", `{"apply":"` + strings.Repeat("é", 50) + `x","delay":{"fixed":"1s"}}`, `/apply: "` + strings.Repeat("é", 40) + `...", expected before or after`},
-		{"cut between letters", `{"apply":"x` + strings.Repeat("é", 50) + `","delay":{"fixed":"1s"}}`, `/apply: "x` + strings.Repeat("é", 39) + `...", expected before or after`},
-		{"a list in a list", `[[]]`, `/0: a list, expected a rule`},
-		{"nothing to do", `{}`, `nothing to do, expected at least one of respond, sequence, delay, connection`},
-		{"unknown key", `{"delay":{"fixed":"1s"},"whne":{}}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
-		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
-		{"key twice", `{"delay":{"fixed":"1s"},"id":"a","id":"b"}`, `/id: the key appears twice, expected it once`},
-		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
+		{"no JSON", `{"id":`, `1:7: not JSON: unexpected end of JSON input`},
+		{"two documents", `{} {}`, `1:4: not JSON: invalid character '{' after top-level value`},
+		{"not UTF-8", "{\"id\":\"\xff\"}", `1:8: byte 0xff, expected UTF-8`},
+		{"null", `null`, `null, expected a rule with at least one of respond, sequence, delay, connection`},
+		{"a text", `"x"`, `"x", expected a rule with at least one of respond, sequence, delay, connection`},
+		{"a long text", `{"apply":"` + strings.Repeat("é", 50) + `x","delay":{"fixed":"1s"}}`, `/apply: a string of 51 characters, expected one of "before", "after"`},
+		{"cut between letters", `{"apply":"x` + strings.Repeat("é", 50) + `","delay":{"fixed":"1s"}}`, `/apply: a string of 51 characters, expected one of "before", "after"`},
+		{"a list in a list", `[[]]`, `/0: an empty array, expected a rule with at least one of respond, sequence, delay, connection`},
+		{"nothing to do", `{}`, `an empty object, expected a rule with at least one of respond, sequence, delay, connection`},
+		{"unknown key", `{"delay":{"fixed":"1s"},"whne":{}}`, `/whne: unknown key "whne", did you mean "when"?`},
+		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key "ID", did you mean "id"?`},
+		{"key twice", `{"delay":{"fixed":"1s"},"id":"a","id":"b"}`, `/id: key "id" appears twice, first at 1:25`},
+		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key "respnd", did you mean "respond"?`},
 		{"types", `{"id":7,"enabled":"yes","respond":{"status":"409"},"when":{"times":1.5,"probability":"x"}}`,
-			"/enabled: \"yes\", expected true or false\n/id: 7, expected a string\n/respond/status: \"409\", expected a whole number\n/when/probability: \"x\", expected a number\n/when/times: 1.5, expected a whole number"},
-		{"types and meaning at once", `{"id":7,"respond":{"status":503},"when":{"times":0}}`, "/id: 7, expected a string\n/when/times: 0, expected a whole number of at least 1"},
+			"/enabled: \"yes\", expected true or false\n/id: 7, expected a name of letters, digits, blanks and _ . : @ ~ -\n/respond/status: \"409\", expected an integer from 200 to 599\n/when/probability: \"x\", expected a number from 0 to 1\n/when/times: 1.5, expected an integer from 1 to 2147483647"},
+		{"types and meaning at once", `{"id":7,"respond":{"status":503},"when":{"times":0}}`, "/id: 7, expected a name of letters, digits, blanks and _ . : @ ~ -\n/when/times: 0, expected an integer from 1 to 2147483647"},
 		{"null is not an object", `{"respond":{"status":503},"when":null}`, `/when: null, expected an object`},
-		{"id", `{"id":"a/b","delay":{"fixed":"1s"}}`, `/id: "a/b", expected at most 200 letters, digits, blanks and any of _ . : @ ~ - beginning with a letter or digit`},
-		{"list", `[{"delay":{"fixed":"1s"}},{"respond":{"status":503},"when":{"times":0}}]`, `/1/when/times: 0, expected a whole number of at least 1`},
+		{"id", `{"id":"a/b","delay":{"fixed":"1s"}}`, `/id: "a/b", expected a name of letters, digits, blanks and _ . : @ ~ -`},
+		{"list", `[{"delay":{"fixed":"1s"}},{"respond":{"status":503},"when":{"times":0}}]`, `/1/when/times: 0, expected an integer from 1 to 2147483647`},
 		{"same id", `[{"id":"a","delay":{"fixed":"1s"}},{"id":"a","delay":{"fixed":"1s"}}]`, `/1/id: "a", expected an id that no other rule of the list has: rule 0 has it`},
 
-		{"operation", `{"match":{"operations":["updateProces"]},"respond":{"status":503}}`, `/match/operations/0: "updateProces", expected "*" or one of ` + strings.Join(contract.OperationIDs(), ", ")},
-		{"no operation", `{"match":{"operations":[]},"respond":{"status":503}}`, "/match/operations: an empty list, expected at least one operation, or no such key for the thirteen process operations"},
+		{"operation", `{"match":{"operations":["updateProces"]},"respond":{"status":503}}`, `/match/operations/0: "updateProces", did you mean "updateProcess"?`},
+		{"no operation", `{"match":{"operations":[]},"respond":{"status":503}}`, "/match/operations: an empty array, expected an array of at least 1 item"},
 		{"labels", `{"match":{"process":{"labels":"a = b"}},"respond":{"status":503}}`, `/match/process/labels: "a = b", expected a label selector: CF-BadQueryParameter: The query parameter is invalid: Invalid label_selector value`},
-		{"header name", `{"match":{"headers":{"User Agent":"x"}},"respond":{"status":503}}`, `/match/headers/User Agent: "User Agent", expected the name of a header`},
-		{"parameter name", `{"match":{"query":{"":"x"}},"respond":{"status":503}}`, `/match/query/: "", expected the name of a parameter`},
-		{"pointer", `{"match":{"body":{"instances":1}},"respond":{"status":503}}`, `/match/body/instances: "instances", expected a JSON pointer that begins with /`},
-		{"pointer escape", `{"match":{"body":{"/a~2":1}},"respond":{"status":503}}`, `/match/body/~1a~02: "/a~2", expected a JSON pointer that begins with /`},
+		{"header name", `{"match":{"headers":{"User Agent":"x"}},"respond":{"status":503}}`, `/match/headers/User Agent: key "User Agent", expected the name of a header`},
+		{"parameter name", `{"match":{"query":{"":"x"}},"respond":{"status":503}}`, `/match/query/: key "", expected the name of a parameter`},
+		{"pointer", `{"match":{"body":{"instances":1}},"respond":{"status":503}}`, `/match/body/instances: key "instances", expected a JSON pointer such as /health_check/data/timeout`},
+		{"pointer escape", `{"match":{"body":{"/a~2":1}},"respond":{"status":503}}`, `/match/body/~1a~02: key "/a~2", expected a JSON pointer such as /health_check/data/timeout`},
 		{"body that is not taken", `{"match":{"operations":["getProcess"],"body":{"/command":"x"}},"respond":{"status":503}}`, `/match/body/~1command: "/command", expected a place that a body can have: getProcess takes no body`},
 		{"bodies that are not taken", `{"match":{"operations":["getProcess","startApp","createToken"],"body":{"/a/b":"x"}},"respond":{"status":503}}`, `/match/body/~1a~1b: "/a/b", expected a place that a body can have: getProcess takes no body, startApp takes no body, createToken takes a form, whose fields have no parts`},
 		{"key that is dropped", `{"match":{"operations":["updateProcess"],"body":{"/_method":"x"}},"respond":{"status":503}}`, `/match/body/~1_method: "/_method", expected a place that a body can have: "_method" is dropped before updateProcess sees it`},
 		{"pattern", `{"match":{"query":{"a":{"matches":"("}}},"respond":{"status":503}}`, "/match/query/a/matches: \"(\", expected a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
-		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key, expected one of contains, equals, exists, gt, in, lt, matches`},
-		{"no comparison", `{"match":{"query":{"a":{}}},"respond":{"status":503}}`, `/match/query/a: an empty object, expected at least one of contains, equals, exists, gt, in, lt, matches`},
-		{"in nothing", `{"match":{"query":{"a":{"in":[]}}},"respond":{"status":503}}`, `/match/query/a/in: an empty list, expected at least one value`},
-		{"absent and equal", `{"match":{"query":{"a":{"exists":false,"equals":1}}},"respond":{"status":503}}`, `/match/query/a/exists: false, expected no other comparison beside it: a value that is not there has none`},
+		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key "ge", did you mean "gt"?`},
+		{"no comparison", `{"match":{"query":{"a":{}}},"respond":{"status":503}}`, `/match/query/a: an empty object, expected at least one of equals, contains, matches, exists, gt, lt, in`},
+		{"in nothing", `{"match":{"query":{"a":{"in":[]}}},"respond":{"status":503}}`, `/match/query/a/in: an empty array, expected an array of at least 1 item`},
+		{"absent and equal", `{"match":{"query":{"a":{"exists":false,"equals":1}}},"respond":{"status":503}}`, `/match/query/a: an object, expected no other comparison beside exists: false, a value that is not there has none`},
 
-		{"skip", `{"respond":{"status":503},"when":{"skip":-1}}`, `/when/skip: -1, expected a whole number of at least 0`},
+		{"skip", `{"respond":{"status":503},"when":{"skip":-1}}`, `/when/skip: -1, expected an integer from 0 to 2147483647`},
 		{"probability", `{"respond":{"status":503},"when":{"probability":1.5}}`, `/when/probability: 1.5, expected a number from 0 to 1`},
-		{"from", `{"respond":{"status":503},"when":{"from":"-1s"}}`, `/when/from: -1s, expected a duration that is not negative`},
+		{"from", `{"respond":{"status":503},"when":{"from":"-1s"}}`, `/when/from: "-1s", expected a duration that is not negative, such as 200ms or 1m30s`},
 		{"until", `{"respond":{"status":503},"when":{"from":"10s","until":"10s"}}`, `/when/until: 10s, expected a moment after from (10s)`},
-		{"until zero", `{"respond":{"status":503},"when":{"until":"0s"}}`, `/when/until: 0s, expected a moment after from (0s)`},
-		{"duration", `{"respond":{"status":503},"when":{"from":10}}`, `/when/from: 10, expected a duration such as "200ms"`},
+		{"until zero", `{"respond":{"status":503},"when":{"until":"0s"}}`, `/when/until: "0s", expected a duration above zero, such as 200ms or 1m30s`},
+		{"duration", `{"respond":{"status":503},"when":{"from":10}}`, `/when/from: 10, expected a duration that is not negative, such as 200ms or 1m30s`},
 
-		{"status missing", `{` + update + `,"respond":{}}`, `/respond/status: missing, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503)`},
-		{"status out of range", `{"respond":{"status":99}}`, `/respond/status: 99, expected a status from 200 to 599`},
+		{"status missing", `{` + update + `,"respond":{}}`, `/respond/status: missing, expected an integer from 200 to 599`},
+		{"status out of range", `{"respond":{"status":99}}`, `/respond/status: 99, expected an integer from 200 to 599`},
 		{"status unknown", `{"match":{"operations":["getProcess"]},"respond":{"status":409}}`, `/respond/status: 409, expected a status that getProcess can answer (200, 400, 401, 403, 404, 429, 500, 502, 503), or "undocumented": true; getProcess cannot answer 409`},
 		{"status not common", `{"match":{"operations":["getProcess","updateProcess"]},"respond":{"status":422}}`, `/respond/status: 422, expected a status that every operation of the rule can answer (200, 400, 401, 403, 404, 429, 500, 502, 503), or "undocumented": true; getProcess cannot answer 422`},
 		{"error", `{` + update + `,"respond":{"status":409,"error":"CF-Nope"}}`, `/respond/error: "CF-Nope", expected one of CF-Conflict (the errors of 409), or "undocumented": true`},
@@ -86,39 +86,39 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"error of a success", `{` + update + `,"respond":{"status":200,"error":"CF-Conflict"}}`, `/respond/error: "CF-Conflict", expected no error: 200 is a success`},
 		{"error and body", `{` + update + `,"respond":{"status":409,"error":"CF-Conflict","body":{"errors":[{"detail":"d","title":"CF-X","code":1}]}}}`, `/respond/error: "CF-Conflict", expected an error or a body, not both`},
 		{"detail without error", `{` + update + `,"respond":{"status":200,"detail":"d"}}`, `/respond/detail: "d", expected an answer with an error to carry it`},
-		{"body of a 204", `{"match":{"operations":["terminateProcessInstance"]},"respond":{"status":204,"body":{}}}`, `/respond/body: an object, expected no body: the 204 of terminateProcessInstance has none, or "undocumented": true`},
+		{"body of a 204", `{"match":{"operations":["terminateProcessInstance"]},"respond":{"status":204,"body":{}}}`, `/respond/body: an empty object, expected no body: the 204 of terminateProcessInstance has none, or "undocumented": true`},
 		{"retry after", `{"respond":{"status":503,"headers":{"retry-after":"soon"}}}`, `/respond/headers/retry-after: "soon", expected whole seconds or an HTTP date, or "undocumented": true`},
 		{"header twice", `{"respond":{"status":503,"headers":{"A-B":"1","a-b":"2"}}}`, `/respond/headers/a-b: "a-b", expected each header once: "A-B" is the same`},
-		{"header value", `{"respond":{"status":503,"headers":{"A":"1\n2"}}}`, `/respond/headers/A: "1\n2", expected a value without control characters`},
-		{"response header name", `{"respond":{"status":503,"headers":{"A:":"1"}}}`, `/respond/headers/A:: "A:", expected the name of a header`},
-		{"header without values", `{"respond":{"status":503,"headers":{"A":[]}}}`, `/respond/headers/A: an empty list, expected at least one value, or null for none`},
-		{"one of several values", `{"respond":{"status":503,"headers":{"A":["1","2\n"]}}}`, `/respond/headers/A/1: "2\n", expected a value without control characters`},
+		{"header value", `{"respond":{"status":503,"headers":{"A":"1\n2"}}}`, `/respond/headers/A: "1\n2", expected a text without control characters, a number, a list of them or null`},
+		{"response header name", `{"respond":{"status":503,"headers":{"A:":"1"}}}`, `/respond/headers/A:: key "A:", expected the name of a header`},
+		{"header without values", `{"respond":{"status":503,"headers":{"A":[]}}}`, `/respond/headers/A: an empty array, expected a text without control characters, a number, a list of them or null`},
+		{"one of several values", `{"respond":{"status":503,"headers":{"A":["1","2\n"]}}}`, `/respond/headers/A/1: "2\n", expected a text without control characters or a number`},
 		{"header that is true", `{"respond":{"status":503,"headers":{"A":true}}}`, `/respond/headers/A: true, expected a text without control characters, a number, a list of them or null`},
 		{"null among values", `{"respond":{"status":503,"headers":{"A":["1",null]}}}`, `/respond/headers/A/1: null, expected a text without control characters or a number`},
 		{"no framing", `{"respond":{"status":503,"headers":{"Transfer-Encoding":null}}}`, `/respond/headers/Transfer-Encoding: "Transfer-Encoding", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
 		{"framing", `{"respond":{"status":503,"headers":{"Content-Length":"1"}}}`, `/respond/headers/Content-Length: "Content-Length", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
 		{"undocumented error must exist", `{"undocumented":true,"respond":{"status":418,"error":"CF-Teapot"}}`, `/respond/error: "CF-Teapot", expected one of ` + allTitles()},
 
-		{"sequence", `{"sequence":[]}`, `/sequence: an empty list, expected at least one step`},
-		{"repeat", `{"sequence":[{"status":503}],"repeat":"twice"}`, `/repeat: "twice", expected last, cycle or none`},
+		{"sequence", `{"sequence":[]}`, `/sequence: an empty array, expected an array of at least 1 item`},
+		{"repeat", `{"sequence":[{"status":503}],"repeat":"twice"}`, `/repeat: "twice", expected one of "last", "cycle", "none"`},
 		{"step", `{"sequence":[{}]}`, `/sequence/0: nothing to do, expected a status, a connection or pass, or a respond of the rule for the step to use`},
-		{"pass and status", `{"sequence":[{"pass":true,"status":503}]}`, `/sequence/0/pass: true, expected no answer and no connection beside it: the step leaves the request to the next rule`},
+		{"pass and status", `{"sequence":[{"pass":true,"status":503}]}`, `/sequence/0/status: key "status", expected nothing beside pass: true, which leaves the request to the next rule`},
 		{"step status", `{` + update + `,"sequence":[{"status":503},{"status":418}]}`, `/sequence/1/status: 418, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503), or "undocumented": true; updateProcess cannot answer 418`},
-		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key, expected one of body, connection, detail, error, headers, pass, status`},
+		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key "delay", expected one of "status", "error", "detail", "headers", "body", "connection", "pass"`},
 
-		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of reset, close, empty, truncate, garbage, drip, hang`},
-		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected a string`},
-		{"rate", `{"connection":{"kind":"drip","bytes_per_second":0}}`, `/connection/bytes_per_second: 0, expected a whole number of at least 1`},
-		{"rate of a reset", `{"connection":{"kind":"reset","bytes_per_second":1}}`, `/connection/bytes_per_second: a parameter of drip, expected none of that for reset`},
-		{"after bytes", `{"connection":{"kind":"truncate","after_bytes":-1}}`, `/connection/after_bytes: -1, expected a whole number of at least 0`},
-		{"for", `{"connection":{"kind":"hang","for":"0s"}}`, `/connection/for: 0s, expected a duration above 0`},
-		{"apply", `{"respond":{"status":503},"apply":"during"}`, `/apply: "during", expected before or after`},
+		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of "reset", "close", "empty", "truncate", "garbage", "drip", "hang"`},
+		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected one of "reset", "close", "empty", "truncate", "garbage", "drip", "hang"`},
+		{"rate", `{"connection":{"kind":"drip","bytes_per_second":0}}`, `/connection/bytes_per_second: 0, expected an integer from 1 to 2147483647`},
+		{"rate of a reset", `{"connection":{"kind":"reset","bytes_per_second":1}}`, `/connection/kind: "reset", expected drip, the only one that takes bytes_per_second`},
+		{"after bytes", `{"connection":{"kind":"truncate","after_bytes":-1}}`, `/connection/after_bytes: -1, expected an integer from 0 to 2147483647`},
+		{"for", `{"connection":{"kind":"hang","for":"0s"}}`, `/connection/for: "0s", expected a duration above zero, such as 200ms or 1m30s`},
+		{"apply", `{"respond":{"status":503},"apply":"during"}`, `/apply: "during", expected one of "before", "after"`},
 
-		{"delay forms", `{"delay":{}}`, `/delay: 0 forms, expected exactly one of fixed, uniform, lognormal, percentiles`},
-		{"negative delay", `{"delay":{"fixed":"-1s"}}`, `/delay/fixed: -1s, expected a duration that is not negative`},
+		{"delay forms", `{"delay":{}}`, `/delay: an empty object, expected exactly one of fixed, uniform, lognormal, percentiles`},
+		{"negative delay", `{"delay":{"fixed":"-1s"}}`, `/delay/fixed: "-1s", expected a duration that is not negative, such as 200ms or 1m30s`},
 		{"uniform", `{"delay":{"uniform":{"min":"2s","max":"1s"}}}`, `/delay/uniform/max: 1s, expected at least min (2s)`},
-		{"uniform misses max", `{"delay":{"uniform":{"min":"2s"}}}`, `/delay/uniform/max: missing, expected a duration such as "200ms"`},
-		{"lognormal", `{"delay":{"lognormal":{"median":"0s","sigma":-1}}}`, "/delay/lognormal/median: 0s, expected a duration above 0\n/delay/lognormal/sigma: -1, expected a number from 0 to 10"},
+		{"uniform misses max", `{"delay":{"uniform":{"min":"2s"}}}`, `/delay/uniform/max: missing, expected a duration that is not negative, such as 200ms or 1m30s`},
+		{"lognormal", `{"delay":{"lognormal":{"median":"0s","sigma":-1}}}`, "/delay/lognormal/median: \"0s\", expected a duration above zero, such as 200ms or 1m30s\n/delay/lognormal/sigma: -1, expected a number from 0 to 10"},
 		{"lognormal max", `{"delay":{"lognormal":{"median":"2s","sigma":1,"max":"1s"}}}`, `/delay/lognormal/max: 1s, expected at least the median (2s)`},
 		{"percentiles", `{"delay":{"percentiles":{"p50":"3s","p90":"2s","p99":"1s"}}}`, "/delay/percentiles/p90: 2s, expected at least p50 (3s)\n/delay/percentiles/p99: 1s, expected at least p90 (2s)"},
 	} {
@@ -199,8 +199,8 @@ func TestEveryKnownStatusIsAllowed(t *testing.T) {
 	t.Parallel()
 	for _, op := range contract.Operations() {
 		for _, s := range op.Statuses {
-			rule := fault.Toggle(op, s.Code, fault.Rule{})
-			if problems := rule.Check(); len(problems) > 0 {
+			rule, problems := fault.ParseToggle(op, s.Code, nil)
+			if len(problems) > 0 {
 				t.Errorf("%s %d: %v", op.ID, s.Code, problems)
 			}
 			for _, e := range s.Errors {
@@ -246,29 +246,31 @@ func TestRulesRoundTrip(t *testing.T) {
 	}
 }
 
-func TestParsePart(t *testing.T) {
+func TestParseToggle(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, body, want string }{
 		{"nothing", " ", ""},
 		{"empty", "{}", ""},
 		{"a part", `{"when":{"times":2},"respond":{"headers":{"Retry-After":"3"}}}`, ""},
-		{"list", `[]`, "a list, expected a rule"},
-		{"typo", `{"tiems":2}`, "/tiems: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when"},
-		{"broken", `{`, "not readable as JSON: unexpected end of JSON input"},
+		{"list", `[]`, "an empty array, expected a rule with at least one of respond, sequence, delay, connection"},
+		{"typo", `{"tiems":2}`, `/tiems: unknown key "tiems", expected one of "id", "description", "match", "when", "respond", "sequence", "repeat", "delay", "connection", "apply", "meanwhile", "undocumented", "enabled", "optional"`},
+		{"broken", `{`, "1:2: not JSON: unexpected end of JSON input"},
+		{"types", `{"match":7,"respond":"x"}`, "/match: 7, expected an object\n/respond: \"x\", expected an object"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			part, problems := fault.ParsePart([]byte(test.body))
+			rule, problems := fault.ParseToggle(operation(t, "updateProcess"), 409, []byte(test.body))
 			if got := problems.Error(); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
+				t.Errorf("%s\n got %s\nwant %s", test.body, got, test.want)
 			}
-			if test.want == "" {
-				rule := fault.Toggle(operation(t, "updateProcess"), 409, part)
-				if found := rule.Check(); len(found) > 0 || rule.ID != "updateProcess-409" || rule.Respond.Status != 409 {
-					t.Errorf("toggle %+v: %v", rule, found)
-				}
+			if test.want == "" && (rule.ID != "updateProcess-409" || rule.Respond.Status != 409) {
+				t.Errorf("got %+v", rule)
 			}
 		})
+	}
+	_, problems := fault.ParseToggle(operation(t, "getProcess"), 418, nil)
+	if len(problems) != 1 || problems[0].Pointer != "" || !strings.HasPrefix(problems[0].Message, "418, expected a status that getProcess can answer (200, ") {
+		t.Errorf("got %v", problems)
 	}
 }
 

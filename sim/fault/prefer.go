@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // longestWait bounds what a single request may ask for by "wait".
@@ -71,7 +72,7 @@ func (w wishes) plan(op *contract.Operation) (Plan, error) {
 		seconds, err := strconv.ParseFloat(wait, 64)
 		// Written so that NaN fails too.
 		if err != nil || !(seconds >= 0 && seconds <= longestWait.Seconds()) {
-			return Plan{}, fmt.Errorf("wait is %s, expected seconds from 0 to %g", quote(wait), longestWait.Seconds())
+			return Plan{}, fmt.Errorf("wait is %s, expected seconds from 0 to %g", document.Quote(wait), longestWait.Seconds())
 		}
 		plan.Delay = time.Duration(seconds * float64(time.Second))
 	}
@@ -79,13 +80,13 @@ func (w wishes) plan(op *contract.Operation) (Plan, error) {
 	name, named := w.get("error")
 	switch {
 	case !given && named:
-		return Plan{}, fmt.Errorf("error is %s, expected a code beside it", quote(name))
+		return Plan{}, fmt.Errorf("error is %s, expected a code beside it", document.Quote(name))
 	case !given:
 		return plan, nil
 	}
 	status, err := strconv.Atoi(code)
 	if err != nil {
-		return Plan{}, fmt.Errorf("code is %s, expected a status", quote(code))
+		return Plan{}, fmt.Errorf("code is %s, expected a status", document.Quote(code))
 	}
 	known, ok := op.Status(status)
 	if !ok {
@@ -93,9 +94,9 @@ func (w wishes) plan(op *contract.Operation) (Plan, error) {
 	}
 	if _, ok := inRow(op, status, name); named && !ok {
 		if len(known.Errors) == 0 {
-			return Plan{}, fmt.Errorf("error is %s, expected none: %d is a success", quote(name), status)
+			return Plan{}, fmt.Errorf("error is %s, expected none: %d is a success", document.Quote(name), status)
 		}
-		return Plan{}, fmt.Errorf("error is %s, expected one of %s, which go with %d", quote(name), titles(known.Errors), status)
+		return Plan{}, fmt.Errorf("error is %s, expected one of %s, which go with %d", document.Quote(name), titles(known.Errors), status)
 	}
 	plan.Answer = Respond{Status: status, Error: name}.answer(op, nil)
 	if plan.Answer.Real() {
@@ -173,7 +174,7 @@ func (r *preferReader) expected(what string) error {
 	if r.rest == "" {
 		return fmt.Errorf("the header ends, expected %s", what)
 	}
-	return fmt.Errorf("%s, expected %s", quote(r.rest), what)
+	return fmt.Errorf("%s, expected %s", document.Quote(r.rest), what)
 }
 
 // pair reads name[=value]; the name in lower case, since case means nothing.
@@ -222,4 +223,9 @@ func (r *preferReader) quoted() (string, error) {
 	}
 	r.rest = ""
 	return "", r.expected("a closing quote")
+}
+
+// tokenRune says that a letter may stand in a token of RFC 9110.
+func tokenRune(r rune) bool {
+	return r > ' ' && r < 0x7f && !strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }

@@ -3,10 +3,8 @@ package fault
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/socket"
 )
@@ -60,8 +58,8 @@ type When struct {
 	Probability *float64 `json:"probability,omitempty"`
 	// From and Until bound the window, on the world's clock, from the moment
 	// the rule was set: From is inside, Until is not. A nil Until never ends.
-	From  Duration  `json:"from,omitempty"`
-	Until *Duration `json:"until,omitempty"`
+	From  document.Duration  `json:"from,omitempty"`
+	Until *document.Duration `json:"until,omitempty"`
 }
 
 // Respond is an injected answer. Without a body and an error it is the default
@@ -109,7 +107,7 @@ func (l *Lines) UnmarshalJSON(raw []byte) error {
 	*l = make(Lines, 0, len(list))
 	for _, one := range list {
 		if kind := one.Value.Kind; kind != document.String && kind != document.Number {
-			return fmt.Errorf("%s, expected %s", document.Found(one.Value), lineShape.expected)
+			return fmt.Errorf("%s, expected a string or a number", document.Found(one.Value))
 		}
 		*l = append(*l, one.Value.Text)
 	}
@@ -149,10 +147,10 @@ const (
 
 // Connection is a socket fault: a name, or an object when it has parameters.
 type Connection struct {
-	Kind           socket.Kind `json:"kind"`
-	BytesPerSecond *int        `json:"bytes_per_second,omitempty"` // drip
-	AfterBytes     *int        `json:"after_bytes,omitempty"`      // truncate: how much of the body is sent
-	For            *Duration   `json:"for,omitempty"`              // hang
+	Kind           socket.Kind        `json:"kind"`
+	BytesPerSecond *int               `json:"bytes_per_second,omitempty"` // drip
+	AfterBytes     *int               `json:"after_bytes,omitempty"`      // truncate: how much of the body is sent
+	For            *document.Duration `json:"for,omitempty"`              // hang
 }
 
 // Rate is how fast a drip goes, in bytes per second.
@@ -203,52 +201,4 @@ func (c *Connection) UnmarshalJSON(raw []byte) error {
 	}
 	*c = Connection(object)
 	return nil
-}
-
-// Duration is a span of time that is written as a Go duration ("200ms", "1m").
-type Duration time.Duration
-
-// String writes the duration without empty smaller units: "1m", not "1m0s".
-func (d Duration) String() string {
-	text := time.Duration(d).String()
-	if n := len(text); n > 3 && text[n-3:] == "m0s" {
-		text = text[:n-2]
-	}
-	if n := len(text); n > 3 && text[n-3:] == "h0m" {
-		text = text[:n-2]
-	}
-	return text
-}
-
-// MarshalJSON writes the duration as a string.
-func (d Duration) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }
-
-// UnmarshalJSON reads a duration string; a bare number has no unit and fails.
-func (d *Duration) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return err
-	}
-	parsed, err := time.ParseDuration(text)
-	*d = Duration(parsed)
-	return err
-}
-
-// Toggle makes the rule that PUT /admin/faults/{operation}/{status} sets: its
-// id is "{operation}-{status}", it is about that operation alone and answers
-// that status. The rest is taken from body; one with a sequence and no answer
-// of its own keeps to its steps.
-func Toggle(op *contract.Operation, status int, body Rule) Rule {
-	body.ID = op.ID + "-" + strconv.Itoa(status)
-	body.Match.Operations = []string{op.ID}
-	if body.Respond == nil && len(body.Sequence) > 0 {
-		return body
-	}
-	respond := Respond{}
-	if body.Respond != nil {
-		respond = *body.Respond
-	}
-	respond.Status = status
-	body.Respond = &respond
-	return body
 }

@@ -73,7 +73,7 @@ func (s *Set) unknownUsers(rule Rule) (problems document.Violations) {
 	for i, m := range rule.Meanwhile {
 		if m.User != "" && s.users != nil && !s.users(m.User) {
 			problems = append(problems, document.Violation{Pointer: "/meanwhile/" + strconv.Itoa(i) + "/user",
-				Message: quote(m.User) + ", expected the name of a user of the world, or no such key for an administrator"})
+				Message: document.Quote(m.User) + ", expected the name of a user of the world, or no such key for an administrator"})
 		}
 	}
 	return problems
@@ -91,7 +91,8 @@ func NewSet(seed int64, world string, limit int) *Set {
 	}
 }
 
-// Put adds rules, all or none. A rule whose id is taken replaces that rule,
+// Put adds rules, all or none: rules that were parsed or have passed Check; what
+// they mean is judged again, since here it must hold. A rule whose id is taken replaces that rule,
 // and starts anew as the newest, with fresh counters and a window that begins
 // now. A rule without an id gets one: "rule-1", "rule-2" and so on. The error
 // is always document.Violations, its pointers beginning with "/0", "/1", ...
@@ -99,9 +100,9 @@ func NewSet(seed int64, world string, limit int) *Set {
 func (s *Set) Put(now time.Time, rules ...Rule) error {
 	var problems document.Violations
 	for i, rule := range rules {
-		found := append(rule.Check(), s.unknownUsers(rule)...)
+		found := append(rule.Judge(), s.unknownUsers(rule)...)
 		if len(rules) > 1 {
-			found = below("/"+strconv.Itoa(i), found)
+			found = found.Under(document.Pointer(i))
 		}
 		problems = append(problems, found...)
 	}

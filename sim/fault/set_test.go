@@ -292,15 +292,15 @@ func TestStatusJSON(t *testing.T) {
 
 func TestPutIsAllOrNone(t *testing.T) {
 	t.Parallel()
-	good, bad := fault.Rule{Respond: &fault.Respond{Status: 503}}, fault.Rule{}
+	good, bad := fault.Rule{Respond: &fault.Respond{Status: 503}}, fault.Rule{Respond: &fault.Respond{Status: 503}, Match: fault.Match{Operations: []string{"getProces"}}}
 	named := fault.Rule{ID: "a", Respond: &fault.Respond{Status: 503}}
 	for _, test := range []struct {
 		name  string
 		rules []fault.Rule
 		want  string
 	}{
-		{"one bad", []fault.Rule{bad}, "nothing to do, expected at least one of respond, sequence, delay, connection"},
-		{"second bad", []fault.Rule{good, bad}, "/1: nothing to do, expected at least one of respond, sequence, delay, connection"},
+		{"one bad", []fault.Rule{bad}, `/match/operations/0: "getProces", did you mean "getProcess"?`},
+		{"second bad", []fault.Rule{good, bad}, `/1/match/operations/0: "getProces", did you mean "getProcess"?`},
 		{"same id", []fault.Rule{named, named}, `/1/id: "a", expected an id that no other rule of the list has: rule 0 has it`},
 		{"too many", []fault.Rule{good, good, good}, "4 rules, expected at most 3 in a world"},
 	} {
@@ -409,10 +409,10 @@ func TestPatch(t *testing.T) {
 		{"merges", `{"respond":{"headers":{"B":"2"}}}`, strings.Replace(rule, `"A":"1"`, `"A":"1","B":"2"`, 1)},
 		{"own id", `{"id":"a"}`, rule},
 		{"other id", `{"id":"b"}`, `/id: "b", expected "a": a rule keeps its id`},
-		{"bad value", `{"when":{"times":0}}`, `/when/times: 0, expected a whole number of at least 1`},
-		{"unknown key", `{"whne":1}`, `/whne: unknown key, expected one of apply, connection, delay, description, enabled, id, match, meanwhile, optional, repeat, respond, sequence, undocumented, when`},
-		{"no object", `[]`, `a list, expected an object`},
-		{"broken", `{`, `not readable as JSON: unexpected end of JSON input`},
+		{"bad value", `{"when":{"times":0}}`, `/when/times: 0, expected an integer from 1 to 2147483647`},
+		{"unknown key", `{"whne":1}`, `/whne: unknown key "whne", did you mean "when"?`},
+		{"no object", `[]`, `an empty array, expected an object`},
+		{"broken", `{`, `1:2: not JSON: unexpected end of JSON input`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -4,13 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 )
 
 func TestWindows(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
-	until := fault.Duration(40 * time.Second)
+	until := document.Duration(40 * time.Second)
 	off := false
 	set := fault.NewSet(1, "blue", 10)
 	respond := &fault.Respond{Status: 503}
@@ -18,7 +19,7 @@ func TestWindows(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := set.Put(noon.Add(time.Minute), fault.Rule{
-		ID: "span", Respond: respond, Enabled: &off, When: fault.When{From: fault.Duration(10 * time.Second), Until: &until},
+		ID: "span", Respond: respond, Enabled: &off, When: fault.When{From: document.Duration(10 * time.Second), Until: &until},
 	}); err != nil {
 		t.Fatal(err)
 	}

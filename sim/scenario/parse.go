@@ -8,31 +8,44 @@ import (
 	"example.com/capisim/sim/schema"
 )
 
-// Parse reads a scenario. The file's name stands in the messages and tells the
-// notation: .json is JSON, .yaml and .yml are YAML; for other names, and for
-// none, a text that begins with { is JSON. What the scenario extends is looked
-// up in lib, which may be nil. The error is document.Problems.
+// Parse reads a scenario, JSON or YAML, as document.Read does. What the scenario
+// extends is looked up in lib, which may be nil. The error is document.Problems.
 func Parse(file string, data []byte, lib *Library) (*Scenario, error) {
-	root, err := document.Read(file, data)
+	doc, err := document.Read(file, data)
 	if err != nil {
 		return nil, err
 	}
-	p := &reading{lib: lib}
-	s := p.scenario(root, nil)
-	if len(p.problems) > 0 {
-		return nil, p.problems.Sorted()
-	}
-	return s, nil
+	return parse(doc, lib)
 }
 
 // FromBody reads a scenario, JSON or YAML, out of a request body. The error is
 // document.Violations.
 func FromBody(body []byte, lib *Library) (*Scenario, error) {
 	s, err := Parse("", body, lib)
+	return s, violations(err)
+}
+
+// FromValue reads a scenario out of a part of a request body. The error is
+// document.Violations.
+func FromValue(v document.Value, lib *Library) (*Scenario, error) {
+	s, err := parse(document.New(v), lib)
+	return s, violations(err)
+}
+
+func violations(err error) error {
 	if problems, ok := err.(document.Problems); ok {
-		return nil, problems.Violations()
+		return problems.Violations()
 	}
-	return s, err
+	return err
+}
+
+func parse(doc *document.Document, lib *Library) (*Scenario, error) {
+	p := &reading{lib: lib}
+	s := p.scenario(doc, nil)
+	if len(p.problems) > 0 {
+		return nil, p.problems.Sorted()
+	}
+	return s, nil
 }
 
 // reading collects what is wrong on the way from a file to a scenario.

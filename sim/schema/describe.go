@@ -80,6 +80,9 @@ const words = "x-expected"
 
 // describe says in words what a schema accepts: "a number from 0 to 1".
 func describe(schema document.Value) string {
+	if own := text(schema, words); own != "" && len(list(schema, "type")) == 0 {
+		return own
+	}
 	if value, ok := schema.Get("const"); ok {
 		return value.String()
 	}

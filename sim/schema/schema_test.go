@@ -81,9 +81,9 @@ func TestResponseSchemas(t *testing.T) {
 		{"§2 errors", "errors", refusal, "", "", ""},
 		{"§2 unknown error has no prefix", "errors", refusal, "CF-ResourceNotFound", "UnknownError", ""},
 		{"§2 title", "errors", refusal, "CF-ResourceNotFound", "ResourceNotFound", `/errors/0/title: "ResourceNotFound", expected a string like ^(CF-[A-Za-z0-9]+|UnknownError)$`},
-		{"§2 not empty", "errors", refusal, refusal[11 : len(refusal)-2], ``, `/errors: an array of 0 items, expected an array of at least 1 item`},
+		{"§2 not empty", "errors", refusal, refusal[11 : len(refusal)-2], ``, `/errors: an empty array, expected an array of at least 1 item`},
 		{"§2 code", "errors", refusal, `10010`, `1.5`, `/errors/0/code: 1.5, expected an integer of at least 1`},
-		{"no object", "errors", refusal, refusal, `[]`, `an array of 0 items, expected an object`},
+		{"no object", "errors", refusal, refusal, `[]`, `an empty array, expected an object`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

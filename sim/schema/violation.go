@@ -29,6 +29,7 @@ func violations(err *jsonschema.ValidationError, value document.Value) document.
 		return cmp.Or(cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.key, b.key),
 			cmp.Compare(a.err.AbsoluteKeywordLocation, b.err.AbsoluteKeywordLocation))
 	})
+	faults = slices.DeleteFunc(faults, func(one fault) bool { return one.follows(faults) })
 	var found document.Violations
 	for i, one := range faults {
 		worded := document.Violation{Pointer: one.pointer, Message: one.words(value)}
@@ -94,6 +95,9 @@ func refusedAsWhole(err *jsonschema.ValidationError, location string) bool {
 // names them together, in random order.
 func leaf(err *jsonschema.ValidationError, keyword string, value document.Value, into *[]fault) {
 	one := fault{pointer: pointerOf(err.InstanceLocation), err: err, keyword: keyword}
+	if one.isName() && keyword == "minLength" {
+		one.pointer += "/" // the library leaves the token of the empty key out
+	}
 	switch keyword {
 	case "required":
 		object, _ := value.Find(one.pointer)
@@ -117,6 +121,14 @@ func leaf(err *jsonschema.ValidationError, keyword string, value document.Value,
 	default:
 		*into = append(*into, one)
 	}
+}
+
+// follows says that none of several alternatives is there since a key that was
+// misspelt stands in its place: one mistake is told once.
+func (f fault) follows(faults []fault) bool {
+	return (f.keyword == "anyOf" || f.keyword == "oneOf") && slices.ContainsFunc(faults, func(other fault) bool {
+		return other.isName() && strings.HasPrefix(other.pointer, f.pointer+"/") && !strings.Contains(other.pointer[len(f.pointer)+1:], "/")
+	})
 }
 
 // schema is the part of the schema whose keyword did not hold.
@@ -157,8 +169,8 @@ func (f fault) isName() bool {
 
 func (f fault) nameWords(schema document.Value) string {
 	name := document.Unescape(f.pointer[strings.LastIndexByte(f.pointer, '/')+1:])
-	if names := list(schema, "enum"); f.keyword == "enum" {
-		return document.UnknownKey(name, texts(names))
+	if f.keyword == "enum" && text(schema, words) == "" {
+		return document.UnknownKey(name, texts(list(schema, "enum")))
 	}
 	quoted := "key " + strconv.Quote(document.Abbreviate(name))
 	if f.keyword == "not" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/socket"
 )
@@ -49,7 +50,7 @@ func (c Cell) rule() fault.Rule {
 	case c.socket():
 		rule.Connection = &fault.Connection{Kind: socket.Kind(c.Answer)}
 		if rule.Connection.Kind == socket.Hang {
-			hold := fault.Duration(holdFor)
+			hold := document.Duration(holdFor)
 			rule.Connection.For = &hold
 		}
 	default:

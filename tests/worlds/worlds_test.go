@@ -19,6 +19,7 @@ import (
 
 	"example.com/capisim/sim"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/tests/harness"
 )
@@ -197,6 +198,6 @@ var _ = Describe("Worlds", func() {
 	})
 })
 
-func hour() *fault.Duration { return pointer(fault.Duration(time.Hour)) }
+func hour() *document.Duration { return pointer(document.Duration(time.Hour)) }
 
 func pointer[T any](value T) *T { return &value }
