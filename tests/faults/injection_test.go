@@ -148,7 +148,7 @@ var _ = Describe("What cannot be injected", func() {
 		})
 		Expect(x).To(HaveStatus(http.StatusUnprocessableEntity))
 		Expect(x.At("errors", 0, "pointer")).To(Equal("/match/operations/0"))
-		Expect(x.At("errors", 0, "detail")).To(And(ContainSubstring("updateProces"), ContainSubstring("updateProcessForApp")))
+		Expect(x.At("errors", 0, "detail")).To(Equal(`"updateProces", did you mean "updateProcess"?`))
 	})
 
 	It("applies no rule of a list with one that is wrong", func() {

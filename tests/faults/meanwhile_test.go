@@ -124,6 +124,6 @@ var _ = Describe("A stranger in between", func() {
 			"/meanwhile/0/body", "greater than or equal to 0"),
 		Entry("a user that is not there", []any{map[string]any{"operation": "scaleProcess", "user": "nobody"}}, "/meanwhile/0/user", "nobody"),
 		Entry("an unknown key", []any{map[string]any{"operation": "scaleProcess", "process": "x"}}, "/meanwhile/0/process", "unknown key"),
-		Entry("no list", map[string]any{"operation": "scaleProcess"}, "/meanwhile", "list"),
+		Entry("no list", map[string]any{"operation": "scaleProcess"}, "/meanwhile", "array"),
 	)
 })
