@@ -38,9 +38,9 @@ func TestWorldOptions(t *testing.T) {
 			"/seed: 7, expected no such key beside from: a fork keeps what its origin has drawn",
 			`/variant: "vendor", expected no such key beside from: a fork keeps what its origin has drawn`}},
 		{`{"clock":"still","auth":"open","seed":1.5,"variant":"new","colour":"red"}`, []string{
-			"/seed: 1.5, expected a whole number", `/variant: "new", expected one of default, open-source, vendor`,
-			`/clock: "still", expected one of frozen, real`, `/auth: "open", expected one of permissive, strict`,
-			`/colour: unknown key "colour", expected one of name, from, scenario, seed, variant, clock, auth, ttl, listen`}},
+			"/seed: 1.5, expected an integer", `/variant: "new", expected one of "default", "open-source", "vendor"`,
+			`/clock: "still", expected one of "frozen", "real"`, `/auth: "open", expected one of "permissive", "strict"`,
+			`/colour: unknown key "colour", expected one of "name", "from", "scenario", "seed", "variant", "clock", "auth", "ttl", "listen"`}},
 	} {
 		srv.wantRefusal(t, 422, "POST", "/admin/worlds", test.body, test.want...)
 		srv.wantRefusal(t, 422, "PUT", "/admin/worlds/w", test.body, test.want...)
