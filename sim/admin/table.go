@@ -81,6 +81,8 @@ func init() {
 			handle: (*call).putWorld},
 		{method: remove, path: "/admin/worlds/{name}", summary: "End a world", rootOnly: true, handle: (*call).deleteWorld},
 
+		{method: post, path: "/admin/tokens/expire", summary: "End the access tokens that were issued, on demand the refresh tokens too", body: `{"refresh": true}`, handle: (*call).expireTokens},
+
 		{method: get, path: "/admin/clock", summary: "The world's clock", handle: (*call).getClock},
 		{method: put, path: "/admin/clock", summary: "Freeze, resume or set the clock", body: `{"mode":"frozen","now":"2026-01-01T00:00:00Z"}`,
 			handle: (*call).putClock},

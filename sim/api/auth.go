@@ -46,15 +46,39 @@ func (c *call) identify() {
 	}
 }
 
-// identifyOwner takes a token that capisim issued for its user, when this world
-// knows it.
+// identifyOwner takes a token that capisim issued for its user, when it was
+// issued for this world, which still knows the user. A refresh token is good
+// for UAA alone.
 func (c *call) identifyOwner(claims *claims) {
-	user, ok := c.snap.State.User(claims.subject())
-	if !ok || claims.Refresh != "" { // a refresh token is good for UAA alone
+	user, ok := c.owner(claims)
+	if !ok || !c.snap.World.Sessions.Hold(claims.Session) {
 		c.whoErr = contract.InvalidAuthToken
 		return
 	}
 	c.who = state.NewViewer(user, claims.Scope)
+}
+
+// owner is whom a token was issued for.
+func (c *call) owner(claims *claims) (*state.User, bool) {
+	if claims.UserName != "" {
+		user, ok := c.snap.State.User(claims.UserName)
+		return user, ok && !user.Client
+	}
+	return c.knownClient(claims.ClientID)
+}
+
+// knownClient is a client of the scenario. Permissive auth takes any other for
+// an admin's, as it does an unknown token; the client of the cf CLI is none
+// that could log in as itself.
+func (c *call) knownClient(id string) (*state.User, bool) {
+	user, found := c.snap.State.User(id)
+	switch {
+	case found && user.Client:
+		return user, true
+	case c.snap.Strict || id == "" || id == cliClient:
+		return nil, false
+	}
+	return &state.User{Name: id, GUID: id, Client: true, Scopes: stranger.Scopes}, true
 }
 
 // bearer takes the token out of an Authorization header: without one, or with

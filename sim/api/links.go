@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"example.com/capisim/sim/world"
@@ -39,7 +40,21 @@ func (a *API) origin(r *http.Request) string {
 			host = forwarded
 		}
 	}
-	return scheme + "://" + host
+	return scheme + "://" + host + a.forwardedPrefix(r)
+}
+
+var pathPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+/?$`)
+
+// forwardedPrefix is the path under which a trusted proxy shows this server.
+func (a *API) forwardedPrefix(r *http.Request) string {
+	if !a.trustProxy {
+		return ""
+	}
+	prefix := firstOf(r.Header.Get("X-Forwarded-Prefix"))
+	if !pathPrefix.MatchString(prefix) {
+		return ""
+	}
+	return strings.TrimSuffix(prefix, "/")
 }
 
 // firstOf takes the first of a comma list, which is what the client sent.

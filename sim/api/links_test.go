@@ -31,6 +31,12 @@ func TestBase(t *testing.T) {
 		{"scheme alone", trusting, false, map[string]string{"X-Forwarded-Proto": "https"}, "", "https://api.test:8080"},
 		{"plain again behind TLS", trusting, true, map[string]string{"X-Forwarded-Proto": "http"}, "", "http://api.test:8080"},
 		{"no scheme of the web", trusting, false, map[string]string{"X-Forwarded-Proto": "javascript"}, "", "http://api.test:8080"},
+		{"a prefix", trusting, false, map[string]string{"X-Forwarded-Host": "public.test", "X-Forwarded-Prefix": "/mocks/cf/"}, "/worlds/blue", "http://public.test/mocks/cf/worlds/blue"},
+		{"a chain of prefixes", trusting, false, map[string]string{"X-Forwarded-Prefix": "/a, /b"}, "", "http://api.test:8080/a"},
+		{"a prefix from nobody", plain, false, map[string]string{"X-Forwarded-Prefix": "/mocks"}, "", "http://api.test:8080"},
+		{"a prefix that is a host", trusting, false, map[string]string{"X-Forwarded-Prefix": "//evil.test"}, "", "http://api.test:8080"},
+		{"a prefix that is no path", trusting, false, map[string]string{"X-Forwarded-Prefix": "mocks"}, "", "http://api.test:8080"},
+		{"a prefix with a query", trusting, false, map[string]string{"X-Forwarded-Prefix": "/a?b"}, "", "http://api.test:8080"},
 		{"nothing forwarded", trusting, false, nil, "", "http://api.test:8080"},
 		{"configured", fixed, false, map[string]string{"X-Forwarded-Host": "other.test"}, "/worlds/blue", "https://api.example.com/worlds/blue"},
 	}

@@ -89,8 +89,8 @@ func (c *call) take(params gin.Params) {
 }
 
 // normalize applies what the real server's router does to a path before it
-// looks for a route (FACTS.md §1): a slash at the end and doubled slashes
-// inside /v3 do not count, a trailing .format is cut, and a dot in any other
+// looks for a route (FACTS.md §1): doubled slashes at the beginning, and a slash
+// at the end and doubled ones inside /v3 do not count, a trailing .format is cut, and a dot in any other
 // segment fits no route. It returns "" when the path can stay as it is, and
 // false when no route can match. Escapes are left alone: %2F is not a slash.
 func normalize(r *http.Request) (path string, known bool) {
@@ -102,7 +102,10 @@ func normalize(r *http.Request) (path string, known bool) {
 		return "/", true
 	}
 	if !underV3(path) {
-		return "", !strings.HasPrefix(path, "//")
+		if trimmed := strings.TrimLeft(path, "/"); len(path)-len(trimmed) > 1 {
+			return "/" + trimmed, true
+		}
+		return "", true
 	}
 	if !strings.Contains(path, "//") && !strings.HasSuffix(path, "/") && !strings.Contains(path, ".") {
 		return "", true

@@ -15,10 +15,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// lifetime is how long an access token is good for, on the wall's clock: the
-// cf CLI compares the expiry with its own (CLIENTS.md §2).
-const lifetime = 10 * time.Minute
-
 // claims are what UAA puts into a token and what clients and the cloud
 // controller read of it (CLIENTS.md §2, CONTRACT.md §19).
 type claims struct {
@@ -33,17 +29,11 @@ type claims struct {
 	GrantType string   `json:"grant_type,omitempty"`
 	ZoneID    string   `json:"zid"`
 	Scope     []string `json:"scope"`
-	// Refresh marks a refresh token and the sessions it belongs to: a reset
-	// ends them.
+	// Session marks the logins of the world that an access token belongs to,
+	// Refresh those of a refresh token.
+	Session string `json:"session,omitempty"`
 	Refresh string `json:"refresh,omitempty"`
-}
-
-// subject is the name of the scenario's user or client.
-func (c *claims) subject() string {
-	if c.UserName != "" {
-		return c.UserName
-	}
-	return c.ClientID
+	Until   int64  `json:"until"` // the expiry to the millisecond: exp has whole seconds
 }
 
 // signer makes and verifies the tokens of this process. Its key is drawn at
@@ -99,7 +89,7 @@ func (s *signer) verify(token string, now time.Time) (c *claims, ours bool, err 
 		}
 		s.remember(token, c)
 	}
-	if !now.Before(c.ExpiresAt.Time) {
+	if !now.Before(c.ExpiresAt.Time) || c.Until != 0 && now.UnixMilli() >= c.Until {
 		return nil, true, jwt.ErrTokenExpired
 	}
 	return c, true, nil

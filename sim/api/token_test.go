@@ -13,6 +13,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
 )
 
@@ -135,7 +137,7 @@ func TestClaims(t *testing.T) {
 		t.Errorf("aud is %v", body["aud"])
 	}
 	expires := time.Unix(int64(body["exp"].(float64)), 0)
-	if left := expires.Sub(world.Wall()); left < lifetime-time.Minute || left > lifetime+time.Second {
+	if left := expires.Sub(world.Wall()); left < 9*time.Minute || left > 10*time.Minute+time.Second {
 		t.Errorf("expires in %v", left)
 	}
 }
@@ -158,7 +160,6 @@ func TestRefusals(t *testing.T) {
 		{"a client as a person", "grant_type=password&username=robot&password=oil", "", 401, credentials},
 		{"no client", "grant_type=password&username=developer&password=developer", "X-Nothing: here", 401, client},
 		{"wrong secret", "grant_type=client_credentials&client_id=robot&client_secret=nix", "X-Nothing: here", 401, client},
-		{"a person as a client", "grant_type=client_credentials&client_id=developer&client_secret=developer", "X-Nothing: here", 401, client},
 		{"unknown grant", "grant_type=magic", "", 400, `{"error":"unsupported_grant_type","error_description":"Unsupported grant type: magic"}`},
 		{"no grant", "username=developer", "", 400, `{"error":"invalid_request","error_description":"Missing grant type"}`},
 		{"no form", "grant_type=%zz", "", 400, `{"error":"invalid_request","error_description":"The request body is not a form"}`},
@@ -204,7 +205,12 @@ func forged(t *testing.T, change func(*claims)) string {
 // CONTRACT.md §2).
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	ours := forged(t, func(*claims) {})
+	permissive := rigOf(t, clients, Options{})
+	session, renewal := permissive.world.Sessions.Marks()
+	mine := func(bend func(*claims)) string {
+		return forged(t, func(c *claims) { c.Session = session; bend(c) })
+	}
+	ours := mine(func(*claims) {})
 	head, rest, _ := strings.Cut(ours, ".")
 	body, signature, _ := strings.Cut(rest, ".")
 	raised := base64.RawURLEncoding.EncodeToString([]byte(`{"user_name":"admin","scope":["cloud_controller.admin"],"exp":99999999999}`))
@@ -232,18 +238,20 @@ func TestTokens(t *testing.T) {
 		{"a masked scheme", as("bearer [MASKED]"), bad, bad},
 		{"somebody else's JWT", as(none), ok, bad},
 		{"ours", as(ours), ok, ok},
-		{"expired", as(forged(t, func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(world.Wall().Add(-time.Second)) })), bad, bad},
-		{"without expiry", as(forged(t, func(c *claims) { c.ExpiresAt = nil })), bad, bad},
-		{"of a user who is gone", as(forged(t, func(c *claims) { c.UserName = "gone" })), bad, bad},
-		{"a refresh token", as(forged(t, func(c *claims) { c.ID, c.Refresh = "jti-r", "default/1" })), bad, bad},
+		{"expired", as(mine(func(c *claims) { c.ExpiresAt = jwt.NewNumericDate(world.Wall().Add(-time.Second)) })), bad, bad},
+		{"without expiry", as(mine(func(c *claims) { c.ExpiresAt = nil })), bad, bad},
+		{"of a user who is gone", as(mine(func(c *claims) { c.UserName = "gone" })), bad, bad},
+		{"a refresh token", as(mine(func(c *claims) { c.ID, c.Session, c.Refresh = "jti-r", "", renewal })), bad, bad},
+		{"of another world", as(mine(func(c *claims) { c.Session = "x/0" })), bad, bad},
+		{"of a client that nobody knows", as(mine(func(c *claims) { c.UserName, c.ClientID, c.Scope = "", "someone", []string{state.ScopeAdmin} })), ok, bad},
 		{"tampered claims", as(head + "." + raised + "." + signature), bad, bad},
 		{"tampered signature", as(head + "." + body + "." + strings.Repeat("A", len(signature))), bad, bad},
 		{"no signature", as(head + "." + body + "."), bad, bad},
 		{"cut off", as(head + "." + body), bad, bad},
 		{"algorithm none with our key's name", as(ourKeyNoSignature), bad, bad},
 	}
-	permissive := rigOf(t, clients, Options{})
 	strict := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
+	strict.world.Sessions = permissive.world.Sessions
 	for _, test := range tests {
 		for server, want := range map[*rig]*contract.Error{permissive: test.permissive, strict: test.strict} {
 			for range 2 { // the second time the token may be a remembered one
@@ -295,27 +303,101 @@ func TestRememberedTokensExpire(t *testing.T) {
 	}
 }
 
-// TestRefreshAfterReset: a reset of the state ends sessions; access tokens that
-// are out stay good, as they do with the real UAA.
-func TestRefreshAfterReset(t *testing.T) {
+// TestSessions: a login outlives what becomes of the world's state, and ends
+// when it is ended, when its user is gone, and with the world.
+func TestSessions(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t, clients, Options{})
+	const log = "grant_type=password&username=developer&password=developer"
+	_, token := r.login(t, log)
+	refresh := func(of tokenJSON) string {
+		return "grant_type=refresh_token&refresh_token=" + url.QueryEscape(of.RefreshToken)
+	}
+	check := func(name string, access, refreshed int) {
+		t.Helper()
+		if _, status := r.me(t, token.AccessToken); status != access {
+			t.Errorf("%s: the access token gets %d", name, status)
+		}
+		if got, _ := r.login(t, refresh(token)); got.status != refreshed || refreshed != 200 && !strings.Contains(got.body, "invalid_token") {
+			t.Errorf("%s: the refresh token gets %d %s", name, got.status, got.body)
+		}
+	}
+	check("at once", 200, 200)
+	if err := r.world.Reset(world.Everything); err != nil {
+		t.Fatal(err)
+	}
+	check("after a reset", 200, 200)
+	load := func(text string) {
+		t.Helper()
+		s, err := scenario.Parse("x.yaml", []byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.world.Load(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	load("name: other\nauth: {users: [{name: developer}]}")
+	check("after a load", 404, 200) // there he is, but not the process
+	load("name: without\nauth: {users: [{name: someone}]}")
+	check("while the user is gone", 401, 401)
+	load(clients[:strings.Index(clients, "extends")] + "auth: {users: [{name: developer}]}")
+	r.world.Sessions.Expire(false)
+	check("after the access tokens were ended", 401, 200)
+	r.world.Sessions.Expire(true)
+	check("after all were ended", 401, 401)
+}
+
+// TestTokenLife: the scenario says how long tokens are good for.
+func TestTokenLife(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, "name: short\nextends: default\nauth: {token_life: 1ms, refresh_token_life: 1h}\n", Options{})
 	_, token := r.login(t, "grant_type=password&username=developer&password=developer")
-	refresh := "grant_type=refresh_token&refresh_token=" + url.QueryEscape(token.RefreshToken)
-	if err := r.world.Reset(world.Scope{Faults: true, Journal: true, Clock: true}); err != nil {
-		t.Fatal(err)
+	if token.ExpiresIn != 0 {
+		t.Errorf("expires in %d", token.ExpiresIn)
 	}
-	if got, _ := r.login(t, refresh); got.status != 200 {
-		t.Errorf("after a reset of other parts: %d %s", got.status, got.body)
+	held, ours, err := issuer.verify(token.AccessToken, world.Wall().Add(time.Millisecond))
+	if !ours || err == nil {
+		t.Errorf("good after its time: %+v", held)
 	}
-	if err := r.world.Reset(world.Scope{State: true}); err != nil {
-		t.Fatal(err)
+	if got, _ := r.login(t, "grant_type=refresh_token&refresh_token="+url.QueryEscape(token.RefreshToken)); got.status != 200 {
+		t.Errorf("%d %s", got.status, got.body)
 	}
-	if got, _ := r.login(t, refresh); got.status != 401 || !strings.Contains(got.body, "invalid_token") {
-		t.Errorf("after a reset of the state: %d %s", got.status, got.body)
+}
+
+// TestUnknownClients: permissive auth lets every client in as an admin's, but
+// for one that the scenario knows better.
+func TestUnknownClients(t *testing.T) {
+	t.Parallel()
+	permissive, strict := rigOf(t, clients, Options{}), rigOf(t, strings.Replace(clients, "auth:", "auth:\n  mode: strict", 1), Options{})
+	for _, test := range []struct {
+		name, client       string
+		permissive, strict int
+	}{
+		{"nobody's", "client_id=whoever&client_secret=whatever", 200, 401},
+		{"without a secret", "client_id=whoever", 200, 401},
+		{"named like a person", "client_id=developer&client_secret=x", 200, 401},
+		{"known", "client_id=robot&client_secret=oil", 200, 200},
+		{"known, another secret", "client_id=robot&client_secret=x", 401, 401},
+		{"of the default scenario", "client_id=ci&client_secret=ci", 200, 200},
+		{"the CLI's", "client_id=cf&client_secret=", 401, 401},
+		{"none", "client_id=", 401, 401},
+	} {
+		for r, want := range map[*rig]int{permissive: test.permissive, strict: test.strict} {
+			got, token := r.login(t, "grant_type=client_credentials&"+test.client, "X-Nothing: here")
+			if got.status != want {
+				t.Errorf("%s (strict %v): %d %s", test.name, r == strict, got.status, got.body)
+			}
+			if want != 200 {
+				continue
+			}
+			if write := r.send(t, "PATCH "+webPath, "{}", as(token.AccessToken)); write.status != 200 || token.Scope != state.ScopeAdmin {
+				t.Errorf("%s: with %q %d %s", test.name, token.Scope, write.status, write.body)
+			}
+		}
 	}
-	if _, status := r.me(t, token.AccessToken); status != 200 {
-		t.Errorf("the access token gets %d", status)
+	if got, _ := permissive.login(t, "grant_type=password&username=developer&password=developer&client_id=app&client_secret=x", "X-Nothing: here"); got.status != 200 {
+		t.Errorf("a person through an unknown client: %d", got.status)
 	}
 }
 

@@ -83,17 +83,20 @@ func createToken(c *call) (reply, error) {
 const cliClient = "cf"
 
 // client authenticates the client that asks for a token: by Basic, else by the
-// form. It is cf, or a user of the scenario that is a client.
+// form. It is cf, or a user of the scenario that is a client, or with
+// permissive auth anyone.
 func (c *call) client(form url.Values) (id string, err error) {
 	id, secret, ok := c.req.BasicAuth()
 	if !ok {
 		id, secret = form.Get("client_id"), form.Get("client_secret")
 	}
-	known, found := c.snap.State.User(id)
-	switch {
-	case found && known.Client && known.Password == secret:
-		return id, nil
-	case id == cliClient && secret == "" && !(found && known.Client):
+	if known, found := c.snap.State.User(id); found && known.Client {
+		if known.Password == secret {
+			return id, nil
+		}
+		return "", contract.UAAInvalidClient
+	}
+	if _, ok := c.knownClient(id); ok || id == cliClient && secret == "" {
 		return id, nil
 	}
 	return "", contract.UAAInvalidClient
@@ -108,14 +111,13 @@ func (c *call) grantPassword(form url.Values, client string) (reply, error) {
 	return c.issue(user, client, form)
 }
 
-// grantRefresh renews a session of the same client. A reset of the world's
-// state ended those from before.
+// grantRefresh renews a session of the same client.
 func (c *call) grantRefresh(form url.Values, client string) (reply, error) {
 	held, _, err := issuer.verify(form.Get("refresh_token"), c.wall)
-	if err != nil || held == nil || held.Refresh == "" || held.Refresh != c.snap.Sessions || held.CID != client {
+	if err != nil || held == nil || held.Refresh == "" || !c.snap.World.Sessions.Hold(held.Refresh) || held.CID != client {
 		return reply{}, contract.UAAInvalidToken
 	}
-	user, ok := c.snap.State.User(held.subject())
+	user, ok := c.owner(held)
 	if !ok {
 		return reply{}, contract.UAAInvalidToken
 	}
@@ -124,15 +126,12 @@ func (c *call) grantRefresh(form url.Values, client string) (reply, error) {
 
 // grantClient logs a client in as itself.
 func (c *call) grantClient(form url.Values, client string) (reply, error) {
-	user, ok := c.snap.State.User(client)
-	if !ok || !user.Client {
+	user, ok := c.knownClient(client)
+	if !ok {
 		return reply{}, contract.UAAInvalidClient.Text("Unauthorized grant type: client_credentials")
 	}
 	return c.issue(user, client, form)
 }
-
-// refreshLifetime is how long a refresh token is good for.
-const refreshLifetime = 30 * 24 * time.Hour
 
 // issue answers with tokens for a user, narrowed to the scopes asked for.
 func (c *call) issue(user *state.User, client string, form url.Values) (reply, error) {
@@ -145,16 +144,18 @@ func (c *call) issue(user *state.User, client string, form url.Values) (reply, e
 		}
 	}
 	id := strings.ReplaceAll(c.api.ids.next(), "-", "")
-	access := c.claimsFor(user, client, id, lifetime)
-	access.GrantType, access.Scope = form.Get("grant_type"), scopes
-	answer := tokenJSON{TokenType: "bearer", ExpiresIn: int(lifetime.Seconds()) - 1, Scope: strings.Join(scopes, " "), JTI: id}
+	life := c.snap.Scenario.Tokens
+	session, renewal := c.snap.World.Sessions.Marks()
+	access := c.claimsFor(user, client, id, life.Access)
+	access.GrantType, access.Scope, access.Session = form.Get("grant_type"), scopes, session
+	answer := tokenJSON{TokenType: "bearer", ExpiresIn: max(0, int(life.Access.Seconds())-1), Scope: strings.Join(scopes, " "), JTI: id}
 	var err error
 	if answer.AccessToken, err = issuer.sign(access); err != nil {
 		return reply{}, err
 	}
 	if !user.Client {
-		refresh := c.claimsFor(user, client, id+"-r", refreshLifetime)
-		refresh.GrantType, refresh.Scope, refresh.Refresh = access.GrantType, scopes, c.snap.Sessions
+		refresh := c.claimsFor(user, client, id+"-r", life.Refresh)
+		refresh.GrantType, refresh.Scope, refresh.Refresh = access.GrantType, scopes, renewal
 		if answer.RefreshToken, err = issuer.sign(refresh); err != nil {
 			return reply{}, err
 		}
@@ -174,9 +175,9 @@ func (c *call) claimsFor(user *state.User, client, id string, life time.Duration
 			ID: id, Subject: user.GUID, Issuer: c.base() + "/oauth/token",
 			Audience:  jwt.ClaimStrings{client, "cloud_controller", "openid", "uaa"},
 			IssuedAt:  jwt.NewNumericDate(c.wall),
-			ExpiresAt: jwt.NewNumericDate(c.wall.Add(life)),
+			ExpiresAt: jwt.NewNumericDate(c.wall.Add(life + time.Second - 1)), // rounded up: Until is exact
 		},
-		ClientID: client, CID: client, AZP: client, ZoneID: "uaa",
+		Until: c.wall.Add(life).UnixMilli(), ClientID: client, CID: client, AZP: client, ZoneID: "uaa",
 	}
 	if !user.Client {
 		out.UserID, out.UserName, out.Email = user.GUID, user.Name, user.Name

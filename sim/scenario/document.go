@@ -45,7 +45,11 @@ type Clock struct {
 
 // Auth is who may use the API, and how strictly tokens are read (DESIGN.md §4).
 type Auth struct {
-	Mode   AuthMode          `json:"mode,omitempty"`
+	Mode AuthMode `json:"mode,omitempty"`
+	// How long tokens are good for, on the wall's clock.
+	TokenLife        *document.Duration `json:"token_life,omitempty"`
+	RefreshTokenLife *document.Duration `json:"refresh_token_life,omitempty"`
+
 	Users  []User            `json:"users,omitzero"`
 	Tokens map[string]string `json:"tokens,omitempty"` // token -> user name
 }

@@ -33,6 +33,10 @@ func FromState(seed state.Seed, s *Scenario) *Document {
 		Progress:          s.Progress,
 	}}
 	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
+	if s.Tokens != (TokenLife{}) && s.Tokens != defaultTokenLife {
+		access, refresh := document.Duration(s.Tokens.Access), document.Duration(s.Tokens.Refresh)
+		e.doc.Auth.TokenLife, e.doc.Auth.RefreshTokenLife = &access, &refresh
+	}
 	if r := s.RateLimit; r != nil {
 		e.doc.RateLimit = &RateLimitDocument{Limit: r.Limit, Window: document.Duration(r.Window), Per: r.Per}
 	}

@@ -35,6 +35,7 @@ type Scenario struct {
 	Variant      contract.Variant
 	Clock        ClockSpec
 	Auth         AuthMode
+	Tokens       TokenLife
 	RateLimit    *RateLimit // nil: none
 	Faults       []fault.Rule
 	Expectations []journal.Expectation
@@ -64,6 +65,13 @@ const (
 	Permissive AuthMode = "permissive"
 	Strict     AuthMode = "strict"
 )
+
+// TokenLife is how long tokens are good for, on the wall's clock: clients
+// compare the expiry with their own.
+type TokenLife struct{ Access, Refresh time.Duration }
+
+// UAA's own settings.
+var defaultTokenLife = TokenLife{Access: 10 * time.Minute, Refresh: 30 * 24 * time.Hour}
 
 // RateLimit is the rate limiter of a world (DESIGN.md §6).
 type RateLimit struct {
@@ -150,12 +158,19 @@ func assemble(doc *Document) *Scenario {
 		Number:       doc.number(),
 		Variant:      doc.Variant,
 		Auth:         doc.Auth.Mode,
+		Tokens:       defaultTokenLife,
 		Faults:       doc.Faults,
 		Expectations: doc.Expectations,
 		Progress:     doc.Progress,
 	}
 	if c := doc.Clock; c != nil && (c.Mode == "frozen" || c.Mode == "" && c.Start != nil) {
 		s.Clock = ClockSpec{Frozen: true, Start: c.Start.or(Epoch)}
+	}
+	if life := doc.Auth.TokenLife; life != nil {
+		s.Tokens.Access = time.Duration(*life)
+	}
+	if life := doc.Auth.RefreshTokenLife; life != nil {
+		s.Tokens.Refresh = time.Duration(*life)
 	}
 	if r := doc.RateLimit; r != nil {
 		s.RateLimit = &RateLimit{Limit: r.Limit, Window: time.Duration(r.Window), Per: r.Per}

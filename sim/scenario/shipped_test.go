@@ -182,7 +182,7 @@ func TestShippedScenariosDoWhatTheySay(t *testing.T) {
 			return *seed.Organizations[0].Quota.TotalMemoryInMB == 1024
 		}},
 		{"forbidden", func(s *scenario.Scenario, seed state.Seed) bool {
-			return s.Auth == scenario.Strict && len(seed.Users) == 7 && seed.Users[1].Grants[0].Role == state.SpaceAuditor && len(seed.Tokens) == 7
+			return s.Auth == scenario.Strict && len(seed.Users) == 8 && seed.Users[1].Grants[0].Role == state.SpaceAuditor && len(seed.Tokens) == 7
 		}},
 		{"maintenance-window", func(s *scenario.Scenario, _ state.Seed) bool {
 			return time.Duration(s.Faults[2].When.From) == 30*time.Second && time.Duration(*s.Faults[2].When.Until) == 90*time.Second

@@ -2,7 +2,6 @@ package world
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/capisim/sim/scenario"
@@ -12,8 +11,6 @@ import (
 // bases keeps the store that each scenario begins with, so that a world made of
 // it is a fork and not a load.
 type bases struct {
-	loads atomic.Uint64 // how often some world has loaded its state
-
 	mu    sync.Mutex
 	built map[*scenario.Scenario]base
 }

@@ -17,7 +17,7 @@ func (w *World) fork(from *World, choices Choices) {
 	defer from.mu.Unlock()
 	origin, clock := from.Still()
 	w.draws, w.choices = from.draws, choices.over(from.choices)
-	w.Clock = clock
+	w.Clock, w.Sessions = clock, from.Sessions.fork()
 	switch choices.Clock {
 	case "frozen":
 		w.Clock.Freeze()
@@ -27,7 +27,7 @@ func (w *World) fork(from *World, choices Choices) {
 	strict := choices.Auth == scenario.Strict || choices.Auth == "" && origin.Strict
 	rules := origin.Faults.WithRemoved(w.Journal.Reactions().EndRule).WithUsers(origin.State.HasUser)
 	next := &Snapshot{
-		World: w, Generation: 1, Sessions: origin.Sessions,
+		World: w, Generation: 1,
 		Strict: strict, Scenario: origin.Scenario, Variant: origin.Variant, home: origin.home,
 		Faults: rules, State: origin.State, Limiter: origin.Limiter,
 	}
@@ -48,5 +48,5 @@ func (w *World) Still() (*Snapshot, *Clock) {
 // Progress is how far a snapshot has come, for a document that is to go on where
 // it was.
 func (s *Snapshot) Progress() *scenario.Progress {
-	return &scenario.Progress{Sessions: s.Sessions, Progress: s.Faults.Progress(), RateLimit: s.Limiter.taken()}
+	return &scenario.Progress{Sessions: s.World.Sessions.String(), Progress: s.Faults.Progress(), RateLimit: s.Limiter.taken()}
 }

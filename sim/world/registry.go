@@ -55,7 +55,7 @@ func NewRegistry(s *scenario.Scenario, o Options) (*Registry, error) {
 // empty is a world without contents.
 func (r *Registry) empty(spec Spec, prefix string) *World {
 	w := &World{
-		Name: spec.Name, Prefix: prefix, Clock: NewClock(true, time.Time{}),
+		Name: spec.Name, Prefix: prefix, Clock: NewClock(true, time.Time{}), Sessions: newSessions(),
 		Journal: journal.New(r.bounds.JournalEntries, r.bounds.JournalBytes),
 		bounds:  r.bounds, bases: r.bases, choices: spec.Choices.over(r.choices), draws: spec.Name, ttl: spec.TTL, asked: spec.Choices,
 	}

@@ -8,7 +8,6 @@ package world
 import (
 	"cmp"
 	"context"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,10 +32,11 @@ type Bounds struct {
 // World is one simulated foundation. Its name, prefix and clock stay; what it
 // holds is swapped as a whole by a load or a reset.
 type World struct {
-	Name    string
-	Prefix  string // "" for the default world, else "/worlds/NAME"
-	Clock   *Clock
-	Journal *journal.Journal // its coverage and reactions survive reset and load (DESIGN.md §8)
+	Name     string
+	Prefix   string // "" for the default world, else "/worlds/NAME"
+	Clock    *Clock
+	Sessions *Sessions
+	Journal  *journal.Journal // its coverage and reactions survive reset and load (DESIGN.md §8)
 
 	bounds   Bounds
 	bases    *bases
@@ -83,8 +83,7 @@ func (c Choices) strict(s *scenario.Scenario) bool {
 type Snapshot struct {
 	World      *World
 	Generation uint64
-	Sessions   string // logins belong to one loading of the state, and to its forks
-	Strict     bool   // only known tokens are let in
+	Strict     bool // only known tokens are let in
 	Scenario   *scenario.Scenario
 	Variant    contract.Variant
 	State      *state.Store
@@ -174,7 +173,6 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
 		next.Limiter = old.Limiter
-		next.Sessions = old.Sessions
 	}
 	frozen := w.choices.frozen(s)
 	now := w.Clock.Now()
@@ -185,10 +183,6 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 		next.State = w.bases.store(s, now, frozen).Fork()
 		next.Variant = s.Variant
 		next.Limiter = newLimiter(s.RateLimit)
-		next.Sessions = w.Name + "/" + strconv.FormatUint(w.bases.loads.Add(1), 10)
-		if s != home && s.Progress != nil { // a reset ends the logins of a saved world too
-			next.Sessions = cmp.Or(s.Progress.Sessions, next.Sessions)
-		}
 		if s.Progress != nil {
 			next.Limiter.resume(s.Progress.RateLimit)
 		}
@@ -203,6 +197,9 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 		}
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
+	if scope.State && s.Progress != nil {
+		w.Sessions.resume(s.Progress.Sessions)
+	}
 	w.put(next, scope)
 	if old != nil {
 		old.cancel()
