@@ -40,6 +40,7 @@ func init() {
 		contract.RestartApp:             restartApp,
 		contract.GetCurrentDroplet:      getCurrentDroplet,
 		contract.GetDroplet:             getDroplet,
+		contract.GetRegistryCredential:  getRegistryCredential,
 		contract.ListDroplets:           listDroplets,
 		contract.GetRevision:            getRevision,
 		contract.ListRevisions:          listRevisions,

@@ -154,7 +154,9 @@ var (
 	RevisionNotFound     = ResourceNotFound.With("Revision")
 	DeploymentNotFound   = ResourceNotFound.With("Deployment")
 	EventNotFound        = ResourceNotFound.With("Event")
-	FeatureNotFound      = ResourceNotFound.With("Feature")
+	// The vendor's document says that there is such a thing, not what it is.
+	RegistryCredentialNotFound = ResourceNotFound.With("Registry credential")
+	FeatureNotFound            = ResourceNotFound.With("Feature")
 )
 
 // Errors returns the whole catalogue, in the order of CONTRACT.md §2.

@@ -57,6 +57,12 @@ func (w *watcher) parameter(op *Operation, member document.Field) {
 			w.meet("query-crash", pointer)
 		}
 	}
+	switch {
+	case op.Nested && value.Kind == document.Null && (member.Key == "space_guids" || member.Key == "organization_guids"):
+		w.meet("query-crash", pointer)
+	case op.Action == ListProcesses && strings.Contains(value.Text, "\x00"):
+		w.meet("nul", pointer)
+	}
 	if value.Kind == document.Array && strings.HasSuffix(member.Key, "s") {
 		w.meet("array-parameter", pointer)
 	}

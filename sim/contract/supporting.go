@@ -33,6 +33,7 @@ const (
 	GetDroplet
 	ListDroplets
 	GetRevision
+	GetRegistryCredential
 	ListRevisions
 	ListDeployedRevisions
 )
@@ -103,6 +104,8 @@ func supporting() []*Operation {
 		ofApp(aside("listAppRevisions", "GET", "/v3/apps/{guid}/revisions", ListRevisions, Read, "revision-list", noApp)),
 		ofApp(aside("listDeployedRevisions", "GET", "/v3/apps/{guid}/revisions/deployed", ListDeployedRevisions, Read, "revision-list", noApp)),
 		aside("getRevision", "GET", "/v3/revisions/{guid}", GetRevision, Read, "revision", []*Error{RevisionNotFound, NotFound}),
+		aside("getRegistryCredential", "GET", "/v3/registry_credentials/{guid}", GetRegistryCredential, Read, "registry-credential",
+			[]*Error{RegistryCredentialNotFound, NotFound}),
 		aside("listRoutes", "GET", "/v3/routes", ListRoutes, Read, "empty-list", noEndpoint),
 		ofApp(aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListRoutes, Read, "empty-list", noApp)),
 		aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess),

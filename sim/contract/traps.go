@@ -60,6 +60,14 @@ var traps = []Trap{
 		"%s is not a string and was turned into one"},
 	{"annotation-text", "Integers as annotation values are stored as text.", // §8
 		"%s is not a string and was turned into one"},
+	{"annotation-array", "An array of one element as an annotation is stored as that element, an empty one as null.",
+		"%s is an array and was stored as something else; send a string"},
+	{"type-array", "An array passes for the type of a health check and is refused in the storage layer's words.",
+		"%s is an array; send a string"},
+	{"nul", "A NUL in what is stored or filtered by crashes the server: 500.",
+		"%s has a NUL: the API answers 500 UnknownError"},
+	{"garbled-name", "A name that is not UTF-8 crashes the server: 500.",
+		"%s has a name that is not UTF-8: the API answers 500 UnknownError"},
 	{"annotation-crash", "Annotation values that are neither text nor integer crash the server: 500.", // §8
 		"%s is neither a string nor an integer: the API answers 500 UnknownError; send a string"},
 	{"unchecked-annotation", "The key of an annotation with a blank value is not checked.", // §8

@@ -124,6 +124,12 @@ func (w *watcher) scale(b Body) {
 }
 
 func (w *watcher) update(b Body) {
+	if command, _ := b.Get("command"); strings.Contains(command.Text, "\x00") {
+		w.meet("nul", "/command")
+	}
+	if garbled(b.Fields) {
+		w.meet("garbled-name", "")
+	}
 	for _, key := range checkKeys {
 		w.healthCheck(b, key)
 	}
@@ -151,6 +157,10 @@ func (w *watcher) annotation(annotation document.Field) {
 	switch value := annotation.Value; {
 	case value.Kind == document.Number && rails.Integer(value):
 		w.meet("annotation-text", pointer)
+	case strings.Contains(value.Text, "\x00"):
+		w.meet("nul", pointer)
+	case value.Kind == document.Array && storable(value):
+		w.meet("annotation-array", pointer)
 	case value.Kind != document.String && value.Kind != document.Null:
 		w.meet("annotation-crash", pointer)
 	case !rails.Present(value) && keyProblem(annotation.Key) != "":
@@ -165,6 +175,9 @@ func (w *watcher) healthCheck(b Body, key string) {
 		return
 	}
 	w.unread(check, "/"+key, "type", "data")
+	if kind, _ := document.Get(check.Members, "type"); kind.Kind == document.Array && checkType(kind) == nil {
+		w.meet("type-array", "/"+key+"/type")
+	}
 	data, given := document.Get(check.Members, "data")
 	if !given || !w.object(data, "/"+key+"/data") {
 		return
@@ -180,6 +193,9 @@ func (w *watcher) healthCheck(b Body, key string) {
 	}
 	if kind, _ := document.Get(check.Members, "type"); kind.Text == "port" || kind.Text == "process" {
 		w.meet("dropped-endpoint", "/"+key+"/data/endpoint")
+	}
+	if strings.Contains(endpoint.Text, "\x00") {
+		w.meet("nul", "/"+key+"/data/endpoint")
 	}
 	if strings.Contains(endpoint.Text, "\n") {
 		w.meet("endpoint-lines", "/"+key+"/data/endpoint")

@@ -78,3 +78,18 @@ func (s *Store) find(who Viewer, ref Ref) (View, error) {
 		return v, contract.ProcessNotFound
 	}
 }
+
+// RegistryCredential finds the process that has the registry credential, for a
+// reader. The error is contract.RegistryCredentialNotFound.
+func (s *Store) RegistryCredential(who Viewer, guid string) (View, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, p := range s.processes.all() {
+		if p.RegistryCredential != nil && p.RegistryCredential.GUID == guid {
+			if v, err := s.find(who, Ref{GUID: p.GUID}); err == nil {
+				return v, nil
+			}
+		}
+	}
+	return View{}, contract.RegistryCredentialNotFound
+}
