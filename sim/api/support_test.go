@@ -124,6 +124,7 @@ func TestSupporting(t *testing.T) {
 		{"GET /v3/spaces/" + spaceOfOthers + "?foo=1", "developer", 404, `"detail":"Space not found"`},
 		{"GET /v3/spaces/" + spaceGUID + "?foo=1", "developer", 400, `Unknown query parameter(s): 'foo'. Valid parameters are: 'include'`},
 
+		{"GET /v3/registry_credentials/nix", "developer", 404, `"detail":"Registry credential not found"`},
 		{"GET /v3/apps?order_by=-name", "developer", 200, `?order_by=-name\u0026page=1`},
 		{"GET /v3/apps?include=space.organization", "admin", 200, `"included":{"spaces":[{"guid":"` + spaceGUID},
 		{"GET " + appPath, "auditor", 200, `"state":"STARTED","lifecycle":{"type":"buildpack","data":{"buildpacks":["ruby_buildpack"],"stack":"cflinuxfs4"}}`},
@@ -325,4 +326,24 @@ func TestRefreshTokenIsNoAccessToken(t *testing.T) {
 	if got := r.send(t, "GET "+webPath, "", as(token.AccessToken)); got.status != http.StatusOK {
 		t.Errorf("%d %s", got.status, got.body)
 	}
+}
+
+// TestRegistryCredential: the vendor's link leads to an answer, for those who
+// see the process, and the open-source server has neither.
+func TestRegistryCredential(t *testing.T) {
+	t.Parallel()
+	const credential = "e1000000-0000-4000-8000-000000000001"
+	text := func(variant string) string {
+		return "name: vendor\nextends: default\nclock: {mode: frozen}\nvariant: " + variant + "\napps: [{name: demo, processes: [{type: web, " +
+			"registry_credential: {guid: " + credential + ", last_synced_at: '2026-01-01T00:00:00Z'}}]}]\n"
+	}
+	r := rigOf(t, text("vendor"), Options{})
+	const path = "/v3/registry_credentials/" + credential
+	if process := r.send(t, "GET "+webPath, ""); !strings.Contains(process.body, path+`"`) {
+		t.Fatalf("no link in %s", process.body)
+	}
+	if got := r.send(t, "GET "+path, ""); got.status != 200 || !strings.Contains(got.body, `"updated_at":"2026-01-01T00:00:00Z"`) || !strings.Contains(got.body, path) {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	rigOf(t, text("open-source"), Options{}).send(t, "GET "+path, "").is(t, contract.NotFound)
 }
