@@ -3,7 +3,6 @@ package scenario
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -39,57 +38,6 @@ func newDraft(doc *Document) *draft {
 	d.apps()
 	d.users()
 	return d
-}
-
-// at copies what has a time of its own and fills in the times that were left
-// out. The API shows whole seconds, so that is what they are.
-func (d *draft) at(now time.Time) state.Seed {
-	seed := d.seed
-	created := now.UTC().Truncate(time.Second)
-	seed.Organizations = slices.Clone(seed.Organizations)
-	for i := range seed.Organizations {
-		stamp(created, &seed.Organizations[i].CreatedAt, &seed.Organizations[i].UpdatedAt)
-	}
-	seed.Spaces = slices.Clone(seed.Spaces)
-	for i := range seed.Spaces {
-		stamp(created, &seed.Spaces[i].CreatedAt, &seed.Spaces[i].UpdatedAt)
-	}
-	seed.Apps = slices.Clone(seed.Apps)
-	for i := range seed.Apps {
-		stamp(created, &seed.Apps[i].CreatedAt, &seed.Apps[i].UpdatedAt)
-	}
-	seed.Processes = slices.Clone(seed.Processes)
-	for i := range seed.Processes {
-		process := &seed.Processes[i]
-		stamp(created, &process.CreatedAt, &process.UpdatedAt)
-		if len(process.History.Forced) > 0 {
-			process.History.Forced = since(process.History.Forced, now.UTC())
-		}
-	}
-	seed.Users = slices.Clone(seed.Users)
-	seed.Tokens = maps.Clone(seed.Tokens)
-	return seed
-}
-
-// stamp fills in times: creation is the load, and nothing was changed since.
-func stamp(now time.Time, created, updated *time.Time) {
-	if created.IsZero() {
-		*created = now
-	}
-	if updated.IsZero() {
-		*updated = *created
-	}
-}
-
-func since(forced map[int]state.Forced, now time.Time) map[int]state.Forced {
-	forced = maps.Clone(forced)
-	for index, one := range forced {
-		if one.Since.IsZero() && one.State != "" {
-			one.Since = now
-			forced[index] = one
-		}
-	}
-	return forced
 }
 
 func (d *draft) features() {

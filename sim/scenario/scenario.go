@@ -144,9 +144,15 @@ func (s *Scenario) Same(as *Scenario) bool {
 // shows now at its load: creation times that were left out derive from it. The
 // draws are made once for a scenario; a call copies four slices. These belong
 // to the caller, the values they point to are shared and never changed.
-func (s *Scenario) State(now time.Time) state.Seed {
+func (s *Scenario) State(now time.Time) state.Seed { return s.drawn().At(now) }
+
+// Store makes a store of the scenario's state, times that were left out open:
+// state.Store.Load makes worlds of it.
+func (s *Scenario) Store() *state.Store { return state.New(s.drawn().Copy()) }
+
+func (s *Scenario) drawn() state.Seed {
 	s.once.Do(func() { s.draft = newDraft(s.Document) })
-	return s.draft.at(now)
+	return s.draft.seed
 }
 
 // assemble makes the scenario of a document that is checked and completed.

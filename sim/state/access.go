@@ -81,7 +81,7 @@ func (v Viewer) canRead(space *Space) bool {
 
 // canReadOrganization says whether the viewer sees an organization: every role
 // in it or in one of its spaces will do.
-func (v Viewer) canReadOrganization(org *Organization, spaces *table[*Space]) bool {
+func (v Viewer) canReadOrganization(org *Organization, spaces *dated[*Space]) bool {
 	return v.readsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
 		if g.OrganizationGUID == org.GUID {
 			return true

@@ -131,9 +131,9 @@ func compare(q contract.ListQuery) func(a, b *Process) int {
 	less := bySerial
 	switch q.OrderBy {
 	case "created_at":
-		place, less = (*Process).createdKey, byTime
+		place, less = func(p *Process) key { return key{at: p.CreatedAt, guid: p.GUID} }, byTime
 	case "updated_at":
-		place, less = (*Process).updatedKey, byTime
+		place, less = func(p *Process) key { return key{at: p.UpdatedAt, guid: p.GUID} }, byTime
 	}
 	return func(a, b *Process) int {
 		x, y := place(a), place(b)

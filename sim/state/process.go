@@ -34,6 +34,8 @@ type Process struct {
 
 	serial uint64 // internal id: order of creation
 	memo   *memo  // what readers derived from this version
+	// hasOpenTimes says that some of its times derive from the load.
+	hasOpenTimes bool
 }
 
 // HealthCheck is how the platform tells a live or a ready instance. Nil

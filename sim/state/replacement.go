@@ -85,10 +85,11 @@ func (by *Replacement) history(old *Process, now time.Time) History {
 // the order of creation.
 func (s *Store) restore(p *Process, serial uint64) {
 	p.memo, p.serial = new(memo), serial
+	s.makeWay(p)
 	s.processes.set(p.GUID, p)
 	s.inOrder.Set(p.orderKey())
-	s.byCreated.Set(p.createdKey())
-	s.byUpdated.Set(p.updatedKey())
+	s.byCreated.Set(s.createdKey(p))
+	s.byUpdated.Set(s.updatedKey(p))
 	siblings := append(slices.Clone(s.byApp.get(p.AppGUID)), p.GUID)
 	slices.SortFunc(siblings, func(a, b string) int {
 		return cmp.Compare(s.processes.get(a).serial, s.processes.get(b).serial)

@@ -17,19 +17,21 @@ type Store struct {
 	mu sync.RWMutex // guards all fields below
 
 	settings  *settings
-	orgs      table[*Organization]
+	load      load // zero: open times stay open
+	orgs      dated[*Organization]
 	orgOrder  []string
-	spaces    table[*Space]
+	spaces    dated[*Space]
 	spaceOrd  []string
-	apps      table[*App]
+	apps      dated[*App]
 	appOrder  []string
-	processes table[*Process]
+	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
 	serial    uint64          // of the newest process
 
 	inOrder   *btree.BTreeG[key] // by creation
 	byCreated *btree.BTreeG[key]
 	byUpdated *btree.BTreeG[key]
+	openKeys  openKeys // of the two before
 
 	events events
 }
@@ -52,14 +54,12 @@ func byTime(a, b key) bool {
 	return a.guid < b.guid
 }
 
-// New makes a store of a seed. The seed's slices are kept: the caller must not
+// New makes a store of a seed, whose open times stay open until Load. The seed's slices are kept: the caller must not
 // change them afterwards. References are taken as checked (package scenario).
 func New(seed Seed) *Store {
 	s := &Store{
-		settings:  newSettings(&seed),
-		inOrder:   btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
-		byCreated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
-		byUpdated: btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true}),
+		settings: newSettings(&seed),
+		inOrder:  btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {
 		org := &seed.Organizations[i]
@@ -79,35 +79,41 @@ func New(seed Seed) *Store {
 	for i := range seed.Processes {
 		p := &seed.Processes[i]
 		s.serial++
-		p.serial, p.memo = s.serial, new(memo)
+		p.serial, p.memo, p.hasOpenTimes = s.serial, new(memo), p.CreatedAt.IsZero() || p.UpdatedAt.IsZero() || p.History.open()
 		s.processes.set(p.GUID, p)
 		s.byApp.set(p.AppGUID, append(s.byApp.get(p.AppGUID), p.GUID))
 		s.inOrder.Load(p.orderKey())
 	}
-	s.indexTimes(seed.Processes)
+	processes := make([]*Process, len(seed.Processes))
+	for i := range processes {
+		processes[i] = &seed.Processes[i]
+	}
+	s.indexTimes(processes)
+	s.openKeys = openKeysOf(seed.Processes)
 	return s
 }
 
 // indexTimes fills the indexes by time. They take keys in order ten times as
 // fast as they come, and in a world that was just loaded nothing has been
 // updated yet: one index serves as both.
-func (s *Store) indexTimes(processes []Process) {
+func (s *Store) indexTimes(processes []*Process) {
+	s.byCreated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
+	s.byUpdated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
 	created, updated := make([]key, len(processes)), make([]key, len(processes))
 	same := true
-	for i := range processes {
-		p := &processes[i]
-		created[i], updated[i] = p.createdKey(), p.updatedKey()
+	for i, p := range processes {
+		created[i], updated[i] = s.createdKey(p), s.updatedKey(p)
 		same = same && p.CreatedAt.Equal(p.UpdatedAt)
 	}
-	load(s.byCreated, created)
+	enter(s.byCreated, created)
 	if same {
 		s.byUpdated = s.byCreated.Copy()
 	} else {
-		load(s.byUpdated, updated)
+		enter(s.byUpdated, updated)
 	}
 }
 
-func load(index *btree.BTreeG[key], keys []key) {
+func enter(index *btree.BTreeG[key], keys []key) {
 	slices.SortFunc(keys, func(a, b key) int {
 		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.guid, b.guid))
 	})
@@ -118,10 +124,6 @@ func load(index *btree.BTreeG[key], keys []key) {
 
 func (p *Process) orderKey() key { return key{serial: p.serial, guid: p.GUID} }
 
-func (p *Process) createdKey() key { return key{at: p.CreatedAt, guid: p.GUID} }
-
-func (p *Process) updatedKey() key { return key{at: p.UpdatedAt, guid: p.GUID} }
-
 // Fork returns a store with the same content that changes on its own. It costs
 // the same whatever the store holds: values, parts of tables and nodes of
 // indexes are shared until one side changes them.
@@ -131,6 +133,7 @@ func (s *Store) Fork() *Store {
 	defer s.mu.Unlock()
 	return &Store{
 		settings:  s.settings,
+		load:      s.load,
 		orgs:      s.orgs.fork(),
 		orgOrder:  slices.Clip(s.orgOrder),
 		spaces:    s.spaces.fork(),
@@ -143,6 +146,7 @@ func (s *Store) Fork() *Store {
 		inOrder:   s.inOrder.Copy(),
 		byCreated: s.byCreated.Copy(),
 		byUpdated: s.byUpdated.Copy(),
+		openKeys:  s.openKeys,
 		events:    events{slices.Clone(s.events.ring), s.events.serial, maps.Clone(s.events.settled)},
 	}
 }
@@ -164,6 +168,7 @@ func (s *Store) Counts() Counts {
 
 // put stores a new version of a process. The caller holds the write lock.
 func (s *Store) put(p *Process) {
+	s.makeWay(p)
 	p.memo = new(memo)
 	old, found := s.processes.find(p.GUID)
 	switch {
@@ -172,17 +177,17 @@ func (s *Store) put(p *Process) {
 		p.serial = s.serial
 		s.inOrder.Set(p.orderKey())
 		s.byApp.set(p.AppGUID, append(slices.Clip(s.byApp.get(p.AppGUID)), p.GUID))
-		s.byCreated.Set(p.createdKey())
-		s.byUpdated.Set(p.updatedKey())
+		s.byCreated.Set(s.createdKey(p))
+		s.byUpdated.Set(s.updatedKey(p))
 	default:
 		p.serial = old.serial
 		if !old.CreatedAt.Equal(p.CreatedAt) {
-			s.byCreated.Delete(old.createdKey())
-			s.byCreated.Set(p.createdKey())
+			s.byCreated.Delete(s.createdKey(old))
+			s.byCreated.Set(s.createdKey(p))
 		}
 		if !old.UpdatedAt.Equal(p.UpdatedAt) {
-			s.byUpdated.Delete(old.updatedKey())
-			s.byUpdated.Set(p.updatedKey())
+			s.byUpdated.Delete(s.updatedKey(old))
+			s.byUpdated.Set(s.updatedKey(p))
 		}
 	}
 	s.processes.set(p.GUID, p)
@@ -192,8 +197,8 @@ func (s *Store) put(p *Process) {
 func (s *Store) remove(p *Process) {
 	s.processes.delete(p.GUID)
 	s.inOrder.Delete(p.orderKey())
-	s.byCreated.Delete(p.createdKey())
-	s.byUpdated.Delete(p.updatedKey())
+	s.byCreated.Delete(s.createdKey(p))
+	s.byUpdated.Delete(s.updatedKey(p))
 	left := slices.DeleteFunc(slices.Clone(s.byApp.get(p.AppGUID)), func(guid string) bool { return guid == p.GUID })
 	if len(left) == 0 {
 		s.byApp.delete(p.AppGUID)

@@ -12,34 +12,39 @@ import (
 // it is a fork and not a load.
 type bases struct {
 	mu    sync.Mutex
-	built map[*scenario.Scenario]base
+	built map[*scenario.Scenario]*base
 }
 
+// base is a scenario's state with open times, and what was loaded of it last.
 type base struct {
-	now   time.Time
-	store *state.Store
+	open   *state.Store
+	now    time.Time
+	loaded *state.Store
 }
 
 // maxBases bounds what is kept: scenarios that came inline are seldom asked for
 // again.
 const maxBases = 64
 
-func newBases() *bases { return &bases{built: map[*scenario.Scenario]base{}} }
+func newBases() *bases { return &bases{built: map[*scenario.Scenario]*base{}} }
 
-// store returns the first state of a scenario at a time. For a running clock a
-// store built within the same second serves as well: that is as fine as the API
-// shows times.
+// store returns the first state of a scenario at a time. For a running clock one
+// loaded within the same second serves as well: that is as fine as the API shows
+// times, and its worlds share what they have encoded.
 func (b *bases) store(s *scenario.Scenario, now time.Time, frozen bool) *state.Store {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	kept, ok := b.built[s]
-	if ok && (kept.now.Equal(now) || !frozen && kept.now.Truncate(time.Second).Equal(now.Truncate(time.Second))) {
-		return kept.store
+	kept, known := b.built[s]
+	if !known {
+		if len(b.built) >= maxBases {
+			clear(b.built)
+		}
+		kept = &base{open: s.Store()}
+		b.built[s] = kept
 	}
-	if _, known := b.built[s]; !known && len(b.built) >= maxBases {
-		clear(b.built)
+	same := kept.now.Equal(now) || !frozen && kept.now.Truncate(time.Second).Equal(now.Truncate(time.Second))
+	if kept.loaded == nil || !same {
+		kept.now, kept.loaded = now, kept.open.Load(now)
 	}
-	kept = base{now: now, store: state.New(s.State(now))}
-	b.built[s] = kept
-	return kept.store
+	return kept.loaded
 }

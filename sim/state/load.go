@@ -1,0 +1,234 @@
+package state
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// load is the moment at which a world took up its state. Times that a seed
+// leaves open, the zero ones, derive from it; they are written when a value is
+// first read, so that making a world costs the same whatever it holds.
+type load struct {
+	now     time.Time
+	created time.Time // in whole seconds, which is what the API shows
+}
+
+func loadAt(now time.Time) load { return load{now.UTC(), now.UTC().Truncate(time.Second)} }
+
+// fill writes open times: creation is the load, and nothing was changed since.
+func (l load) fill(created, updated *time.Time) {
+	if created.IsZero() {
+		*created = l.created
+	}
+	if updated.IsZero() {
+		*updated = *created
+	}
+}
+
+func (o *Organization) open() bool { return o.CreatedAt.IsZero() || o.UpdatedAt.IsZero() }
+func (s *Space) open() bool        { return s.CreatedAt.IsZero() || s.UpdatedAt.IsZero() }
+func (a *App) open() bool          { return a.CreatedAt.IsZero() || a.UpdatedAt.IsZero() }
+func (p *Process) open() bool      { return p.hasOpenTimes }
+
+func (o *Organization) filled(l load) *Organization {
+	next := *o
+	l.fill(&next.CreatedAt, &next.UpdatedAt)
+	return &next
+}
+
+func (s *Space) filled(l load) *Space {
+	next := *s
+	l.fill(&next.CreatedAt, &next.UpdatedAt)
+	return &next
+}
+
+func (a *App) filled(l load) *App {
+	next := *a
+	l.fill(&next.CreatedAt, &next.UpdatedAt)
+	return &next
+}
+
+func (p *Process) filled(l load) *Process {
+	next := *p
+	l.fill(&next.CreatedAt, &next.UpdatedAt)
+	next.hasOpenTimes, next.memo = false, new(memo)
+	if !p.History.open() {
+		return &next
+	}
+	next.History.Forced = maps.Clone(p.History.Forced)
+	for index, one := range next.History.Forced {
+		if one.open() {
+			one.Since = l.now
+			next.History.Forced[index] = one
+		}
+	}
+	return &next
+}
+
+func (f Forced) open() bool { return f.Since.IsZero() && f.State != "" }
+
+// open says that an instance was forced into a state without saying when.
+func (h History) open() bool {
+	for _, one := range h.Forced {
+		if one.open() {
+			return true
+		}
+	}
+	return false
+}
+
+// At returns the seed with its open times written as of a load at that moment.
+// The slices are the caller's, the values they point to are shared.
+func (s Seed) At(now time.Time) Seed {
+	l := loadAt(now)
+	s = s.Copy()
+	for i := range s.Organizations {
+		s.Organizations[i] = *s.Organizations[i].filled(l)
+	}
+	for i := range s.Spaces {
+		s.Spaces[i] = *s.Spaces[i].filled(l)
+	}
+	for i := range s.Apps {
+		s.Apps[i] = *s.Apps[i].filled(l)
+	}
+	for i := range s.Processes {
+		s.Processes[i] = *s.Processes[i].filled(l)
+		s.Processes[i].memo = nil
+	}
+	return s
+}
+
+// Copy returns the seed with slices and maps of its own.
+func (s Seed) Copy() Seed {
+	s.Organizations, s.Spaces = slices.Clone(s.Organizations), slices.Clone(s.Spaces)
+	s.Apps, s.Processes = slices.Clone(s.Apps), slices.Clone(s.Processes)
+	s.Users, s.Tokens = slices.Clone(s.Users), maps.Clone(s.Tokens)
+	return s
+}
+
+// dated is a table whose values may have open times, which it writes when it is
+// read. Forks of one load share what has been written: a value with open times
+// is the seed's, on every side.
+type dated[V interface {
+	comparable
+	open() bool
+	filled(load) V
+}] struct {
+	table[V]
+	load  *load     // nil while there is none: times stay open
+	dates *sync.Map // guid -> V
+}
+
+func (t *dated[V]) fork() dated[V] { return dated[V]{t.table.fork(), t.load, t.dates} }
+
+// loaded is a fork whose open times derive from a load.
+func (t *dated[V]) loaded(l *load) dated[V] { return dated[V]{t.table.fork(), l, new(sync.Map)} }
+
+func (t *dated[V]) get(guid string) V {
+	value, _ := t.find(guid)
+	return value
+}
+
+func (t *dated[V]) find(guid string) (V, bool) {
+	value, ok := t.table.find(guid)
+	return t.dated(guid, value), ok
+}
+
+func (t *dated[V]) dated(guid string, value V) V {
+	var none V
+	if value == none || t.load == nil || !value.open() {
+		return value
+	}
+	if known, ok := t.dates.Load(guid); ok {
+		return known.(V)
+	}
+	known, _ := t.dates.LoadOrStore(guid, value.filled(*t.load))
+	return known.(V)
+}
+
+func (t *dated[V]) all() iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for guid, value := range t.table.all() {
+			if !yield(guid, t.dated(guid, value)) {
+				return
+			}
+		}
+	}
+}
+
+// Load returns a fork whose open times derive from a load at that moment. It
+// costs the same whatever the store holds, unless some processes have times of
+// their own and others do not: their order depends on the moment.
+func (s *Store) Load(now time.Time) *Store {
+	next := s.Fork()
+	l := loadAt(now)
+	next.load = l
+	next.orgs, next.spaces = next.orgs.loaded(&l), next.spaces.loaded(&l)
+	next.apps, next.processes = next.apps.loaded(&l), next.processes.loaded(&l)
+	if next.openKeys == mixed {
+		next.closeKeys()
+	}
+	return next
+}
+
+// How many keys of the indexes by time are open. Open ones stand before all
+// others, which is their place as long as nothing else is older than the load.
+type openKeys int
+
+const (
+	noneOpen openKeys = iota
+	mixed
+	allOpen
+)
+
+// openKeysOf counts the open times of processes.
+func openKeysOf(all []Process) openKeys {
+	open := 0
+	for i := range all {
+		for _, at := range []time.Time{all[i].CreatedAt, all[i].UpdatedAt} {
+			if at.IsZero() {
+				open++
+			}
+		}
+	}
+	switch open {
+	case 0:
+		return noneOpen
+	case 2 * len(all):
+		return allOpen
+	default:
+		return mixed
+	}
+}
+
+// timeKey is the place of a process in an index by time.
+func (s *Store) timeKey(at time.Time, guid string) key {
+	if s.openKeys == allOpen && at.Equal(s.load.created) {
+		at = time.Time{}
+	}
+	return key{at: at, guid: guid}
+}
+
+func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p.GUID) }
+func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p.GUID) }
+
+// makeWay closes the keys before a process enters that is older than the load,
+// as on a clock that was put back.
+func (s *Store) makeWay(p *Process) {
+	if s.openKeys == allOpen && (p.CreatedAt.Before(s.load.created) || p.UpdatedAt.Before(s.load.created)) {
+		s.closeKeys()
+	}
+}
+
+// closeKeys writes the indexes by time anew, with the times of the load.
+func (s *Store) closeKeys() {
+	s.openKeys = noneOpen
+	processes := make([]*Process, 0, s.processes.size)
+	for _, p := range s.processes.all() {
+		processes = append(processes, p)
+	}
+	s.indexTimes(processes)
+}
