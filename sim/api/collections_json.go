@@ -1,8 +1,6 @@
 package api
 
 import (
-	"strings"
-
 	"example.com/capisim/sim/state"
 )
 
@@ -134,8 +132,3 @@ func appFeatures(revisions bool) []featureJSON {
 }
 
 var spaceFeatures = []featureJSON{{"ssh", "Enable SSHing into apps in the space.", true}}
-
-// yamlText quotes a text so that any YAML reader takes it as it is.
-func yamlText(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
-}

@@ -1,11 +1,7 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
@@ -101,86 +97,6 @@ func getEnvironment(c *call) (reply, error) {
 		ApplicationURIs: []string{}, URIs: []string{}, SpaceName: view.Space.Name, SpaceID: view.Space.GUID,
 		OrganizationID: view.Organization.GUID, OrganizationName: view.Organization.Name,
 	}}})
-}
-
-// getManifest writes an app as a manifest that would push it, in YAML.
-func getManifest(c *call) (reply, error) {
-	view, err := c.secretsOf()
-	if err != nil {
-		return reply{}, err
-	}
-	processes, err := c.processesOf(view.App.GUID)
-	if err != nil {
-		return reply{}, err
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "---\napplications:\n- name: %s\n", yamlText(view.App.Name))
-	if view.App.Stack != "" {
-		fmt.Fprintf(&b, "  stack: %s\n", yamlText(view.App.Stack))
-	}
-	if len(view.App.Buildpacks) > 0 {
-		b.WriteString("  buildpacks:\n")
-		for _, name := range view.App.Buildpacks {
-			fmt.Fprintf(&b, "  - %s\n", yamlText(name))
-		}
-	}
-	b.WriteString("  processes:\n")
-	for _, p := range processes {
-		writeProcess(&b, p.Process)
-	}
-	return reply{status: http.StatusOK, body: []byte(b.String()), shared: true, media: "application/x-yaml"}, nil
-}
-
-// writeProcess writes a process of a manifest; what has no value is left out.
-func writeProcess(b *strings.Builder, p *state.Process) {
-	text := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(b, "    %s: %s\n", key, value)
-		}
-	}
-	quoted := func(key string, value *string) {
-		if value != nil {
-			text(key, yamlText(*value))
-		}
-	}
-	number := func(key string, value *int) {
-		if value != nil {
-			text(key, strconv.Itoa(*value))
-		}
-	}
-	fmt.Fprintf(b, "  - type: %s\n", yamlText(p.Type))
-	text("instances", strconv.Itoa(p.Instances))
-	text("memory", strconv.Itoa(p.MemoryInMB)+"M")
-	if p.DiskInMB != nil {
-		text("disk_quota", strconv.Itoa(*p.DiskInMB)+"M")
-	}
-	text("log-rate-limit-per-second", readableBytes(p.LogRateLimit))
-	quoted("command", p.Command)
-	text("health-check-type", p.HealthCheck.Type)
-	quoted("health-check-http-endpoint", p.HealthCheck.Endpoint)
-	number("health-check-invocation-timeout", p.HealthCheck.InvocationTimeout)
-	number("health-check-interval", p.HealthCheck.Interval)
-	text("readiness-health-check-type", p.Readiness.Type)
-	quoted("readiness-health-check-http-endpoint", p.Readiness.Endpoint)
-	number("readiness-health-check-invocation-timeout", p.Readiness.InvocationTimeout)
-	number("readiness-health-check-interval", p.Readiness.Interval)
-	number("timeout", p.HealthCheck.Timeout)
-}
-
-// readableBytes writes a number of bytes with the largest unit that fits.
-func readableBytes(n int64) string {
-	for _, unit := range []struct {
-		size int64
-		name string
-	}{{1 << 40, "T"}, {1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
-		if n > 0 && n%unit.size == 0 {
-			return strconv.FormatInt(n/unit.size, 10) + unit.name
-		}
-	}
-	if n < 0 {
-		return "-1"
-	}
-	return strconv.FormatInt(n, 10) + "B"
 }
 
 // processesOf lists the processes of an app that the caller may see.
@@ -343,63 +259,4 @@ func (c *call) appSummary(web state.View) appSummaryJSON {
 		}
 	}
 	return out
-}
-
-// getUserInfo says who the bearer is, as UAA does.
-func getUserInfo(c *call) (reply, error) {
-	if c.whoErr != nil || c.who.User == nil || c.who.User.Client {
-		return reply{}, contract.UAAInvalidToken
-	}
-	u := c.who.User
-	body, err := json.Marshal(struct {
-		UserID   string `json:"user_id"`
-		Subject  string `json:"sub"`
-		UserName string `json:"user_name"`
-		Name     string `json:"name"`
-		Email    string `json:"email"`
-	}{u.GUID, u.GUID, u.Name, u.Name, u.Name})
-	return uaaReply(http.StatusOK, body), err
-}
-
-// introspection is what a token says, and whether it is good.
-type introspection struct {
-	Active *bool `json:"active,omitempty"` // of /introspect alone
-	claims
-}
-
-// checkToken reads a token that is handed in by a form: /introspect answers for
-// a bad one, too, /check_token refuses it.
-func checkToken(c *call) (reply, error) {
-	body, err := c.message()
-	if err != nil {
-		return reply{}, err
-	}
-	token, _ := body.Get("token")
-	introspects := c.op.Path == "/introspect"
-	said, good := c.said(token.Text)
-	if !good && !introspects {
-		return reply{}, contract.UAAInvalidToken
-	}
-	out := introspection{}
-	if good {
-		out.claims = said
-	}
-	if introspects {
-		out.Active = &good
-	}
-	raw, err := json.Marshal(out)
-	return uaaReply(http.StatusOK, raw), err
-}
-
-// said is what a token claims: one that capisim issued, or a scenario's, which
-// claims what its user has.
-func (c *call) said(token string) (said claims, good bool) {
-	if user, ok := c.snap.State.TokenUser(token); ok {
-		return claims{UserID: user.GUID, UserName: user.Name, Origin: user.Origin, Email: user.Name, CID: cliClient, ClientID: cliClient, Scope: user.Scopes}, true
-	}
-	held, ours, err := issuer.verify(token, c.wall)
-	if !ours || err != nil || held.Refresh != "" {
-		return claims{}, false
-	}
-	return *held, true
 }

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"example.com/capisim/sim/contract"
+)
+
+// getUserInfo says who the bearer is, as UAA does.
+func getUserInfo(c *call) (reply, error) {
+	if c.whoErr != nil || c.who.User == nil || c.who.User.Client {
+		return reply{}, contract.UAAInvalidToken
+	}
+	u := c.who.User
+	body, err := json.Marshal(struct {
+		UserID   string `json:"user_id"`
+		Subject  string `json:"sub"`
+		UserName string `json:"user_name"`
+		Name     string `json:"name"`
+		Email    string `json:"email"`
+	}{u.GUID, u.GUID, u.Name, u.Name, u.Name})
+	return uaaReply(http.StatusOK, body), err
+}
+
+// introspection is what a token says, and whether it is good.
+type introspection struct {
+	Active *bool `json:"active,omitempty"` // of /introspect alone
+	claims
+}
+
+// checkToken reads a token that is handed in by a form: /introspect answers for
+// a bad one, too, /check_token refuses it.
+func checkToken(c *call) (reply, error) {
+	body, err := c.message()
+	if err != nil {
+		return reply{}, err
+	}
+	token, _ := body.Get("token")
+	introspects := c.op.Path == "/introspect"
+	said, good := c.said(token.Text)
+	if !good && !introspects {
+		return reply{}, contract.UAAInvalidToken
+	}
+	out := introspection{}
+	if good {
+		out.claims = said
+	}
+	if introspects {
+		out.Active = &good
+	}
+	raw, err := json.Marshal(out)
+	return uaaReply(http.StatusOK, raw), err
+}
+
+// said is what a token claims: one that capisim issued, or a scenario's, which
+// claims what its user has.
+func (c *call) said(token string) (said claims, good bool) {
+	if user, ok := c.snap.State.TokenUser(token); ok {
+		return claims{UserID: user.GUID, UserName: user.Name, Origin: user.Origin, Email: user.Name, CID: cliClient, ClientID: cliClient, Scope: user.Scopes}, true
+	}
+	held, ours, err := issuer.verify(token, c.wall)
+	if !ours || err != nil || held.Refresh != "" {
+		return claims{}, false
+	}
+	return *held, true
+}
