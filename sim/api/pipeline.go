@@ -34,7 +34,8 @@ func (c *call) serve(w http.ResponseWriter) {
 // decide lets the answer of a request be worked out and puts it into the
 // journal, in one step as seen from outside: whoever has seen the state or the
 // counters of a rule change finds the request in the journal, and a reset comes
-// before both or after both. Nothing in it waits for the client.
+// before both or after both. What a stranger does behind the request's back comes
+// next, before anything else is decided. Nothing in it waits for the client.
 func (c *call) decide(work func() delivery) delivery {
 	w := c.snap.World
 	if snap := w.Enter(); snap != c.snap { // swapped while the body came
@@ -47,11 +48,13 @@ func (c *call) decide(work func() delivery) delivery {
 	}
 	out := work()
 	c.enter(&out)
+	if out.injected {
+		c.meanwhile(out.plan.Meanwhile())
+	}
 	return out
 }
 
-// work asks the rules, carries the request out unless they say otherwise, and
-// does what a stranger does behind its back.
+// work asks the rules, and carries the request out unless they say otherwise.
 func (c *call) work() delivery {
 	plan := c.plan()
 	out := delivery{plan: plan}
@@ -62,9 +65,6 @@ func (c *call) work() delivery {
 		plan.Settle(true)
 		out.injected = true
 		out.reply = c.planned(plan.Answer)
-	}
-	if out.injected {
-		c.meanwhile(plan.Meanwhile())
 	}
 	return out
 }

@@ -85,6 +85,16 @@ func (o *Operation) ErrorSchema() string {
 	return "errors"
 }
 
+// Counts says that the operation does more when it is carried out twice: it
+// restarts something.
+func (o *Operation) Counts() bool {
+	switch o.Action {
+	case TerminateInstance, StartApp, RestartApp:
+		return true
+	}
+	return false
+}
+
 // Status finds the row's entry for a status code.
 func (o *Operation) Status(code int) (Status, bool) {
 	for _, s := range o.Statuses {

@@ -61,6 +61,7 @@ type attempt struct {
 	failed     bool // an injected fault, see Entry.Failed
 	succeeded  bool
 	applied    bool
+	overtaken  bool          // another client changed the target after it
 	transport  bool          // repeated by the client's transport, not by the client
 	retryAfter time.Duration // what the answer asked for, below 0 when it asked nothing
 	connection uint64

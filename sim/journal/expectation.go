@@ -36,6 +36,8 @@ type ClientExpectation struct {
 	Backoff        string `json:"backoff,omitempty"`         // none, fixed, growing, jittered
 	RetryAfter     string `json:"retry_after,omitempty"`     // honoured, early, absent
 	RecoversWithin string `json:"recovers_within,omitempty"` // a duration such as 30s, wall time
+	DoneTwice      *bool  `json:"done_twice,omitempty"`      // whether it made a change twice that counts
+	LostUpdate     *bool  `json:"lost_update,omitempty"`     // whether it took another client's change away
 }
 
 // Range bounds a number on one side or both.
@@ -75,8 +77,27 @@ func (x *Expectation) String() string {
 				parts = append(parts, p[0]+p[1])
 			}
 		}
+		for _, p := range c.deeds() {
+			if p.wanted != nil {
+				parts = append(parts, fmt.Sprintf("%s %t", p.name, *p.wanted))
+			}
+		}
 	}
 	return parts[0] + " " + strings.Join(parts[1:], ", ")
+}
+
+// deed is something that a client did or did not do.
+type deed struct {
+	name   string
+	wanted *bool // nil: it does not matter
+	done   func(*Reaction) bool
+}
+
+func (c *ClientExpectation) deeds() []deed {
+	return []deed{
+		{"done_twice", c.DoneTwice, func(r *Reaction) bool { return r.DoneTwice }},
+		{"lost_update", c.LostUpdate, func(r *Reaction) bool { return r.LostUpdate }},
+	}
 }
 
 // String gives the operation with what is meant of it.
@@ -201,6 +222,11 @@ func (c *ClientExpectation) misses(r *Reaction) []string {
 	if c.RetryAfter != "" && c.RetryAfter != r.RetryAfter {
 		wrong = append(wrong, fmt.Sprintf("Retry-After %s, expected %s", r.RetryAfter, c.RetryAfter))
 	}
+	for _, d := range c.deeds() {
+		if d.wanted != nil && d.done(r) != *d.wanted {
+			wrong = append(wrong, fmt.Sprintf("%s %t, expected %t", d.name, d.done(r), *d.wanted))
+		}
+	}
 	if within, err := time.ParseDuration(c.RecoversWithin); err == nil {
 		switch {
 		case r.RecoveredAfterMS == nil && r.Final:
@@ -289,7 +315,7 @@ func refusals(o *contract.Operation) []string {
 
 func (c *checker) client(x *ClientExpectation) {
 	if *x == (ClientExpectation{}) {
-		c.add("/client", "demands nothing, expected retries, backoff, retry_after or recovers_within")
+		c.add("/client", "demands nothing, expected retries, backoff, retry_after, recovers_within, done_twice or lost_update")
 	}
 	if x.Retries != nil {
 		c.bounds("/client/retries", x.Retries)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"example.com/capisim/sim/contract"
 )
 
 // Outcomes, manners of waiting and ways with Retry-After, as DESIGN.md §9
@@ -43,6 +45,8 @@ type Reaction struct {
 	RetryAfter       string         `json:"retry_after"`
 	RecoveredAfterMS *float64       `json:"recovered_after_ms,omitempty"` // from the fault's answer to the success
 	RepeatedApplied  bool           `json:"repeated_applied"`             // sent a change again that had taken effect
+	DoneTwice        bool           `json:"done_twice"`                   // and it counts: an instance or an app was restarted twice
+	LostUpdate       bool           `json:"lost_update"`                  // and took away what another client had changed in between
 	Hammered         bool           `json:"hammered"`
 	TransportRetry   bool           `json:"transport_retry"`
 	PaceMS           float64        `json:"pace_ms,omitempty"` // at which it came before the fault, and came again
@@ -98,6 +102,10 @@ func (c *chain) reaction(from int, now int64) Reaction {
 			own = append(own, gap)
 		}
 		r.RepeatedApplied = r.RepeatedApplied || c.changes() && slices.ContainsFunc(seen[:i], (attempt).tookEffect)
+		if seen[i].applied && c.changes() {
+			r.DoneTwice = r.DoneTwice || c.counts() && slices.ContainsFunc(seen[:i], (attempt).tookEffect)
+			r.LostUpdate = r.LostUpdate || lost(seen[:i])
+		}
 	}
 	r.TransportRetry = r.TransportRetries > 0
 	r.Backoff = backoff(own)
@@ -113,6 +121,19 @@ func (c *chain) reaction(from int, now int64) Reaction {
 
 // changes says that the pursuit is after a change, not after an answer.
 func (c *chain) changes() bool { return c.method != http.MethodGet && c.method != http.MethodHead }
+
+// counts says that to do it twice is not the same as to do it once.
+func (c *chain) counts() bool {
+	op, known := contract.OperationByID(c.operation)
+	return known && op.Counts()
+}
+
+// lost says that a change was made behind a fault, and then overtaken by another
+// client's: to make it again is to take that away.
+func lost(seen []attempt) bool {
+	first := slices.IndexFunc(seen, (attempt).tookEffect)
+	return first >= 0 && slices.ContainsFunc(seen[first:], func(a attempt) bool { return a.overtaken })
+}
 
 // tookEffect says that a change was made behind a fault: to send it again is to
 // make it twice.

@@ -39,6 +39,9 @@ func NewReactions() *Reactions {
 // Observe takes note of a request when it is decided, if it was refused by
 // injection, or may yet be, or follows one that was.
 func (r *Reactions) Observe(e *Entry) {
+	if e.Applied && r.active.Load() > 0 {
+		r.overtake(e)
+	}
 	suspect := e.Failed()
 	if e.Operation == nil || e.Meanwhile || !suspect && r.active.Load() == 0 {
 		return
@@ -47,6 +50,19 @@ func (r *Reactions) Observe(e *Entry) {
 	r.record.Lock()
 	defer r.record.Unlock()
 	r.take(key, e.World, a, suspect)
+}
+
+// overtake notes in the chains about the same target that another client has
+// changed it.
+func (r *Reactions) overtake(e *Entry) {
+	by := pursuitOf(e)
+	r.record.Lock()
+	defer r.record.Unlock()
+	for key, c := range r.open {
+		if key.target == by.target && (e.Meanwhile || key.client != by.client) {
+			c.last().overtaken = true
+		}
+	}
 }
 
 // Settle takes note of what became of a request that was held when it was

@@ -216,6 +216,12 @@ func remarks(r *journal.Reaction) []string {
 	if r.RepeatedApplied {
 		out = append(out, "repeated a change that had taken effect")
 	}
+	if r.DoneTwice {
+		out = append(out, "made a change twice that counts")
+	}
+	if r.LostUpdate {
+		out = append(out, "took away what another client had changed")
+	}
 	if r.Hammered {
 		out = append(out, "hammered")
 	}

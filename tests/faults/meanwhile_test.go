@@ -127,3 +127,43 @@ var _ = Describe("A stranger in between", func() {
 		Entry("no list", map[string]any{"operation": "scaleProcess"}, "/meanwhile", "array"),
 	)
 })
+
+var _ = Describe("What a repetition does", func() {
+	twice := func(world *Client, method, path, body string) any {
+		GinkgoHelper()
+		world.Do(method, path, body)
+		world.Do(method, path, body)
+		return world.Do("GET", "/admin/reactions", nil).At("reactions", 0)
+	}
+	judged := func(world *Client, operation string, status int, client map[string]any) any {
+		GinkgoHelper()
+		return world.Do("POST", "/admin/expectations", map[string]any{"expectations": []any{map[string]any{
+			"on": map[string]any{"operation": operation, "status": status}, "client": client}}}).At("expectations", 0, "result")
+	}
+
+	It("is told when it takes another client's change away", func() {
+		world := World(root, "default")
+		Expect(world.Do("POST", "/admin/faults", stranger(nil))).To(HaveStatus(http.StatusCreated))
+		Expect(twice(world, "POST", web+"/actions/scale", `{"instances":4}`)).To(And(
+			HaveKeyWithValue("lost_update", true), HaveKeyWithValue("done_twice", false), HaveKeyWithValue("repeated_applied", true)))
+		Expect(judged(world, "scaleProcess", 503, map[string]any{"lost_update": false})).To(Equal("unmet"))
+		Expect(judged(world, "scaleProcess", 503, map[string]any{"done_twice": false})).To(Equal("met"))
+	})
+
+	It("is told when it restarts an instance twice", func() {
+		world := World(root, "default")
+		Expect(world.Do("POST", "/admin/faults", stranger(map[string]any{
+			"match": map[string]any{"operations": []string{"terminateProcessInstance"}}, "meanwhile": []any{}}))).To(HaveStatus(http.StatusCreated))
+		Expect(twice(world, "DELETE", web+"/instances/0", "")).To(And(HaveKeyWithValue("done_twice", true), HaveKeyWithValue("lost_update", false)))
+		Expect(judged(world, "terminateProcessInstance", 503, map[string]any{"done_twice": false})).To(Equal("unmet"))
+	})
+
+	It("is nothing of the kind without a stranger, and before the change was made", func() {
+		world := World(root, "default")
+		Expect(world.Do("POST", "/admin/faults", stranger(map[string]any{"meanwhile": []any{}}))).To(HaveStatus(http.StatusCreated))
+		Expect(twice(world, "POST", web+"/actions/scale", `{"instances":4}`)).To(And(HaveKeyWithValue("lost_update", false), HaveKeyWithValue("done_twice", false)))
+		other := World(root, "default")
+		Expect(other.Do("POST", "/admin/faults", stranger(map[string]any{"apply": "before"}))).To(HaveStatus(http.StatusCreated))
+		Expect(twice(other, "POST", web+"/actions/scale", `{"instances":4}`)).To(HaveKeyWithValue("lost_update", false), "nothing of its own was acknowledged in vain")
+	})
+})
