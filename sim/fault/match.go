@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"example.com/capisim/sim/contract"
 )
@@ -80,8 +81,9 @@ func (m Matcher) MarshalJSON() ([]byte, error) {
 }
 
 func (m Matcher) onlyEquals() bool {
-	return len(m.Equals) > 0 && m.Contains == nil && m.Matches == nil && m.Exists == nil &&
-		m.Gt == "" && m.Lt == "" && m.In == nil
+	others := m
+	others.Equals = nil
+	return len(m.Equals) > 0 && reflect.ValueOf(others).IsZero()
 }
 
 // UnmarshalJSON reads an object of comparisons, or a bare value.

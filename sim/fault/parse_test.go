@@ -8,6 +8,7 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/socket"
 )
 
 // sample is the rule of DESIGN.md §6, with every key of the language.
@@ -30,6 +31,7 @@ func TestParseRulesTakesTheSample(t *testing.T) {
 
 func TestParseRulesNamesEveryProblem(t *testing.T) {
 	t.Parallel()
+	kinds := `"` + strings.Join(socket.Names(), `", "`) + `"`
 	const update = `"match":{"operations":["updateProcess"]}`
 	for _, test := range []struct{ name, rule, want string }{
 		{"no JSON", `{"id":`, `1:7: not JSON: unexpected end of JSON input`},
@@ -106,8 +108,8 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"step status", `{` + update + `,"sequence":[{"status":503},{"status":418}]}`, `/sequence/1/status: 418, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503), or "undocumented": true; updateProcess cannot answer 418`},
 		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key "delay", expected one of "status", "error", "detail", "headers", "body", "connection", "pass"`},
 
-		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of "reset", "close", "empty", "truncate", "garbage", "drip", "hang"`},
-		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected one of "reset", "close", "empty", "truncate", "garbage", "drip", "hang"`},
+		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of ` + kinds},
+		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected one of ` + kinds},
 		{"rate", `{"connection":{"kind":"drip","bytes_per_second":0}}`, `/connection/bytes_per_second: 0, expected an integer from 1 to 2147483647`},
 		{"rate of a reset", `{"connection":{"kind":"reset","bytes_per_second":1}}`, `/connection/kind: "reset", expected drip, the only one that takes bytes_per_second`},
 		{"after bytes", `{"connection":{"kind":"truncate","after_bytes":-1}}`, `/connection/after_bytes: -1, expected an integer from 0 to 2147483647`},
