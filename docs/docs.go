@@ -12,7 +12,7 @@ import (
 
 //go:generate go test -run ^TestReference$ ../tests ../sim/admin ../cmd/capisim -args -write
 
-//go:embed *.md reference/*.md
+//go:embed *.md reference/*.md guides/*.md
 var files embed.FS
 
 // Page is a page by its name, which is that of its file in lower case without
@@ -24,10 +24,10 @@ type Page struct {
 	Reference bool // made from what the program itself uses
 }
 
-// Pages returns all pages, those of the reference first.
+// Pages returns all pages, those of the reference first, then the guides.
 func Pages() []Page {
 	var all []Page
-	for _, folder := range []string{"reference", "."} {
+	for _, folder := range []string{"reference", "guides", "."} {
 		entries, err := files.ReadDir(folder)
 		if err != nil {
 			panic("docs: " + err.Error()) // the folders are embedded
