@@ -118,7 +118,11 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, wit
 		return
 	}
 	of, rest, ok := s.worlds.Resolve(r.URL.Path)
-	if !ok {
+	switch {
+	case !ok && stray(rest):
+		s.api.ServeStray(w, r, nil, s.worlds.Root())
+		return
+	case !ok:
 		s.api.ServeNoWorld(w, r, s.worlds.Root())
 		return
 	}
@@ -163,11 +167,23 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 		s.admin.ServeHTTP(w, r, of)
 	case withAdmin && under(rest, "/console"):
 		console.ServeHTTP(w, r)
+	case withAPI && stray(rest):
+		s.api.ServeStray(w, r, of, s.worlds.Root())
 	case withAPI:
 		s.api.ServeHTTP(w, r, of)
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// stray says that a path belongs to an admin's tool or to a browser: who asks
+// for it where it is not served is no client of the simulated API.
+func stray(path string) bool {
+	switch path {
+	case "/favicon.ico", "/robots.txt":
+		return true
+	}
+	return under(path, "/admin") || under(path, "/console") || strings.HasPrefix(path, "/apple-touch-icon") || under(path, "/.well-known/appspecific")
 }
 
 // under says that a path is a folder or something in it.

@@ -173,6 +173,33 @@ func TestProbes(t *testing.T) {
 	}
 }
 
+// TestStrays: what admins' tools and browsers ask for in the wrong place is
+// refused and is not the client's.
+func TestStrays(t *testing.T) {
+	t.Parallel()
+	one, apart := sim.Start(t), sim.Start(t, sim.AdminApart())
+	for _, url := range []string{
+		one.URL + "/worlds/nope/admin", one.URL + "/worlds/nope/admin/faults", one.URL + "/worlds/nope/console/",
+		one.URL + "/favicon.ico", one.URL + "/apple-touch-icon-precomposed.png", apart.URL + "/admin/faults", apart.URL + "/console/",
+	} {
+		if status, body := get(t, url); status != http.StatusNotFound || !strings.Contains(body, "CF-NotFound") {
+			t.Errorf("%s: %d %s", url, status, body)
+		}
+	}
+	if _, body := get(t, one.URL+"/worlds/nope/admin"); !strings.Contains(body, "no such world") {
+		t.Errorf("the world is not told: %s", body)
+	}
+	for _, srv := range []*sim.Server{one, apart} {
+		if list := srv.Requests(t); len(list) > 0 {
+			t.Errorf("the journal has %s", list[0].Path)
+		}
+	}
+	get(t, one.URL+"/worlds/nope/v3/processes")
+	if list := one.Requests(t); len(list) != 1 {
+		t.Errorf("%d requests, want the client's one", len(list))
+	}
+}
+
 func TestAdminApart(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t, sim.AdminApart())

@@ -22,6 +22,7 @@ func TestRequestsCommand(t *testing.T) {
 	session(t, s.url, []step{
 		{args: "requests", out: `(?s)^ID +TIME +OPERATION +METHOD +PATH +STATUS +NOTES\n1 .* listProcesses +GET +/v3/processes\?zap=1 +400 +1 violation.*\n2 .* updateProcess +PATCH +\S+ +200.*\n3 +\S+ +- +GET +/v3/nosuch +404`},
 		{args: "requests --operation updateProcess", out: `^ID [^\n]*\n2 [^\n]*\n$`},
+		{args: "requests --unmatched", out: `^ID [^\n]*\n3 [^\n]* 404 +nearest \S+: path segment 2 is "nosuch", expected "\w+"\n$`},
 		{args: "requests --status 400", out: `^ID [^\n]*\n1 [^\n]*\n$`},
 		{args: "requests --limit 1", out: `^ID [^\n]*\n3 [^\n]*\n$`},
 		{args: "requests --status 500 --format json", out: `^\[\]\n$`},

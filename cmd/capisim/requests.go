@@ -52,6 +52,7 @@ func (p *program) requestsCommand() *cobra.Command {
 	flags.StringVar(&filter.Operation, "operation", "", "only this `operation`")
 	flags.Var(&number{&status, 100, 999}, "status", "only this answer")
 	flags.Var(&number{&limit, 1, 5000}, "limit", "how many at most")
+	flags.BoolVar(&filter.Unmatched, "unmatched", false, "only those that met no operation, with what they missed")
 	flags.BoolVar(&follow, "follow", false, "show requests as they come, until SIGINT or SIGTERM")
 	formatFlag(cmd, &format)
 	return cmd
@@ -114,6 +115,11 @@ func notes(v *journal.View) string {
 	}
 	if n := len(v.Warnings); n > 0 {
 		list = append(list, counted(n, "warning", "warnings"))
+	}
+	if near := v.Nearest; near != nil && near.Real {
+		list = append(list, near.Message)
+	} else if near != nil {
+		list = append(list, "nearest "+near.Operation+": "+near.Message)
 	}
 	return strings.Join(list, ", ")
 }

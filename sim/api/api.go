@@ -67,12 +67,27 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World)
 	a.engine.ServeHTTP(c, r)
 }
 
+var noWorld = contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
+
 // ServeNoWorld answers a request to a world that does not exist, in the
 // contract's envelope and with a hint (DESIGN.md §1.2).
 func (a *API) ServeNoWorld(w http.ResponseWriter, r *http.Request, root *world.World) {
 	c := newCall(a, root.Current(), w, r)
 	defer c.free()
 	c.bytes()
-	hint := contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
-	c.send(w, c.decide(func() delivery { return delivery{reply: errorReply(hint)} }))
+	c.send(w, c.decide(func() delivery { return delivery{reply: errorReply(noWorld)} }))
+}
+
+// ServeStray refuses what no client of the simulated API has sent: the question
+// of an admin's tool or a browser that went astray. It leaves no trace. A nil
+// world does not exist.
+func (a *API) ServeStray(w http.ResponseWriter, r *http.Request, of, root *world.World) {
+	c := newCall(a, root.Current(), w, r)
+	defer c.free()
+	out := errorReply(noWorld)
+	if of != nil {
+		out = c.failure(c.unknown())
+	}
+	c.headersOf(&out).fill(w.Header())
+	c.write(w, out, out.body)
 }

@@ -19,6 +19,7 @@ type RequestFilter struct {
 	Operation string
 	Status    int
 	Text      string // found in path, query, headers or body
+	Unmatched bool   // met no operation
 }
 
 func (f RequestFilter) values() url.Values {
@@ -36,7 +37,8 @@ func (f RequestFilter) values() url.Values {
 }
 
 func (f RequestFilter) lets(v *journal.View) bool {
-	return (f.Operation == "" || v.Operation == f.Operation) && (f.Status == 0 || v.Response.Status == f.Status)
+	return (f.Operation == "" || v.Operation == f.Operation) && (f.Status == 0 || v.Response.Status == f.Status) &&
+		(!f.Unmatched || v.Operation == "")
 }
 
 // Requests returns the newest requests, the newest first, at most limit of
@@ -44,7 +46,11 @@ func (f RequestFilter) lets(v *journal.View) bool {
 func (c *Client) Requests(ctx context.Context, filter RequestFilter, limit int) ([]journal.View, uint64, error) {
 	values := filter.values()
 	values.Set("per_page", strconv.Itoa(min(max(limit, 1), MaxPerPage)))
-	page, err := ask[Requests](ctx, c, http.MethodGet, c.address(path("requests"), values), nil)
+	at := path("requests")
+	if filter.Unmatched {
+		at = path("requests", "unmatched")
+	}
+	page, err := ask[Requests](ctx, c, http.MethodGet, c.address(at, values), nil)
 	return page.Resources, page.Dropped, err
 }
 

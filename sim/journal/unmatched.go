@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 
@@ -13,19 +14,21 @@ const (
 	MissMethod = "method"
 	MissPath   = "path"
 	MissWorld  = "world"
+	MissReal   = "not_played" // the real API has the operation, capisim does not
 )
 
 // Miss is why a request met no operation.
 type Miss struct {
-	Operation string `json:"operation"` // the nearest one
+	Operation string `json:"operation"` // the nearest one; "" when capisim does not play it
 	Method    string `json:"method"`
 	Path      string `json:"path"` // as the table has it
 	Reason    string `json:"reason"`
 	Message   string `json:"message"`
+	Real      bool   `json:"real"` // it is one of the real API that capisim does not play
 }
 
-// NearestOperation compares an unmatched request with the operation table. It
-// is worked out when the entry is read.
+// NearestOperation compares an unmatched request with the operation table, and
+// with what else the real API has. It is worked out when the entry is read.
 func NearestOperation(e *Entry) Miss {
 	if rest, found := strings.CutPrefix(e.Path, "/worlds/"); found {
 		name, path, _ := strings.Cut(rest, "/")
@@ -35,21 +38,43 @@ func NearestOperation(e *Entry) Miss {
 		miss.Reason, miss.Message = MissWorld, fmt.Sprintf("there is no world %q", name)
 		return miss
 	}
-	got := segments(e.Path)
-	var best *contract.Operation
-	least := 0
+	got, method := segments(e.Path), e.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	var miss Miss
+	instead, least := "", math.MaxInt
+	nearer := func(wanted, path string) bool {
+		cost := 2*distance(got, segments(path)) + methodDistance(method, wanted)
+		if cost >= least {
+			return false
+		}
+		least = cost
+		return true
+	}
 	for _, o := range contract.Operations() {
-		cost := 2*distance(got, segments(o.Path)) + methodDistance(e.Method, o.Method)
-		if best == nil || cost < least {
-			best, least = o, cost
+		if nearer(o.Method, o.Path) {
+			miss = Miss{Operation: o.ID, Method: o.Method, Path: o.Path}
 		}
 	}
-	miss := Miss{Operation: best.ID, Method: best.Method, Path: best.Path}
-	if difference := pathDifference(got, segments(best.Path)); difference != "" {
+	for _, route := range contract.RealRoutes() {
+		if nearer(route.Method, route.Path) {
+			miss, instead = Miss{Method: route.Method, Path: route.Path, Real: true}, route.Instead
+		}
+	}
+	difference := pathDifference(got, segments(miss.Path))
+	switch {
+	case miss.Real && difference == "" && method == miss.Method:
+		miss.Reason = MissReal
+		miss.Message = fmt.Sprintf("%s %s is an operation of the real API that capisim does not play", miss.Method, miss.Path)
+		if instead != "" {
+			miss.Message += "; " + instead
+		}
+	case difference != "":
 		miss.Reason, miss.Message = MissPath, difference
-	} else {
+	default:
 		miss.Reason = MissMethod
-		miss.Message = fmt.Sprintf("method %s, expected %s", e.Method, best.Method)
+		miss.Message = fmt.Sprintf("method %s, expected %s", e.Method, miss.Method)
 	}
 	return miss
 }
@@ -78,7 +103,7 @@ func methodDistance(got, want string) int {
 const (
 	costNear  = 1
 	costOther = 3
-	costShift = 2
+	costShift = 3
 )
 
 func segmentDistance(got, want string) int {

@@ -21,13 +21,24 @@ func TestNearestOperation(t *testing.T) {
 		{"DELETE", "/v3/processes/p/instance/0", "terminateProcessInstance", MissPath, `path segment 4 is "instance", expected "instances"`},
 		{"GET", "/worlds/nope/v3/processes", "listProcesses", MissWorld, `there is no world "nope"`},
 		{"GET", "/worlds/nope", "getRoot", MissWorld, `there is no world "nope"`},
+		{"GET", "/v3/apps/a/manifest", "", MissReal, "GET /v3/apps/{guid}/manifest is an operation of the real API that capisim does not play"},
+		{"POST", "/v3/deployments", "", MissReal, `POST /v3/deployments is an operation of the real API that capisim does not play; PATCH /admin/apps/{guid} with {"deploying":true} begins one`},
+		{"GET", "/v3/apps/a/env", "", MissReal, "GET /v3/apps/{guid}/env is an operation of the real API that capisim does not play"},
+		{"GET", "/v3/apps/a/manifets", "", MissPath, `path segment 4 is "manifets", expected "manifest"`},
+		{"PUT", "/v3/apps/a/manifest", "", MissMethod, "method PUT, expected GET"},
+		{"GET", "/worlds/nope/v3/apps/a/manifest", "", MissWorld, `there is no world "nope"`},
+		{"GET", "/v3/app/a/processes", "listAppProcesses", MissPath, `path segment 2 is "app", expected "apps"`},
+		{"GET", "/v3/apps/a/process/web", "getProcessForApp", MissPath, `path segment 4 is "process", expected "processes"`},
+		{"GET", "/v3/apps/a/processes/web/stat", "getProcessStatsForApp", MissPath, `path segment 6 is "stat", expected "stats"`},
+		{"GET", "/v3/nosuch", "listProcesses", MissPath, `path segment 2 is "nosuch", expected "processes"`},
+		{"HEAD", "/v3/apps/a/env", "", MissReal, "GET /v3/apps/{guid}/env is an operation of the real API that capisim does not play"},
 		{"POST", "/oauth/tokens", "createToken", MissPath, `path segment 2 is "tokens", expected "token"`},
 	}
 	for _, test := range tests {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
 			t.Parallel()
 			got := NearestOperation(&Entry{Method: test.method, Path: test.path})
-			if got.Operation != test.operation || got.Reason != test.reason || got.Message != test.message {
+			if got.Operation != test.operation || got.Real != (test.operation == "") || got.Reason != test.reason || got.Message != test.message {
 				t.Errorf("%+v, want %s, %s, %s", got, test.operation, test.reason, test.message)
 			}
 		})
@@ -41,7 +52,7 @@ func FuzzNearestOperation(f *testing.F) {
 	f.Add("GET", "/worlds/"+strings.Repeat("/worlds", 500))
 	f.Fuzz(func(t *testing.T, method, path string) {
 		got := NearestOperation(&Entry{Method: method, Path: path})
-		if got.Operation == "" || got.Reason == "" || got.Message == "" {
+		if got.Path == "" || got.Real != (got.Operation == "") || got.Reason == "" || got.Message == "" {
 			t.Errorf("%q %q: %+v", method, path, got)
 		}
 	})

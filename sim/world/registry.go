@@ -71,7 +71,7 @@ const Prefix = "/worlds/"
 
 // Resolve finds the world of a request path and what is left of the path. A
 // path outside of /worlds/ belongs to the default world. ok is false for a
-// world that does not exist; rest is then empty and w nil.
+// world that does not exist; w is then nil.
 func (r *Registry) Resolve(path string) (w *World, rest string, ok bool) {
 	if !strings.HasPrefix(path, "/w") && !strings.HasPrefix(path, "//") {
 		return r.root, path, true
@@ -81,12 +81,13 @@ func (r *Registry) Resolve(path string) (w *World, rest string, ok bool) {
 		return r.root, path, true
 	}
 	name, rest, _ := strings.Cut(strings.TrimLeft(trimmed[len(Prefix):], "/"), "/")
+	rest = "/" + strings.TrimLeft(rest, "/")
 	w, ok = r.World(name)
 	if !ok {
-		return nil, "", false
+		return nil, rest, false
 	}
 	w.touched.Store(Wall().UnixNano())
-	return w, "/" + strings.TrimLeft(rest, "/"), true
+	return w, rest, true
 }
 
 // World finds a world by name; one whose time to live has passed is gone.

@@ -1,0 +1,32 @@
+package contract
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+)
+
+// RealRoute is an operation of the real API, whether capisim plays it or not.
+type RealRoute struct {
+	Method, Path string // the path with {parameters}
+	// Instead says how capisim is brought to what the operation does, where
+	// there is a way.
+	Instead string
+}
+
+// realRoutes lists a route a line, method and path of the API's public
+// documentation (version 3), behind a tab what stands in its place.
+//
+//go:embed real.txt
+var realRoutes string
+
+// RealRoutes lists the operations of the real API.
+var RealRoutes = sync.OnceValue(func() []RealRoute {
+	var list []RealRoute
+	for line := range strings.Lines(realRoutes) {
+		route, instead, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		method, path, _ := strings.Cut(route, " ")
+		list = append(list, RealRoute{method, path, instead})
+	}
+	return list
+})
