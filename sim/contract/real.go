@@ -3,7 +3,6 @@ package contract
 import (
 	_ "embed"
 	"strings"
-	"sync"
 )
 
 // RealRoute is an operation of the real API, whether capisim plays it or not.
@@ -14,19 +13,20 @@ type RealRoute struct {
 	Instead string
 }
 
-// realRoutes lists a route a line, method and path of the API's public
+// realText lists a route a line, method and path of the API's public
 // documentation (version 3), behind a tab what stands in its place.
 //
 //go:embed real.txt
-var realRoutes string
+var realText string
 
-// RealRoutes lists the operations of the real API.
-var RealRoutes = sync.OnceValue(func() []RealRoute {
-	var list []RealRoute
-	for line := range strings.Lines(realRoutes) {
+var realRoutes = func() (list []RealRoute) {
+	for line := range strings.Lines(realText) {
 		route, instead, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		method, path, _ := strings.Cut(route, " ")
 		list = append(list, RealRoute{method, path, instead})
 	}
 	return list
-})
+}()
+
+// RealRoutes lists the operations of the real API.
+func RealRoutes() []RealRoute { return realRoutes }

@@ -3,6 +3,8 @@ package journal
 import (
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/contract"
 )
 
 func TestNearestOperation(t *testing.T) {
@@ -21,17 +23,15 @@ func TestNearestOperation(t *testing.T) {
 		{"DELETE", "/v3/processes/p/instance/0", "terminateProcessInstance", MissPath, `path segment 4 is "instance", expected "instances"`},
 		{"GET", "/worlds/nope/v3/processes", "listProcesses", MissWorld, `there is no world "nope"`},
 		{"GET", "/worlds/nope", "getRoot", MissWorld, `there is no world "nope"`},
-		{"GET", "/v3/apps/a/manifest", "", MissReal, "GET /v3/apps/{guid}/manifest is an operation of the real API that capisim does not play"},
 		{"POST", "/v3/deployments", "", MissReal, `POST /v3/deployments is an operation of the real API that capisim does not play; PATCH /admin/apps/{guid} with {"deploying":true} begins one`},
-		{"GET", "/v3/apps/a/env", "", MissReal, "GET /v3/apps/{guid}/env is an operation of the real API that capisim does not play"},
-		{"GET", "/v3/apps/a/manifets", "", MissPath, `path segment 4 is "manifets", expected "manifest"`},
-		{"PUT", "/v3/apps/a/manifest", "", MissMethod, "method PUT, expected GET"},
-		{"GET", "/worlds/nope/v3/apps/a/manifest", "", MissWorld, `there is no world "nope"`},
+		{"GET", "/v3/packages/p/downlaod", "", MissPath, `path segment 4 is "downlaod", expected "download"`},
+		{"PUT", "/v3/apps/a/relationships/current_droplet", "", MissMethod, "method PUT, expected PATCH"},
+		{"GET", "/worlds/nope/v3/packages/p/download", "", MissWorld, `there is no world "nope"`},
 		{"GET", "/v3/app/a/processes", "listAppProcesses", MissPath, `path segment 2 is "app", expected "apps"`},
 		{"GET", "/v3/apps/a/process/web", "getProcessForApp", MissPath, `path segment 4 is "process", expected "processes"`},
 		{"GET", "/v3/apps/a/processes/web/stat", "getProcessStatsForApp", MissPath, `path segment 6 is "stat", expected "stats"`},
 		{"GET", "/v3/nosuch", "listProcesses", MissPath, `path segment 2 is "nosuch", expected "processes"`},
-		{"HEAD", "/v3/apps/a/env", "", MissReal, "GET /v3/apps/{guid}/env is an operation of the real API that capisim does not play"},
+		{"HEAD", "/v3/packages/p/download", "", MissReal, "GET /v3/packages/{guid}/download is an operation of the real API that capisim does not play"},
 		{"POST", "/oauth/tokens", "createToken", MissPath, `path segment 2 is "tokens", expected "token"`},
 	}
 	for _, test := range tests {
@@ -42,6 +42,31 @@ func TestNearestOperation(t *testing.T) {
 				t.Errorf("%+v, want %s, %s, %s", got, test.operation, test.reason, test.message)
 			}
 		})
+	}
+}
+
+// TestRealOperations: each operation of the real API that is not played is told
+// as such.
+func TestRealOperations(t *testing.T) {
+	t.Parallel()
+	bare := strings.NewReplacer("{guid}", "x", "{type}", "x", "{index}", "x", "{name}", "x")
+	played := map[string]bool{}
+	for _, op := range contract.Operations() {
+		played[op.Method+" "+bare.Replace(op.Path)] = true
+	}
+	told := 0
+	for _, route := range contract.RealRoutes() {
+		path := bare.Replace(route.Path)
+		if played[route.Method+" "+path] || route.Path == "/v3" || route.Path == "/" {
+			continue
+		}
+		got := NearestOperation(&Entry{Method: route.Method, Path: path})
+		if told++; !got.Real || got.Reason != MissReal || got.Method != route.Method || got.Path != route.Path || !strings.HasSuffix(got.Message, route.Instead) {
+			t.Errorf("%s %s: %+v", route.Method, path, got)
+		}
+	}
+	if told < 100 {
+		t.Errorf("only %d are told", told)
 	}
 }
 
