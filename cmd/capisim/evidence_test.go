@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -166,7 +167,7 @@ func TestReactionsVerifyExport(t *testing.T) {
 		{args: "verify " + unmet, code: exitFound, out: `(?s)unmet .*not_exercised .*0 met, 1 unmet, 1 not exercised`,
 			err: `^capisim: 0 of 2 expectations are met, 1 unmet, 1 not exercised\n$`},
 		{args: "verify " + unmet + " --format junit", code: exitFound, out: `^<\?xml `, err: `^capisim: 0 of 2 `},
-		{args: "verify " + typo, code: exitMisused, err: `"getProces"`},
+		{args: "verify " + typo, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(typo) + `:2:21: expectations\[0\].on.operation: "getProces" `},
 		{args: "verify ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
 		{args: "export har", out: `(?s)^\{.*"version": *"1\.2"`},
 		{args: "export pact", out: `(?s)^\{.*"interactions"`},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // The exit codes of DESIGN.md §3.
@@ -52,8 +54,8 @@ func exitCode(err error) int {
 // maxLines is how long a message on stderr may be.
 const maxLines = 3
 
-// message is the text of an error for a person, at most three lines; "" when
-// it has none.
+// message is the text of an error for a person, at most three lines but for
+// what is wrong with a file, which is told in full; "" when it has none.
 func message(err error) string {
 	text := strings.TrimRight(err.Error(), "\n")
 	if text == "" {
@@ -63,7 +65,8 @@ func message(err error) string {
 		text = "capisim: " + text
 	}
 	lines := strings.Split(text, "\n")
-	if len(lines) > maxLines {
+	var problems document.Problems
+	if len(lines) > maxLines && !errors.As(err, &problems) {
 		lines = append(lines[:maxLines-1], fmt.Sprintf("and %d more", len(lines)-maxLines+1))
 	}
 	return strings.Join(lines, "\n") + "\n"

@@ -15,7 +15,6 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/scenario"
 )
 
 // remoteFlags say which server, and which of its worlds, a command is about.
@@ -110,8 +109,7 @@ func (p *program) loadCommand() *cobra.Command {
 	})
 }
 
-// load sends a file as it is. What is wrong with it the server tells by
-// pointer; where reading it here shows the same, the lines are reported instead.
+// load sends a file as it is.
 func (p *program) load(ctx context.Context, c *client.Client, name string) (client.Overview, error) {
 	if !isFile(name) {
 		return c.Load(ctx, name)
@@ -121,18 +119,25 @@ func (p *program) load(ctx context.Context, c *client.Client, name string) (clie
 		return client.Overview{}, misused("%w", err)
 	}
 	seen, err := c.LoadDocument(ctx, text)
-	if err == nil || exitCode(worded(err)) == exitUnreached {
-		return seen, err
+	return seen, placed(err, name, text)
+}
+
+// placed tells by line and column what a server found wrong with a file, of
+// which it says the pointers.
+func placed(err error, file string, text []byte) error {
+	var refused *client.AnswerError
+	if !errors.As(err, &refused) || refused.Status != http.StatusUnprocessableEntity {
+		return err
 	}
-	library, broken := openLibrary("")
+	read, broken := document.Read(file, text)
 	if broken != nil {
-		return seen, broken
+		return misused("%w", broken)
 	}
-	var problems document.Problems
-	if _, found := scenario.Parse(name, text, library); errors.As(found, &problems) {
-		return seen, misused("%w", problems)
+	var found document.Violations
+	for _, one := range refused.Problems {
+		found = append(found, document.Violation{Pointer: one.Pointer, Message: one.Detail})
 	}
-	return seen, err
+	return misused("%w", read.Place(found).Sorted())
 }
 
 // printPlayed says what the world plays now.

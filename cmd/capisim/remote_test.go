@@ -92,12 +92,17 @@ func TestStateCommands(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
 	good := write(t, filepath.Join(t.TempDir(), "good.yaml"), "name: mine\napps: [{name: only}]\n")
-	bad := write(t, filepath.Join(t.TempDir(), "bad.yaml"), "name: mine\nseed: x\n")
+	bad := write(t, filepath.Join(t.TempDir(), "bad.yaml"), "name: mine\nextends: default\nseed: x\nclock: {mode: y}\napps:\n- {name: a, space: dev, guid: g}\n- {name: b, space: dev, guid: g}\n- {name: c, space: nosuch}\n")
+	torn := write(t, filepath.Join(t.TempDir(), "torn.yaml"), "name: mine\napps: [\n")
 	session(t, s.url, []step{
 		{args: "load outage", out: `^scenario outage, 3 processes\n$`},
 		{args: "load nosuch", code: exitMisused, err: `no such scenario; there are default, `},
 		{args: "load " + good, out: `^scenario mine, 1 process\n$`},
-		{args: "load " + bad, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(bad) + `:2:7: seed: `},
+		{args: "load " + bad, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(bad) + `:3:7: seed: [^\n]*\n` +
+			regexp.QuoteMeta(bad) + `:4:15: clock.mode: [^\n]*\n` +
+			regexp.QuoteMeta(bad) + `:7:31: apps\[1\].guid: "g", the guid of apps\[0\] already\n` +
+			regexp.QuoteMeta(bad) + `:8:20: apps\[2\].space: "nosuch", [^\n]*\n$`},
+		{args: "load " + torn, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(torn) + `:2:7: `},
 		{args: "load ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
 		{args: "state", out: `^name: mine\n`},
 		{args: "state --format json", out: `^\{\n  "name": "mine",\n`},

@@ -136,6 +136,13 @@ func (d *Document) Place(found Violations) Problems {
 	return problems
 }
 
+// Written is where the value of a pointer was written: its file, and its pointer
+// there, which is another when documents were laid over each other.
+func (d *Document) Written(pointer string) (file, own string) {
+	p := d.place(Violation{Pointer: pointer})
+	return p.File, p.Pointer
+}
+
 func (d *Document) place(v Violation) Problem {
 	value, at := d.Root, d.Root.at
 	steps := Tokens(v.Pointer)

@@ -43,11 +43,14 @@ func (p Problems) Error() string {
 }
 
 // Violations gives the problems as what is wrong with a request body: pointers
-// instead of lines, which are told where there is nothing to point at.
+// instead of lines, which are told where there is nothing to point at. So is
+// the place in a file.
 func (p Problems) Violations() Violations {
 	list := make(Violations, len(p))
 	for i, one := range p {
-		if one.Pointer == "" && one.Line+one.Column > 2 {
+		if one.File != "" {
+			one.Pointer, one.Message = "", one.String()
+		} else if one.Pointer == "" && one.Line+one.Column > 2 {
 			one.Message = fmt.Sprintf("%d:%d: %s", one.Line, one.Column, one.Message)
 		}
 		list[i] = Violation{Pointer: one.Pointer, Message: one.Message}

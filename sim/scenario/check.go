@@ -12,8 +12,8 @@ import (
 // check finds what the schema cannot see: references that lead nowhere, names
 // and guids used twice, values that contradict each other. The tree
 // tells how the document was written where two forms mean the same.
-func check(doc *Document, root document.Value) document.Violations {
-	c := &checker{doc: doc, root: root, names: newDirectory(doc)}
+func check(doc *Document, tree *document.Document) document.Violations {
+	c := &checker{doc: doc, tree: tree, root: tree.Root, names: newDirectory(doc)}
 	c.clock()
 	c.organizations()
 	c.spaces()
@@ -30,6 +30,7 @@ func check(doc *Document, root document.Value) document.Violations {
 
 type checker struct {
 	doc   *Document
+	tree  *document.Document
 	root  document.Value
 	names directory
 	found document.Violations
@@ -53,14 +54,24 @@ func (c *checker) uniqueIn(seen map[string]string, key, value, what string, step
 		return
 	}
 	if first, again := seen[key]; again {
-		c.report(fmt.Sprintf("%q, the %s of %s already", value, what, first), steps...)
+		c.report(fmt.Sprintf("%q, the %s of %s already", value, what, c.written(first, steps)), steps...)
 		return
 	}
 	owner := steps
 	if what == steps[len(steps)-1] {
 		owner = steps[:len(steps)-1]
 	}
-	seen[key] = document.Dotted(document.Pointer(owner...))
+	seen[key] = document.Pointer(owner...)
+}
+
+// written names a thing as its author would: by its place in the file it was
+// written in, which is told when it is another than that of the steps.
+func (c *checker) written(pointer string, steps []any) string {
+	file, own := c.tree.Written(pointer)
+	if here, _ := c.tree.Written(document.Pointer(steps...)); here != file {
+		return document.Dotted(own) + " of " + file
+	}
+	return document.Dotted(own)
 }
 
 func (c *checker) clock() {

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -217,5 +218,17 @@ func TestHash(t *testing.T) {
 	}
 	if _, err := scenario.Hash(filepath.Join(dir, "absent")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestBrokenBase: what is wrong with a file that a body extends is told at that
+// place of the body, with its own place.
+func TestBrokenBase(t *testing.T) {
+	t.Parallel()
+	lib := library(t, map[string]string{"base.yaml": "name: base\nseed: x\n"})
+	_, err := scenario.FromBody([]byte(`{"name":"a","extends":"base","seed":"y"}`), lib)
+	var found document.Violations
+	if !errors.As(err, &found) || len(found) != 2 || found[0].Pointer != "/seed" || found[1].Pointer != "/extends" || !strings.Contains(found[1].Message, `base.yaml:2:7: seed: "x", `) {
+		t.Errorf("%+v", found)
 	}
 }

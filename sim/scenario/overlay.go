@@ -9,8 +9,9 @@ import (
 // overlay lays a scenario over the one that it extends. Objects are merged key
 // by key; lists of named things are merged entry by entry, what has no
 // counterpart is added; every other value, null too, replaces the one below.
-// Neither tree is changed.
+// Neither tree is changed. The description is of the scenario below alone.
 func overlay(below, above document.Value) document.Value {
+	below.Members = slices.DeleteFunc(slices.Clone(below.Members), func(f document.Field) bool { return f.Key == "description" })
 	return overlayObject(below, above, "")
 }
 

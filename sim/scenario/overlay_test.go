@@ -10,7 +10,7 @@ import (
 func TestOverlay(t *testing.T) {
 	t.Parallel()
 	const below = `name: below
-description: kept
+description: of below alone
 seed: 5
 clock: {mode: frozen}
 auth: {users: [{name: u, roles: [{space: dev, role: space_auditor}]}], tokens: {t: u}}
@@ -47,6 +47,13 @@ expectations: [{covers: {operation: getProcess, status: 404}}]
 		{"expectations add up", "expectations: [{covers: {operation: getProcess, status: 403}}]", "- covers: {operation: getProcess, status: 404}\n  - covers: {operation: getProcess, status: 403}\n"},
 	}
 	lib := library(t, map[string]string{"below.yaml": below})
+	// A thing that stands twice is named by its place in the file it was written
+	// in, whatever its place in the whole is.
+	twice := "name: above\nextends: below\napps:\n- {name: z, space: dev, guid: z1}\n- {name: y, space: dev, guid: z1}\n- {name: b, space: dev, processes: [{type: web, guid: a1}]}\n"
+	if _, err := scenario.Parse("f.yaml", []byte(twice), lib); err == nil || !strings.HasPrefix(err.Error(), `f.yaml:5:31: apps[1].guid: "z1", the guid of apps[0] already`+"\n"+
+		`f.yaml:6:55: apps[2].processes[0].guid: "a1", the guid of apps[0].processes[0] of `) || !strings.HasSuffix(err.Error(), "below.yaml already") {
+		t.Error(err)
+	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +68,7 @@ expectations: [{covers: {operation: getProcess, status: 404}}]
 			if !strings.Contains(string(got), test.want) {
 				t.Errorf("got\n%s\nwant in it\n%s", got, test.want)
 			}
-			if s.Name != "above" || s.Description != "kept" || strings.Contains(string(got), "extends") {
+			if s.Name != "above" || s.Description != "" || strings.Contains(string(got), "extends") {
 				t.Errorf("got\n%s", got)
 			}
 		})

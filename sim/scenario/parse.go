@@ -34,7 +34,13 @@ func FromValue(v document.Value, lib *Library) (*Scenario, error) {
 
 func violations(err error) error {
 	if problems, ok := err.(document.Problems); ok {
-		return problems.Violations()
+		found := problems.Violations()
+		for i := range found {
+			if problems[i].File != "" { // what the body extends
+				found[i].Pointer = "/extends"
+			}
+		}
+		return found
 	}
 	return err
 }
@@ -101,7 +107,7 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 		}
 		p.report(root, journal.CheckExpectations(doc.Expectations))
 	}
-	p.report(root, check(doc, root.Root))
+	p.report(root, check(doc, root))
 	if len(p.problems) > 0 {
 		return nil
 	}
