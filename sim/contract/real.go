@@ -14,7 +14,7 @@ type RealRoute struct {
 }
 
 // realText lists a route a line, method and path of the API's public
-// documentation (version 3), behind a tab what stands in its place.
+// documentation (version 3, with what the vendor adds), behind a tab what stands in its place.
 //
 //go:embed real.txt
 var realText string
