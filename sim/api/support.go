@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"example.com/capisim/sim/contract"
 )
 
-// The releases that are played. At 3.211.0 and above the cf CLI asks for
-// embedded instances (CLIENTS.md §2).
-const (
-	apiVersion    = "3.228.0"
-	brokerVersion = "2.15"
-)
+// brokerVersion is the release of the broker API that is played.
+const brokerVersion = "2.15"
 
 // apiLinkJSON is the link of the root document that tells the version.
 type apiLinkJSON struct {
@@ -53,7 +51,7 @@ type appSSHJSON struct {
 func getRoot(c *call) (reply, error) {
 	at := func(path string) linkJSON { return linkJSON{Href: c.base() + path} }
 	return jsonReply(http.StatusOK, map[string]rootJSON{"links": {
-		Self: at(""), V3: apiLinkJSON{c.base() + "/v3", versionJSON{apiVersion}},
+		Self: at(""), V3: apiLinkJSON{c.base() + "/v3", versionJSON{contract.APIVersion}},
 		NetworkPolicyV0: at("/networking/v0/external"), NetworkPolicyV1: at("/networking/v1/external"),
 		Login: at(""), UAA: at(""),
 	}})

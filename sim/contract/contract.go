@@ -5,3 +5,7 @@
 // rule needs of those is handed in. The section marks (§) in its comments are
 // those of docs/CONTRACT.md.
 package contract
+
+// APIVersion is the release of the real server that the contract is of. At
+// 3.211.0 and above the cf CLI asks for embedded instances (CLIENTS.md §2).
+const APIVersion = "3.228.0"

@@ -97,6 +97,11 @@ func (r *run) change(ctx context.Context, p *probe, wanted bool, theirs, ours *k
 			return err
 		}
 	}
+	if p.after != "" && (got == nil || !refusal(got.status)) {
+		if err := errors.Join(theirs.send(ctx, http.MethodPatch, theirs.path, p.after), ours.send(ctx, http.MethodPatch, ours.path, p.after)); err != nil {
+			return &RestoreError{Process: theirs.guid, Was: theirs.changeable(), Err: err}
+		}
+	}
 	if got == nil || !refusal(got.status) {
 		if err := theirs.restore(ctx); err != nil {
 			return err

@@ -36,15 +36,28 @@ func (c *comparer) answers(p *probe, theirs, ours *answer) []finding {
 		return append(found, finding{"", fmt.Sprintf("more than %d bytes", maxBody), fmt.Sprintf("%d bytes", len(ours.body))})
 	}
 	t, o := theirs.json(), ours.json()
+	if o == nil { // a text of the framework's
+		if string(theirs.body) != string(ours.body) {
+			found = append(found, finding{"", quote(string(theirs.body[:min(len(theirs.body), maxText)])), quote(string(ours.body))})
+		}
+		return found
+	}
 	if t == nil {
 		return append(found, finding{"", "no JSON: " + quote(string(theirs.body[:min(len(theirs.body), maxText)])), "JSON"})
+	}
+	at := ""
+	if p.counts {
+		at, t, o = "/pagination", t.get("pagination"), o.get("pagination")
+		if t == nil {
+			return append(found, finding{"/pagination", "no such key", "an object"})
+		}
 	}
 	if p.crowd {
 		t, o = blurred(t), blurred(o)
 		repeat(o.get("resources"), len(t.get("resources").list()))
 	}
 	b := bodies{comparer: c, found: found}
-	b.values("", "", t, o)
+	b.values(at, "", t, o)
 	return b.found
 }
 
@@ -226,6 +239,9 @@ func repeat(list *node, times int) {
 func redaction(command string) string {
 	if command == contract.HiddenCommand || command == contract.HiddenCommandInList {
 		return command
+	}
+	if command != "" && strings.TrimSpace(command) == "" {
+		return "blanks"
 	}
 	return "a command"
 }

@@ -74,7 +74,7 @@ func (e *RestoreError) Unwrap() error { return e.Err }
 // context's when that ended, and otherwise says why the target, the token or
 // the process cannot be used.
 func Run(ctx context.Context, target Target, options Options) (Report, error) {
-	report := Report{Target: target.URL}
+	report := Report{Target: target.URL, Answers: known(), given: map[string]bool{}}
 	remote, err := newRemote(target, options.Timeout)
 	if err != nil {
 		return report, err
@@ -101,6 +101,9 @@ func Run(ctx context.Context, target Target, options Options) (Report, error) {
 	}
 	if options.Write {
 		err = r.write(ctx)
+	}
+	if err == nil && remote.limited != nil {
+		err = r.shape(ctx, "16 rate limit", get("/v3/processes"), remote.limited)
 	}
 	return report, err
 }
@@ -160,7 +163,32 @@ func (r *run) put(ctx context.Context, p *probe) (theirs, ours *answer, err erro
 		return nil, ours, nil
 	}
 	r.report.add(p, r.compare.answers(p, theirs, ours))
-	return theirs, ours, nil
+	r.report.saw(p, theirs.status)
+	if theirs.status == http.StatusBadGateway {
+		err = r.shape(ctx, "9.3 UAA out of order", p.request, theirs)
+	}
+	return theirs, ours, err
+}
+
+// shape compares an answer that no question can bring about with what capisim
+// says in its place: the limit's and that of a UAA out of order have headers of
+// their own (§16). What a router answers is not the Cloud Controller's.
+func (r *run) shape(ctx context.Context, name string, asked request, theirs *answer) error {
+	title := theirs.json().get("errors").item(0).get("title").string()
+	if title == "" {
+		return nil
+	}
+	asked.prefer = fmt.Sprintf("code=%d, error=%s", theirs.status, title)
+	ours, err := r.mirror.do(ctx, asked)
+	if err != nil || ours.status != theirs.status {
+		return err
+	}
+	p := probe{name: "§" + name, request: asked}
+	if theirs.status == http.StatusTooManyRequests { // how long is the target's choice
+		ours.header.Set("Retry-After", theirs.header.Get("Retry-After"))
+	}
+	r.report.add(&p, r.compare.answers(&p, theirs, ours))
+	return nil
 }
 
 // parseURL reads the address of a target.

@@ -14,6 +14,8 @@ type headerRule struct {
 	// optional headers may be missing: the state of the platform decides, but
 	// when they are there, capisim's value or form holds.
 	optional bool
+	word     string // only this word of a list counts: a router may add others
+	traced   bool   // compared only where a trace was sent: a router may send one
 }
 
 const uuidForm = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
@@ -38,6 +40,9 @@ var headerRules = []headerRule{
 	{name: "X-Ratelimit-Limit", form: digitsOnly, text: "a number", optional: true},
 	{name: "X-Ratelimit-Reset", form: digitsOnly, text: "a number", optional: true},
 	{name: "X-Ratelimit-Remaining", form: digitsOnly, text: "a number", optional: true},
+	{name: "Vary", word: "Accept"},
+	{name: "X-B3-Traceid", traced: true},
+	{name: "X-B3-Spanid", traced: true},
 	{name: "X-Cf-Warnings"},
 	{name: "Retry-After"},
 	{name: "Etag"},
@@ -55,6 +60,9 @@ var (
 // headers compares what stands beside the body.
 func (c *comparer) headers(p *probe, theirs, ours http.Header) (found []finding) {
 	for _, rule := range headerRules {
+		if rule.traced && !p.traced {
+			continue
+		}
 		if f, differs := rule.compare(theirs, ours); differs {
 			found = append(found, f)
 		}
@@ -66,7 +74,7 @@ func (c *comparer) headers(p *probe, theirs, ours http.Header) (found []finding)
 }
 
 func (r headerRule) compare(theirs, ours http.Header) (finding, bool) {
-	t, o := theirs.Values(r.name), ours.Values(r.name)
+	t, o := r.only(theirs.Values(r.name)), r.only(ours.Values(r.name))
 	f := finding{"header " + r.name, shown(t), shown(o)}
 	switch {
 	case len(t) == 0 && len(o) == 0, r.optional && len(t) == 0:
@@ -84,6 +92,19 @@ func (r headerRule) compare(theirs, ours http.Header) (finding, bool) {
 		f.target = r.text // a value of its own in each answer would be a finding of its own
 	}
 	return f, true
+}
+
+// only keeps the word of a list that counts.
+func (r headerRule) only(values []string) []string {
+	if r.word == "" {
+		return values
+	}
+	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(item), r.word) {
+			return []string{r.word}
+		}
+	}
+	return nil
 }
 
 // requestID checks the id of the answer. A router sets the client's half of it,

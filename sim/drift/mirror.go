@@ -34,7 +34,7 @@ func newMirror(s *subject) (*mirror, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe the target: %w", err)
 	}
-	engine, err := sim.New(sim.Document(string(text)), sim.NoPrefer(), sim.Journal(0, 0))
+	engine, err := sim.New(sim.Document(string(text)), sim.Journal(0, 0))
 	if err != nil {
 		return nil, fmt.Errorf("the process of the target cannot be simulated: %w", err)
 	}

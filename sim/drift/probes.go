@@ -2,7 +2,9 @@ package drift
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
+	"unicode"
 
 	"example.com/capisim/sim/contract"
 )
@@ -14,6 +16,12 @@ type probe struct {
 	// crowd says that others than the mirrored processes are in the answer:
 	// only its form is compared.
 	crowd bool
+	// counts says that only the pagination is compared: what is listed are
+	// things that the mirror does not have as the target has them.
+	counts bool
+	// after is the body of a PATCH that takes back what a change has left and
+	// no answer shows.
+	after string
 }
 
 // Guids and names that nothing has.
@@ -54,6 +62,7 @@ func readProbes(s *subject) []probe {
 		b.shapes()
 		b.pages()
 		b.paths()
+		b.lists()
 	}
 	return b.probes
 }
@@ -83,7 +92,7 @@ func (b *book) routes() {
 	}
 	b.add("2", "GET unknown collection without a token", request{method: http.MethodGet, path: "/v3/capisim_drift"})
 	if b.seen.rooted {
-		b.get("3", "GET //v3/processes", "//v3/processes")
+		b.get("3", "GET //v3/processes", "//v3/processes").crowd = true
 	}
 }
 
@@ -174,4 +183,31 @@ func (b *book) paths() {
 	}
 	b.add("16", "getProcess with an id of the client's",
 		request{method: http.MethodGet, path: one, auth: ownToken, traceID: "capisim_drift-1 !/"})
+	b.add("16", "getProcess with a trace", request{method: http.MethodGet, path: one, auth: ownToken, traced: true})
+}
+
+// lists are those beside the processes whose counts and links are known (§13.1,
+// §19): apps by their name in other letters, events and revisions.
+func (b *book) lists() {
+	app := b.seen.appGUID()
+	if name := swapped(b.seen.appName); name != "" {
+		b.get("13.1", "listApps name in other letters", "/v3/apps?guids="+app+"&names="+url.QueryEscape(name)).counts = true
+	}
+	for _, query := range []string{"target_guids=" + app, "target_guids[not]=" + app, "types"} {
+		b.get("19", "listAuditEvents "+query, "/v3/audit_events?types=capisim.drift&"+query).counts = true
+	}
+	b.get("19", "listAppRevisions versions=0", "/v3/apps/"+app+"/revisions?versions=0").counts = true
+}
+
+// swapped is a name with its letters in the other case; a comma would part it.
+func swapped(name string) string {
+	if strings.Contains(name, ",") {
+		return ""
+	}
+	return strings.Map(func(c rune) rune {
+		if unicode.IsUpper(c) {
+			return unicode.ToLower(c)
+		}
+		return unicode.ToUpper(c)
+	}, name)
 }

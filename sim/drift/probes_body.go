@@ -127,6 +127,13 @@ func (b *book) changes() {
 	} {
 		b.write("10", "updateProcess "+named(body), http.MethodPatch, process, body)
 	}
+	for _, key := range []string{"command", "user"} {
+		if key == "command" && b.seen.hidden() {
+			continue // it could not be put back
+		}
+		b.write("5", "updateProcess "+key+" of blanks", http.MethodPatch, process, `{"`+key+`":" "}`)
+		b.probes[len(b.probes)-1].after = `{"` + key + `":null}`
+	}
 	count := b.seen.process.get("instances").encode()
 	same := `{"instances":` + count + `}`
 	for _, body := range []string{

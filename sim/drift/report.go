@@ -13,12 +13,18 @@ import (
 
 // Report is what a run found.
 type Report struct {
-	Target      string           `json:"target"`  // its address
-	Process     string           `json:"process"` // guid of the process looked at, "" for none
-	Variant     contract.Variant `json:"variant"` // edition of the API that the target plays
-	Probes      int              `json:"probes"`  // questions asked
-	Differences []Difference     `json:"differences"`
-	Notes       []string         `json:"notes"` // what could not be compared, and why
+	Target  string           `json:"target"`  // its address
+	Process string           `json:"process"` // guid of the process looked at, "" for none
+	Variant contract.Variant `json:"variant"` // edition of the API that the target plays
+	Probes  int              `json:"probes"`  // questions asked
+	// Seen of Answers are the pairs of an operation and a status of the contract
+	// that the target gave; the rest no question asked for.
+	Seen        int          `json:"seen"`
+	Answers     int          `json:"answers"`
+	Differences []Difference `json:"differences"`
+	Notes       []string     `json:"notes"` // what could not be compared, and why
+
+	given map[string]bool // the pairs
 }
 
 // Difference is one thing in which the target and capisim differ.
@@ -96,7 +102,8 @@ func (r *Report) Summary() string {
 	if r.Process != "" {
 		about = "process " + r.Process
 	}
-	return oneLine(fmt.Sprintf("%d probes of %s (%s, variant %s): %s", r.Probes, r.Target, about, r.Variant, found))
+	return oneLine(fmt.Sprintf("%d probes of %s (%s, variant %s): %s; %d of the %d answers of the contract were not asked for",
+		r.Probes, r.Target, about, r.Variant, found, r.Answers-r.Seen, r.Answers))
 }
 
 // WriteText writes one line for each difference.

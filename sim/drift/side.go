@@ -19,6 +19,8 @@ type request struct {
 	media   string // content type, "" for none
 	body    string
 	traceID string // X-Vcap-Request-Id, "" for none
+	traced  bool   // the pair of headers of a trace is sent
+	prefer  string // asks capisim for an injected answer
 }
 
 // authorization is what a request says about its caller: the side's own token,
@@ -27,6 +29,12 @@ type authorization struct {
 	own    bool
 	header string
 }
+
+// The pair of a trace.
+const (
+	traceID = "463ac35c9f6413ad48485a3953bb6124"
+	spanID  = "a2fb4a1d1a96d312"
+)
 
 var (
 	ownToken = authorization{own: true}
@@ -56,6 +64,8 @@ type remote struct {
 	rooted bool // there is no path in base
 	token  string
 	http   *http.Client
+	// limited is the first answer that the rate limit gave, nil for none.
+	limited *answer
 }
 
 func newRemote(t Target, timeout time.Duration) (*remote, error) {
@@ -83,6 +93,9 @@ func (s *remote) do(ctx context.Context, r request) (*answer, error) {
 	got, err := s.once(ctx, r)
 	if err != nil || got.status != http.StatusTooManyRequests {
 		return got, err
+	}
+	if s.limited == nil {
+		s.limited = got
 	}
 	pause, limited := retryAfter(got.header)
 	if !limited {
@@ -168,6 +181,14 @@ func (r request) build(ctx context.Context, base, token string) (*http.Request, 
 	if r.traceID != "" {
 		req.Header.Set("X-Vcap-Request-Id", r.traceID)
 	}
+	if r.traced {
+		req.Header.Set("X-B3-TraceId", traceID)
+		req.Header.Set("X-B3-SpanId", spanID)
+	}
+	if r.prefer != "" {
+		req.Header.Set("Prefer", r.prefer)
+	}
+	req.Header.Set("Accept", jsonMedia)
 	req.Header.Set("User-Agent", "capisim-drift")
 	return req, nil
 }

@@ -68,6 +68,9 @@ func survey(ctx context.Context, target *remote, guid string) (*subject, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.release(ctx, target); err != nil {
+		return nil, err
+	}
 	if guid == "" {
 		guid = chosen(listed)
 	}
@@ -106,6 +109,19 @@ func (s *subject) list(ctx context.Context, target *remote) ([]*node, error) {
 	}
 	s.routed = strings.Contains(got.header.Get(requestIDHeader), "::")
 	return got.json().get("resources").list(), nil
+}
+
+// release compares the target's version with that of the contract.
+func (s *subject) release(ctx context.Context, target *remote) error {
+	got, err := target.do(ctx, request{method: http.MethodGet, path: "/"})
+	if err != nil {
+		return err
+	}
+	version := got.json().get("links", "cloud_controller_v3", "meta", "version").string()
+	if version != contract.APIVersion {
+		s.note("the target is of version %s, the contract of %s: what differs may be new or not there yet", quote(version), contract.APIVersion)
+	}
+	return nil
 }
 
 // chosen takes a process that runs and is of a handy size, else the first.

@@ -32,6 +32,8 @@ var _ = Describe("writing", func() {
 			`§6 scaleProcess {"instances":-1}: /errors/0/code: target has 1001, capisim has 10008`),
 		Entry("trap that is none", plant{"POST", scale, `{"instances":null}`, status(422)},
 			`§9 scaleProcess {"instances":null}: status: target has 422 UnknownError "An unknown error occurred.", capisim has 500 UnknownError "An unknown error occurred."`),
+		Entry("blanks that are shown", plant{"PATCH", one, `{"command":" "}`, text(`"command":"java -jar app.jar"`, `"command":" "`)},
+			`§5 updateProcess command of blanks: /command: target has " ", capisim has "a command"`),
 		Entry("status of a success", plant{"POST", scale, `{"memory_in_mb":300}`, status(200)},
 			`§10 scaleProcess {"memory_in_mb":300}: status: target has 200, capisim has 202`),
 		Entry("answer to a change", plant{"PATCH", one, label, text(`"capisim-drift":"probe"`, `"capisim-drift":"prob"`)},
