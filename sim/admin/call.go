@@ -37,10 +37,11 @@ type call struct {
 // reply is an answer that has not been sent.
 type reply struct {
 	status int
-	body   any    // sent as JSON; nil means no body
-	raw    []byte // sent as it stands, instead of body
-	media  string // content type of raw
-	sent   bool   // the handler wrote the answer itself
+	body   any                   // sent as JSON; nil means no body
+	raw    []byte                // sent as it stands, instead of body
+	media  string                // content type of raw
+	stream func(io.Writer) error // writes JSON that is too much to be held at once
+	sent   bool                  // the handler wrote the answer itself
 }
 
 func ok(body any) reply { return reply{status: http.StatusOK, body: body} }
@@ -71,12 +72,21 @@ func (c *call) present(out reply, err error) {
 		}
 		raw, media = append(raw, '\n'), jsonType
 	}
-	if raw != nil {
+	if out.stream != nil {
+		media = jsonType
+	}
+	if media != "" {
 		header.Set("Content-Type", media)
 	}
 	c.writer.WriteHeader(out.status)
 	// A client that is gone hears nothing, and nobody needs to know.
 	_, _ = c.writer.Write(raw)
+	if out.stream != nil {
+		if err := out.stream(c.writer); err != nil {
+			c.log.Error("admin answer", "path", c.request.URL.Path, "cause", err)
+			panic(http.ErrAbortHandler) // half an answer must not look whole
+		}
+	}
 	c.log.Debug("admin", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "status", out.status)
 }
 

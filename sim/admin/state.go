@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"io"
 	"slices"
 
 	"example.com/capisim/sim/document"
@@ -11,7 +12,10 @@ import (
 
 // scenarioOf is the world as a scenario document, from which the same world is
 // made again.
-func scenarioOf(w *world.World) *scenario.Document {
+func scenarioOf(w *world.World) *scenario.Document { return scenario.FromState(saved(w)) }
+
+// saved is the state of a world and, without it, its scenario as it is now.
+func saved(w *world.World) (state.Seed, *scenario.Scenario) {
 	snap, shown := w.Still()
 	auth := scenario.Permissive
 	if snap.Strict {
@@ -21,11 +25,11 @@ func scenarioOf(w *world.World) *scenario.Document {
 	if clock.Frozen {
 		clock.Start = shown.Now()
 	}
-	return scenario.FromState(export(snap.State), &scenario.Scenario{
-		Name: snap.Scenario.Name, Description: snap.Scenario.Description,
-		Clock: clock, Auth: auth, RateLimit: snap.Scenario.RateLimit,
+	return export(snap.State), &scenario.Scenario{
+		Name: snap.Scenario.Name, Description: snap.Scenario.Description, Document: snap.Scenario.Document,
+		Clock: clock, Auth: auth, Tokens: snap.Scenario.Tokens, RateLimit: snap.Scenario.RateLimit,
 		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations, Progress: snap.Progress(),
-	})
+	}
 }
 
 // export is the state of a store without crash loops of process types that
@@ -48,15 +52,15 @@ func (c *call) getState() (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
+	if format == "json" {
+		seed, s := saved(c.world)
+		return reply{status: 200, stream: func(w io.Writer) error { return scenario.Write(w, seed, s) }}, nil
+	}
 	raw, err := scenario.Dump(scenarioOf(c.world), format)
 	if err != nil {
 		return reply{}, err
 	}
-	media := jsonType
-	if format == "yaml" {
-		media = "application/yaml; charset=utf-8"
-	}
-	return reply{status: 200, raw: raw, media: media}, nil
+	return reply{status: 200, raw: raw, media: "application/yaml; charset=utf-8"}, nil
 }
 
 // putState takes a document such as getState gives and puts the world into that

@@ -1,7 +1,12 @@
 package scenario
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -16,6 +21,50 @@ import (
 // progress are taken from s, and of its Document the resources that are only
 // listed.
 func FromState(seed state.Seed, s *Scenario) *Document {
+	e := newExporter(seed, s)
+	e.doc.Apps = slices.Collect(e.apps)
+	return e.doc
+}
+
+// Write writes what Dump makes of FromState in JSON, app by app: it holds no more
+// of a large world than it has to.
+func Write(w io.Writer, seed state.Seed, s *Scenario) error {
+	e := newExporter(seed, s)
+	if len(seed.Apps) == 0 {
+		raw, err := Dump(e.doc, "json")
+		if err == nil {
+			_, err = w.Write(raw)
+		}
+		return err
+	}
+	e.doc.Apps = []App{{}}
+	around, err := Dump(e.doc, "json")
+	if err != nil {
+		return err
+	}
+	head, tail, _ := bytes.Cut(around, []byte("\n    {}\n")) // no text holds a line break
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.Write(head) //nolint:errcheck // Flush tells
+	var one bytes.Buffer
+	encoder := json.NewEncoder(&one)
+	encoder.SetIndent("    ", "  ")
+	separator := "\n    "
+	for app := range e.apps {
+		one.Reset()
+		if err := encoder.Encode(app); err != nil {
+			return fmt.Errorf("write scenario %s: %w", s.Name, err)
+		}
+		out.WriteString(separator)                    //nolint:errcheck // likewise
+		out.Write(bytes.TrimRight(one.Bytes(), "\n")) //nolint:errcheck // likewise
+		separator = ",\n    "
+	}
+	out.WriteByte('\n') //nolint:errcheck // likewise
+	out.Write(tail)     //nolint:errcheck // likewise
+	return out.Flush()
+}
+
+// newExporter writes down all but the apps.
+func newExporter(seed state.Seed, s *Scenario) *exporter {
 	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
 	e := &exporter{seed: seed, doc: &Document{
 		Name:              s.Name,
@@ -46,8 +95,8 @@ func FromState(seed state.Seed, s *Scenario) *Document {
 	e.organizations()
 	e.spaces()
 	e.users()
-	e.apps()
-	return e.doc
+	e.group()
+	return e
 }
 
 type exporter struct {
@@ -55,6 +104,9 @@ type exporter struct {
 	doc  *Document
 	orgs map[string]string // guid -> how the document calls it
 	rest map[string]string // the same for spaces
+
+	under   [][]int // the processes of each app, as indexes of the seed's
+	ordered bool    // their order over all apps is not that of the apps
 }
 
 func exportClock(c ClockSpec) *Clock {
@@ -158,14 +210,31 @@ func (e *exporter) users() {
 	}
 }
 
-// apps writes each process under its app. The order of creation over all apps
-// is noted where that loses it.
-func (e *exporter) apps() {
+// group notes which processes stand under which app. The order of creation over
+// all apps is written at each process where that loses it.
+func (e *exporter) group() {
 	place := make(map[string]int, len(e.seed.Apps))
 	for i, app := range e.seed.Apps {
 		place[app.GUID] = i
+	}
+	e.under = make([][]int, len(e.seed.Apps))
+	last := 0
+	for i := range e.seed.Processes {
+		at, known := place[e.seed.Processes[i].AppGUID]
+		if !known {
+			continue // its app was taken away: nobody can reach it
+		}
+		e.under[at] = append(e.under[at], i)
+		e.ordered = e.ordered || at < last
+		last = at
+	}
+}
+
+// apps yields the apps of the document, each with its processes.
+func (e *exporter) apps(yield func(App) bool) {
+	for i, app := range e.seed.Apps {
 		droplet, droplets := exportDroplets(app)
-		e.doc.Apps = append(e.doc.Apps, App{
+		out := App{
 			Name:       app.Name,
 			Space:      e.rest[app.SpaceGUID],
 			GUID:       app.GUID,
@@ -179,23 +248,17 @@ func (e *exporter) apps() {
 			Droplets:   droplets,
 			Droplet:    droplet,
 			Revisions:  exportRevisions(app),
-			Processes:  []Process{},
-		})
-	}
-	grouped := slices.IsSortedFunc(e.seed.Processes, func(a, b state.Process) int {
-		return cmp.Compare(place[a.AppGUID], place[b.AppGUID])
-	})
-	for i := range e.seed.Processes {
-		process := &e.seed.Processes[i]
-		at, known := place[process.AppGUID]
-		if !known {
-			continue // its app was taken away: nobody can reach it
+			Processes:  make([]Process, len(e.under[i])),
 		}
-		out := exportProcess(process)
-		if !grouped {
-			out.Order = i + 1
+		for j, at := range e.under[i] {
+			out.Processes[j] = exportProcess(&e.seed.Processes[at])
+			if e.ordered {
+				out.Processes[j].Order = at + 1
+			}
 		}
-		e.doc.Apps[at].Processes = append(e.doc.Apps[at].Processes, out)
+		if !yield(out) {
+			return
+		}
 	}
 }
 

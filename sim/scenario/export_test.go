@@ -1,7 +1,9 @@
 package scenario_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -131,6 +133,32 @@ func TestExportRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// TestWrite: what is written app by app is what is dumped at once.
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	s := load(t, "outage")
+	for name, seed := range map[string]state.Seed{
+		"lived": lived(), "nothing": {}, "no processes": {Apps: []state.App{{GUID: "a"}}}, "shipped": s.State(scenario.Epoch),
+	} {
+		want, err := scenario.Dump(scenario.FromState(seed, s), "json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got bytes.Buffer
+		if err := scenario.Write(&got, seed, s); err != nil || got.String() != string(want) {
+			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), want)
+		}
+	}
+	if err := scenario.Write(broken{}, lived(), s); err == nil {
+		t.Error("a broken pipe goes unnoticed")
+	}
+}
+
+// broken is a writer that takes nothing.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func shown(t *testing.T, v any) string {
 	t.Helper()

@@ -149,6 +149,19 @@ func (t *dated[V]) dated(guid string, value V) V {
 	return known.(V)
 }
 
+// once is get for a value that nobody will read again soon: what is written is
+// not kept.
+func (t *dated[V]) once(guid string) V {
+	value := t.table.get(guid)
+	if t.load == nil || !value.open() {
+		return value
+	}
+	if known, ok := t.dates.Load(guid); ok {
+		return known.(V)
+	}
+	return value.filled(*t.load)
+}
+
 func (t *dated[V]) all() iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		for guid, value := range t.table.all() {

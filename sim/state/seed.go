@@ -41,6 +41,7 @@ func (s *Store) Export() Seed {
 		StatsUnavailable: s.settings.statsUnavailable,
 		LogCacheDown:     s.settings.logCacheDown,
 	}
+	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
 	for _, guid := range s.orgOrder {
 		seed.Organizations = append(seed.Organizations, *s.orgs.get(guid))
 	}
@@ -48,10 +49,10 @@ func (s *Store) Export() Seed {
 		seed.Spaces = append(seed.Spaces, *s.spaces.get(guid))
 	}
 	for _, guid := range s.appOrder {
-		seed.Apps = append(seed.Apps, *s.apps.get(guid))
+		seed.Apps = append(seed.Apps, *s.apps.once(guid))
 	}
 	s.inOrder.Scan(func(k key) bool {
-		seed.Processes = append(seed.Processes, *s.processes.get(k.guid))
+		seed.Processes = append(seed.Processes, *s.processes.once(k.guid))
 		return true
 	})
 	return seed
