@@ -138,7 +138,7 @@ func ask(t *testing.T, w *sim.Server, method, path, body, token string) string {
 func TestForksAnswerAlike(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t)
-	for seed := range int64(60) {
+	for seed := range int64(20) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			c := chance{Rand: rand.New(rand.NewSource(seed))}
@@ -163,7 +163,7 @@ func TestForksAnswerAlike(t *testing.T) {
 func TestSavedWorldsGoOn(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t)
-	for seed := range int64(60) {
+	for seed := range int64(20) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			c := chance{Rand: rand.New(rand.NewSource(seed)), saved: true}
