@@ -3,7 +3,7 @@ package document
 import (
 	"bytes"
 	"errors"
-	"io"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +22,7 @@ const (
 	maxKeys       = 5_000  // of one block: the parser's time grows with their square
 	fewTokens     = 50_000 // of half a kilobyte each, and
 	bytesPerToken = 8      // beyond them no denser than this
+	bytesPerMark  = 5      // nor the marks from which tokens are made
 )
 
 // yamlReader turns a syntax tree into values.
@@ -44,6 +45,10 @@ func (r *reader) readYAML() {
 	text := bytes.ReplaceAll(r.text, []byte("\r\n"), []byte("\n"))
 	if line := blankRun(text); line > 0 {
 		r.end(y.offset(line, 1), "more than %d blank lines in a row", maxBlankLines)
+		return
+	}
+	if most := fewTokens + len(text)/bytesPerMark; marks(text) > most {
+		r.end(0, "more than %d tokens, too many for a document of %s", most, Count(len(text), "byte"))
 		return
 	}
 	// A parser that meets bytes nobody thought of may panic; for the user that
@@ -85,31 +90,43 @@ func blankRun(data []byte) int {
 	return 0
 }
 
-// scan cuts the text into tokens and stops where they nest deeper, or are more,
-// than the parser can be given: its time grows with the square of both.
+// marks counts what may begin or end a token, roughly: the scanner makes all
+// tokens at once, and it would be too late to count those.
+func marks(text []byte) (n int) {
+	for _, c := range text {
+		switch c {
+		case '\n', ':', ',', '-', '?', '[', ']', '{', '}', '"', '\'', '!', '&', '*', '|', '>', '%':
+			n++
+		}
+	}
+	return n
+}
+
+// scan cuts the text into tokens and refuses what nests deeper, or has more of
+// them, than the parser can be given: its time grows with the square of both.
 func (y *yamlReader) scan(text string) (tokens token.Tokens) {
 	most := fewTokens + len(text)/bytesPerToken
 	var s scanner.Scanner
 	s.Init(text)
-	shape := blockShape{}
 	for {
 		some, err := s.Scan()
-		if errors.Is(err, io.EOF) {
-			return tokens
-		}
-		before := len(tokens)
 		tokens.Add(some...)
-		for _, t := range tokens[before:] {
-			if message := shape.add(t); message != "" {
-				y.end(y.at(t), "%s", message)
-				return nil
-			}
+		if err != nil { // the end, or a token that the parser refuses
+			break
 		}
-		if len(tokens) > most {
-			y.end(y.at(tokens[before]), "more than %d tokens, too many for a document of %s", most, Count(len(text), "byte"))
+	}
+	shape := blockShape{}
+	for i, t := range tokens {
+		message := shape.add(t)
+		if i == most {
+			message = fmt.Sprintf("more than %d tokens, too many for a document of %s", most, Count(len(text), "byte"))
+		}
+		if message != "" {
+			y.end(y.at(t), "%s", message)
 			return nil
 		}
 	}
+	return tokens
 }
 
 // blockShape measures nesting and keys as the tokens pass.
@@ -141,7 +158,7 @@ func (s *blockShape) add(t *token.Token) string {
 	}
 	s.previous = t
 	if s.flow > maxDepth || s.inLine > maxPerLine {
-		return "nested deeper than 100"
+		return fmt.Sprintf("nested deeper than %d", maxDepth)
 	}
 	if s.flow == 0 && (t.Type == token.MappingValueType || t.Type == token.SequenceEntryType) {
 		return s.block(key.Position.Column, t.Type == token.MappingValueType)
@@ -161,7 +178,7 @@ func (s *blockShape) block(column int, isKey bool) string {
 	}
 	top := &s.blocks[len(s.blocks)-1]
 	if top.keys++; top.keys > maxKeys {
-		return "more than 5000 keys in one block of YAML; JSON may have more"
+		return fmt.Sprintf("more than %d keys in one block of YAML; JSON may have more", maxKeys)
 	}
 	return ""
 }
