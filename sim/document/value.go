@@ -227,19 +227,42 @@ func Merge(target, patch Value, nulls ...string) Value {
 
 // Blank is the value with null in the place of what violations name.
 func (v Value) Blank(misfits Violations) Value {
+	whole := &branch{}
 	for _, one := range misfits {
-		v = v.blank(Tokens(one.Pointer))
+		at := whole
+		for _, token := range Tokens(one.Pointer) {
+			at = at.grow(token)
+		}
+		at.end = true
 	}
-	return v
+	return v.blank(whole)
 }
 
-func (v Value) blank(path []string) Value {
-	if len(path) == 0 {
+// branch is a part of a tree of pointers.
+type branch struct {
+	end   bool
+	below map[string]*branch
+}
+
+func (b *branch) grow(token string) *branch {
+	if b.below[token] == nil {
+		if b.below == nil {
+			b.below = map[string]*branch{}
+		}
+		b.below[token] = &branch{}
+	}
+	return b.below[token]
+}
+
+func (v Value) blank(at *branch) Value {
+	if at.end {
 		return Value{file: v.file, at: v.at}
 	}
-	if i := v.index(path[0]); i >= 0 {
-		v.Members = slices.Clone(v.Members)
-		v.Members[i].Value = v.Members[i].Value.blank(path[1:])
+	v.Members = slices.Clone(v.Members)
+	for token, below := range at.below {
+		if i := v.index(token); i >= 0 {
+			v.Members[i].Value = v.Members[i].Value.blank(below)
+		}
 	}
 	return v
 }

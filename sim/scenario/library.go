@@ -85,7 +85,7 @@ func (l *Library) parse(e *entry) (*Scenario, error) {
 	p := &reading{lib: l, trusted: e.trusted}
 	s := p.scenario(root, []*entry{e})
 	if len(p.problems) > 0 {
-		return nil, p.problems.Sorted()
+		return nil, p.told()
 	}
 	return s, nil
 }

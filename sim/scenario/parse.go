@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/schema"
 )
@@ -49,7 +50,7 @@ func parse(doc *document.Document, lib *Library) (*Scenario, error) {
 	p := &reading{lib: lib}
 	s := p.scenario(doc, nil)
 	if len(p.problems) > 0 {
-		return nil, p.problems.Sorted()
+		return nil, p.told()
 	}
 	return s, nil
 }
@@ -59,12 +60,18 @@ type reading struct {
 	lib      *Library
 	trusted  bool // an embedded file: a test has proven it valid
 	problems document.Problems
+	more     int // problems that are counted only
 }
 
-// report places violations of a file; one place is told of once.
+// report places violations of a file; one place is told of once, and what goes
+// beyond what is told is counted.
 func (p *reading) report(root *document.Document, found document.Violations) {
-	for _, one := range root.Place(found) {
-		if !p.known(one) {
+	for _, v := range found {
+		if len(p.problems) > document.Told {
+			p.more++
+			continue
+		}
+		if one := root.Place(document.Violations{v})[0]; !p.known(one) {
 			p.problems = append(p.problems, one)
 		}
 	}
@@ -76,17 +83,33 @@ func (p *reading) known(one document.Problem) bool {
 	})
 }
 
-// judge reports what is wrong with a part of which something was left out
-// because it did not fit: what only follows from that is not told.
-func (p *reading) judge(root *document.Document, found document.Violations) {
-	for _, one := range root.Place(found) {
-		follows := func(known document.Problem) bool {
-			return known.File == one.File && document.Within(known.Pointer, one.Pointer)
-		}
-		if !slices.ContainsFunc(p.problems, follows) {
-			p.problems = append(p.problems, one)
+// follows says that a place, or one below it, was told of: what is found there
+// now only follows from what was left out.
+func (p *reading) follows(root *document.Document, pointer string) bool {
+	place := root.Place(document.Violations{{Pointer: pointer}})[0]
+	return slices.ContainsFunc(p.problems, func(known document.Problem) bool {
+		return known.File == place.File && document.Within(known.Pointer, place.Pointer)
+	})
+}
+
+// judge reports what a rule gets wrong by its meaning.
+func (p *reading) judge(root *document.Document, pointer string, rule fault.Rule) {
+	for _, v := range rule.Judge().Under(pointer) {
+		if len(p.problems) > document.Told || !p.follows(root, v.Pointer) {
+			p.report(root, document.Violations{v})
 		}
 	}
+}
+
+// told are the problems in the order of the files.
+func (p *reading) told() document.Problems {
+	sorted := p.problems.Sorted()
+	if p.more > 0 {
+		last := sorted[len(sorted)-1]
+		last.Pointer, last.Message = "", document.More(p.more+1).Message
+		sorted = append(sorted[:min(len(sorted), document.Told)], last)
+	}
+	return sorted
 }
 
 // scenario checks one file, lays it over what it extends, and checks the whole.
@@ -103,7 +126,10 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 	doc.Extends = ""
 	if !p.trusted {
 		for i, rule := range doc.Faults {
-			p.judge(root, rule.Check().Under(document.Pointer("faults", i)))
+			if len(p.problems) > document.Told {
+				break // enough is wrong
+			}
+			p.judge(root, document.Pointer("faults", i), rule)
 		}
 		p.report(root, journal.CheckExpectations(doc.Expectations))
 	}

@@ -6,8 +6,10 @@ package schema
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,13 +56,69 @@ func Validate(name string, value document.Value) (document.Violations, error) {
 	if refused := unusable(value, "", 0); len(refused) > 0 {
 		return refused, nil
 	}
-	switch err := loaded.compiled.Validate(value.Any()).(type) {
-	case nil:
-		return nil, nil
-	case *jsonschema.ValidationError:
-		return violations(err, value), nil
-	default:
+	faults, err := check(loaded.compiled, value)
+	if err != nil {
 		return nil, fmt.Errorf("validate against schema %s: %w", name, err)
+	}
+	return told(faults, value), nil
+}
+
+// manyItems is how long a list may be that the library checks as a whole: it
+// makes kilobytes of every mistake and cannot be stopped.
+const manyItems = 100
+
+// check finds what is wrong with a value. The items of long lists are checked
+// one by one, and no further when there is more wrong than is told.
+func check(compiled *jsonschema.Schema, value document.Value) (faults []fault, err error) {
+	var long []string
+	short := value
+	short.Members = slices.Clone(value.Members)
+	for i, member := range value.Members {
+		if value.Kind == document.Object && len(member.Value.Members) > manyItems && itemsOf(compiled, member.Key) != nil {
+			long = append(long, member.Key)
+			short.Members[i].Value.Members = member.Value.Members[:1]
+		}
+	}
+	if err := find(compiled, short, "", &faults); err != nil {
+		return nil, err
+	}
+	for _, key := range long {
+		list, _ := value.Get(key)
+		for i, item := range list.Members {
+			if i > 0 && len(faults) <= document.Told { // the first has been checked
+				err = errors.Join(err, find(itemsOf(compiled, key), item.Value, document.Pointer(key, i), &faults))
+			}
+		}
+	}
+	return faults, err
+}
+
+// itemsOf is the schema of the items of the list under a key.
+func itemsOf(compiled *jsonschema.Schema, key string) *jsonschema.Schema {
+	list := compiled.Properties[key]
+	for list != nil && list.Ref != nil && list.Items2020 == nil {
+		list = list.Ref
+	}
+	if list == nil {
+		return nil
+	}
+	return list.Items2020
+}
+
+// find notes what the library finds wrong with the part of a value.
+func find(compiled *jsonschema.Schema, part document.Value, at string, faults *[]fault) error {
+	switch err := compiled.Validate(part.Any()).(type) {
+	case nil:
+		return nil
+	case *jsonschema.ValidationError:
+		first := len(*faults)
+		collect(err, part, faults)
+		for i := range (*faults)[first:] {
+			(*faults)[first+i].pointer = at + (*faults)[first+i].pointer
+		}
+		return nil
+	default:
+		return err
 	}
 }
 

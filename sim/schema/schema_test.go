@@ -2,7 +2,6 @@ package schema
 
 import (
 	"encoding/json"
-	"errors"
 	"io/fs"
 	"strings"
 	"sync"
@@ -263,11 +262,11 @@ func TestAlternatives(t *testing.T) {
 		`{"both":3}`:              `/both: 3, expected a value of at most 2`,
 	} {
 		value := decoded(t, text)
-		got := ""
-		var wrong *jsonschema.ValidationError
-		if errors.As(compiled.Validate(value.Any()), &wrong) {
-			got = violations(wrong, value).Error()
+		faults, err := check(compiled, value)
+		if err != nil {
+			t.Fatal(err)
 		}
+		got := told(faults, value).Error()
 		if got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}

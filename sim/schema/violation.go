@@ -19,17 +19,15 @@ type fault struct {
 	key     string // the one that is missing or unknown
 }
 
-// violations turns the library's tree of causes into what a reader needs: one
-// entry for each leaf, found and expected, in an order that does not change
-// from run to run. Only those that are told are put in words.
-func violations(err *jsonschema.ValidationError, value document.Value) document.Violations {
-	var faults []fault
-	collect(err, value, &faults)
+// told turns what was found into what a reader needs: one entry for each
+// mistake, found and expected, in an order that does not change from run to
+// run. Only those that are told are put in words.
+func told(faults []fault, value document.Value) document.Violations {
 	slices.SortFunc(faults, func(a, b fault) int {
 		return cmp.Or(cmp.Compare(a.pointer, b.pointer), cmp.Compare(a.key, b.key),
 			cmp.Compare(a.err.AbsoluteKeywordLocation, b.err.AbsoluteKeywordLocation))
 	})
-	faults = slices.DeleteFunc(faults, func(one fault) bool { return one.follows(faults) })
+	faults = withoutFollowers(faults)
 	var found document.Violations
 	for i, one := range faults {
 		worded := document.Violation{Pointer: one.pointer, Message: one.words(value)}
@@ -42,6 +40,20 @@ func violations(err *jsonschema.ValidationError, value document.Value) document.
 		}
 	}
 	return found
+}
+
+// withoutFollowers leaves out that none of several alternatives is there where
+// an unknown key stands in its place: one mistake is told once.
+func withoutFollowers(faults []fault) []fault {
+	misspelt := map[string]bool{} // the objects with unknown keys
+	for _, one := range faults {
+		if one.isName() {
+			misspelt[one.pointer[:strings.LastIndexByte(one.pointer, '/')]] = true
+		}
+	}
+	return slices.DeleteFunc(faults, func(one fault) bool {
+		return (one.keyword == "anyOf" || one.keyword == "oneOf") && misspelt[one.pointer]
+	})
 }
 
 func collect(err *jsonschema.ValidationError, value document.Value, into *[]fault) {
@@ -121,14 +133,6 @@ func leaf(err *jsonschema.ValidationError, keyword string, value document.Value,
 	default:
 		*into = append(*into, one)
 	}
-}
-
-// follows says that none of several alternatives is there since a key that was
-// misspelt stands in its place: one mistake is told once.
-func (f fault) follows(faults []fault) bool {
-	return (f.keyword == "anyOf" || f.keyword == "oneOf") && slices.ContainsFunc(faults, func(other fault) bool {
-		return other.isName() && strings.HasPrefix(other.pointer, f.pointer+"/") && !strings.Contains(other.pointer[len(f.pointer)+1:], "/")
-	})
 }
 
 // schema is the part of the schema whose keyword did not hold.

@@ -1,0 +1,53 @@
+package scenario_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/scenario"
+)
+
+// TestCost: a megabyte of what is wrong everywhere is refused at a bounded
+// cost, with a bounded answer.
+func TestCost(t *testing.T) {
+	distinct := func(form string, size int) string {
+		var b strings.Builder
+		for i := 0; b.Len() < size; i++ {
+			fmt.Fprintf(&b, form, i)
+		}
+		return b.String()
+	}
+	const size = 1 << 20
+	for name, text := range map[string]string{
+		"unknown keys":      distinct("k%d: 1\n", size/30),
+		"unknown JSON keys": "{" + distinct(`"k%d":1,`, size) + `"z":1}`,
+		"misfit apps":       `{"name":"x","apps":[` + strings.Repeat("1234567,", size/8) + `1]}`,
+		"misfit names":      `{"name":"x","apps":[` + strings.Repeat(`{"name": "", "spaec": 1},`, size/25) + `{}]}`,
+		"same names":        `{"name":"x","apps":[` + strings.Repeat(`{"name": "a"},`, size/14) + `{}]}`,
+		"misfit rules":      `{"name":"x","faults":[` + strings.Repeat(`{"respond":{"status":1}},`, size/25) + `{}]}`,
+		"misjudged rules":   `{"name":"x","faults":[` + strings.Repeat(`{"respond":{"status":299}},`, size/27) + `{}]}`,
+		"deep":              `{"name":` + strings.Repeat("[", size),
+		"dashes":            strings.Repeat("-", size),
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		_, err := scenario.Parse("", []byte(text), nil)
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		grown := (after.TotalAlloc - before.TotalAlloc) >> 20
+		problems, _ := err.(document.Problems)
+		t.Logf("%-18s %8s %4d MB, %d problems, %d bytes", name, took.Round(time.Millisecond), grown, len(problems), len(fmt.Sprint(err)))
+		if took > 10*time.Second || grown > 600 { // in sum; the machine may be busy
+			t.Errorf("%s: %s, %d MB", name, took, grown)
+		}
+		if err == nil || len(problems) > document.Told+1 || len(err.Error()) > 1<<17 {
+			t.Errorf("%s: %d problems in %d bytes", name, len(problems), len(fmt.Sprint(err)))
+		}
+	}
+}
