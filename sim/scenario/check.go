@@ -11,8 +11,9 @@ import (
 
 // check finds what the schema cannot see: references that lead nowhere, names
 // and guids used twice, values that contradict each other. The tree
-// tells how the document was written where two forms mean the same.
-func check(doc *Document, tree *document.Document) document.Violations {
+// tells how the document was written where two forms mean the same. More counts
+// what is found beyond what is told.
+func check(doc *Document, tree *document.Document) (found document.Violations, more int) {
 	c := &checker{doc: doc, tree: tree, root: tree.Root, names: newDirectory(doc)}
 	c.clock()
 	c.organizations()
@@ -25,7 +26,7 @@ func check(doc *Document, tree *document.Document) document.Violations {
 	c.crowd()
 	c.faults()
 	c.progress()
-	return c.found
+	return c.found, c.more
 }
 
 type checker struct {
@@ -34,6 +35,7 @@ type checker struct {
 	root  document.Value
 	names directory
 	found document.Violations
+	more  int // that are counted only
 }
 
 // report notes a violation; steps are the keys and indexes that lead to it.
@@ -53,7 +55,12 @@ func (c *checker) uniqueIn(seen map[string]string, key, value, what string, step
 	if value == "" {
 		return
 	}
-	if first, again := seen[key]; again {
+	first, again := seen[key]
+	switch {
+	case again && len(c.found) > document.Told:
+		c.more++ // it is not told: naming the place would cost more than it is worth
+		return
+	case again:
 		c.report(fmt.Sprintf("%q, the %s of %s already", value, what, c.written(first, steps)), steps...)
 		return
 	}

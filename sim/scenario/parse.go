@@ -133,7 +133,9 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 		}
 		p.report(root, journal.CheckExpectations(doc.Expectations))
 	}
-	p.report(root, check(doc, root))
+	found, more := check(doc, root)
+	p.report(root, found)
+	p.more += more
 	if len(p.problems) > 0 {
 		return nil
 	}
