@@ -34,7 +34,7 @@ var _ = Describe("Requests", func() {
 		t.sees(".drawer", `"command": 5`)
 		t.sees(".drawer", "CF-Conflict")
 		t.sees(".drawer .findings", "/command")
-		t.sees(".drawer .reaction", "recovered")
+		t.sees(".drawer .reaction", "1 attempt") // another body is another request
 		t.run(chromedp.KeyEvent(kb.Escape))
 		t.shows(".drawer", 0)
 		Expect(value[bool](t, `document.activeElement.classList.contains("list")`)).To(BeTrue(), "the focus is back on the list")
