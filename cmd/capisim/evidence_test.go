@@ -159,6 +159,8 @@ func TestReactionsVerifyExport(t *testing.T) {
 	folder := t.TempDir()
 	met := write(t, filepath.Join(folder, "met.yaml"), "expectations:\n  - on: {operation: getProcess, status: 404}\n    client: {retries: {min: 1}}\n")
 	unmet := write(t, filepath.Join(folder, "unmet.yaml"), "expectations:\n  - on: {operation: getProcess, status: 404}\n    client: {retries: {max: 0}}\n  - covers: {operation: scaleProcess, status: 422}\n")
+	polite := write(t, filepath.Join(folder, "polite.yaml"), "expectations:\n  - client: {policy: polite}\n")
+	rude := write(t, filepath.Join(folder, "rude.yaml"), "expectations:\n  - client: {policy: rude}\n")
 	typo := write(t, filepath.Join(folder, "typo.yaml"), "expectations:\n  - on: {operation: getProces, status: 404}\n    client: {retries: {max: 0}}\n")
 	session(t, s.url, []step{
 		{args: "reactions", out: `getProcess 404 on `},
@@ -167,6 +169,9 @@ func TestReactionsVerifyExport(t *testing.T) {
 		{args: "verify " + unmet, code: exitFound, out: `(?s)unmet .*not_exercised .*0 met, 1 unmet, 1 not exercised`,
 			err: `^capisim: 0 of 2 expectations are met, 1 unmet, 1 not exercised\n$`},
 		{args: "verify " + unmet + " --format junit", code: exitFound, out: `^<\?xml `, err: `^capisim: 0 of 2 `},
+		{args: "verify " + polite, code: exitFound, err: `^capisim: 0 of 1 `,
+			out: `(?s)unmet +on any fault: policy polite\n +met: at most 5 attempts\n.* +unmet: no repetition of 400, 403, 404, 422 \(request 1: it tried 2 times what was refused with 404\)\n`},
+		{args: "verify " + rude, code: exitMisused, err: `client.policy|client/policy`},
 		{args: "verify " + typo, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(typo) + `:2:21: expectations\[0\].on.operation: "getProces" `},
 		{args: "verify ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
 		{args: "export har", out: `(?s)^\{.*"version": *"1\.2"`},

@@ -51,6 +51,7 @@ func (c *chain) settle(a attempt) (rest []attempt, own bool) {
 	if at < 0 {
 		return nil, false
 	}
+	a.overtaken = c.attempts[at].overtaken
 	c.attempts[at] = a
 	if c.holds() {
 		return nil, true

@@ -3,13 +3,7 @@ package journal
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
-
-	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/socket"
 )
 
 // Expectation is a demand on the client under test, as it stands in a scenario
@@ -38,6 +32,7 @@ type ClientExpectation struct {
 	RecoversWithin string `json:"recovers_within,omitempty"` // a duration such as 30s, wall time
 	DoneTwice      *bool  `json:"done_twice,omitempty"`      // whether it made a change twice that counts
 	LostUpdate     *bool  `json:"lost_update,omitempty"`     // whether it took another client's change away
+	Policy         string `json:"policy,omitempty"`          // a name for several demands: polite
 }
 
 // Range bounds a number on one side or both.
@@ -67,20 +62,18 @@ func (x *Expectation) String() string {
 	if x.Covers != nil {
 		return "covers " + x.Covers.String()
 	}
-	parts := []string{"on " + x.On.String() + ":"}
+	parts := []string{"on any fault:"}
+	if x.On != nil {
+		parts[0] = "on " + x.On.String() + ":"
+	}
 	if c := x.Client; c != nil {
-		if c.Retries != nil {
-			parts = append(parts, "retries "+c.Retries.String())
-		}
-		for _, p := range [][2]string{{"backoff ", c.Backoff}, {"Retry-After ", c.RetryAfter}, {"recovers within ", c.RecoversWithin}} {
-			if p[1] != "" {
-				parts = append(parts, p[0]+p[1])
+		for _, d := range c.demands() {
+			if !d.ofPolicy {
+				parts = append(parts, d.text)
 			}
 		}
-		for _, p := range c.deeds() {
-			if p.wanted != nil {
-				parts = append(parts, fmt.Sprintf("%s %t", p.name, *p.wanted))
-			}
+		if c.Policy != "" {
+			parts = append(parts, "policy "+c.Policy)
 		}
 	}
 	return parts[0] + " " + strings.Join(parts[1:], ", ")
@@ -131,6 +124,15 @@ type ExpectationResult struct {
 	Result      string      `json:"result"`
 	Reasons     []string    `json:"reasons"`  // why it is unmet, or what was not exercised
 	Requests    []uint64    `json:"requests"` // the entries that prove it
+	Parts       []Part      `json:"parts"`    // what is demanded of the client, each judged by itself
+}
+
+// Part is one of the demands of an expectation with what was found.
+type Part struct {
+	Name    string   `json:"name"` // such as retry_after
+	Text    string   `json:"text"` // the demand in words
+	Result  string   `json:"result"`
+	Reasons []string `json:"reasons"`
 }
 
 // Judgement is what GET /admin/expectations answers.
@@ -149,7 +151,7 @@ func (j *Judgement) AllMet() bool { return j.Met == len(j.Expectations) }
 func Judge(expectations []Expectation, reactions ReactionReport, matrix Matrix) Judgement {
 	out := Judgement{Expectations: []ExpectationResult{}, ArmedNeverFired: append([]string{}, matrix.ArmedNeverFired...)}
 	for _, x := range expectations {
-		result := ExpectationResult{Expectation: x, Text: x.String(), Reasons: []string{}, Requests: []uint64{}}
+		result := ExpectationResult{Expectation: x, Text: x.String(), Reasons: []string{}, Requests: []uint64{}, Parts: []Part{}}
 		if x.Covers != nil {
 			result.judgeCover(matrix)
 		} else {
@@ -175,179 +177,39 @@ func (r *ExpectationResult) judgeCover(m Matrix) {
 	}
 }
 
-// judgeClient is met when no reaction misses the demand and at least one shows
-// all that is demanded.
+// judgeClient judges each part of the demand over all reactions that are meant.
+// It is met when no part is unmet and each part that was asked for by itself is
+// met by some reaction: those of a policy are judged where they can be.
 func (r *ExpectationResult) judgeClient(report ReactionReport) {
-	met := false
-	var undecided []uint64
+	var meant []*Reaction
 	for i := range report.Reactions {
-		reaction := &report.Reactions[i]
-		if !r.Expectation.On.meets(reaction) {
-			continue
-		}
-		if wrong := r.Expectation.Client.misses(reaction); len(wrong) > 0 {
-			r.Result = Unmet
-			for _, why := range wrong {
-				r.Reasons = append(r.Reasons, fmt.Sprintf("request %d: %s", reaction.Requests[0], why))
-			}
-			r.Requests = append(r.Requests, reaction.Requests...)
-		} else if r.Expectation.Client.Backoff != "" && reaction.Backoff == BackoffUndecided {
-			undecided = append(undecided, reaction.Requests[0])
-		} else {
-			met = true
+		if on := r.Expectation.On; on == nil || on.meets(&report.Reactions[i]) {
+			meant = append(meant, &report.Reactions[i])
 		}
 	}
-	switch {
-	case r.Result == Unmet:
-	case met:
-		r.Result = Met
-	default:
-		r.Result = NotExercised
-		for _, id := range undecided {
-			r.Reasons = append(r.Reasons, fmt.Sprintf("request %d: a single pause does not tell backoff %s", id, r.Expectation.Client.Backoff))
-		}
-		r.Requests = append(r.Requests, undecided...)
-	}
-}
-
-// misses says what of the demand a reaction falls short of.
-func (c *ClientExpectation) misses(r *Reaction) []string {
-	var wrong []string
-	if c.Retries != nil && !c.Retries.contains(r.Retries()) {
-		wrong = append(wrong, fmt.Sprintf("%d retries, expected %s", r.Retries(), c.Retries))
-	}
-	if c.Backoff != "" && c.Backoff != r.Backoff && r.Backoff != BackoffUndecided {
-		wrong = append(wrong, fmt.Sprintf("backoff %s, expected %s", r.Backoff, c.Backoff))
-	}
-	if c.RetryAfter != "" && c.RetryAfter != r.RetryAfter {
-		wrong = append(wrong, fmt.Sprintf("Retry-After %s, expected %s", r.RetryAfter, c.RetryAfter))
-	}
-	for _, d := range c.deeds() {
-		if d.wanted != nil && d.done(r) != *d.wanted {
-			wrong = append(wrong, fmt.Sprintf("%s %t, expected %t", d.name, d.done(r), *d.wanted))
-		}
-	}
-	if within, err := time.ParseDuration(c.RecoversWithin); err == nil {
-		switch {
-		case r.RecoveredAfterMS == nil && r.Final:
-			wrong = append(wrong, fmt.Sprintf("it gave up, expected it to recover within %s", within))
-		case r.RecoveredAfterMS == nil:
-			wrong = append(wrong, fmt.Sprintf("it has not recovered so far, expected within %s", within))
-		case *r.RecoveredAfterMS > milliseconds(within):
-			took := time.Duration(*r.RecoveredAfterMS * float64(time.Millisecond)).Round(time.Millisecond)
-			wrong = append(wrong, fmt.Sprintf("it recovered after %s, expected within %s", took, within))
-		}
-	}
-	return wrong
-}
-
-// CheckExpectations finds what is wrong with expectations, with pointers into a
-// document that has them under the key of that name. It returns nil when they
-// can be judged.
-func CheckExpectations(expectations []Expectation) document.Violations {
-	var c checker
-	for i := range expectations {
-		x := &expectations[i]
-		c.at = fmt.Sprintf("/expectations/%d", i)
-		switch {
-		case x.Covers != nil && (x.On != nil || x.Client != nil):
-			c.add("/covers", `stands beside "on" or "client", expected one or the other`)
-		case x.Covers != nil:
-			c.cell("/covers", *x.Covers)
-		case x.On == nil:
-			c.add("", `has neither "covers" nor "on"`)
-		case x.Client == nil:
-			c.add("", `has "on" without "client"`)
-		default:
-			c.fault(x.On)
-			c.client(x.Client)
-		}
-	}
-	return c.wrong
-}
-
-type checker struct {
-	at    string
-	wrong document.Violations
-}
-
-func (c *checker) add(pointer, format string, args ...any) {
-	c.wrong = append(c.wrong, document.Violation{Pointer: c.at + pointer, Message: fmt.Sprintf(format, args...)})
-}
-
-func (c *checker) cell(pointer string, name CellName) {
-	if problem, part := name.problem(); problem != "" {
-		if part != "" {
-			pointer += "/" + part
-		}
-		c.add(pointer, "%s", problem)
-	}
-}
-
-func (c *checker) fault(k *FaultKind) {
-	o, ok := contract.OperationByID(k.Operation)
-	if !ok {
-		c.add("/on/operation", "%q is not an operation, expected one of %s", k.Operation, strings.Join(contract.OperationIDs(), ", "))
+	r.Result = NotExercised
+	if len(meant) == 0 {
 		return
 	}
-	switch {
-	case k.Status == 0 && k.Connection == "":
-		c.add("/on", `has neither "status" nor "connection"`)
-	case k.Status != 0:
-		if s, known := o.Status(k.Status); !known || len(s.Errors) == 0 {
-			c.add("/on/status", "%d is not a refusal that %s is known to give, expected one of %s", k.Status, o.ID, strings.Join(refusals(o), ", "))
+	r.Result = Met
+	for _, d := range r.Expectation.Client.demands() {
+		part := d.judge(meant, report.Reactions)
+		r.Parts = append(r.Parts, part)
+		switch {
+		case part.Result == Unmet:
+			r.Result = Unmet
+		case part.Result == NotExercised && !d.ofPolicy && r.Result == Met:
+			r.Result = NotExercised
 		}
 	}
-	if _, known := socket.Find(socket.Kind(k.Connection)); k.Connection != "" && !known {
-		c.add("/on/connection", "%q is not a connection fault, expected one of %s", k.Connection, strings.Join(socket.Names(), ", "))
-	}
-}
-
-func refusals(o *contract.Operation) []string {
-	var codes []string
-	for _, code := range slices.Sorted(slices.Values(o.Allowed())) {
-		if code >= 400 {
-			codes = append(codes, strconv.Itoa(code))
+	for _, part := range r.Parts {
+		if part.Result != Met && (part.Result == r.Result) {
+			r.Reasons = append(r.Reasons, part.Reasons...)
 		}
 	}
-	return codes
-}
-
-func (c *checker) client(x *ClientExpectation) {
-	if *x == (ClientExpectation{}) {
-		c.add("/client", "demands nothing, expected retries, backoff, retry_after, recovers_within, done_twice or lost_update")
-	}
-	if x.Retries != nil {
-		c.bounds("/client/retries", x.Retries)
-	}
-	c.oneOf("/client/backoff", x.Backoff, BackoffNone, BackoffFixed, BackoffGrowing, BackoffJittered)
-	c.oneOf("/client/retry_after", x.RetryAfter, RetryHonoured, RetryEarly, RetryAbsent)
-	if x.RecoversWithin != "" {
-		if d, err := time.ParseDuration(x.RecoversWithin); err != nil || d <= 0 {
-			c.add("/client/recovers_within", "%q, expected a duration above zero such as 30s", x.RecoversWithin)
+	for _, reaction := range meant {
+		if slices.ContainsFunc(r.Reasons, func(why string) bool { return strings.HasPrefix(why, reasonPrefix(reaction)) }) {
+			r.Requests = append(r.Requests, reaction.Requests...)
 		}
-	}
-}
-
-func (c *checker) bounds(pointer string, r *Range) {
-	if r.Min == nil && r.Max == nil {
-		c.add(pointer, `has neither "min" nor "max"`)
-	}
-	for _, bound := range []struct {
-		name  string
-		value *int
-	}{{"/min", r.Min}, {"/max", r.Max}} {
-		if bound.value != nil && *bound.value < 0 {
-			c.add(pointer+bound.name, "%d, expected 0 or more", *bound.value)
-		}
-	}
-	if r.Min != nil && r.Max != nil && *r.Min > *r.Max {
-		c.add(pointer, "min %d is above max %d", *r.Min, *r.Max)
-	}
-}
-
-func (c *checker) oneOf(pointer, value string, allowed ...string) {
-	if value != "" && !slices.Contains(allowed, value) {
-		c.add(pointer, "%q, expected one of %s", value, strings.Join(allowed, ", "))
 	}
 }

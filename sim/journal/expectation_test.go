@@ -121,6 +121,69 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// The policy's parts are judged one by one; an undecided one shuts no gate.
+func TestPolite(t *testing.T) {
+	t.Parallel()
+	status := func(s step, status int) step { return s.with(func(s *step) { s.status = status }) }
+	told := func(s step) step { return s.with(func(s *step) { s.status, s.retryAfter = 429, "2" }) }
+	of := func(operation string, steps ...step) []step {
+		for i := range steps {
+			steps[i].operation = operation
+		}
+		return steps
+	}
+	applied := func(s step) step { return s.with(func(s *step) { s.applied = true }) }
+	patient := func() []step { return []step{fails(0), fails(100 * ms), fails(200 * ms), works(400 * ms)} }
+	tests := []struct {
+		name  string
+		steps []step
+		unmet string // names of parts, with commas
+		met   string
+	}{
+		{"patient", patient(), "", "attempts,pauses"},
+		{"one retry", []step{fails(0), works(100 * ms)}, "", "attempts"},
+		{"no retry", []step{fails(0)}, "", "attempts"},
+		{"six attempts", []step{fails(0), fails(100 * ms), fails(200 * ms), fails(400 * ms), fails(800 * ms), works(1600 * ms)}, "attempts", "pauses"},
+		{"at once", []step{fails(0), fails(ms), works(ms)}, "pauses", "attempts"},
+		{"evenly", []step{fails(0), fails(100 * ms), works(100 * ms)}, "pauses", "attempts"},
+		{"as the server says", []step{told(fails(0)), told(fails(2 * time.Second)), works(2 * time.Second)}, "", "attempts,retry_after"},
+		{"before the server says", []step{told(fails(0)), works(time.Second)}, "retry_after", "attempts"},
+		{"a refusal again", []step{status(fails(0), 422), works(ms)}, "pauses,pointless", "attempts"},
+		{"a refusal taken", []step{status(fails(0), 404)}, "", "attempts,pointless"},
+		{"the same values twice", []step{applied(fails(0)), works(100 * ms)}, "", "attempts,applied_once"},
+		{"a restart twice", of("terminateProcessInstance", applied(fails(0)), status(works(100*ms), 204)), "applied_once", "attempts"},
+		{"a restart once", of("terminateProcessInstance", fails(0), status(works(100*ms), 204)), "", "attempts,applied_once"},
+		{"alike on two operations", append(of("getProcess", patient()...), patient()...), "", "attempts,pauses,consistent"},
+		{"on one operation alone", append(of("getProcess", patient()...), fails(0)), "consistent", "attempts,pauses"},
+		{"otherwise on another", append(of("getProcess", fails(0), fails(100*ms), works(100*ms)), patient()...), "pauses,consistent", "attempts"},
+		{"a restart may be another matter", append(of("terminateProcessInstance", fails(0)), patient()...), "", "attempts,pauses,applied_once"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			list := expectations(t, `[{"client":{"policy":"polite"}}]`)
+			if wrong := CheckExpectations(list); wrong != nil {
+				t.Fatal(wrong)
+			}
+			history := (&story{tb: t}).add(test.steps...).entries
+			got := Judge(list, react(history, origin.Add(time.Hour)), matrix(t)).Expectations[0]
+			parts := map[string][]string{}
+			for _, part := range got.Parts {
+				parts[part.Result] = append(parts[part.Result], part.Name)
+				if (part.Result == Unmet) != (len(part.Reasons) > 0 && part.Result != NotExercised) {
+					t.Errorf("%s is %s because of %q", part.Name, part.Result, part.Reasons)
+				}
+			}
+			if unmet, met := strings.Join(parts[Unmet], ","), strings.Join(parts[Met], ","); unmet != test.unmet || met != test.met || len(got.Parts) != 6 {
+				t.Errorf("unmet %q, met %q; want %q and %q\n%+v", unmet, met, test.unmet, test.met, got.Parts)
+			}
+			if (got.Result == Met) != (test.unmet == "") || got.Result == NotExercised {
+				t.Errorf("the policy is %s", got.Result)
+			}
+		})
+	}
+}
+
 func TestJudgeNamesEachThatFails(t *testing.T) {
 	t.Parallel()
 	history := (&story{tb: t}).add(fails(0), works(ms), fails(time.Second), fails(time.Minute), works(ms)).entries

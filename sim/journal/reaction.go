@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"example.com/capisim/sim/contract"
 )
 
 // Outcomes, manners of waiting and ways with Retry-After, as DESIGN.md §9
@@ -103,7 +101,7 @@ func (c *chain) reaction(from int, now int64) Reaction {
 		}
 		r.RepeatedApplied = r.RepeatedApplied || c.changes() && slices.ContainsFunc(seen[:i], (attempt).tookEffect)
 		if seen[i].applied && c.changes() {
-			r.DoneTwice = r.DoneTwice || c.counts() && slices.ContainsFunc(seen[:i], (attempt).tookEffect)
+			r.DoneTwice = r.DoneTwice || counts(c.operation) && slices.ContainsFunc(seen[:i], (attempt).tookEffect)
 			r.LostUpdate = r.LostUpdate || lost(seen[:i])
 		}
 	}
@@ -121,12 +119,6 @@ func (c *chain) reaction(from int, now int64) Reaction {
 
 // changes says that the pursuit is after a change, not after an answer.
 func (c *chain) changes() bool { return c.method != http.MethodGet && c.method != http.MethodHead }
-
-// counts says that to do it twice is not the same as to do it once.
-func (c *chain) counts() bool {
-	op, known := contract.OperationByID(c.operation)
-	return known && op.Counts()
-}
 
 // lost says that a change was made behind a fault, and then overtaken by another
 // client's: to make it again is to take that away.

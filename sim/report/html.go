@@ -151,9 +151,7 @@ func expectationsHTML(w io.Writer, j journal.Judgement) error {
 	data := pageData{Title: "Expectations", Headline: tally(j)}
 	for _, x := range j.Expectations {
 		one := expectationData{Result: x.Result, Text: printable(x.Text), Requests: ids(x.Requests)}
-		for _, reason := range x.Reasons {
-			one.Reasons = append(one.Reasons, printable(reason))
-		}
+		one.Reasons = parts(&x)
 		data.Expected = append(data.Expected, one)
 	}
 	data.Lists = lists(listData{"Armed, never fired", j.ArmedNeverFired})

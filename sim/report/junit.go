@@ -140,7 +140,7 @@ func expectationsJUnit(w io.Writer, j journal.Judgement) error {
 		switch x.Result {
 		case journal.Met:
 		case journal.Unmet:
-			reasons := printable(strings.Join(x.Reasons, "; "))
+			reasons := strings.Join(parts(&x), "; ")
 			c.Failure = &verdictXML{Message: reasons, Text: "requests " + ids(x.Requests)}
 		default:
 			c.Failure = &verdictXML{Message: "not exercised: no client met this"}

@@ -96,7 +96,7 @@ func expectationsMarkdown(w io.Writer, j journal.Judgement) error {
 		out.WriteString("\n| result | expectation | reasons | requests |\n|---|---|---|---|\n")
 	}
 	for _, x := range j.Expectations {
-		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", md(x.Result), md(x.Text), md(strings.Join(x.Reasons, "; ")), ids(x.Requests))
+		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", md(x.Result), md(x.Text), md(strings.Join(parts(&x), "; ")), ids(x.Requests))
 	}
 	bullets(&out, "Armed, never fired", j.ArmedNeverFired)
 	_, err := w.Write(out.Bytes())

@@ -234,6 +234,26 @@ func remarks(r *journal.Reaction) []string {
 	return out
 }
 
+// parts tell why an expectation fared as it did: of a policy each part with its
+// result, else the reasons alone.
+func parts(x *journal.ExpectationResult) []string {
+	var out []string
+	if client := x.Expectation.Client; client == nil || client.Policy == "" {
+		for _, reason := range x.Reasons {
+			out = append(out, printable(reason))
+		}
+		return out
+	}
+	for _, part := range x.Parts {
+		line := strings.ReplaceAll(part.Result, "_", " ") + ": " + part.Text
+		if part.Result == journal.Unmet {
+			line += " (" + strings.Join(part.Reasons, "; ") + ")"
+		}
+		out = append(out, printable(line))
+	}
+	return out
+}
+
 // manner says in words how the client waited between its retries.
 func manner(r *journal.Reaction) string {
 	if r.Retries() == 0 {

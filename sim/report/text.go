@@ -93,8 +93,8 @@ func expectationsText(w io.Writer, j journal.Judgement) error {
 	var out bytes.Buffer
 	for _, x := range j.Expectations {
 		fmt.Fprintf(&out, "%-13s  %s\n", x.Result, printable(x.Text))
-		for _, reason := range x.Reasons {
-			fmt.Fprintf(&out, "               %s\n", printable(reason))
+		for _, part := range parts(&x) {
+			fmt.Fprintf(&out, "               %s\n", part)
 		}
 		if len(x.Requests) > 0 {
 			fmt.Fprintf(&out, "               requests %s\n", ids(x.Requests))

@@ -27,13 +27,19 @@ export function Reaction({ reaction: r }) {
 
 const results = { met: ["ok", "met"], unmet: ["bad", "unmet"], not_exercised: ["none", "not exercised"] };
 
+/** Why it fared so: of a policy each part with its result. */
+function reasonsOf(x) {
+  if (!x.expectation.client?.policy) return x.reasons;
+  return x.parts.map((p) => `${results[p.result]?.[1] ?? p.result}: ${p.text}${p.result === "unmet" ? ` (${p.reasons.join("; ")})` : ""}`);
+}
+
 function Expectations({ judged }) {
   if (!judged) return null;
   if (judged.expectations.length === 0) return html`<${Empty} title="The scenario expects nothing">Add “expectations” to a scenario file to turn what clients do into a gate.<//>`;
   return html`<p class="num">${judged.met} met, ${judged.unmet} unmet, ${judged.not_exercised} not exercised</p>
     <ul class="expectations">${judged.expectations.map((x, i) => {
       const [tone, text] = results[x.result] ?? ["none", x.result];
-      return html`<li key=${i}><${Badge} tone=${tone}>${text}<//><div><p>${x.text}</p>${x.reasons.map((reason, k) => html`<p key=${k} class="muted">${reason}</p>`)}<${Links} ids=${x.requests} /></div></li>`;
+      return html`<li key=${i}><${Badge} tone=${tone}>${text}<//><div><p>${x.text}</p>${reasonsOf(x).map((reason, k) => html`<p key=${k} class="muted">${reason}</p>`)}<${Links} ids=${x.requests} /></div></li>`;
     })}</ul>`;
 }
 
