@@ -77,14 +77,14 @@ func merged(before map[string]any, body map[string]any) map[string]any {
 	for key, value := range before {
 		after[key] = value
 	}
-	if command, set := body["command"]; set && command != nil {
+	if command, set := body["command"]; set && !blank(command) {
 		after["command"] = command
 	} else if set {
 		delete(after, "command") // the detected one, whatever that is
 	}
 	if user, set := body["user"]; set {
 		after["user"] = user
-		if user == nil {
+		if blank(user) {
 			after["user"] = "vcap"
 		}
 	}
@@ -102,6 +102,9 @@ func merged(before map[string]any, body map[string]any) map[string]any {
 	}
 	return after
 }
+
+// blank says that a text shows what would stand there without it.
+func blank(text any) bool { return text == nil || strings.TrimSpace(text.(string)) == "" }
 
 func mergedCheck(old, check map[string]any) map[string]any {
 	data := map[string]any{}
