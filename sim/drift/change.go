@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // write puts the questions that change the process, or would if the target did
@@ -236,12 +237,12 @@ func (k *keeper) undoMetadata(now *node) string {
 		var members []string
 		for i, key := range was.keys {
 			if !same(was.items[i], is.get(key)) {
-				members = append(members, string(encoded(key))+":"+was.items[i].encode())
+				members = append(members, document.Quoted(key)+":"+was.items[i].encode())
 			}
 		}
 		for _, key := range is.keys {
 			if !slices.Contains(was.keys, key) {
-				members = append(members, string(encoded(key))+":null")
+				members = append(members, document.Quoted(key)+":null")
 			}
 		}
 		parts = append(parts, `"`+part+`":`+object(members))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // comparer tells how two answers to one question differ.
@@ -170,9 +171,7 @@ func counted(n int) string {
 	return fmt.Sprintf("%d elements", n)
 }
 
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-func escape(key string) string { return clip(pointerEscapes.Replace(key)) }
+func escape(key string) string { return clip(document.Escape(key)) }
 
 // blurred is a page of a list of which only the form can be compared, since
 // others than the known processes are in it: counts, and what follows from

@@ -1,25 +1,23 @@
 package drift
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // kind says what a value of a body is.
-type kind uint8
+type kind = document.Kind
 
 const (
-	nullKind kind = iota
-	boolKind
-	numberKind
-	textKind
-	listKind
-	objectKind
+	nullKind   = document.Null
+	boolKind   = document.Bool
+	numberKind = document.Number
+	textKind   = document.String
+	listKind   = document.Array
+	objectKind = document.Object
 )
 
 var kindNames = [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}
@@ -34,68 +32,24 @@ type node struct {
 	items []*node  // of a list or an object
 }
 
-// maxDepth bounds what a hostile answer can make the reader do.
-const maxDepth = 64
-
-var errDepth = errors.New("nested too deeply")
-
 // parse reads one JSON document.
 func parse(data []byte) (*node, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	tree, err := read(d, 0)
+	v, err := document.Decode(data)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one document")
-	}
-	return tree, nil
+	return nodeOf(v), nil
 }
 
-func read(d *json.Decoder, depth int) (*node, error) {
-	if depth > maxDepth {
-		return nil, errDepth
-	}
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch value := token.(type) {
-	case json.Delim:
-		n := &node{kind: listKind}
-		if value == '{' {
-			n.kind = objectKind
+func nodeOf(v document.Value) *node {
+	n := &node{kind: v.Kind, text: v.Text}
+	for _, member := range v.Members {
+		if v.Kind == document.Object {
+			n.keys = append(n.keys, member.Key)
 		}
-		return n, n.fill(d, depth)
-	case string:
-		return &node{kind: textKind, text: value}, nil
-	case json.Number:
-		return &node{kind: numberKind, text: value.String()}, nil
-	case bool:
-		return &node{kind: boolKind, text: strconv.FormatBool(value)}, nil
+		n.items = append(n.items, nodeOf(member.Value))
 	}
-	return &node{kind: nullKind}, nil
-}
-
-// fill reads the members of a list or an object up to its end.
-func (n *node) fill(d *json.Decoder, depth int) error {
-	for d.More() {
-		if n.kind == objectKind {
-			key, err := d.Token()
-			if err != nil {
-				return err
-			}
-			n.keys = append(n.keys, key.(string)) // the decoder accepts nothing else there
-		}
-		item, err := read(d, depth+1)
-		if err != nil {
-			return err
-		}
-		n.items = append(n.items, item)
-	}
-	_, err := d.Token()
-	return err
+	return n
 }
 
 // get follows keys into objects; of doubled keys the last one counts, as it
@@ -194,44 +148,19 @@ func mended(a, b *node) *node {
 }
 
 // encode writes the value as JSON.
-func (n *node) encode() string {
-	var b bytes.Buffer
-	n.write(&b)
-	return b.String()
-}
+func (n *node) encode() string { return n.value().String() }
 
-func (n *node) write(b *bytes.Buffer) {
-	switch {
-	case n == nil || n.kind == nullKind:
-		b.WriteString("null")
-	case n.kind == textKind:
-		b.Write(encoded(n.text))
-	case n.kind == numberKind || n.kind == boolKind:
-		b.WriteString(n.text)
-	default:
-		open, end := byte('['), byte(']')
+func (n *node) value() document.Value {
+	if n == nil {
+		return document.Value{}
+	}
+	v := document.Value{Kind: n.kind, Text: n.text}
+	for i, item := range n.items {
+		member := document.Field{Value: item.value()}
 		if n.kind == objectKind {
-			open, end = '{', '}'
+			member.Key = n.keys[i]
 		}
-		b.WriteByte(open)
-		for i, item := range n.items {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			if n.kind == objectKind {
-				b.Write(encoded(n.keys[i]))
-				b.WriteByte(':')
-			}
-			item.write(b)
-		}
-		b.WriteByte(end)
+		v.Members = append(v.Members, member)
 	}
-}
-
-func encoded(text string) []byte {
-	raw, err := json.Marshal(text)
-	if err != nil { // a string always has a form
-		panic(err)
-	}
-	return raw
+	return v
 }
