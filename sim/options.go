@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/bundle"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
@@ -21,7 +22,9 @@ type Option func(*config) error
 type config struct {
 	folder   string
 	scenario string
-	document string // an inline scenario document
+	document string        // an inline scenario document
+	began    *bundle.Clock // of the bundle that the document is of; nil for none
+	bundles  string        // folder for those of failing tests, "" for none
 	// variation is what was chosen of the scenario.
 	variation scenario.Variation
 	ofServer  []string // the options given that are not a world's

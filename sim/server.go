@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -63,6 +64,7 @@ func Start(t TB, options ...Option) *Server {
 		}
 	})
 	t.Cleanup(out.close)
+	out.keep(t)
 	return out
 }
 
@@ -123,7 +125,9 @@ func (s *Server) make(t TB, spec world.Spec) *Server {
 	}
 	t.Cleanup(func() { s.Simulator.worlds.Delete(w.Name) })
 	root := s.URL[:len(s.URL)-len(s.world.Prefix)]
-	return &Server{URL: root + w.Prefix, Simulator: s.Simulator, world: w}
+	out := &Server{URL: root + w.Prefix, Simulator: s.Simulator, world: w}
+	out.keep(t)
+	return out
 }
 
 // Fault is a fault rule in its short form: one operation, one answer. Rules
@@ -194,19 +198,23 @@ func (s *Server) Rule(t TB, rule Rule) string {
 		rule.ID = freeID(set)
 	}
 	if found := rule.Check(); len(found) > 0 {
-		t.Fatalf("fault: %v", found)
-	}
-	if found := rule.Check(); len(found) > 0 {
 		t.Fatalf("set fault %s: %v", rule.ID, found)
 	}
-	if err := set.Put(s.world.Clock.Now(), rule); err != nil {
+	now := s.world.Clock.Now()
+	if err := set.Put(now, rule); err != nil {
 		t.Fatalf("set fault %s: %v", rule.ID, err)
 	}
+	raw, err := json.Marshal(rule)
+	if err != nil {
+		t.Fatalf("set fault %s: %v", rule.ID, err)
+	}
+	s.note(now, http.MethodPut, "/admin/faults/"+url.PathEscape(rule.ID), raw)
 	t.Cleanup(func() {
 		status, ok := set.Get(rule.ID)
-		set.Delete(rule.ID)
+		if set.Delete(rule.ID) {
+			s.note(s.world.Clock.Now(), http.MethodDelete, "/admin/faults/"+url.PathEscape(rule.ID), nil)
+		}
 		if ok && !rule.Optional && status.Injected == 0 && !t.Failed() {
-			raw, _ := json.Marshal(rule) // it was checked
 			t.Fatalf("fault %s never fired: no request met it (%s)", rule.ID, raw)
 		}
 	})
@@ -229,7 +237,16 @@ func (s *Server) Rules() []RuleStatus { return s.world.Current().Faults.List() }
 type RuleStatus = fault.Status
 
 // ClearFaults removes all rules of the world, those of its scenario too.
-func (s *Server) ClearFaults() { s.world.Current().Faults.Clear() }
+func (s *Server) ClearFaults() {
+	s.world.Current().Faults.Clear()
+	s.note(s.world.Clock.Now(), http.MethodDelete, "/admin/faults", nil)
+}
+
+// note lets a bundle of the world know of a change, by the request to the admin
+// API that makes it.
+func (s *Server) note(now time.Time, method, path string, body []byte) {
+	s.world.Note(world.Change{Time: now, Method: method, Path: path, Body: body})
+}
 
 // Advance moves the world's clock, standing or running.
 func (s *Server) Advance(t TB, by time.Duration) {

@@ -56,13 +56,14 @@ func New(options ...Option) (*Simulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scenario %s: %w", first.Name, err)
 	}
+	c.begin(registry.Root())
 	s := &Simulator{config: c, worlds: registry}
 	s.library.Store(library)
 	c.api.Log = c.log
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
-		Base: s.base, Explain: s.api.Explain, Listen: s.listen,
+		Server: c.serverOf(), Base: s.base, Explain: s.api.Explain, Listen: s.listen,
 	})
 	return s, nil
 }

@@ -19,7 +19,7 @@ import (
 // evidenceCommands show what clients did, and judge it.
 func (p *program) evidenceCommands() []*cobra.Command {
 	return []*cobra.Command{
-		p.requestsCommand(), p.coverageCommand(), p.reactionsCommand(), p.verifyCommand(), p.exportCommand(),
+		p.requestsCommand(), p.coverageCommand(), p.reactionsCommand(), p.verifyCommand(), p.exportCommand(), p.bundleCommand(), p.replayCommand(),
 	}
 }
 
@@ -138,6 +138,7 @@ func (p *program) reactionsCommand() *cobra.Command {
 func (p *program) verifyCommand() *cobra.Command {
 	var format report.Format
 	var allWorlds bool
+	var bundles string
 	cmd := remote(&cobra.Command{
 		Use:   "verify FILE",
 		Short: "Judge the expectations of a file; exit 1 unless all are met",
@@ -157,12 +158,16 @@ func (p *program) verifyCommand() *cobra.Command {
 			return err
 		}
 		if !judgement.AllMet() {
+			if err := p.keepBundles(ctx, c, bundles, allWorlds); err != nil {
+				return err
+			}
 			return found("%d of %d expectations are met, %d unmet, %d not exercised",
 				judgement.Met, len(judgement.Expectations), judgement.Unmet, judgement.NotExercised)
 		}
 		return nil
 	})
 	cmd.Flags().BoolVar(&allWorlds, "all-worlds", false, allWorldsUsage)
+	cmd.Flags().StringVar(&bundles, "bundle", "", "`folder` for a bundle of the world, or of each, when an expectation is not met")
 	reportFlag(cmd, &format)
 	return cmd
 }

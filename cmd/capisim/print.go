@@ -13,6 +13,7 @@ import (
 // The formats of what is not a report.
 const (
 	formatTable = "table"
+	formatText  = "text"
 	formatJSON  = "json"
 	formatYAML  = "yaml"
 )

@@ -24,6 +24,7 @@ const drainTime = 5 * time.Second
 type serveFlags struct {
 	endpointFlags
 	scenario, scenarios string
+	bundle              string
 	watch               bool
 	externalURL         string
 	trustProxy          bool
@@ -59,6 +60,7 @@ func (p *program) serveCommand() *cobra.Command {
 func (f *serveFlags) register(flags *pflag.FlagSet) {
 	f.endpointFlags.register(flags)
 	flags.StringVar(&f.scenario, "scenario", f.scenario, "`name` of a scenario, or a file")
+	flags.StringVar(&f.bundle, "bundle", "", "`file` of a bundle, from whose beginning the default world starts, in place of a scenario")
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
 	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change")
 	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
@@ -89,6 +91,7 @@ func (f *serveFlags) options(log *slog.Logger) []sim.Option {
 		wanted bool
 		option func() sim.Option
 	}{
+		{f.bundle != "", func() sim.Option { return sim.FromBundle(f.bundle) }},
 		{f.externalURL != "", func() sim.Option { return sim.ExternalURL(f.externalURL) }},
 		{f.trustProxy, sim.TrustProxy},
 		{f.adminListen != "", sim.AdminApart},
@@ -125,6 +128,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	// A second signal finds the default action again and ends a stuck drain.
 	defer context.AfterFunc(ctx, stop)()
 
+	if f.bundle != "" && f.given.Changed("scenario") {
+		return misused("--bundle: beside --scenario, expected one of the two")
+	}
 	log := f.logger(p.stderr)
 	if err := f.report.prepare(); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -127,9 +128,10 @@ func (p *program) sweep(ctx context.Context, f *sweepFlags, argv []string) (err 
 		}
 	}
 	if f.out != "" {
-		if err := os.MkdirAll(f.out, 0o777); err != nil {
+		if err := os.MkdirAll(filepath.Join(f.out, bundleFolder), 0o777); err != nil {
 			return misused("--out: %w", err)
 		}
+		o.Keep = f.keep
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -270,6 +272,15 @@ func (p *program) progress(*sweepFlags) func(done, all int, c *sweep.CellResult)
 			fmt.Fprint(p.stderr, "\r\x1b[K")
 		}
 	}
+}
+
+// bundleFolder holds the bundles of findings, in the folder of a sweep.
+const bundleFolder = "bundles"
+
+// keep writes the bundle of a finding, and returns its place in the folder.
+func (f *sweepFlags) keep(c sweep.Cell, raw []byte) (string, error) {
+	name := bundleFolder + "/" + strings.Join([]string{c.Operation.ID, c.Answer, strings.ReplaceAll(c.ModeName(), " ", "-")}, "-") + ".json.gz"
+	return name, saveBundle(filepath.Join(f.out, filepath.FromSlash(name)), raw)
 }
 
 // write prints the report and fills the folder.

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/capisim/sim/bundle"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -25,6 +26,8 @@ type Options struct {
 	Library *scenario.Library
 	Token   string // asked of every request; "" for none
 	Version string // capisim's
+	// Server is what answers of the simulated API depend on beside the world.
+	Server bundle.Server
 	// Base is the address of the simulated API under a prefix, without a slash
 	// at the end, as the caller of the request can reach it. Nil takes the
 	// request's own host.
@@ -43,6 +46,7 @@ type Handler struct {
 	library atomic.Pointer[scenario.Library]
 	token   string
 	version string
+	server  bundle.Server
 	base    func(r *http.Request, prefix string) string
 	explain Explainer
 	listen  func(w *world.World, addr string) (string, error)
@@ -58,7 +62,7 @@ type Handler struct {
 // New makes a handler.
 func New(o Options) *Handler {
 	h := &Handler{
-		worlds: o.Worlds, token: o.Token, version: o.Version,
+		worlds: o.Worlds, token: o.Token, version: o.Version, server: o.Server,
 		base: o.Base, explain: o.Explain, listen: o.Listen, log: o.Log,
 		ports: map[*world.World]string{},
 	}
@@ -85,7 +89,7 @@ func requestBase(r *http.Request, prefix string) string {
 // ServeHTTP answers one admin request about a world. The path begins with
 // /admin; the world's prefix has been cut off.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World) {
-	c := &call{Handler: h, world: of, snap: of.Current(), writer: w, request: r}
+	c := &call{Handler: h, world: of, snap: of.Current(), now: of.Clock.Now(), writer: w, request: r}
 	c.present(c.guarded())
 }
 
@@ -119,5 +123,9 @@ func (h *Handler) serve(c *call) (reply, error) {
 	if c.query, err = readQuery(c.request.URL.RawQuery, found.query); err != nil {
 		return reply{}, err
 	}
-	return found.handle(c)
+	out, err := found.handle(c)
+	if err == nil && found.noted {
+		c.world.Note(world.Change{Time: c.now, Method: found.method, Path: c.request.URL.EscapedPath(), Query: c.request.URL.RawQuery, Body: c.raw})
+	}
+	return out, err
 }

@@ -43,7 +43,7 @@ func (c *call) patchApp() (reply, error) {
 	if err := o.err(); err != nil {
 		return reply{}, err
 	}
-	if _, err := c.snap.State.ForceApp(c.world.Clock.Now(), c.params["guid"], change); err != nil {
+	if _, err := c.snap.State.ForceApp(c.now, c.params["guid"], change); err != nil {
 		return reply{}, noApp(c.params["guid"])
 	}
 	c.changed(stateEvent)

@@ -27,10 +27,12 @@ type call struct {
 	*Handler
 	world   *world.World
 	snap    *world.Snapshot
+	now     time.Time // the world's clock, read once
 	writer  http.ResponseWriter
 	request *http.Request
 	route   *route
 	params  map[string]string
+	raw     []byte // the body, when it was read
 	query   query
 }
 
@@ -124,6 +126,7 @@ func (c *call) body(limit int64) ([]byte, error) {
 	case len(bytes.TrimSpace(raw)) == 0:
 		return []byte("{}"), nil
 	}
+	c.raw = raw
 	return raw, nil
 }
 

@@ -59,7 +59,7 @@ func (c *call) explainRequest() (reply, error) {
 		return ok(out), nil
 	}
 	out.Operation = subject.Operation().ID
-	out.Rules = append(out.Rules, c.snap.Faults.Explain(c.world.Clock.Now(), subject)...)
+	out.Rules = append(out.Rules, c.snap.Faults.Explain(c.now, subject)...)
 	for _, rule := range out.Rules {
 		status, found := c.snap.Faults.Get(rule.RuleID)
 		if rule.Fires && found && (status.Respond != nil || status.Connection != nil || status.Sequence != nil) {

@@ -43,7 +43,7 @@ func (c *call) add(rules []fault.Rule) ([]fault.Status, error) {
 	}
 	c.putting.Lock()
 	defer c.putting.Unlock()
-	if err := c.snap.Faults.Put(c.world.Clock.Now(), rules...); err != nil {
+	if err := c.snap.Faults.Put(c.now, rules...); err != nil {
 		return nil, err
 	}
 	c.changed(faultEvent)
@@ -116,7 +116,7 @@ func (c *call) patchFault() (reply, error) {
 		return reply{}, err
 	}
 	id := c.params["id"]
-	if err := c.snap.Faults.Patch(c.world.Clock.Now(), id, raw); err != nil {
+	if err := c.snap.Faults.Patch(c.now, id, raw); err != nil {
 		return reply{}, err
 	}
 	c.changed(faultEvent)

@@ -54,7 +54,7 @@ func (c *call) listInstances() (reply, error) {
 	}
 	total := v.Process.Instances
 	out := client.List[InstanceView]{Pagination: c.pagination(total, number, size), Resources: []InstanceView{}}
-	now := c.world.Clock.Now()
+	now := c.now
 	if first := int64(number-1) * int64(size); first < int64(total) {
 		for i := int(first); i < min(int(first)+size, total); i++ {
 			out.Resources = append(out.Resources, instanceView(v, now, i))
@@ -104,11 +104,11 @@ func (c *call) holdInstance(into func(*state.Process, int) (*state.Forced, error
 	if err != nil {
 		return reply{}, err
 	}
-	if v, err = c.snap.State.ForceInstance(c.world.Clock.Now(), v.Process.GUID, index, forced); err != nil {
+	if v, err = c.snap.State.ForceInstance(c.now, v.Process.GUID, index, forced); err != nil {
 		return reply{}, c.noInstance(v, index, err)
 	}
 	c.changed(stateEvent)
-	return ok(instanceView(v, c.world.Clock.Now(), index)), nil
+	return ok(instanceView(v, c.now, index)), nil
 }
 
 // forcedInto reads what an instance shall be. The reader of scenario files does
@@ -123,7 +123,7 @@ func (c *call) forcedInto(p *state.Process, index int, body document.Value) (*st
 	}
 	process := document.Value{}.With("type", document.Text(p.Type)).With("instances", document.Int(index+1)).
 		With("forced", document.List(body.With("index", document.Int(index))))
-	made, err := c.check(process, app, c.world.Clock.Now())
+	made, err := c.check(process, app, c.now)
 	var violations document.Violations
 	if errors.As(err, &violations) {
 		return nil, moved(violations, "/forced/0")
@@ -143,7 +143,7 @@ func (c *call) restartInstance() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	now := c.world.Clock.Now()
+	now := c.now
 	v, err = c.snap.State.RestartInstance(now, v.Process.GUID, index)
 	if err != nil || v.Process == nil {
 		return reply{}, c.noInstance(v, index, err)

@@ -72,7 +72,7 @@ func (c *call) force(merge bool) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		stored, err := c.snap.State.ReplaceProcess(c.world.Clock.Now(), v.Process, *next)
+		stored, err := c.snap.State.ReplaceProcess(c.now, v.Process, *next)
 		switch {
 		case errors.Is(err, state.ErrChanged): // a client was faster: look again
 			if err := c.request.Context().Err(); err != nil {
@@ -98,7 +98,7 @@ func (c *call) forced(body document.Value, v state.View, merge bool) (*state.Rep
 		return nil, err
 	}
 	full := body
-	now := c.world.Clock.Now()
+	now := c.now
 	if merge {
 		full = document.Merge(base(body, v), body, "disk_in_mb", "revision")
 		if _, named := body.Get("updated_at"); !named {

@@ -51,7 +51,7 @@ func (c *call) listProcesses() (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
-	now := c.world.Clock.Now()
+	now := c.now
 	var shown []state.View
 	total := 0
 	if text == "" && wanted == "" {

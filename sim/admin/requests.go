@@ -52,7 +52,7 @@ func (p *parameters) filter() journal.Filter {
 }
 
 func (c *call) clearRequests() (reply, error) {
-	c.world.Evidence().Clear()
+	c.world.Forget()
 	c.changed(requestEvent)
 	return deleted(), nil
 }

@@ -16,6 +16,7 @@ type route struct {
 	body         string   // an example of what it takes, "" for nothing
 	rootOnly     bool     // on the default world alone
 	open         bool     // asked without a token: it tells nothing of this server
+	noted        bool     // it changes the world: who plays the world again makes the same change
 	handle       func(*call) (reply, error)
 
 	segments []string

@@ -2,49 +2,11 @@ package admin
 
 import (
 	"io"
-	"slices"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
-	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
 )
-
-// scenarioOf is the world as a scenario document, from which the same world is
-// made again.
-func scenarioOf(w *world.World) *scenario.Document { return scenario.FromState(saved(w)) }
-
-// saved is the state of a world and, without it, its scenario as it is now.
-func saved(w *world.World) (state.Seed, *scenario.Scenario) {
-	snap, shown := w.Still()
-	auth := scenario.Permissive
-	if snap.Strict {
-		auth = scenario.Strict
-	}
-	clock := scenario.ClockSpec{Frozen: shown.Frozen()}
-	if clock.Frozen {
-		clock.Start = shown.Now()
-	}
-	return export(snap.State), &scenario.Scenario{
-		Name: snap.Scenario.Name, Description: snap.Scenario.Description, Document: snap.Scenario.Document,
-		Clock: clock, Auth: auth, Tokens: snap.Scenario.Tokens, RateLimit: snap.Scenario.RateLimit,
-		Faults: snap.Faults.Rules(), Expectations: snap.Scenario.Expectations, Progress: snap.Progress(),
-	}
-}
-
-// export is the state of a store without crash loops of process types that
-// nobody has any more: a document must not name what is not there.
-func export(s *state.Store) state.Seed {
-	seed := s.Export()
-	types := map[string]bool{}
-	for i := range seed.Processes {
-		types[seed.Processes[i].Type] = true
-	}
-	seed.Lifecycle.CrashLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.CrashLoop), func(loop state.CrashLoop) bool {
-		return !types[loop.Process]
-	})
-	return seed
-}
 
 func (c *call) getState() (reply, error) {
 	p := c.parameters()
@@ -53,10 +15,10 @@ func (c *call) getState() (reply, error) {
 		return reply{}, err
 	}
 	if format == "json" {
-		seed, s := saved(c.world)
+		seed, s := c.world.Saved()
 		return reply{status: 200, stream: func(w io.Writer) error { return scenario.Write(w, seed, s) }}, nil
 	}
-	raw, err := scenario.Dump(scenarioOf(c.world), format)
+	raw, err := scenario.Dump(c.world.Document(), format)
 	if err != nil {
 		return reply{}, err
 	}
@@ -78,7 +40,7 @@ func (c *call) putState() (reply, error) {
 		return reply{}, err
 	}
 	c.changed(stateEvent | faultEvent | clockEvent)
-	return ok(scenarioOf(c.world)), nil
+	return ok(c.world.Document()), nil
 }
 
 // play loads a scenario into the world.

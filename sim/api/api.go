@@ -21,6 +21,7 @@ type Options struct {
 	ExternalURL string // base of all links, "" for the request's own host
 	TrustProxy  bool   // believe X-Forwarded-*
 	Prefer      bool   // answer Prefer: code=...
+	Hurry       bool   // hold no answer back: nobody waits for it
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
 	// sent: tests check them against the schemas, metrics count them.
@@ -32,6 +33,7 @@ type API struct {
 	externalURL string
 	trustProxy  bool
 	prefer      bool
+	hurry       bool
 	log         *slog.Logger
 	observe     func(Exchange)
 	engine      *gin.Engine
@@ -41,7 +43,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	a := &API{
-		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, prefer: o.Prefer,
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, prefer: o.Prefer, hurry: o.Hurry,
 		log: o.Log, observe: o.Observe, engine: engine(),
 	}
 	if a.log == nil {

@@ -17,7 +17,7 @@ import (
 // and scheme, which X-Forwarded-* may correct only for a trusted proxy. A
 // request on a port of the world's own has the world at the root of that.
 func (a *API) Base(r *http.Request, prefix string) string {
-	if prefix != "" && r.Context().Value(ownPortKey{}) != nil {
+	if onOwnPort(r, prefix) {
 		return a.origin(r)
 	}
 	if a.externalURL != "" {
@@ -64,6 +64,12 @@ func firstOf(list string) string {
 }
 
 type ownPortKey struct{}
+
+// onOwnPort says that a request to the world of a prefix came on the world's own
+// port.
+func onOwnPort(r *http.Request, prefix string) bool {
+	return prefix != "" && r.Context().Value(ownPortKey{}) != nil
+}
 
 // OwnPort is a base context for the server of a world that has a port of its
 // own: there the world is at the root, and its links say so.

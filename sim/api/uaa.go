@@ -143,7 +143,7 @@ func (c *call) issue(user *state.User, client string, form url.Values) (reply, e
 			return reply{}, contract.UAAInvalidScope
 		}
 	}
-	id := strings.ReplaceAll(c.api.ids.next(), "-", "")
+	id := c.tokenID()
 	life := c.snap.Scenario.Tokens
 	session, renewal := c.snap.World.Sessions.Marks()
 	access := c.claimsFor(user, client, id, life.Access)
@@ -162,6 +162,8 @@ func (c *call) issue(user *state.User, client string, form url.Values) (reply, e
 	}
 	return uaaJSON(answer)
 }
+
+func (c *call) tokenID() string { return strings.ReplaceAll(c.api.ids.next(), "-", "") }
 
 // uaaJSON is a good answer of UAA.
 func uaaJSON(value any) (reply, error) {

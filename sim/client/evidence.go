@@ -134,3 +134,9 @@ func (c *Client) Export(ctx context.Context, format string, to io.Writer) error 
 	}
 	return nil
 }
+
+// Bundle is the world as it was when its journal began, with all that happened
+// since, as one file (capisim replay plays it).
+func (c *Client) Bundle(ctx context.Context) ([]byte, error) {
+	return c.bytes(ctx, http.MethodGet, c.address(path("bundle"), nil), nil)
+}

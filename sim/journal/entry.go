@@ -77,6 +77,9 @@ type Entry struct {
 	Path           string // without the world's prefix
 	RawQuery       string
 	Proto          string // "HTTP/1.1"
+	Host           string // as the client called the server
+	Secure         bool   // by TLS
+	OwnPort        bool   // on a port of the world's own
 	Remote         string // address of the client
 	Connection     uint64 // number of the connection
 	ConnectionUse  int    // how many requests it had carried, this one included
@@ -178,7 +181,7 @@ func (e *Entry) bound() int64 {
 	e.RequestBody = e.RequestBody.bounded()
 	e.ResponseBody = e.ResponseBody.bounded()
 	e.Path, e.RawQuery = clip(e.Path, MaxText), clip(e.RawQuery, MaxText)
-	e.User, e.Method = clip(e.User, maxName), clip(e.Method, maxName)
+	e.User, e.Method, e.Host = clip(e.User, maxName), clip(e.Method, maxName), clip(e.Host, maxName)
 	size := headerSize(e.RequestHeader)
 	if size > MaxHeader {
 		e.RequestHeader = cutHeader(e.RequestHeader)
@@ -212,8 +215,8 @@ func headerSize(h http.Header) int {
 	return size
 }
 
-// cutMark stands where a header's value was left out for its size.
-const cutMark = "[CUT]"
+// CutMark stands where a header's value was left out for its size.
+const CutMark = "[CUT]"
 
 // cutHeader copies, in the order of names, the lines that fit into MaxHeader
 // and leaves a mark for the values of those that do not. Names that are
@@ -227,7 +230,7 @@ func cutHeader(h http.Header) http.Header {
 	slices.Sort(names)
 	room := MaxHeader
 	for _, name := range names {
-		bare := headerLineCost + len(name) + len(cutMark)
+		bare := headerLineCost + len(name) + len(CutMark)
 		if bare > room {
 			continue
 		}
@@ -240,7 +243,7 @@ func cutHeader(h http.Header) http.Header {
 			room -= full
 			continue
 		}
-		kept[strings.Clone(name)] = []string{cutMark}
+		kept[strings.Clone(name)] = []string{CutMark}
 		room -= bare
 	}
 	return kept

@@ -27,9 +27,20 @@ func (e *Entry) masked() Entry {
 	m.RawQuery = maskForm(e.RawQuery)
 	token := e.Operation != nil && e.Operation.Action == contract.CreateToken ||
 		strings.Contains(e.Path, "/oauth/") || strings.Contains(e.Path, "/login")
-	m.RequestBody.Bytes = maskBody(e.RequestBody.Bytes, e.RequestHeader, token)
-	m.ResponseBody.Bytes = maskBody(e.ResponseBody.Bytes, m.ResponseHeader, false)
+	m.RequestBody = e.RequestBody.masked(e.RequestHeader, token)
+	m.ResponseBody = e.ResponseBody.masked(m.ResponseHeader, false)
 	return m
+}
+
+// masked is a body without its secrets. One that is there in full stays so,
+// however long what was masked had been.
+func (b Body) masked(h http.Header, token bool) Body {
+	whole := !b.Cut()
+	b.Bytes = maskBody(b.Bytes, h, token)
+	if whole {
+		b.Size = int64(len(b.Bytes))
+	}
+	return b
 }
 
 // maskHeader copies a header without credentials. The scheme of Authorization

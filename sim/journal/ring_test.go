@@ -161,10 +161,10 @@ func TestHeadersAndPathsAreBounded(t *testing.T) {
 		t.Errorf("%d bytes for one entry", got)
 	}
 	e, _ := j.Get(1)
-	if len(e.Path) != MaxText || len(e.RawQuery) != MaxText || e.RequestHeader.Get("A-Small") != "kept" || e.RequestHeader.Get("B-Large") != cutMark {
+	if len(e.Path) != MaxText || len(e.RawQuery) != MaxText || e.RequestHeader.Get("A-Small") != "kept" || e.RequestHeader.Get("B-Large") != CutMark {
 		t.Errorf("path %d, query %d, small %q, large %.20q", len(e.Path), len(e.RawQuery), e.RequestHeader.Get("A-Small"), e.RequestHeader.Get("B-Large"))
 	}
-	if h.Get("B-Large") == cutMark {
+	if h.Get("B-Large") == CutMark {
 		t.Error("the caller's header was changed")
 	}
 }

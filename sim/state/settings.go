@@ -2,6 +2,7 @@ package state
 
 import (
 	"maps"
+	"slices"
 
 	"example.com/capisim/sim/contract"
 )
@@ -39,6 +40,19 @@ func newSettings(seed *Seed) *settings {
 		c.byName[c.users[i].Name] = &c.users[i]
 	}
 	return c
+}
+
+// TokenOf is the first, in their order, of the tokens that the state gives a
+// user.
+func (s *Store) TokenOf(user string) (string, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, token := range slices.Sorted(maps.Keys(s.settings.tokens)) {
+		if s.settings.tokens[token] == user {
+			return token, true
+		}
+	}
+	return "", false
 }
 
 // Features are the platform's feature flags that these operations ask.

@@ -44,8 +44,9 @@ func (w *served) Arm(ctx context.Context, rule fault.Rule) error {
 	return err
 }
 
-func (w *served) State(ctx context.Context) ([]byte, error) { return w.client.State(ctx, "json") }
-func (w *served) End(ctx context.Context) error             { return w.client.DeleteWorld(ctx, w.name) }
+func (w *served) State(ctx context.Context) ([]byte, error)  { return w.client.State(ctx, "json") }
+func (w *served) Bundle(ctx context.Context) ([]byte, error) { return w.client.Bundle(ctx) }
+func (w *served) End(ctx context.Context) error              { return w.client.DeleteWorld(ctx, w.name) }
 
 // requestsKept is how many requests of one run are judged: more than any client
 // sends that has a limit.

@@ -23,6 +23,8 @@ type Options struct {
 	Baseline   *Result
 	// Limit is the least limit of a run; 0 is ten seconds.
 	Limit time.Duration
+	// Keep puts the bundle of a finding somewhere and says where; nil keeps none.
+	Keep func(cell Cell, bundle []byte) (string, error)
 	// Now asks the wall for the time.
 	Now func() time.Time
 	// Done is told of each judged cell, one at a time; nil for nobody.
@@ -37,6 +39,7 @@ type run struct {
 	known      map[string]bool
 	fired      int
 	ended      time.Time
+	bundle     []byte // when there is something to keep
 }
 
 // run makes a world, runs the client in it and gathers the evidence. A nil cell
@@ -83,7 +86,11 @@ func (o Options) run(ctx context.Context, cell *Cell, limit time.Duration, ref *
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return r, r.gather(over, w)
+	if err := r.gather(over, w); err != nil || o.Keep == nil || cell == nil || !slices.ContainsFunc(judge(ref, *cell, r), isFinding) {
+		return r, err
+	}
+	r.bundle, err = w.Bundle(over)
+	return r, err
 }
 
 func (r *run) gather(ctx context.Context, w World) (err error) {
@@ -192,6 +199,13 @@ func (o Options) Cell(ctx context.Context, ref *Reference, c Cell) (*CellResult,
 	}
 	verdicts = slices.Compact(verdicts)
 	out := []CellResult{result(ref, c, r, verdicts)}
+	if r.bundle != nil {
+		name, err := o.Keep(c, r.bundle)
+		if err != nil {
+			return nil, fmt.Errorf("keep a bundle: %w", err)
+		}
+		out[0].Bundle = &name
+	}
 	accept(out, o.Accept)
 	return &out[0], nil
 }

@@ -35,6 +35,8 @@ type World interface {
 	Requests(ctx context.Context) ([]Request, error)
 	// State is the world as a scenario document in JSON.
 	State(ctx context.Context) ([]byte, error)
+	// Bundle is the world with what has happened to it, as one file.
+	Bundle(ctx context.Context) ([]byte, error)
 	// End deletes the world, which ends every answer that it holds back.
 	End(ctx context.Context) error
 }

@@ -33,6 +33,7 @@ func (w *World) fork(from *World, choices Choices) {
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
 	w.current.Store(next)
+	w.begin()
 }
 
 // Still is what the world holds, and what its clock shows, between two
@@ -40,6 +41,11 @@ func (w *World) fork(from *World, choices Choices) {
 func (w *World) Still() (*Snapshot, *Clock) {
 	w.deciding.Lock()
 	defer w.deciding.Unlock()
+	return w.still()
+}
+
+// still is Still for who keeps decisions away.
+func (w *World) still() (*Snapshot, *Clock) {
 	still := *w.Current()
 	still.State, still.Faults, still.Limiter = still.State.Fork(), still.Faults.Fork(), still.Limiter.fork()
 	return &still, w.Clock.fork()

@@ -50,6 +50,9 @@ type World struct {
 	touched  atomic.Int64 // wall time of the last request, in nanoseconds
 	ttl      time.Duration
 
+	history sync.Mutex // guards era
+	era     Era
+
 	ending sync.Mutex // guards atEnd
 	atEnd  []func()
 	ended  bool
@@ -219,6 +222,12 @@ func (w *World) put(next *Snapshot, scope Scope) {
 		w.Clock.Set(w.choices.frozen(next.Scenario), next.Scenario.Clock.Start)
 	}
 	w.current.Store(next)
+	switch {
+	case scope.Journal:
+		w.begin()
+	case scope.State || scope.Faults:
+		w.noteState()
+	}
 }
 
 // AtEnd calls f when the world ends, at once when it has ended already.

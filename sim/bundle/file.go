@@ -1,0 +1,110 @@
+package bundle
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/schema"
+)
+
+// maxUnpacked is how large a bundle may be, in bytes: a journal and the largest
+// document of a scenario fit.
+const maxUnpacked = 256 << 20
+
+// envelope is the file: its checksum is that of the bytes of its contents.
+type envelope struct {
+	Version  int             `json:"capisim_bundle"`
+	Checksum string          `json:"checksum"`
+	Contents json.RawMessage `json:"contents"`
+}
+
+func checksum(contents []byte) string {
+	sum := sha256.Sum256(contents)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Write writes a bundle as a file. One that would be too large to be read is
+// refused.
+func Write(to io.Writer, b *Bundle) error {
+	contents, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("write bundle: %w", err)
+	}
+	if len(contents) > maxUnpacked {
+		return fmt.Errorf("write bundle: %d MiB of state and requests, expected at most %d", len(contents)>>20, maxUnpacked>>20)
+	}
+	file := gzip.NewWriter(to)
+	if err := json.NewEncoder(file).Encode(envelope{Version, checksum(contents), contents}); err != nil {
+		return fmt.Errorf("write bundle: %w", err)
+	}
+	return file.Close()
+}
+
+// Encode is Write into memory.
+func Encode(b *Bundle) ([]byte, error) {
+	var out bytes.Buffer
+	err := Write(&out, b)
+	return out.Bytes(), err
+}
+
+// Read reads a bundle. One that is cut, damaged, edited, too large or of a newer
+// form is refused with what is wrong; what is wrong with its contents is
+// document.Violations.
+func Read(from io.Reader) (*Bundle, error) {
+	text, err := unpack(from, maxUnpacked)
+	if err != nil {
+		return nil, err
+	}
+	var e envelope
+	if err := json.Unmarshal(text, &e); err != nil {
+		return nil, fmt.Errorf("not a bundle: %w", err)
+	}
+	switch {
+	case e.Version > Version:
+		return nil, fmt.Errorf("a bundle of version %d, expected at most %d: a newer capisim wrote it", e.Version, Version)
+	case e.Version < 1:
+		return nil, errors.New("not a bundle: capisim_bundle left out, expected the version of the file")
+	case e.Checksum != checksum(e.Contents):
+		return nil, errors.New("its contents were edited: the checksum is that of others; make a new bundle instead")
+	}
+	value, err := document.Decode(e.Contents)
+	if err != nil {
+		return nil, fmt.Errorf("not a bundle: contents: %w", err)
+	}
+	found, err := schema.Validate("bundle", value)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		return nil, found
+	}
+	b := &Bundle{}
+	if err := json.Unmarshal(e.Contents, b); err != nil {
+		return nil, fmt.Errorf("not a bundle: contents: %w", err)
+	}
+	return b, nil
+}
+
+func unpack(from io.Reader, most int64) ([]byte, error) {
+	file, err := gzip.NewReader(from)
+	if err != nil {
+		return nil, errors.New("not a bundle: not compressed by gzip, expected a file that capisim wrote")
+	}
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("cut off: it ends in the middle, after %d bytes of contents", len(text))
+	case err != nil:
+		return nil, fmt.Errorf("damaged: %w", err)
+	case int64(len(text)) > most:
+		return nil, fmt.Errorf("larger than %d MiB when it is unpacked, expected a file that capisim wrote", most>>20)
+	}
+	return text, nil
+}

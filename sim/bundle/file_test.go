@@ -1,0 +1,170 @@
+package bundle
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/journal"
+)
+
+// small is a bundle with a step of each kind.
+func small() *Bundle {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	request := &Request{Host: "localhost", Credentials: journal.Credentials{Bearer: true, User: "admin"}}
+	request.ID, request.Request.Method, request.Request.Path = 1, "GET", "/v3/processes"
+	request.Request.Headers, request.Response.Headers = map[string][]string{}, map[string][]string{"X": {"1"}}
+	request.Response.Status = 200
+	return &Bundle{
+		Capisim: "1.0.0", Made: at, World: "default", Server: Server{Prefer: true}, Clock: Clock{"frozen", at},
+		Scenario: json.RawMessage(`{"name":"x"}`),
+		Steps: []Step{
+			{Time: at, Request: request},
+			{Time: at, Change: &Change{Method: "PUT", Path: "/admin/faults/x", Body: json.RawMessage(`{"respond":{"status":503}}`)}},
+			{Time: at, State: json.RawMessage(`{"name":"<y>"}`)},
+		},
+	}
+}
+
+func packed(t testing.TB, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	file := gzip.NewWriter(&out)
+	if _, err := io.WriteString(file, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func written(t testing.TB, b *Bundle) []byte {
+	t.Helper()
+	raw, err := Encode(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func unpacked(t testing.TB, raw []byte) string {
+	t.Helper()
+	text, err := unpack(bytes.NewReader(raw), maxUnpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestFile: what was written is read.
+func TestFile(t *testing.T) {
+	t.Parallel()
+	raw := written(t, small())
+	b, err := Read(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := written(t, b); unpacked(t, again) != unpacked(t, raw) {
+		t.Errorf("%s\nexpected %s", unpacked(t, again), unpacked(t, raw))
+	}
+}
+
+// TestBadFile: what is not a bundle is refused with what is wrong.
+func TestBadFile(t *testing.T) {
+	t.Parallel()
+	raw := written(t, small())
+	text := unpacked(t, raw)
+	damaged := bytes.Clone(raw)
+	damaged[len(damaged)-6] ^= 1 // the checksum of gzip
+	for name, test := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"empty":        {nil, "not compressed by gzip"},
+		"text":         {[]byte(text), "not compressed by gzip"},
+		"cut":          {raw[:len(raw)-20], "cut off"},
+		"damaged":      {damaged, "damaged"},
+		"not JSON":     {packed(t, "x"), "not a bundle"},
+		"other JSON":   {packed(t, `{"a":1}`), "capisim_bundle left out"},
+		"edited":       {packed(t, strings.Replace(text, `"status":200`, `"status":201`, 1)), "edited"},
+		"newer":        {packed(t, strings.Replace(text, `"capisim_bundle":1`, `"capisim_bundle":2`, 1)), "version 2, expected at most 1"},
+		"no contents":  {packed(t, `{"capisim_bundle":1,"checksum":"`+checksum(nil)+`"}`), "not a bundle"},
+		"more behind":  {append(bytes.Clone(raw), "more"...), "cut off"},
+		"null":         {packed(t, "null"), "capisim_bundle left out"},
+		"wrong values": {sealed(t, `{"capisim":"1"}`), "/clock: missing, expected an object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := Read(bytes.NewReader(test.file)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, expected %q", err, test.want)
+			}
+		})
+	}
+}
+
+// TestHuge: what unpacks to more than is allowed is not read to its end.
+func TestHuge(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 20
+	for size, refused := range map[int]bool{most: false, most + 1: true} {
+		_, err := unpack(bytes.NewReader(packed(t, strings.Repeat(" ", size))), most)
+		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "larger than 1 MiB") {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
+
+// sealed is a file whose checksum is right.
+func sealed(t testing.TB, contents string) []byte {
+	t.Helper()
+	raw, err := json.Marshal(envelope{Version, checksum([]byte(contents)), json.RawMessage(contents)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed(t, string(raw))
+}
+
+// TestSteps: a step is one of three things, told by its pointer.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	b := small()
+	b.Steps[0].State = json.RawMessage(`{}`)
+	b.Steps[1].Change.Path = "/v3/processes"
+	_, err := Read(bytes.NewReader(written(t, b)))
+	var found document.Violations
+	if !errors.As(err, &found) || len(found) < 2 || !strings.HasPrefix(found[0].Pointer, "/steps/0") {
+		t.Errorf("%v", err)
+	}
+}
+
+// FuzzRead: no file ends the program, and what is read can be written.
+func FuzzRead(f *testing.F) {
+	raw := written(f, small())
+	text := unpacked(f, raw)
+	for _, seed := range []string{text, text[:len(text)/2], strings.Replace(text, "200", "-1", 1), `{"capisim_bundle":9}`, "null", ""} {
+		f.Add([]byte(seed), false)
+		f.Add([]byte(seed), true)
+	}
+	f.Add([]byte(`{"capisim":"1"}`), true)
+	f.Fuzz(func(t *testing.T, data []byte, seal bool) {
+		file := packed(t, string(data))
+		if seal && json.Valid(data) {
+			var compact bytes.Buffer
+			if json.Compact(&compact, data) != nil {
+				return
+			}
+			file = sealed(t, compact.String())
+		}
+		b, err := Read(bytes.NewReader(file))
+		if err == nil {
+			written(t, b)
+		}
+	})
+}

@@ -1,0 +1,96 @@
+package sim
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"example.com/capisim/sim/bundle"
+	"example.com/capisim/sim/world"
+)
+
+// FromBundle lets the default world begin as the world of a bundle did: the
+// state, the rules with their progress, and the clock, which goes on from there.
+// It takes the place of a scenario.
+func FromBundle(file string) Option {
+	return ofServer("FromBundle", func(c *config) error {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("bundle: %w", err)
+		}
+		b, err := bundle.Read(bytes.NewReader(raw))
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		c.began = &b.Clock
+		return bundled(b)(c)
+	})
+}
+
+// begin puts the clock of the default world to where that of a bundle was.
+func (c *config) begin(w *world.World) {
+	if c.began == nil {
+		return
+	}
+	w.Clock.Set(w.Clock.Frozen(), c.began.Now)
+	w.Forget()
+}
+
+// BundleOnFailure lets a test that fails leave a bundle of its world in a folder,
+// which is made when it is needed: "capisim replay FILE" plays it again, and the
+// test's log names it. The worlds that Server.World and Server.Fork make leave
+// theirs when their own tests fail.
+func BundleOnFailure(folder string) Option {
+	return ofServer("BundleOnFailure", func(c *config) error {
+		if folder == "" {
+			return errors.New("bundle on failure: no folder")
+		}
+		c.bundles = folder
+		return nil
+	})
+}
+
+// keep leaves a bundle of the world when the test has failed at its end.
+func (s *Server) keep(t TB) {
+	folder := s.Simulator.config.bundles
+	if folder == "" {
+		return
+	}
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		name, err := s.save(folder, t.Name())
+		if err != nil {
+			t.Logf("no bundle of the failure: %v", err)
+			return
+		}
+		t.Logf("bundle of the failure: capisim replay %s", name)
+	})
+}
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+func (s *Server) save(folder, test string) (name string, err error) {
+	c := s.Simulator.config
+	made, err := bundle.Make(s.world, c.serverOf(), c.version, world.Wall())
+	if err != nil {
+		return "", err
+	}
+	raw, err := bundle.Encode(made)
+	if err == nil {
+		err = os.MkdirAll(folder, 0o777)
+	}
+	if err != nil {
+		return "", err
+	}
+	name = notInNames.ReplaceAllString(test, "-")
+	if s.world.Prefix != "" {
+		name += "-" + s.world.Name
+	}
+	name = filepath.Join(folder, name+".bundle.json.gz")
+	return name, os.WriteFile(name, raw, 0o666)
+}
