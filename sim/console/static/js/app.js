@@ -88,7 +88,8 @@ function Header() {
   return html`<header class="top"><div class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>capisim</span></div>
     <div class="top-facts">${overview && html`<${WorldSwitch} name=${overview.world} />
       <a class="fact" href="#scenarios"><span class="fact-name">Scenario</span>${overview.scenario.name}</a><${ClockFact} />
-      ${coverage && html`<a class="fact" href="#evidence"><span class="fact-name">Coverage</span><span class="num">${coverage.covered}/${coverage.total}</span></a>`}`}</div>
+      ${coverage && html`<a class="fact" href="#evidence"><span class="fact-name">Coverage</span><span class="num">${coverage.covered}/${coverage.total}</span></a>`}`}
+      <a class="fact" href="../admin/docs" target="_blank">Reference</a></div>
     <${Live} /></header>`;
 }
 
