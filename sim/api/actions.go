@@ -49,6 +49,11 @@ func init() {
 		contract.ListSidecars:           listSidecars,
 		contract.ListPackages:           listPackages,
 		contract.ListDeployments:        listDeployments,
+		contract.GetDeployment:          getDeployment,
+		contract.CreateDeployment:       createDeployment,
+		contract.UpdateDeployment:       updateDeployment,
+		contract.CancelDeployment:       cancelDeployment,
+		contract.ContinueDeployment:     continueDeployment,
 		contract.ListAuditEvents:        listAuditEvents,
 		contract.GetAuditEvent:          getAuditEvent,
 

@@ -7,8 +7,7 @@ import (
 	"example.com/capisim/sim/state"
 )
 
-// deploymentJSON is the deployment of an app that is deploying. Its droplets
-// are unknown here, as the app's is.
+// deploymentJSON is a deployment.
 type deploymentJSON struct {
 	GUID            string                  `json:"guid"`
 	CreatedAt       timeJSON                `json:"created_at"`
@@ -16,10 +15,10 @@ type deploymentJSON struct {
 	Status          deploymentStatusJSON    `json:"status"`
 	Strategy        string                  `json:"strategy"`
 	Options         deploymentOptionsJSON   `json:"options"`
-	Droplet         guidJSON                `json:"droplet"`
-	PreviousDroplet guidJSON                `json:"previous_droplet"`
+	Droplet         *guidJSON               `json:"droplet"`
+	PreviousDroplet *guidJSON               `json:"previous_droplet"`
 	NewProcesses    []deploymentProcessJSON `json:"new_processes"`
-	Revision        *guidJSON               `json:"revision"`
+	Revision        *deployedRevisionJSON   `json:"revision"`
 	Relationships   toApp                   `json:"relationships"`
 	Metadata        metadataJSON            `json:"metadata"`
 	Links           deploymentLinks         `json:"links"`
@@ -29,15 +28,39 @@ type deploymentStatusJSON struct {
 	Value   string                `json:"value"`
 	Reason  string                `json:"reason"`
 	Details deploymentDetailsJSON `json:"details"`
+	Canary  *canaryStatusJSON     `json:"canary,omitempty"`
 }
 
 type deploymentDetailsJSON struct {
 	LastSuccessfulHealthcheck timeJSON `json:"last_successful_healthcheck"`
 	LastStatusChange          timeJSON `json:"last_status_change"`
+	Error                     string   `json:"error,omitempty"`
+}
+
+type canaryStatusJSON struct {
+	Steps canaryStepsJSON `json:"steps"`
+}
+
+type canaryStepsJSON struct {
+	Current int `json:"current"`
+	Total   int `json:"total"`
 }
 
 type deploymentOptionsJSON struct {
-	MaxInFlight int `json:"max_in_flight"`
+	MaxInFlight  int         `json:"max_in_flight"`
+	WebInstances *int        `json:"web_instances,omitempty"`
+	MemoryInMB   *int        `json:"memory_in_mb,omitempty"`
+	DiskInMB     *int        `json:"disk_in_mb,omitempty"`
+	LogRateLimit *int64      `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	Canary       *canaryJSON `json:"canary,omitempty"`
+}
+
+type canaryJSON struct {
+	Steps []weightJSON `json:"steps"`
+}
+
+type weightJSON struct {
+	Weight int `json:"instance_weight"`
 }
 
 type deploymentProcessJSON struct {
@@ -45,10 +68,16 @@ type deploymentProcessJSON struct {
 	Type string `json:"type"`
 }
 
+type deployedRevisionJSON struct {
+	GUID    string `json:"guid"`
+	Version int    `json:"version"`
+}
+
 type deploymentLinks struct {
-	Self   linkJSON `json:"self"`
-	App    linkJSON `json:"app"`
-	Cancel linkJSON `json:"cancel"`
+	Self     linkJSON  `json:"self"`
+	App      linkJSON  `json:"app"`
+	Cancel   *linkJSON `json:"cancel,omitempty"`
+	Continue *linkJSON `json:"continue,omitempty"`
 }
 
 func listDeployments(c *call) (reply, error) {
@@ -56,24 +85,87 @@ func listDeployments(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	page := c.snap.State.Deployments(c.who, query)
-	return c.listReply("/v3/deployments", query, page.Total, shown(page.Views, c.deploymentJSON), nil)
+	list, total := c.snap.State.Deployments(c.who, query)
+	return c.listReply("/v3/deployments", query, total, shown(list, c.deploymentJSON), nil)
 }
 
-func (c *call) deploymentJSON(v state.View) deploymentJSON {
-	begun := timeJSON(v.App.UpdatedAt)
-	self := c.base() + "/v3/deployments/" + v.DeploymentGUID()
-	return deploymentJSON{
-		GUID: v.DeploymentGUID(), CreatedAt: begun, UpdatedAt: begun,
-		Status:   deploymentStatusJSON{state.DeploymentActive, state.DeploymentDeploying, deploymentDetailsJSON{begun, begun}},
-		Strategy: "rolling", Options: deploymentOptionsJSON{MaxInFlight: 1},
-		NewProcesses: shown(c.snap.State.NewProcesses(v.App.GUID), func(p *state.Process) deploymentProcessJSON {
-			return deploymentProcessJSON{p.GUID, p.Type}
-		}),
-		Relationships: toApp{relationJSON{guidOf(v.App.GUID)}},
+func getDeployment(c *call) (reply, error) {
+	deployment, err := c.snap.State.Deployment(c.who, c.guid)
+	if err != nil {
+		return reply{}, err
+	}
+	return jsonReply(http.StatusOK, c.deploymentJSON(deployment))
+}
+
+func createDeployment(c *call) (reply, error) {
+	deployment, err := c.snap.State.CreateDeployment(c.now, c.who, c.body)
+	if err != nil {
+		return reply{}, err
+	}
+	c.changed = true
+	return jsonReply(http.StatusCreated, c.deploymentJSON(deployment))
+}
+
+func updateDeployment(c *call) (reply, error) {
+	deployment, err := c.snap.State.UpdateDeployment(c.now, c.who, c.guid, c.body)
+	if err != nil {
+		return reply{}, err
+	}
+	c.changed = true
+	return jsonReply(http.StatusOK, c.deploymentJSON(deployment))
+}
+
+func cancelDeployment(c *call) (reply, error) {
+	return c.steered(c.snap.State.CancelDeployment(c.now, c.who, c.guid))
+}
+
+func continueDeployment(c *call) (reply, error) {
+	return c.steered(c.snap.State.ContinueDeployment(c.now, c.who, c.guid))
+}
+
+// steered answers an action with a status alone.
+func (c *call) steered(err error) (reply, error) {
+	if err != nil {
+		return reply{}, err
+	}
+	c.changed = true
+	return reply{status: http.StatusOK}, nil
+}
+
+func (c *call) deploymentJSON(d state.DeploymentView) deploymentJSON {
+	self := c.base() + "/v3/deployments/" + d.GUID
+	action := func(name string, there bool) *linkJSON {
+		if !there {
+			return nil
+		}
+		return &linkJSON{self + "/actions/" + name, http.MethodPost}
+	}
+	out := deploymentJSON{
+		GUID: d.GUID, CreatedAt: timeJSON(d.CreatedAt), UpdatedAt: timeJSON(d.UpdatedAt),
+		Status:   deploymentStatusJSON{Value: d.Value(), Reason: d.Reason, Details: deploymentDetailsJSON{timeJSON(d.HealthyAt), timeJSON(d.ChangedAt), d.Error}},
+		Strategy: d.Strategy, Options: optionsOf(d), Droplet: guidOrNull(d.DropletGUID), PreviousDroplet: guidOrNull(d.PreviousDroplet),
+		NewProcesses: []deploymentProcessJSON{}, Relationships: toApp{relationJSON{guidOf(d.AppGUID)}}, Metadata: metadataOf(d.Deployment.Metadata),
 		Links: deploymentLinks{
-			Self: linkJSON{Href: self}, App: linkJSON{Href: c.base() + "/v3/apps/" + v.App.GUID},
-			Cancel: linkJSON{self + "/actions/cancel", http.MethodPost},
+			Self: linkJSON{Href: self}, App: linkJSON{Href: c.base() + "/v3/apps/" + d.AppGUID},
+			Cancel: action("cancel", d.Cancelable()), Continue: action("continue", d.State == state.Paused),
 		},
 	}
+	if d.ProcessGUID != "" {
+		out.NewProcesses = append(out.NewProcesses, deploymentProcessJSON{d.ProcessGUID, "web"})
+	}
+	if d.RevisionGUID != "" && !d.App.RevisionsOff {
+		out.Revision = &deployedRevisionJSON{d.RevisionGUID, d.RevisionVersion}
+	}
+	if d.Strategy == contract.Canary {
+		out.Status.Canary = &canaryStatusJSON{canaryStepsJSON{d.Step, max(1, len(d.Steps))}}
+	}
+	return out
+}
+
+func optionsOf(d state.DeploymentView) deploymentOptionsJSON {
+	out := deploymentOptionsJSON{MaxInFlight: d.MaxInFlight, WebInstances: d.WebInstances, MemoryInMB: d.MemoryInMB, DiskInMB: d.DiskInMB, LogRateLimit: d.LogRateLimit}
+	if d.Strategy == contract.Canary && d.Steps != nil {
+		out.Canary = &canaryJSON{shown(d.Steps, func(weight int) weightJSON { return weightJSON{weight} })}
+	}
+	return out
 }

@@ -36,6 +36,11 @@ const (
 	GetRegistryCredential
 	ListRevisions
 	ListDeployedRevisions
+	GetDeployment
+	CreateDeployment
+	UpdateDeployment
+	CancelDeployment
+	ContinueDeployment
 )
 
 // uaaError is a refusal of UAA: what its two fields error and error_description
@@ -70,6 +75,10 @@ var (
 	noSpace      = []*Error{SpaceNotFound, NotFound}
 	noDroplet    = []*Error{DropletNotFound, AppNotFound, NotFound}
 	noEndpoint   = []*Error{NotFound}
+	noDeployment = []*Error{DeploymentNotFound, NotFound}
+
+	badDeployment       = []*Error{AppUnusable, overQuota, orgDeleting}
+	badDeploymentAction = []*Error{DeploymentRefused("change", "FINALIZED", "DEPLOYED"), orgDeleting}
 )
 
 // supporting are the rows of what clients need beside the processes, and no
@@ -111,6 +120,11 @@ func supporting() []*Operation {
 		aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess),
 		aside("listPackages", "GET", "/v3/packages", ListPackages, Read, "empty-list", noEndpoint),
 		aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint),
+		aside("getDeployment", "GET", "/v3/deployments/{guid}", GetDeployment, Read, "deployment", noDeployment),
+		changing(answering(http.StatusCreated, aside("createDeployment", "POST", "/v3/deployments", CreateDeployment, Write, "deployment", noEndpoint)), "deployment-create", badDeployment),
+		changing(aside("updateDeployment", "PATCH", "/v3/deployments/{guid}", UpdateDeployment, Write, "deployment", noDeployment), "deployment-update", []*Error{orgDeleting, noLabels, noNotes}),
+		changing(aside("cancelDeployment", "POST", "/v3/deployments/{guid}/actions/cancel", CancelDeployment, Write, "", noDeployment), "", badDeploymentAction),
+		changing(aside("continueDeployment", "POST", "/v3/deployments/{guid}/actions/continue", ContinueDeployment, Write, "", noDeployment), "", badDeploymentAction),
 		aside("listAuditEvents", "GET", "/v3/audit_events", ListAuditEvents, Read, "audit-event-list", noEndpoint),
 		aside("getAuditEvent", "GET", "/v3/audit_events/{guid}", GetAuditEvent, Read, "audit-event", []*Error{EventNotFound, NotFound}),
 	}
@@ -123,6 +137,12 @@ func aside(id, method, path string, action Action, access Access, response strin
 	return &Operation{ID: id, Method: method, Path: path, Action: action, Access: access, Response: response, Supporting: true,
 		Statuses: []Status{known(http.StatusOK, nil), known(400, badQuery), known(401, unauthenticated), known(403, mayNotRead), known(404, missing),
 			known(422, badList), known(429, tooMany), known(500, broken), known(502, uaaDown), known(503, databaseDown)}}
+}
+
+// answering gives a row another status for what went well.
+func answering(code int, o *Operation) *Operation {
+	o.Statuses[0].Code = code
+	return o
 }
 
 // ofApp marks a row whose {guid} is an app's.

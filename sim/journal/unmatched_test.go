@@ -23,7 +23,7 @@ func TestNearestOperation(t *testing.T) {
 		{"DELETE", "/v3/processes/p/instance/0", "terminateProcessInstance", MissPath, `path segment 4 is "instance", expected "instances"`},
 		{"GET", "/worlds/nope/v3/processes", "listProcesses", MissWorld, `there is no world "nope"`},
 		{"GET", "/worlds/nope", "getRoot", MissWorld, `there is no world "nope"`},
-		{"POST", "/v3/deployments", "", MissReal, `POST /v3/deployments is an operation of the real API that capisim does not play; PATCH /admin/apps/{guid} with {"deploying":true} begins one`},
+		{"PATCH", "/v3/feature_flags/app_scaling", "", MissReal, `PATCH /v3/feature_flags/{name} is an operation of the real API that capisim does not play; PATCH /admin/features changes flags`},
 		{"GET", "/v3/packages/p/downlaod", "", MissPath, `path segment 4 is "downlaod", expected "download"`},
 		{"PUT", "/v3/apps/a/relationships/current_droplet", "", MissMethod, "method PUT, expected PATCH"},
 		{"GET", "/worlds/nope/v3/packages/p/download", "", MissWorld, `there is no world "nope"`},

@@ -113,9 +113,10 @@ func (c *checker) spaces() {
 
 func (c *checker) apps() {
 	names, guids := map[string]string{}, map[string]string{}
-	droplets, revisions := map[string]string{}, map[string]string{}
+	droplets, revisions, deployments := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, app := range c.doc.Apps {
 		c.built(app, i, droplets, revisions)
+		c.deployments(app, i, deployments)
 		space, message := c.names.space(app.Space)
 		if message != "" {
 			c.report(message, "apps", i, "space")

@@ -116,7 +116,10 @@ type App struct {
 	Droplets  []Droplet            `json:"droplets,omitempty"`  // oldest first
 	Droplet   *OrFalse[string]     `json:"droplet,omitempty"`   // guid of the current one; left out: the newest
 	Revisions *OrFalse[[]Revision] `json:"revisions,omitempty"` // oldest first; false: starts make none
-	Processes []Process            `json:"processes,omitzero"`
+	// Deployments are written out by an exported world; deploying is short for
+	// one that stands still.
+	Deployments []Deployment `json:"deployments,omitempty"`
+	Processes   []Process    `json:"processes,omitzero"`
 }
 
 // Process is a process with every field of the API's resource (§11), and with

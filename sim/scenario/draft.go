@@ -167,7 +167,6 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		GUID:       guid,
 		SpaceGUID:  home.GUID,
 		State:      app.state(),
-		Deploying:  app.Deploying,
 		CreatedAt:  app.CreatedAt.or(time.Time{}),
 		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
 		Buildpacks: app.Buildpacks,
@@ -189,6 +188,10 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		orders = append(orders, process.Order)
 	}
 	d.started(&made, app, processes, d.seed.Processes[first:])
+	if second := d.deployments(&made, app, d.seed.Processes[first:]); second != nil {
+		d.seed.Processes = append(d.seed.Processes, *second)
+		orders = append(orders, 0)
+	}
 	d.seed.Apps = append(d.seed.Apps, made)
 	return orders
 }

@@ -239,7 +239,6 @@ func (e *exporter) apps(yield func(App) bool) {
 			Space:      e.rest[app.SpaceGUID],
 			GUID:       app.GUID,
 			State:      app.State,
-			Deploying:  app.Deploying,
 			CreatedAt:  moment(app.CreatedAt),
 			UpdatedAt:  moment(app.UpdatedAt),
 			Buildpacks: append([]string{}, app.Buildpacks...),
@@ -249,6 +248,11 @@ func (e *exporter) apps(yield func(App) bool) {
 			Droplet:    droplet,
 			Revisions:  exportRevisions(app),
 			Processes:  make([]Process, len(e.under[i])),
+		}
+		for _, deployment := range e.seed.Deployments {
+			if deployment.AppGUID == app.GUID {
+				out.Deployments = append(out.Deployments, exportDeployment(deployment))
+			}
 		}
 		for j, at := range e.under[i] {
 			out.Processes[j] = exportProcess(&e.seed.Processes[at])

@@ -10,10 +10,13 @@ import (
 
 // Lifecycle says how instances come up and go down.
 type Lifecycle struct {
-	StartDelay    document.Duration        `json:"start_delay,omitzero"`
-	ReadyDelay    document.Duration        `json:"ready_delay,omitzero"`
-	StopDelay     document.Duration        `json:"stop_delay,omitzero"`
-	RestartDelay  *document.Duration       `json:"restart_delay,omitempty"`
+	StartDelay   document.Duration  `json:"start_delay,omitzero"`
+	ReadyDelay   document.Duration  `json:"ready_delay,omitzero"`
+	StopDelay    document.Duration  `json:"stop_delay,omitzero"`
+	RestartDelay *document.Duration `json:"restart_delay,omitempty"`
+	// Between two moves of a deployment.
+	DeploymentInterval *document.Duration `json:"deployment_interval,omitempty"`
+
 	CrashLoop     OneOrMore[CrashLoop]     `json:"crash_loop,omitempty"`
 	ReadinessLoop OneOrMore[ReadinessLoop] `json:"readiness_loop,omitempty"`
 }
@@ -46,6 +49,9 @@ func (l *Lifecycle) stored() state.Lifecycle {
 	if l.RestartDelay != nil {
 		made.RestartDelay = time.Duration(*l.RestartDelay)
 	}
+	if l.DeploymentInterval != nil {
+		made.DeploymentInterval = time.Duration(*l.DeploymentInterval)
+	}
 	for _, loop := range l.CrashLoop {
 		made.CrashLoop = append(made.CrashLoop, state.CrashLoop{Process: loop.Process, After: time.Duration(loop.After)})
 	}
@@ -59,6 +65,10 @@ func (l *Lifecycle) stored() state.Lifecycle {
 func exportLifecycle(l state.Lifecycle) *Lifecycle {
 	restart := document.Duration(l.RestartDelay)
 	out := &Lifecycle{StartDelay: document.Duration(l.StartDelay), ReadyDelay: document.Duration(l.ReadyDelay), StopDelay: document.Duration(l.StopDelay), RestartDelay: &restart}
+	if l.DeploymentInterval != 0 {
+		interval := document.Duration(l.DeploymentInterval)
+		out.DeploymentInterval = &interval
+	}
 	for _, loop := range l.CrashLoop {
 		out.CrashLoop = append(out.CrashLoop, CrashLoop{Process: loop.Process, After: document.Duration(loop.After)})
 	}

@@ -226,7 +226,7 @@ func TestBodyProblemsHavePointers(t *testing.T) {
 	}
 	want := document.Violations{
 		{Pointer: "/apps/0/space", Message: `"nope", no such space; there is none`},
-		{Pointer: "/apps/0/a~1b", Message: `unknown key "a/b", expected one of "name", "space", "guid", "state", "deploying", "created_at", "updated_at", "buildpacks", "stack", "metadata", "droplets", "droplet", "revisions", "processes"`},
+		{Pointer: "/apps/0/a~1b", Message: `unknown key "a/b", expected one of "name", "space", "guid", "state", "deploying", "created_at", "updated_at", "buildpacks", "stack", "metadata", "droplets", "droplet", "revisions", "deployments", "processes"`},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

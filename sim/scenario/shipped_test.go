@@ -176,7 +176,8 @@ func TestShippedScenariosDoWhatTheySay(t *testing.T) {
 				seed.Lifecycle.CrashLoop[0] == state.CrashLoop{Process: "web", After: 5 * time.Second}
 		}},
 		{"deploying", func(_ *scenario.Scenario, seed state.Seed) bool {
-			return seed.Apps[0].Deploying && !seed.Apps[1].Deploying && seed.Processes[0].Instances == 2
+			return seed.Apps[0].Deploying && !seed.Apps[1].Deploying && seed.Processes[0].Instances == 2 && len(seed.Processes) == 4 &&
+				seed.Deployments[0].ProcessGUID == seed.Processes[2].GUID && seed.Deployments[0].Held
 		}},
 		{"quota", func(_ *scenario.Scenario, seed state.Seed) bool {
 			return *seed.Organizations[0].Quota.TotalMemoryInMB == 1024

@@ -240,6 +240,8 @@ type AppChange struct {
 
 // ForceApp changes an app without asking quotas. An app that comes to STARTED
 // places the instances of its processes anew and gives them new versions (§10).
+// One that is deploying has a deployment that stands still until it is called
+// off.
 // The error is contract.AppNotFound.
 func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, error) {
 	s.mu.Lock()
@@ -249,22 +251,23 @@ func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, er
 		return nil, contract.AppNotFound
 	}
 	next := *old
-	if change.Deploying != nil {
-		next.Deploying = *change.Deploying
-	}
 	if change.State != nil {
 		next.State = *change.State
 	}
-	if next.State == old.State && next.Deploying == old.Deploying {
-		return old, nil
-	}
-	next.UpdatedAt = now
-	if next.State == Started && old.State != Started {
-		s.revise(now, &next)
-	}
-	s.apps.set(guid, &next)
 	if next.State != old.State {
+		next.UpdatedAt = now
+		if next.State == Started {
+			s.revise(now, &next)
+		}
+		s.apps.set(guid, &next)
 		s.turn(&next, old.State, now)
 	}
-	return &next, nil
+	switch {
+	case change.Deploying == nil || *change.Deploying == old.Deploying:
+	case *change.Deploying:
+		s.holdDeployment(now, s.viewOfApp(guid))
+	default:
+		s.callOff(now, guid)
+	}
+	return s.apps.get(guid), nil
 }

@@ -298,36 +298,6 @@ func TestApps(t *testing.T) {
 	}
 }
 
-// TestDeployments: an app that is deploying has one deployment.
-func TestDeployments(t *testing.T) {
-	t.Parallel()
-	s := storeOf(func(seed *Seed) {
-		seed.Apps[0].Deploying = true
-		second := seed.Processes[front]
-		second.GUID = "second"
-		seed.Processes = append(seed.Processes, second)
-	})
-	for query, want := range map[string][]string{
-		"": {"front"}, "app_guids=front": {"front"}, "app_guids=away": nil, "status_values=ACTIVE": {"front"}, "status_values=FINALIZED": nil,
-		"states=DEPLOYING,DEPLOYED": {"front"}, "status_reasons=CANCELING": nil, "label_selector=env": nil,
-	} {
-		if page := s.Deployments(root, parsed(t, contract.DeploymentList, query)); !slices.Equal(appNames(page), want) {
-			t.Errorf("%q: %v", query, appNames(page))
-		}
-	}
-	all := s.Deployments(root, parsed(t, contract.DeploymentList, ""))
-	guid := all.Views[0].DeploymentGUID()
-	if page := s.Deployments(root, parsed(t, contract.DeploymentList, "guids="+guid)); page.Total != 1 {
-		t.Errorf("%s is not found by its guid", guid)
-	}
-	if fresh := s.NewProcesses("front"); len(fresh) != 1 || fresh[0].GUID != "second" {
-		t.Errorf("%v", fresh)
-	}
-	if page := s.Deployments(with(), parsed(t, contract.DeploymentList, "")); page.Total != 0 {
-		t.Errorf("someone without a role sees %d", page.Total)
-	}
-}
-
 func TestSidecars(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) { seed.Processes[front].Sidecars = []Sidecar{{"log", 10}, {"proxy", 20}} })

@@ -1,38 +1,196 @@
 package state
 
-import "example.com/capisim/sim/contract"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
 
-// Deployments lists the deployments in flight: one for each app that is
-// deploying. Those that have ended are forgotten.
-func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) Page {
+	"example.com/capisim/sim/contract"
+)
+
+// DeploymentState is how far a deployment has come.
+type DeploymentState string
+
+// The states of the real server.
+const (
+	Deploying  DeploymentState = "DEPLOYING"
+	Prepaused  DeploymentState = "PREPAUSED"
+	Paused     DeploymentState = "PAUSED"
+	Deployed   DeploymentState = "DEPLOYED"
+	Canceling  DeploymentState = "CANCELING"
+	Canceled   DeploymentState = "CANCELED"
+	superseded                 = "SUPERSEDED" // a reason, not a state
+)
+
+// Deployment replaces the web process of an app by another one, instance by
+// instance.
+type Deployment struct {
+	GUID      string
+	AppGUID   string
+	CreatedAt time.Time // the zero time: when its app was
+	UpdatedAt time.Time // the zero time: when it was made
+	State     DeploymentState
+	Reason    string    // of its status
+	ChangedAt time.Time // its status did; the zero time: when it was made
+	HealthyAt time.Time // when instances were last found well; the zero time: when it was made
+	Error     string    // why it could not go on, "" for nothing
+
+	Strategy     string
+	MaxInFlight  int
+	WebInstances *int
+	MemoryInMB   *int
+	DiskInMB     *int
+	LogRateLimit *int64
+	Steps        []int // weights of a canary
+	Step         int   // of the canary, from 1; 0 for another strategy
+
+	DropletGUID     string
+	PreviousDroplet string // guid
+	RevisionGUID    string
+	RevisionVersion int
+	ProcessGUID     string // of the new web process, "" when the app was not running
+	Original        int    // instances that the web process had
+	Metadata        contract.Metadata
+
+	Held bool      // does not move with the clock
+	Next time.Time // when it moves; the zero time: at once
+}
+
+// Value is the value of its status.
+func (d *Deployment) Value() string {
+	if d.State == Deployed || d.State == Canceled {
+		return "FINALIZED"
+	}
+	return "ACTIVE"
+}
+
+// InFlight says that the web process can be neither changed nor scaled.
+func (d *Deployment) InFlight() bool {
+	return d.State == Deploying || d.State == Prepaused || d.State == Paused
+}
+
+// Cancelable says that it has not ended.
+func (d *Deployment) Cancelable() bool { return d.Value() == "ACTIVE" }
+
+// desired is how many web instances the app is to have in the end.
+func (d *Deployment) desired() int {
+	if d.WebInstances != nil {
+		return *d.WebInstances
+	}
+	return d.Original
+}
+
+// canary is how many new and old instances the current step wants.
+func (d *Deployment) canary() (fresh, old int) {
+	if d.Steps == nil {
+		return 1, d.Original
+	}
+	instances := d.Original
+	if d.WebInstances != nil {
+		instances = min(instances, *d.WebInstances)
+	}
+	weight := d.Steps[min(max(d.Step, 1), len(d.Steps))-1]
+	fresh = max(1, int(math.Round(float64(instances)*float64(weight)/100)))
+	if weight == 100 {
+		return fresh, 0
+	}
+	return fresh, instances - fresh + 1
+}
+
+// DeploymentView is a deployment as an answer shows it.
+type DeploymentView struct {
+	Deployment
+	View
+}
+
+func (s *Store) deploymentView(d *Deployment) DeploymentView {
+	v := DeploymentView{*d, s.peek(Ref{AppGUID: d.AppGUID})}
+	if v.CreatedAt.IsZero() {
+		v.CreatedAt = v.App.CreatedAt
+	}
+	for _, at := range []*time.Time{&v.UpdatedAt, &v.ChangedAt, &v.HealthyAt} {
+		if at.IsZero() {
+			*at = v.CreatedAt
+		}
+	}
+	return v
+}
+
+// Deployments lists the deployments of apps that a viewer may see.
+func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) (list []DeploymentView, total int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return page(q, s.appsOf(who, func(app *App, _ *Space) bool {
-		return app.Deploying && q.Match("app_guids", app.GUID) && q.Match("states", DeploymentDeploying) &&
-			q.Match("status_reasons", DeploymentDeploying) && q.Match("status_values", DeploymentActive)
-	}), func(v View) resource {
-		return resource{guid: v.DeploymentGUID(), created: v.App.UpdatedAt, updated: v.App.UpdatedAt}
+	var all []DeploymentView
+	for _, guid := range s.deploymentOrder {
+		d := s.deployments[guid]
+		v := s.deploymentView(d)
+		if q.Match("app_guids", d.AppGUID) && q.Match("states", string(d.State)) && q.Match("status_reasons", d.Reason) &&
+			q.Match("status_values", d.Value()) && who.canRead(v.Space) {
+			all = append(all, v)
+		}
+	}
+	return paged(q, all, func(v DeploymentView) resource {
+		return resource{guid: v.GUID, created: v.CreatedAt, updated: v.UpdatedAt, labels: v.Deployment.Metadata.Labels}
 	})
 }
 
-// What is known of the deployment of an app that is deploying.
-const (
-	DeploymentActive    = "ACTIVE"    // its status
-	DeploymentDeploying = "DEPLOYING" // its state, and the reason of its status
-)
-
-// DeploymentGUID is the guid of the deployment that the app is in.
-func (v View) DeploymentGUID() string { return v.drawnGUID(v.App.GUID, deploymentDraw, 0) }
-
-// NewProcesses are the processes that the deployment of an app has brought up
-// beside those before it: the web processes but for the oldest.
-func (s *Store) NewProcesses(app string) (found []*Process) {
+// Deployment finds a deployment for a reader. The error is
+// contract.DeploymentNotFound.
+func (s *Store) Deployment(who Viewer, guid string) (DeploymentView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, guid := range s.byApp.get(app) {
-		if p := s.processes.get(guid); p.Type == "web" {
-			found = append(found, p)
+	return s.readableDeployment(who, guid)
+}
+
+func (s *Store) readableDeployment(who Viewer, guid string) (DeploymentView, error) {
+	d := s.deployments[guid]
+	if d == nil || !who.canRead(s.spaces.get(s.apps.get(d.AppGUID).SpaceGUID)) {
+		return DeploymentView{}, contract.DeploymentNotFound
+	}
+	return s.deploymentView(d), nil
+}
+
+// putDeployment stores a deployment and tells its app whether one is in flight.
+func (s *Store) putDeployment(d *Deployment) {
+	if _, known := s.deployments[d.GUID]; !known {
+		s.deploymentOrder = append(slices.Clip(s.deploymentOrder), d.GUID)
+	}
+	s.deployments[d.GUID] = d
+	app := *s.apps.get(d.AppGUID)
+	app.Deploying = slices.ContainsFunc(s.deploymentsOf(d.AppGUID), (*Deployment).InFlight)
+	if app.Deploying != s.apps.get(d.AppGUID).Deploying {
+		s.apps.set(d.AppGUID, &app)
+	}
+	s.schedule()
+}
+
+// deploymentsOf are the deployments of an app, oldest first.
+func (s *Store) deploymentsOf(app string) (list []*Deployment) {
+	for _, guid := range s.deploymentOrder {
+		if d := s.deployments[guid]; d.AppGUID == app {
+			list = append(list, d)
 		}
 	}
-	return found[min(1, len(found)):]
+	return list
+}
+
+// webs are the web processes of an app, oldest first.
+func (s *Store) webs(app string) (list []*Process) {
+	for _, guid := range s.byApp.get(app) {
+		if p := s.processes.get(guid); p.Type == "web" {
+			list = append(list, p)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *Process) int { return cmp.Compare(a.serial, b.serial) })
+	return list
+}
+
+// settled changes the status of a deployment.
+func (d *Deployment) settled(now time.Time, into DeploymentState, reason string) {
+	d.UpdatedAt = now
+	if d.Reason != reason || d.State != into && (&Deployment{State: into}).Value() != d.Value() {
+		d.ChangedAt = now
+	}
+	d.State, d.Reason = into, reason
 }

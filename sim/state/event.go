@@ -21,6 +21,11 @@ const (
 	ProcessTerminated = "audit.app.process.terminate_instance"
 	ProcessCrashed    = "audit.app.process.crash"
 	RevisionCreated   = "audit.app.revision.create"
+	DropletMapped     = "audit.app.droplet.mapped"
+
+	DeploymentCreated   = "audit.app.deployment.create"
+	DeploymentCanceled  = "audit.app.deployment.cancel"
+	DeploymentContinued = "audit.app.deployment.continue"
 )
 
 // Event is an audit event: who did what to which app.

@@ -4,10 +4,14 @@ import "time"
 
 // Lifecycle says how instances come up and go down.
 type Lifecycle struct {
-	StartDelay    time.Duration // STARTING for that long, then RUNNING
-	ReadyDelay    time.Duration // RUNNING for that long before it is routable
-	StopDelay     time.Duration // STOPPING for that long after its app was stopped, then DOWN
-	RestartDelay  time.Duration // DOWN for that long after it was ended, then STARTING
+	StartDelay   time.Duration // STARTING for that long, then RUNNING
+	ReadyDelay   time.Duration // RUNNING for that long before it is routable
+	StopDelay    time.Duration // STOPPING for that long after its app was stopped, then DOWN
+	RestartDelay time.Duration // DOWN for that long after it was ended, then STARTING
+	// DeploymentInterval is the time between two moves of a deployment, a second
+	// when it is 0.
+	DeploymentInterval time.Duration
+
 	CrashLoop     []CrashLoop
 	ReadinessLoop []ReadinessLoop
 }

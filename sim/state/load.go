@@ -105,6 +105,7 @@ func (s Seed) At(now time.Time) Seed {
 func (s Seed) Copy() Seed {
 	s.Organizations, s.Spaces = slices.Clone(s.Organizations), slices.Clone(s.Spaces)
 	s.Apps, s.Processes = slices.Clone(s.Apps), slices.Clone(s.Processes)
+	s.Deployments = slices.Clone(s.Deployments)
 	s.Users, s.Tokens = slices.Clone(s.Users), maps.Clone(s.Tokens)
 	return s
 }

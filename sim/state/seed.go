@@ -15,7 +15,8 @@ type Seed struct {
 	Organizations []Organization
 	Spaces        []Space
 	Apps          []App
-	Processes     []Process // in order of creation
+	Processes     []Process    // in order of creation
+	Deployments   []Deployment // in order of creation
 	Users         []User
 	Tokens        map[string]string // static token -> user name
 	Lifecycle     Lifecycle
@@ -50,6 +51,9 @@ func (s *Store) Export() Seed {
 	}
 	for _, guid := range s.appOrder {
 		seed.Apps = append(seed.Apps, *s.apps.once(guid))
+	}
+	for _, guid := range s.deploymentOrder {
+		seed.Deployments = append(seed.Deployments, *s.deployments[guid])
 	}
 	s.inOrder.Scan(func(k key) bool {
 		seed.Processes = append(seed.Processes, *s.processes.once(k.guid))

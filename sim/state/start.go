@@ -60,6 +60,15 @@ func (s *Store) manage(who Viewer, guid string, event Event, act func(View) (*Ap
 }
 
 func (s *Store) start(now time.Time, who Viewer, v View) (*App, error) {
+	return s.startWith(now, v, func(app *App) { s.auditRevision(now, who, s.viewOfApp(app.GUID), s.revise(now, app)) })
+}
+
+// startRevised starts an app that has been given its revision.
+func (s *Store) startRevised(now time.Time, v View) (*App, error) {
+	return s.startWith(now, v, func(*App) {})
+}
+
+func (s *Store) startWith(now time.Time, v View, revise func(*App)) (*App, error) {
 	old, next := v.App, *v.App
 	if next.State != Started {
 		next.State, next.UpdatedAt = Started, now
@@ -73,8 +82,7 @@ func (s *Store) start(now time.Time, who Viewer, v View) (*App, error) {
 			return old, err
 		}
 	}
-	v.Process = nil
-	s.auditRevision(now, who, v, s.revise(now, &next))
+	revise(&next)
 	s.turn(&next, old.State, now)
 	return &next, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -32,6 +33,10 @@ type Store struct {
 	byCreated *btree.BTreeG[key]
 	byUpdated *btree.BTreeG[key]
 	openKeys  openKeys // of the two before
+
+	deployments     map[string]*Deployment
+	deploymentOrder []string
+	due             atomic.Int64 // when a deployment moves next, in nanoseconds of Unix time
 
 	events events
 }
@@ -90,6 +95,11 @@ func New(seed Seed) *Store {
 	}
 	s.indexTimes(processes)
 	s.openKeys = openKeysOf(seed.Processes)
+	s.due.Store(never)
+	s.deployments = make(map[string]*Deployment, len(seed.Deployments))
+	for i := range seed.Deployments {
+		s.putDeployment(&seed.Deployments[i])
+	}
 	return s
 }
 
@@ -131,7 +141,7 @@ func (s *Store) Fork() *Store {
 	// Tables and indexes mark what is shared, which is a write.
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &Store{
+	next := &Store{
 		settings:  s.settings,
 		load:      s.load,
 		orgs:      s.orgs.fork(),
@@ -148,7 +158,11 @@ func (s *Store) Fork() *Store {
 		byUpdated: s.byUpdated.Copy(),
 		openKeys:  s.openKeys,
 		events:    events{slices.Clone(s.events.ring), s.events.serial, maps.Clone(s.events.settled)},
+
+		deployments: maps.Clone(s.deployments), deploymentOrder: slices.Clip(s.deploymentOrder),
 	}
+	next.due.Store(s.due.Load())
+	return next
 }
 
 // Counts says how much the store holds.

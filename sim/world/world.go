@@ -103,7 +103,13 @@ type Snapshot struct {
 func (s *Snapshot) Done() <-chan struct{} { return s.ctx.Done() }
 
 // Current is the snapshot that a new request takes.
-func (w *World) Current() *Snapshot { return w.current.Load() }
+func (w *World) Current() *Snapshot {
+	snap := w.current.Load()
+	if snap != nil && !snap.State.Quiet() { // what moves with time has moved when somebody looks
+		snap.State.Advance(w.Clock.Now())
+	}
+	return snap
+}
 
 // Enter begins the decision about a request and returns the snapshot that it is
 // made on. Until Leave the world is neither reset nor loaded, and who reads its

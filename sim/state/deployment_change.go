@@ -1,0 +1,422 @@
+package state
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+)
+
+// CreateDeployment carries out POST /v3/deployments, in one step as
+// UpdateProcess does. Of an app that does not run nothing is moved: it is
+// started. The errors are those of the contract, in its order.
+func (s *Store) CreateDeployment(now time.Time, who Viewer, body contract.Body) (DeploymentView, error) {
+	message, err := contract.CheckDeployment(body)
+	if err != nil {
+		return DeploymentView{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.deployable(s.renewed(who), message)
+	if err != nil {
+		return DeploymentView{}, err
+	}
+	undo := s.mark(v.App.GUID)
+	d, err := s.deploy(now, who, v, message)
+	if err != nil {
+		undo()
+		return DeploymentView{}, err
+	}
+	s.audit(who, s.viewOfApp(d.AppGUID), Event{Type: DeploymentCreated, At: now, Data: createdData(d, message, body)})
+	return s.deploymentView(d), nil
+}
+
+func createdData(d *Deployment, message contract.DeploymentCreate, body contract.Body) []document.Field {
+	null := func(key, text string) document.Field {
+		if text == "" {
+			return document.Field{Key: key}
+		}
+		return said(key, text)
+	}
+	kind := ""
+	if message.RevisionGUID != "" {
+		kind = "rollback"
+	}
+	data := []document.Field{said("deployment_guid", d.GUID), null("droplet_guid", d.DropletGUID), null("type", kind), null("revision_guid", d.RevisionGUID)}
+	return append(append(data, asked(body)...), said("strategy", d.Strategy))
+}
+
+func (s *Store) viewOfApp(guid string) View { return s.peek(Ref{AppGUID: guid}) }
+
+// deployable finds the app of a deployment for someone who may deploy it.
+func (s *Store) deployable(who Viewer, message contract.DeploymentCreate) (View, error) {
+	v := s.viewOfApp(message.AppGUID)
+	if v.App == nil || !who.canWrite(v.Space) {
+		return v, contract.AppUnusable
+	}
+	if err := who.writable(v.Space, v.Organization); err != nil {
+		return v, err
+	}
+	if message.RevisionGUID != "" && v.App.RevisionsOff {
+		return v, contract.RevisionsAreOff
+	}
+	return v, nil
+}
+
+// mark remembers the app, its processes, its deployments and the events, and
+// returns what brings them back.
+func (s *Store) mark(guid string) (undo func()) {
+	app, ring, serial := s.apps.get(guid), slices.Clone(s.events.ring), s.events.serial
+	processes := map[string]*Process{}
+	for _, of := range s.byApp.get(guid) {
+		processes[of] = s.processes.get(of)
+	}
+	return func() {
+		s.apps.set(guid, app)
+		s.events.ring, s.events.serial = ring, serial
+		for _, of := range slices.Clone(s.byApp.get(guid)) {
+			if old := processes[of]; old == nil {
+				s.remove(s.processes.get(of))
+			} else if s.processes.get(of) != old {
+				next := *old
+				s.put(&next)
+			}
+		}
+	}
+}
+
+// deploy works out what is deployed, and begins.
+func (s *Store) deploy(now time.Time, who Viewer, v View, message contract.DeploymentCreate) (*Deployment, error) {
+	webs := s.webs(v.App.GUID)
+	if len(webs) == 0 {
+		return nil, contract.UnknownError
+	}
+	if v.App.State == Started && (message.WebInstances != nil || message.MemoryInMB != nil || message.LogRateLimit != nil) {
+		v.Process = webs[len(webs)-1]
+		next := sized(*v.Process, message)
+		if err := s.checkModel(v, next, false); err != nil {
+			return nil, enlarged(v, err)
+		}
+		v.Process = nil
+	}
+	previousDroplet := v.App.DropletGUID
+	target, err := s.target(v.App, message)
+	if err != nil {
+		return nil, err
+	}
+	next := *v.App
+	next.DropletGUID = target.droplet
+	s.apps.set(next.GUID, &next)
+	v.App = &next
+	s.audit(who, v, Event{Type: DropletMapped, At: now, Data: []document.Field{
+		{Key: "request", Value: document.Value{Kind: document.Object, Members: []document.Field{said("droplet_guid", target.droplet)}}}}})
+	if err := s.reviseTo(now, who, v, &next, target.rollback); err != nil {
+		return nil, err
+	}
+	d := &Deployment{
+		AppGUID: next.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now, Strategy: message.Strategy, MaxInFlight: message.MaxInFlight,
+		WebInstances: message.WebInstances, MemoryInMB: message.MemoryInMB, DiskInMB: message.DiskInMB, LogRateLimit: message.LogRateLimit,
+		Steps: message.Steps, DropletGUID: target.droplet, PreviousDroplet: previousDroplet, Original: webs[0].Instances,
+		State: Deploying, Reason: string(Deploying), Metadata: contract.Metadata{}.Merge(message.Metadata), Next: now.Add(s.settings.lifecycle.interval()),
+	}
+	d.GUID = v.drawnGUID(next.GUID, deploymentDraw, len(s.deploymentsOf(next.GUID)))
+	if d.Strategy == contract.Canary {
+		d.State, d.Step = Prepaused, 1
+	}
+	if latest := next.Latest(); latest != nil {
+		d.RevisionGUID, d.RevisionVersion = latest.GUID, latest.Version
+	}
+	if next.State == Started {
+		return d, s.bringUp(now, v, d, webs, message)
+	}
+	return d, s.startInstead(now, who, v, d, webs[len(webs)-1], message)
+}
+
+// target is the droplet of a deployment, and the revision that it goes back to.
+func (s *Store) target(app *App, message contract.DeploymentCreate) (found struct {
+	droplet  string
+	rollback *Revision
+}, err error) {
+	found.droplet = app.DropletGUID
+	switch {
+	case message.RevisionGUID != "":
+		at := slices.IndexFunc(app.Revisions, func(r Revision) bool { return r.GUID == message.RevisionGUID })
+		if at < 0 {
+			return found, contract.NoSuchRevision
+		}
+		found.rollback, found.droplet = &app.Revisions[at], app.Revisions[at].DropletGUID
+		if app.droplet(found.droplet) == nil {
+			return found, contract.RevisionUnbuilt
+		}
+	case message.DropletGUID != "":
+		found.droplet = message.DropletGUID
+		if app.droplet(found.droplet) == nil {
+			return found, contract.DropletForeign
+		}
+	case found.droplet == "":
+		return found, contract.DropletInvalid
+	}
+	return found, nil
+}
+
+// reviseTo gives the app the revision that is deployed.
+func (s *Store) reviseTo(now time.Time, who Viewer, v View, app *App, back *Revision) error {
+	made := (*Revision)(nil)
+	if back == nil {
+		made = s.revise(now, app)
+	} else {
+		latest := app.Latest()
+		reasons := latest.differs(*back)
+		if len(reasons) == 0 {
+			return contract.RollbackToItself
+		}
+		reasons = append(reasons, "Rolled back to revision "+strconv.Itoa(back.Version)+".")
+		made = s.addRevision(app, Revision{Version: latest.Version + 1, DropletGUID: back.DropletGUID, CreatedAt: now,
+			Commands: back.Commands, Description: strings.Join(reasons, " ")})
+	}
+	s.auditRevision(now, who, v, made)
+	return nil
+}
+
+// sized is a process with what a deployment says of its size.
+func sized(p Process, message contract.DeploymentCreate) *Process {
+	if message.WebInstances != nil {
+		p.Instances = *message.WebInstances
+	}
+	return resized(p, message)
+}
+
+func resized(p Process, message contract.DeploymentCreate) *Process {
+	if message.MemoryInMB != nil {
+		p.MemoryInMB = *message.MemoryInMB
+	}
+	if message.DiskInMB != nil {
+		disk := *message.DiskInMB
+		p.DiskInMB = &disk
+	}
+	if message.LogRateLimit != nil {
+		p.LogRateLimit = *message.LogRateLimit
+	}
+	return &p
+}
+
+// bringUp makes the second web process of an app that runs.
+func (s *Store) bringUp(now time.Time, v View, d *Deployment, webs []*Process, message contract.DeploymentCreate) error {
+	if previous := s.active(d.AppGUID); previous != nil {
+		d.Original = previous.Original
+	}
+	newest := webs[len(webs)-1]
+	count := d.desired()
+	if d.Strategy == contract.Canary {
+		count, _ = d.canary()
+	}
+	p := resized(twin(now, v, d, newest, min(d.MaxInFlight, count)), message)
+	v.Process = p
+	if err := s.checkModel(v, p, true); err != nil {
+		return enlarged(v, err)
+	}
+	s.put(p)
+	if previous := s.active(d.AppGUID); previous != nil {
+		next := *previous
+		into := Canceled
+		if next.State == Deploying {
+			into = Deployed
+		}
+		next.settled(now, into, superseded)
+		s.putDeployment(&next)
+	}
+	d.ProcessGUID = p.GUID
+	s.putDeployment(d)
+	return nil
+}
+
+// twin is a web process as a deployment brings it up beside the one there is.
+func twin(now time.Time, v View, d *Deployment, of *Process, instances int) Process {
+	p := *of
+	p.GUID, p.CreatedAt, p.UpdatedAt = v.drawnGUID(d.GUID, deploymentDraw, 0), now, now
+	p.Version, p.serial = v.drawnGUID(p.GUID, versionDraw, 0), math.MaxUint64 // after all there are
+	p.Instances, p.History = instances, History{}
+	if latest := v.App.Latest(); latest != nil {
+		p.RevisionGUID = latest.GUID
+		for _, command := range latest.Commands {
+			if command.Type == "web" {
+				p.Command = command.Command
+			}
+		}
+	}
+	return p
+}
+
+// holdDeployment begins a deployment that does not move with the clock.
+func (s *Store) holdDeployment(now time.Time, v View) {
+	webs := s.webs(v.App.GUID)
+	d := &Deployment{
+		AppGUID: v.App.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now, State: Deploying, Reason: string(Deploying),
+		Strategy: contract.Rolling, MaxInFlight: 1, DropletGUID: v.App.DropletGUID, PreviousDroplet: v.App.DropletGUID, Held: true,
+	}
+	d.GUID = v.drawnGUID(v.App.GUID, deploymentDraw, len(s.deploymentsOf(v.App.GUID)))
+	if latest := v.App.Latest(); latest != nil {
+		d.RevisionGUID, d.RevisionVersion = latest.GUID, latest.Version
+	}
+	if len(webs) > 0 {
+		d.Original = webs[0].Instances
+		p := twin(now, v, d, webs[len(webs)-1], min(1, d.Original))
+		s.put(&p)
+		d.ProcessGUID = p.GUID
+	}
+	s.putDeployment(d)
+}
+
+// callOff ends the deployments of an app at once: it is as it was before.
+func (s *Store) callOff(now time.Time, app string) {
+	for _, d := range s.deploymentsOf(app) {
+		if d.Cancelable() {
+			next := *d
+			s.takeBack(now, &next)
+			s.putDeployment(&next)
+		}
+	}
+}
+
+// active is the deployment of an app that has not ended, nil for none.
+func (s *Store) active(app string) *Deployment {
+	for _, d := range s.deploymentsOf(app) {
+		if d.Cancelable() {
+			return d
+		}
+	}
+	return nil
+}
+
+// startInstead starts an app that does not run: nothing has to be moved.
+func (s *Store) startInstead(now time.Time, who Viewer, v View, d *Deployment, web *Process, message contract.DeploymentCreate) error {
+	next := sized(*web, message)
+	next.History = next.History.scaled(web.Instances, next.Instances, now)
+	s.put(next)
+	app, err := s.startRevised(now, v)
+	if err != nil {
+		return enlarged(v, err)
+	}
+	v.App = app
+	s.audit(who, v, Event{Type: AppStarted, At: now})
+	d.settled(now, Deployed, string(Deployed))
+	s.putDeployment(d)
+	return nil
+}
+
+// enlarged adds to a quota's refusal what the real server has to say of it here.
+func enlarged(v View, err error) error {
+	var refusal *contract.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(refusal.Detail, part) })
+	}
+	const hint = "quota may not be large enough to support rolling deployments or your configured max-in-flight."
+	switch {
+	case has("space_quota_exceeded", "space_app_instance_limit_exceeded"):
+		return refusal.Text(refusal.Detail + " for space " + v.Space.Name + ". This space's " + hint)
+	case has("quota_exceeded", "app_instance_limit_exceeded"):
+		return refusal.Text(refusal.Detail + " for organization " + v.Organization.Name + ". This organization's " + hint)
+	}
+	return err
+}
+
+// UpdateDeployment carries out PATCH of a deployment: metadata alone.
+func (s *Store) UpdateDeployment(now time.Time, who Viewer, guid string, body contract.Body) (DeploymentView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	who = s.renewed(who)
+	v, err := s.readableDeployment(who, guid)
+	if err != nil {
+		return v, err
+	}
+	if !who.Admin() && !who.User.holds(SpaceDeveloper, v.Space.GUID) {
+		return v, contract.NotAuthorized
+	}
+	if err := who.writable(v.Space, v.Organization); err != nil {
+		return v, err
+	}
+	update, err := contract.CheckDeploymentUpdate(body)
+	if err != nil {
+		return v, err
+	}
+	next := *s.deployments[guid]
+	next.Metadata = next.Metadata.Merge(update)
+	if err := contract.CheckLimits(v.Deployment.Metadata, next.Metadata, update); err != nil {
+		return v, err
+	}
+	next.UpdatedAt = now
+	s.putDeployment(&next)
+	return s.deploymentView(&next), nil
+}
+
+// CancelDeployment begins the way back: the app has its old droplet at once, the
+// processes follow with the clock.
+func (s *Store) CancelDeployment(now time.Time, who Viewer, guid string) error {
+	return s.steer(now, who, guid, "cancel", DeploymentCanceled, func(d *Deployment) bool {
+		if !d.Cancelable() {
+			return false
+		}
+		d.settled(now, Canceling, string(Canceling))
+		return true
+	})
+}
+
+// ContinueDeployment lets a paused canary go on to its next step, or to all
+// instances.
+func (s *Store) ContinueDeployment(now time.Time, who Viewer, guid string) error {
+	return s.steer(now, who, guid, "continue", DeploymentContinued, func(d *Deployment) bool {
+		if d.State != Paused {
+			return false
+		}
+		into := Deploying
+		if d.Steps != nil && d.Step < len(d.Steps) {
+			into = Prepaused
+			d.Step++
+		}
+		d.settled(now, into, string(Deploying))
+		return true
+	})
+}
+
+// steer carries out an action on a deployment, which those who may not manage
+// its app do not find.
+func (s *Store) steer(now time.Time, who Viewer, guid, action, event string, act func(*Deployment) bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	who = s.renewed(who)
+	d := s.deployments[guid]
+	if d == nil || !who.canWrite(s.viewOfApp(d.AppGUID).Space) {
+		return contract.DeploymentNotFound
+	}
+	v := s.viewOfApp(d.AppGUID)
+	if err := who.writable(v.Space, v.Organization); err != nil {
+		return err
+	}
+	next := *d
+	if !act(&next) {
+		return contract.DeploymentRefused(action, d.Value(), d.Reason)
+	}
+	next.Next = now.Add(s.settings.lifecycle.interval())
+	if event == DeploymentCanceled {
+		app := *v.App
+		if app.droplet(d.PreviousDroplet) == nil {
+			return contract.DropletForeign
+		}
+		app.DropletGUID = d.PreviousDroplet
+		s.apps.set(app.GUID, &app)
+		v.App = &app
+		s.audit(who, v, Event{Type: DropletMapped, At: now, Data: []document.Field{
+			{Key: "request", Value: document.Value{Kind: document.Object, Members: []document.Field{said("droplet_guid", d.PreviousDroplet)}}}}})
+	}
+	s.audit(who, v, Event{Type: event, At: now, Data: []document.Field{said("deployment_guid", d.GUID), said("droplet_guid", d.DropletGUID)}})
+	s.putDeployment(&next)
+	return nil
+}
