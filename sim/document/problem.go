@@ -78,3 +78,12 @@ func (p Problems) Sorted() Problems {
 
 // More stands for the problems that are not told.
 func More(n int) Violation { return Violation{Message: "and " + Count(n, "more problem")} }
+
+// Counted is how many problems a violation stands for that More has made, 0
+// for any other.
+func (v Violation) Counted() (n int) {
+	if v.Pointer == "" {
+		_, _ = fmt.Sscanf(v.Message, "and %d more problem", &n) // any other has its own words
+	}
+	return n
+}

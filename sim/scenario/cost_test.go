@@ -46,6 +46,9 @@ func TestCost(t *testing.T) {
 		if took > 10*time.Second || grown > 600 { // in sum; the machine may be busy
 			t.Errorf("%s: %s, %d MB", name, took, grown)
 		}
+		if n := len(problems); n > document.Told && !strings.HasPrefix(problems[n-1].Message, "and ") {
+			t.Errorf("%s: the last problem is %s", name, problems[n-1])
+		}
 		if err == nil || len(problems) > document.Told+1 || len(err.Error()) > 1<<17 {
 			t.Errorf("%s: %d problems in %d bytes", name, len(problems), len(fmt.Sprint(err)))
 		}

@@ -67,6 +67,10 @@ type reading struct {
 // beyond what is told is counted.
 func (p *reading) report(root *document.Document, found document.Violations) {
 	for _, v := range found {
+		if n := v.Counted(); n > 0 {
+			p.more += n
+			continue
+		}
 		if len(p.problems) > document.Told {
 			p.more++
 			continue
