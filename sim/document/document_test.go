@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
@@ -203,21 +202,14 @@ func costly(size int) map[string]string {
 
 // TestCost: what a megabyte of anything takes is bounded.
 func TestCost(t *testing.T) {
-	if testing.Short() {
-		return
-	}
 	for name, text := range costly(1 << 20) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		start := time.Now()
 		_, err := document.Read("", []byte(text))
-		took := time.Since(start)
 		runtime.ReadMemStats(&after)
-		grown := (after.TotalAlloc - before.TotalAlloc) >> 20
-		t.Logf("%-18s %8s %4d MB, refused %v", name, took.Round(time.Millisecond), grown, err != nil)
-		if took > 5*time.Second || grown > 130 { // the machine may be busy
-			t.Errorf("%s: %s, %d MB", name, took, grown)
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 130 {
+			t.Errorf("%s, refused %v: %d MB", name, err != nil, grown)
 		}
 	}
 }

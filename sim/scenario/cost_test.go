@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
@@ -36,15 +35,11 @@ func TestCost(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		start := time.Now()
 		_, err := scenario.Parse("", []byte(text), nil)
-		took := time.Since(start)
 		runtime.ReadMemStats(&after)
-		grown := (after.TotalAlloc - before.TotalAlloc) >> 20
 		problems, _ := err.(document.Problems)
-		t.Logf("%-18s %8s %4d MB, %d problems, %d bytes", name, took.Round(time.Millisecond), grown, len(problems), len(fmt.Sprint(err)))
-		if took > 10*time.Second || grown > 600 { // in sum; the machine may be busy
-			t.Errorf("%s: %s, %d MB", name, took, grown)
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 600 { // in sum, not at one time
+			t.Errorf("%s: %d MB, %d problems", name, grown, len(problems))
 		}
 		if n := len(problems); n > document.Told && !strings.HasPrefix(problems[n-1].Message, "and ") {
 			t.Errorf("%s: the last problem is %s", name, problems[n-1])
