@@ -84,3 +84,40 @@ func TestFromBundle(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayOfBadBundle: what the file's own form allows and no world can be
+// built of is refused, or told as a difference.
+func TestReplayOfBadBundle(t *testing.T) {
+	t.Parallel()
+	made := func(change func(*bundle.Bundle)) *bundle.Bundle {
+		b := &bundle.Bundle{World: "default", Server: bundle.Server{Prefer: true}, Scenario: []byte(`{"name":"x"}`)}
+		change(b)
+		return b
+	}
+	for name, test := range map[string]struct {
+		bundle *bundle.Bundle
+		want   string
+	}{
+		"rules of another scenario": {made(func(b *bundle.Bundle) {
+			b.Scenario = []byte(`{"name":"x","faults":[{"id":"a","match":{"operations":["nope"]},"respond":{"status":503}}]}`)
+		}), "nope"},
+		"progress of other rules": {made(func(b *bundle.Bundle) {
+			b.Scenario = []byte(`{"name":"x","progress":{"draws":"x","rules":[{"rule":"a","set":"2026-01-01T00:00:00Z"}]}}`)
+		}), "the id of a rule under faults"},
+		"a name that no world can have": {made(func(b *bundle.Bundle) { b.World = "a..b" }), `"a..b"`},
+		"a scenario that extends":       {made(func(b *bundle.Bundle) { b.Scenario = []byte(`{"name":"x","extends":"nope"}`) }), "nope"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := sim.Replay(test.bundle); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, expected %q", err, test.want)
+			}
+		})
+	}
+	report, err := sim.Replay(made(func(b *bundle.Bundle) {
+		b.Steps = []bundle.Step{{Change: &bundle.Change{Method: "DELETE", Path: "/admin/faults/none"}}, {State: []byte(`{"name":1}`)}}
+	}))
+	if err != nil || len(report.Differences) != 2 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}

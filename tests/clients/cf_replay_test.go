@@ -1,6 +1,7 @@
 package clients_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"example.com/capisim/sim"
+	"example.com/capisim/sim/bundle"
 	"example.com/capisim/tests/harness"
 )
 
@@ -192,6 +195,20 @@ func expectJournaled(base string, requests []cfRequest) {
 		want = append(want, q.Operation)
 	}
 	Expect(journaled(base)).To(Equal(want))
+	expectReplayed(base)
+}
+
+// expectReplayed asserts that what the CLI was answered travels in a bundle.
+func expectReplayed(base string) {
+	GinkgoHelper()
+	x := (&harness.Client{Base: base}).Do("GET", "/admin/bundle", nil)
+	Expect(x).To(harness.HaveStatus(http.StatusOK))
+	b, err := bundle.Read(bytes.NewReader(x.Body))
+	Expect(err).NotTo(HaveOccurred())
+	report, err := sim.Replay(b)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(report.Differences).To(BeEmpty())
+	Expect(report.Left).To(BeEmpty())
 }
 
 func sessions(of []cfSession, body func(cfSession)) {
