@@ -123,7 +123,9 @@ var _ = Describe("capisim sweep", func() {
 		Expect(json.Unmarshal(raw, &document)).To(Succeed())
 		Expect(document).To(And(HaveKeyWithValue("version", BeEquivalentTo(1)), HaveKey("command"), HaveKey("summary"),
 			HaveKeyWithValue("reference", HaveKey("operations")), HaveKeyWithValue("cells", ConsistOf(And(
-				HaveKeyWithValue("exit", BeEquivalentTo(0)), HaveKeyWithValue("accepted", BeNil()), HaveKeyWithValue("fired", BeEquivalentTo(1)))))))
+				HaveKeyWithValue("exit", BeEquivalentTo(0)), HaveKeyWithValue("accepted", BeNil()), HaveKeyWithValue("fired", BeEquivalentTo(1)),
+				HaveKeyWithValue("bundle", Equal("bundles/terminateProcessInstance-reset-after.json.gz")))))))
+		Expect(capisim(nil, "replay", filepath.Join(dir, "bundles", "terminateProcessInstance-reset-after.json.gz")).code).To(Equal(0))
 		Expect(filepath.Join(dir, "sweep.html")).To(BeAnExistingFile())
 		junit, err := os.ReadFile(filepath.Join(dir, "junit.xml"))
 		Expect(err).NotTo(HaveOccurred())
