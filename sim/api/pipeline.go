@@ -140,6 +140,7 @@ func (c *call) answer() (out reply) {
 // (§3, steps 1, 3 and 4); those that need what the path names are the action's.
 var checks = []func(*call) error{
 	(*call).checkQuery,
+	(*call).checkPlatform,
 	(*call).checkRate,
 	(*call).checkParameters,
 	(*call).checkToken,

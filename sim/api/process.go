@@ -42,7 +42,12 @@ func updateProcess(c *call) (reply, error) {
 }
 
 func scaleProcess(c *call) (reply, error) {
+	before := c.snap.State.Peek(c.resolve()).Process
 	view, err := c.snap.State.ScaleProcess(c.now, c.who, c.resolve(), c.body)
+	if err == nil && before != nil && before.Instances != view.Process.Instances { // Diego is told of nothing else
+		c.changed = true
+		err = view.RunnerError()
+	}
 	return c.changedProcess(http.StatusAccepted, view, err)
 }
 

@@ -32,6 +32,7 @@ type Document struct {
 	Resources         map[string][]document.Value `json:"resources,omitempty"`
 	StatsAvailable    *bool                       `json:"stats_available,omitempty"`
 	LogCacheAvailable *bool                       `json:"log_cache_available,omitempty"`
+	Platform          *Platform                   `json:"platform,omitempty"`
 	Faults            []fault.Rule                `json:"faults,omitempty"`
 	Expectations      []journal.Expectation       `json:"expectations,omitempty"`
 	Progress          *Progress                   `json:"progress,omitempty"`
@@ -269,4 +270,12 @@ type RateLimitDocument struct {
 	Limit  int               `json:"limit"`
 	Window document.Duration `json:"window,omitzero"`
 	Per    string            `json:"per,omitempty"`
+}
+
+// Platform is what is wrong with the parts of the platform, "" for nothing.
+type Platform struct {
+	Database state.Health `json:"database,omitempty"`
+	UAA      state.Health `json:"uaa,omitempty"`
+	Diego    state.Health `json:"diego,omitempty"`
+	LogCache state.Health `json:"log_cache,omitempty"`
 }

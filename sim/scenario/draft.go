@@ -31,6 +31,9 @@ func newDraft(doc *Document) *draft {
 		StatsUnavailable: doc.StatsAvailable != nil && !*doc.StatsAvailable,
 		LogCacheDown:     doc.LogCacheAvailable != nil && !*doc.LogCacheAvailable,
 	}
+	if doc.Platform != nil {
+		d.seed.Platform = state.Platform(*doc.Platform)
+	}
 	d.features()
 	d.organizations()
 	d.spaces()

@@ -77,6 +77,7 @@ func newExporter(seed state.Seed, s *Scenario) *exporter {
 		Features:          &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
 		StatsAvailable:    &stats,
 		LogCacheAvailable: &logs,
+		Platform:          exportPlatform(seed.Platform),
 		Faults:            s.Faults,
 		Expectations:      s.Expectations,
 		Progress:          s.Progress,
@@ -271,4 +272,12 @@ func exportMetadata(m contract.Metadata) *Metadata {
 		return nil
 	}
 	return &Metadata{Labels: Pairs(m.Labels), Annotations: Pairs(m.Annotations)}
+}
+
+func exportPlatform(p state.Platform) *Platform {
+	if p == (state.Platform{}) {
+		return nil
+	}
+	out := Platform(p)
+	return &out
 }

@@ -92,6 +92,7 @@ func lived() state.Seed {
 		Features:         state.Features{AppScaling: false, AppScalingMessage: "not today"},
 		StatsUnavailable: true,
 		LogCacheDown:     true,
+		Platform:         state.Platform{Database: "down", UAA: "issuer_down", Diego: "erring", LogCache: "down"},
 	}
 }
 

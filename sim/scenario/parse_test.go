@@ -146,7 +146,7 @@ func TestProblems(t *testing.T) {
 		{"expectations", "f.yaml", "name: x\nexpectations:\n  - on: {operation: getProcess, status: 503}\n    client: {retries: {min: 3, max: 1}}\n  - covers: {operation: getProcess, status: 409}\n",
 			"f.yaml:4:23: expectations[0].client.retries: min 3 is above max 1\n" +
 				"f.yaml:5:45: expectations[1].covers.status: 409 is not a documented status of getProcess, expected one of 200, 401, 403, 404"},
-		{"extends nothing", "f.yaml", "name: x\nextends: defualt\n", "f.yaml:2:10: extends: \"defualt\", no such scenario; there are default, conflict, crashed, deploying, empty, flapping, forbidden, large, maintenance-window, outage, quota, rate-limited, slow, validation, vendor"},
+		{"extends nothing", "f.yaml", "name: x\nextends: defualt\n", "f.yaml:2:10: extends: \"defualt\", no such scenario; there are default, conflict, crashed, deploying, empty, flapping, forbidden, large, maintenance-window, outage, outage-database, outage-uaa, quota, rate-limited, slow, validation, vendor"},
 		{"extends a path", "f.yaml", "name: x\nextends: ../default\n", `f.yaml:2:10: extends: "../default", expected a name of letters, digits, dots, dashes and underscores`},
 		{"indexes are those of the file", "f.yaml", "name: x\nextends: default\napps:\n  - {name: new, space: prod}\n", `f.yaml:4:24: apps[0].space: "prod", no such space; there is dev`},
 	}

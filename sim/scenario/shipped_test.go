@@ -63,7 +63,7 @@ func TestShippedScenariosAreValid(t *testing.T) {
 func TestShippedNames(t *testing.T) {
 	t.Parallel()
 	want := []string{"default", "conflict", "crashed", "deploying", "empty", "flapping", "forbidden", "large",
-		"maintenance-window", "outage", "quota", "rate-limited", "slow", "validation", "vendor"}
+		"maintenance-window", "outage", "outage-database", "outage-uaa", "quota", "rate-limited", "slow", "validation", "vendor"}
 	if got := shipped(t).Names(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -188,6 +188,8 @@ func TestShippedScenariosDoWhatTheySay(t *testing.T) {
 		{"maintenance-window", func(s *scenario.Scenario, _ state.Seed) bool {
 			return time.Duration(s.Faults[2].When.From) == 30*time.Second && time.Duration(*s.Faults[2].When.Until) == 90*time.Second
 		}},
+		{"outage-database", func(_ *scenario.Scenario, seed state.Seed) bool { return seed.Platform.Database == state.PartDown }},
+		{"outage-uaa", func(_ *scenario.Scenario, seed state.Seed) bool { return seed.Platform.UAA == state.KeysDown }},
 		{"vendor", func(s *scenario.Scenario, seed state.Seed) bool {
 			web := seed.Processes[0]
 			return s.Variant == contract.Vendor && web.RegistryCredential.GUID != "" && web.RegistryCredential.LastSyncedAt.Equal(now) &&

@@ -163,6 +163,9 @@ func (s *Store) restart(now time.Time, v View, index int) (*Process, error) {
 	case v.App.State != Started:
 		return v.Process, nil
 	}
+	if err := v.RunnerError(); err != nil {
+		return v.Process, err
+	}
 	s.settleCrashes(v.Process, now)
 	next := *v.Process
 	next.History = next.History.restarted(index, now)

@@ -23,6 +23,7 @@ type Seed struct {
 	Features      Features
 	// StatsUnavailable makes stats answer 503 CF-StatsUnavailable (§14.1).
 	StatsUnavailable bool
+	Platform         Platform
 	// LogCacheDown makes stats come without metrics and with a warning (§14.1).
 	LogCacheDown bool
 }
@@ -41,6 +42,7 @@ func (s *Store) Export() Seed {
 		Features:         s.settings.features,
 		StatsUnavailable: s.settings.statsUnavailable,
 		LogCacheDown:     s.settings.logCacheDown,
+		Platform:         s.settings.platform,
 	}
 	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
 	for _, guid := range s.orgOrder {

@@ -16,6 +16,7 @@ type settings struct {
 	features         Features
 	statsUnavailable bool
 	logCacheDown     bool
+	platform         Platform
 	users            []User
 	byName           map[string]*User
 	tokens           map[string]string
@@ -29,6 +30,7 @@ func newSettings(seed *Seed) *settings {
 		features:         seed.Features,
 		statsUnavailable: seed.StatsUnavailable,
 		logCacheDown:     seed.LogCacheDown,
+		platform:         seed.Platform,
 		users:            seed.Users,
 		byName:           make(map[string]*User, len(seed.Users)),
 		tokens:           maps.Clone(seed.Tokens),

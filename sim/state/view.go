@@ -23,10 +23,14 @@ type View struct {
 func (v View) ShowsSecrets(who Viewer) bool { return who.canReadSecrets(v.Space) }
 
 // StatsUnavailable says that the stats server is down (§14.1).
-func (v View) StatsUnavailable() bool { return v.settings.statsUnavailable }
+func (v View) StatsUnavailable() bool {
+	return v.settings.statsUnavailable || v.settings.platform.Diego != ""
+}
 
 // LogCacheDown says that metrics are down (§14.1).
-func (v View) LogCacheDown() bool { return v.settings.logCacheDown }
+func (v View) LogCacheDown() bool {
+	return v.settings.logCacheDown || v.settings.platform.LogCache != ""
+}
 
 // Peek finds what a path names without judging whether anyone may see it; the
 // zero fields of the view are what is not there.

@@ -1,0 +1,45 @@
+package state
+
+import "example.com/capisim/sim/contract"
+
+// Platform is how what the Cloud Controller leans on is doing.
+type Platform struct {
+	Database Health
+	UAA      Health
+	Diego    Health
+	LogCache Health
+}
+
+// Health is the state of a part of the platform; the zero value is well.
+type Health string
+
+// What may be wrong, each with parts of its own (docs/CONTRACT.md §9.3).
+const (
+	PartDown   Health = "down"        // it cannot be reached
+	Erring     Health = "erring"      // Diego answers with errors
+	KeysDown   Health = "keys_down"   // UAA's keys cannot be had
+	IssuerDown Health = "issuer_down" // UAA's issuer cannot be looked up
+)
+
+// Platform tells how the platform is doing.
+func (s *Store) Platform() Platform {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.settings.platform
+}
+
+// RunnerError is what Diego answers to a change of the view's process, nil when
+// all is well or the app is not started (§3, step 12).
+func (v View) RunnerError() error {
+	if v.App.State != Started {
+		return nil
+	}
+	process := "Process Guid: " + v.Process.GUID + "-" + v.Process.Version + ": "
+	switch v.settings.platform.Diego {
+	case PartDown:
+		return contract.RunnerUnavailable.With(process + "Connection refused")
+	case Erring:
+		return contract.RunnerError.With(process + "UnknownError")
+	}
+	return nil
+}
