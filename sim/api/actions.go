@@ -69,6 +69,8 @@ func init() {
 		contract.ClearBuildpackCache:     clearBuildpackCache,
 		contract.ApplyManifest:           applyManifest,
 		contract.GetSpaceSummary:         getSpaceSummary,
+		contract.GetDropletRelation:      getDropletRelation,
+		contract.AssignDroplet:           assignDroplet,
 		contract.DownloadDroplet:         downloadDroplet,
 		contract.GetRevisionVariables:    getRevisionVariables,
 		contract.GetUserInfo:             getUserInfo,

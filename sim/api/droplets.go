@@ -130,3 +130,35 @@ func (c *call) dropletJSON(d state.DropletView, secrets bool) dropletJSON {
 	}
 	return out
 }
+
+// dropletRelationJSON is the relationship of an app to its current droplet.
+type dropletRelationJSON struct {
+	Data  *guidJSON           `json:"data"`
+	Links map[string]linkJSON `json:"links"`
+}
+
+func getDropletRelation(c *call) (reply, error) {
+	droplet, err := c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID)
+	if err != nil {
+		return reply{}, err
+	}
+	app := c.base() + "/v3/apps/" + c.ref.AppGUID
+	return jsonReply(http.StatusOK, dropletRelationJSON{guidOf(droplet.GUID), map[string]linkJSON{
+		"self": {Href: app + "/relationships/current_droplet"}, "related": {Href: app + "/droplets/current"}}})
+}
+
+func assignDroplet(c *call) (reply, error) {
+	body, err := c.message()
+	if err != nil {
+		return reply{}, err
+	}
+	data, given := body.Get("data")
+	guid := data.TextOf("guid")
+	if given && guid == "" {
+		return reply{}, contract.DropletNotRemoved
+	}
+	if err := c.snap.State.AssignDroplet(c.now, c.who, c.ref.AppGUID, guid); err != nil {
+		return reply{}, err
+	}
+	return getDropletRelation(c)
+}

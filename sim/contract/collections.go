@@ -18,6 +18,8 @@ const (
 	ApplyManifest
 	GetSpaceSummary
 	DownloadDroplet
+	GetDropletRelation
+	AssignDroplet
 	GetRevisionVariables
 	GetUserInfo
 	CheckToken
@@ -132,6 +134,8 @@ func listed() (rows []*Operation) {
 		of(byName["domains"], aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
 		of(byName["users"], aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
 		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
+		ofApp(aside("getCurrentDropletRelationship", "GET", "/v3/apps/{guid}/relationships/current_droplet", GetDropletRelation, Read, "", noDroplet)),
+		changing(ofApp(aside("assignCurrentDroplet", "PATCH", "/v3/apps/{guid}/relationships/current_droplet", AssignDroplet, Write, "", noApp)), "", []*Error{DropletNotAssigned}),
 		aside("downloadDroplet", "GET", "/v3/droplets/{guid}/download", DownloadDroplet, Read, "", []*Error{DropletNotFound, NotFound}),
 		aside("getRevisionEnvironmentVariables", "GET", "/v3/revisions/{guid}/environment_variables", GetRevisionVariables, Read, "", []*Error{RevisionNotFound, NotFound}),
 		aside("getSpaceSummary", "GET", "/v2/spaces/{guid}/summary", GetSpaceSummary, Read, "", noSpace),

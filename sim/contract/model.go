@@ -50,6 +50,12 @@ var (
 	ScaleWhileDeploying  = UnprocessableEntity.Text("Cannot scale this process while a deployment is in flight.")
 )
 
+// The refusals of an app's current droplet.
+var (
+	DropletNotAssigned = UnprocessableEntity.Text("Unable to assign current droplet. Ensure the droplet exists and belongs to this app.")
+	DropletNotRemoved  = UnprocessableEntity.Text("Current droplet cannot be removed. Replace it with a preferred droplet.")
+)
+
 // DiskTooLarge is the text for a disk above MaxDiskInMB (§7).
 func DiskTooLarge(requested int) string {
 	return fmt.Sprintf("disk_quota too much disk requested (requested %d MB - must be less than %d MB)", requested, MaxDiskInMB)

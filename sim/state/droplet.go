@@ -63,6 +63,26 @@ func (d DropletView) BuiltBy() (list []Buildpack) {
 	return list
 }
 
+// AssignDroplet makes a droplet of the app the one that its next start runs. An
+// empty guid is one that is not there. Like StartApp it is one step.
+func (s *Store) AssignDroplet(now time.Time, who Viewer, app, droplet string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.writableApp(who, app, true)
+	switch {
+	case err != nil:
+		return err
+	case v.App.droplet(droplet) == nil:
+		return contract.DropletNotAssigned
+	case v.App.DropletGUID == droplet:
+		return nil
+	}
+	next := *v.App
+	next.DropletGUID, next.UpdatedAt = droplet, now
+	s.apps.set(app, &next)
+	return nil
+}
+
 // CurrentDroplet finds the droplet that an app is started with. The errors are
 // contract.AppNotFound and contract.DropletNotFound.
 func (s *Store) CurrentDroplet(who Viewer, app string) (DropletView, error) {
