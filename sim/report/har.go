@@ -143,9 +143,19 @@ func forShell(e journal.Entry) journal.Entry {
 	}
 	e.Path, e.RawQuery = filled(e.Path), filled(e.RawQuery)
 	e.RequestHeader, e.ResponseHeader = header(e.RequestHeader), header(e.ResponseHeader)
-	e.RequestBody.Bytes = bytes.ReplaceAll(e.RequestBody.Bytes, []byte(journal.Masked), []byte(token))
-	e.ResponseBody.Bytes = bytes.ReplaceAll(e.ResponseBody.Bytes, []byte(journal.Masked), []byte(token))
+	e.RequestBody, e.ResponseBody = filledBody(e.RequestBody), filledBody(e.ResponseBody)
 	return e
+}
+
+// filledBody is a body with the token's name in the place of masks; one that is
+// there in full stays so.
+func filledBody(b journal.Body) journal.Body {
+	whole := !b.Cut()
+	b.Bytes = bytes.ReplaceAll(b.Bytes, []byte(journal.Masked), []byte(token))
+	if whole {
+		b.Size = int64(len(b.Bytes))
+	}
+	return b
 }
 
 func harEntry(e *journal.Entry, from Source) harEntryJSON {
