@@ -116,12 +116,8 @@ func alike(a, b any) bool {
 	return err1 == nil && err2 == nil && string(x) == string(y) || reflect.DeepEqual(a, b)
 }
 
-// stands says that the stranger's value is the one that a state ends with.
-func (s *Stranger) stands(end endState) bool {
-	return alike(dig(processAt(end.tree, s.Path), s.Field), s.Value)
-}
-
-// overwritten says that the client's own value took its place.
+// overwritten says that the client's own value stands in the place of the
+// stranger's.
 func (s *Stranger) overwritten(end endState) bool {
 	return alike(dig(processAt(end.tree, s.Path), s.Field), s.Client)
 }
