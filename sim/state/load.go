@@ -110,14 +110,17 @@ func (s Seed) Copy() Seed {
 	return s
 }
 
-// dated is a table whose values may have open times, which it writes when it is
-// read. Forks of one load share what has been written: a value with open times
-// is the seed's, on every side.
-type dated[V interface {
+// timed is a value that may have open times, and can be had with them written.
+type timed[V any] interface {
 	comparable
 	open() bool
 	filled(load) V
-}] struct {
+}
+
+// dated is a table whose values may have open times, which it writes when it is
+// read. Forks of one load share what has been written: a value with open times
+// is the seed's, on every side.
+type dated[V timed[V]] struct {
 	table[V]
 	load  *load     // nil while there is none: times stay open
 	dates *sync.Map // guid -> V
