@@ -178,7 +178,7 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 }
 
 // stray says that a path belongs to an admin's tool or to a browser: who asks
-// for it where it is not served is no client of the simulated API.
+// for it where it is not served is not a client of the simulated API.
 func stray(path string) bool {
 	switch path {
 	case "/favicon.ico", "/robots.txt":

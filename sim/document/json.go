@@ -154,7 +154,7 @@ func (s *jsonScanner) str() (text string) {
 	return text
 }
 
-// maxDigits bounds the length of a number: what is longer is no number that
+// maxDigits bounds the length of a number: what is longer is not a number that
 // anybody means, and exact arithmetic on an exponent of a billion takes
 // forever.
 const maxDigits = 64

@@ -17,7 +17,7 @@ var (
 )
 
 // MediaType reads a Content-Type: what stands before the first comma or
-// semicolon, in small letters. It is false for what is no media type, an empty
+// semicolon, in small letters. It is false for what is not a media type, an empty
 // header included (MimeNegotiation#content_mime_type).
 func MediaType(contentType string) (media string, ok bool) {
 	if contentType == "application/json" { // what nearly all send

@@ -16,7 +16,7 @@ const (
 	noPause = 50 * time.Millisecond
 	// timerSlack is how much too early still honours a Retry-After.
 	timerSlack = 20 * time.Millisecond
-	// tooMany attempts are no limit, whether the client was killed or not.
+	// tooMany attempts count as no limit, whether the client was killed or not.
 	tooMany = 90
 )
 

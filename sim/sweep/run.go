@@ -17,7 +17,7 @@ type Options struct {
 	Supporting bool // sweep the supporting operations too
 	Only, Skip []Selector
 	Modes      []Mode        // none given is all
-	Budget     time.Duration // no cell begins later; 0 is no bound
+	Budget     time.Duration // no cell begins later; 0 does not bound it
 	Parallel   int           // at least 1
 	Accept     []Acceptance
 	Baseline   *Result
