@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"example.com/capisim/scenarios"
 	"example.com/capisim/sim/contract"
 	. "example.com/capisim/tests/harness"
 )
@@ -42,8 +44,15 @@ var _ = Describe("The shipped scenario", func() {
 			names = append(names, one.(map[string]any)["name"].(string))
 			Expect(one).To(HaveKeyWithValue("description", Not(BeEmpty())))
 		}
-		Expect(names).To(ConsistOf("default", "conflict", "validation", "outage", "flapping", "slow", "rate-limited", "crashed",
-			"deploying", "quota", "forbidden", "maintenance-window", "vendor", "large", "empty"))
+		files, err := scenarios.FS.ReadDir(".")
+		Expect(err).NotTo(HaveOccurred())
+		var shipped []string
+		for _, file := range files {
+			if name, ok := strings.CutSuffix(file.Name(), ".yaml"); ok {
+				shipped = append(shipped, name)
+			}
+		}
+		Expect(names).To(ConsistOf(shipped))
 	})
 
 	It("default holds what documentation and tests rely on", func() {
