@@ -114,7 +114,11 @@ func TestWatcherLooksAtEachTickAndEnds(t *testing.T) {
 		close(ended)
 	}()
 	tick <- time.Time{}
-	write(t, file, "name: a\nseed: 2\n")
+	// In one step: the look of the first tick may still be under way, and must
+	// not find half of a change.
+	if err := os.Rename(write(t, filepath.Join(t.TempDir(), "next.yaml"), "name: a\nseed: 2\n"), file); err != nil {
+		t.Fatal(err)
+	}
 	tick <- time.Time{}
 	<-reloaded
 	cancel()
