@@ -53,8 +53,8 @@ var reserved = map[string][]string{
 	"github.com/gin-gonic/gin": {"sim/api", "sim/admin", "sim/console"},
 	"net/http/httptest":        {},
 	// A program that imports the library brings its own metrics.
-	"github.com/prometheus/client_golang/prometheus": {"cmd/capisim"},
-	"testing": {},
+	"github.com/VictoriaMetrics/metrics": {"cmd/capisim"},
+	"testing":                            {},
 }
 
 // without is what a package must not know, whoever else may.
