@@ -13,8 +13,9 @@ import (
 // recorded is a journaled request as the criteria of a fault rule see a request.
 // What it names is looked up in the state as it stands now.
 type recorded struct {
-	entry *journal.Entry
-	store *state.Store
+	entry  *journal.Entry
+	store  *state.Store
+	target *state.View // kept, once something has asked for it
 }
 
 var _ fault.Request = (*recorded)(nil)
@@ -37,45 +38,26 @@ func (r *recorded) Body() (contract.Body, bool) { return r.entry.Message() }
 
 // Process is the one that the path names, if it exists now.
 func (r *recorded) Process() (guid, typ string, labels contract.Pairs, ok bool) {
-	p := r.peek().Process
-	if p == nil {
-		return "", "", nil, false
-	}
-	return p.GUID, p.Type, p.Metadata.Labels, true
+	return r.peek().NamedProcess()
 }
 
 // App is the one that the path names, or the owner of its process.
 func (r *recorded) App() (guid, name string, ok bool) {
-	app := r.peek().App
-	if app == nil {
-		return "", "", false
-	}
-	return app.GUID, app.Name, true
+	return r.peek().NamedApp()
 }
 
 // peek finds what the path names, by the path of its row in the table.
 func (r *recorded) peek() state.View {
-	op := r.entry.Operation
-	if op == nil {
-		return state.View{}
-	}
-	values := map[string]string{}
-	got := split(r.entry.Path)
-	for i, segment := range split(op.Path) {
-		if i < len(got) && isParameter(segment) {
-			value, err := url.PathUnescape(got[i])
-			if err != nil {
-				value = got[i]
+	if r.target == nil {
+		r.target = &state.View{}
+		if op := r.entry.Operation; op != nil {
+			values, _ := op.Parameters(r.entry.Path)
+			ref := state.Ref{GUID: values["guid"]}
+			if op.Nested {
+				ref = state.Ref{AppGUID: values["guid"], Type: values["type"]}
 			}
-			values[segment] = value
+			*r.target = r.store.Peek(ref)
 		}
 	}
-	ref := state.Ref{GUID: values["{guid}"]}
-	if op.Nested {
-		ref = state.Ref{AppGUID: values["{guid}"], Type: values["{type}"]}
-	}
-	if ref.GUID == "" && ref.AppGUID == "" {
-		return state.View{}
-	}
-	return r.store.Peek(ref)
+	return *r.target
 }

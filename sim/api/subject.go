@@ -39,18 +39,10 @@ func (s *subject) Body() (contract.Body, bool) {
 
 // Process is the process that the path names.
 func (s *subject) Process() (guid, typ string, labels contract.Pairs, ok bool) {
-	p := (*call)(s).peek().Process
-	if p == nil {
-		return "", "", nil, false
-	}
-	return p.GUID, p.Type, p.Metadata.Labels, true
+	return (*call)(s).peek().NamedProcess()
 }
 
 // App is the app that the path names, or that its process belongs to.
 func (s *subject) App() (guid, name string, ok bool) {
-	a := (*call)(s).peek().App
-	if a == nil {
-		return "", "", false
-	}
-	return a.GUID, a.Name, true
+	return (*call)(s).peek().NamedApp()
 }

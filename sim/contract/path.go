@@ -2,6 +2,7 @@ package contract
 
 import (
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -38,4 +39,29 @@ func InstanceIndex(segment string) int {
 		return -n
 	}
 	return n
+}
+
+// Parameters reads what stands in a path, which may have a query, in the places
+// of the operation's {names}; false when it is not a path of the operation.
+func (o *Operation) Parameters(path string) (values map[string]string, fits bool) {
+	path, _, _ = strings.Cut(path, "?")
+	slash := func(c rune) bool { return c == '/' }
+	segments, pattern := strings.FieldsFunc(path, slash), strings.FieldsFunc(o.Path, slash)
+	if len(segments) != len(pattern) {
+		return nil, false
+	}
+	values = map[string]string{}
+	for i, segment := range segments {
+		name, variable := strings.CutPrefix(pattern[i], "{")
+		if !variable && segment != pattern[i] {
+			return nil, false
+		}
+		if plain, err := url.PathUnescape(segment); err == nil {
+			segment = plain
+		}
+		if variable {
+			values[strings.TrimSuffix(name, "}")] = segment
+		}
+	}
+	return values, true
 }

@@ -2,7 +2,6 @@ package drift
 
 import (
 	"strconv"
-	"strings"
 
 	"example.com/capisim/sim/contract"
 )
@@ -33,24 +32,10 @@ func (r *Report) saw(p *probe, status int) {
 
 // operationOf finds the process operation that a request meets, nil for none.
 func operationOf(method, path string) *contract.Operation {
-	path, _, _ = strings.Cut(path, "?")
-	segments := strings.FieldsFunc(path, func(c rune) bool { return c == '/' })
 	for _, op := range contract.ProcessOperations() {
-		if op.Method == method && fits(strings.Split(op.Path[1:], "/"), segments) {
+		if _, fits := op.Parameters(path); fits && op.Method == method {
 			return op
 		}
 	}
 	return nil
-}
-
-func fits(pattern, segments []string) bool {
-	if len(pattern) != len(segments) {
-		return false
-	}
-	for i, want := range pattern {
-		if want != segments[i] && want[0] != '{' {
-			return false
-		}
-	}
-	return true
 }

@@ -1,7 +1,9 @@
 package fault_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"example.com/capisim/sim/contract"
@@ -31,7 +33,7 @@ func otherGUID(i int) fault.Match {
 func otherUser(i int) fault.Match { return fault.Match{User: fmt.Sprintf("user-%d", i)} }
 
 func otherBody(i int) fault.Match {
-	return fault.Match{Body: map[string]fault.Matcher{"/instances": fault.Equals(i)}}
+	return fault.Match{Body: map[string]fault.Matcher{"/instances": {Equals: json.RawMessage(strconv.Itoa(i))}}}
 }
 
 // still is a subject whose answers cost nothing, so that only the set is

@@ -48,20 +48,19 @@ type Criteria struct{ list []criterion }
 // Differences says of each criterion that a request does not meet where it
 // stands in the match, what was found and what was expected.
 func (c Criteria) Differences(r Request) []string {
-	f := facts{request: r}
 	var found []string
 	for i := range c.list {
-		if one := &c.list[i]; !one.holds(&f) {
-			found = append(found, strings.TrimPrefix(one.pointer, "/match/")+": "+one.against(&f))
+		if one := &c.list[i]; !one.holds(r) {
+			found = append(found, strings.TrimPrefix(one.pointer, "/match/")+": "+one.against(r))
 		}
 	}
 	return found
 }
 
 // failing finds the first criterion that the request does not meet.
-func (c Criteria) failing(f *facts) *criterion {
+func (c Criteria) failing(r Request) *criterion {
 	for i := range c.list {
-		if !c.list[i].holds(f) {
+		if !c.list[i].holds(r) {
 			return &c.list[i]
 		}
 	}
@@ -105,28 +104,28 @@ func (m Match) Criteria() Criteria {
 }
 
 // holds says whether the request is as the criterion wants it.
-func (c *criterion) holds(f *facts) bool {
+func (c *criterion) holds(r Request) bool {
 	switch c.aspect {
 	case userAspect:
-		return f.userName() == c.text
+		return r.User() == c.text
 	case headerAspect:
-		return c.wanted.texts(f.headers()[c.name])
+		return c.wanted.texts(r.Header()[c.name])
 	case queryAspect:
-		return c.wanted.texts(f.parameters()[c.name])
+		return c.wanted.texts(r.Query()[c.name])
 	case guidAspect:
-		guid, _, _, ok := f.process()
+		guid, _, _, ok := r.Process()
 		return ok && guid == c.text
 	case typeAspect:
-		_, typ, _, ok := f.process()
+		_, typ, _, ok := r.Process()
 		return ok && typ == c.text
 	case labelsAspect:
-		_, _, labels, ok := f.process()
+		_, _, labels, ok := r.Process()
 		return ok && c.selector.Matches(labels)
 	case appAspect:
-		guid, name, ok := f.app()
+		guid, name, ok := r.App()
 		return ok && (guid == c.text || name == c.text)
 	default:
-		body := f.message()
+		body, _ := r.Body()
 		if len(body.Fields) == 0 {
 			return c.wanted.matcher.wantsAbsence()
 		}
@@ -136,23 +135,23 @@ func (c *criterion) holds(f *facts) bool {
 }
 
 // against tells in words what stands against a criterion that does not hold.
-func (c *criterion) against(f *facts) string { return c.found(f) + ", expected " + c.want() }
+func (c *criterion) against(r Request) string { return c.found(r) + ", expected " + c.want() }
 
 // found tells in words what the request has where the criterion looks.
-func (c *criterion) found(f *facts) string {
+func (c *criterion) found(r Request) string {
 	guid, typ, labels, hasProcess := "", "", contract.Pairs(nil), false
 	if c.aspect == guidAspect || c.aspect == typeAspect || c.aspect == labelsAspect {
-		if guid, typ, labels, hasProcess = f.process(); !hasProcess {
+		if guid, typ, labels, hasProcess = r.Process(); !hasProcess {
 			return "the path names no process that exists"
 		}
 	}
 	switch c.aspect {
 	case userAspect:
-		return "the user is " + orNone(f.userName())
+		return "the user is " + orNone(r.User())
 	case headerAspect:
-		return "the header is " + orNone(f.headers()[c.name]...)
+		return "the header is " + orNone(r.Header()[c.name]...)
 	case queryAspect:
-		return "the parameter is " + orNone(f.parameters()[c.name]...)
+		return "the parameter is " + orNone(r.Query()[c.name]...)
 	case guidAspect:
 		return "the process is " + orNone(guid)
 	case typeAspect:
@@ -160,13 +159,13 @@ func (c *criterion) found(f *facts) string {
 	case labelsAspect:
 		return "the labels are " + labelText(labels)
 	case appAspect:
-		guid, name, ok := f.app()
+		guid, name, ok := r.App()
 		if !ok {
 			return "the path names no app that exists"
 		}
 		return fmt.Sprintf("the app is %q (%s)", name, guid)
 	default:
-		return bodyText(f, c.tokens)
+		return bodyText(r, c.tokens)
 	}
 }
 
@@ -180,11 +179,11 @@ func (c *criterion) want() string {
 	}
 }
 
-func bodyText(f *facts, tokens []string) string {
-	body := f.message()
+func bodyText(r Request, tokens []string) string {
+	body, readable := r.Body()
 	value, present := body.Value().At(tokens)
 	switch {
-	case !f.readable:
+	case !readable:
 		return "the body cannot be read"
 	case present:
 		return "the value is " + value.String()

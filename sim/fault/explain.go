@@ -26,11 +26,10 @@ type Forecast struct {
 // request, or what stands against it first. No counter changes, and no draw is
 // used up.
 func (s *Set) Explain(now time.Time, subject Subject) []Forecast {
-	op, f := subject.Operation(), &facts{request: subject}
-	rules := s.snapshot()
+	op, rules := subject.Operation(), s.snapshot()
 	failing := make([]Forecast, len(rules))
 	for i, a := range rules {
-		failing[i] = a.against(op, f)
+		failing[i] = a.against(op, subject)
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -66,7 +65,7 @@ func (s *Set) snapshot() []*armed {
 
 // against tells what of the rule itself the request does not meet; the reason
 // is empty when it meets everything.
-func (a *armed) against(op *contract.Operation, f *facts) Forecast {
+func (a *armed) against(op *contract.Operation, r Request) Forecast {
 	e := Forecast{RuleID: a.rule.ID}
 	switch {
 	case !a.rule.Active():
@@ -74,8 +73,8 @@ func (a *armed) against(op *contract.Operation, f *facts) Forecast {
 	case !slices.Contains(a.operations, op):
 		e.Pointer, e.Reason = "/match/operations", fmt.Sprintf("the operation is %s, expected %s", op.ID, a.rule.Match.operationWords())
 	default:
-		if c := a.criteria.failing(f); c != nil {
-			e.Pointer, e.Reason = c.pointer, c.against(f)
+		if c := a.criteria.failing(r); c != nil {
+			e.Pointer, e.Reason = c.pointer, c.against(r)
 		}
 	}
 	return e

@@ -57,19 +57,6 @@ type Matcher struct {
 	In []json.RawMessage `json:"in,omitzero"` // equal to one of these
 }
 
-// Equals is a matcher for a value that encoding/json can write; it panics on
-// one that it cannot, such as a channel.
-func Equals(value any) Matcher {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		panic("fault: equals: " + err.Error())
-	}
-	return Matcher{Equals: raw}
-}
-
-// Contains is a matcher for a part of a text.
-func Contains(part string) Matcher { return Matcher{Contains: &part} }
-
 type matcherObject Matcher
 
 // MarshalJSON writes the bare value when it says all.
@@ -101,9 +88,9 @@ func (m *Matcher) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Subject is a request as rules see it. The caller computes each answer when
-// it is asked; a Plan or an Explain asks only for what some rule needs, each
-// at most once, and never under a lock.
+// Subject is a request as rules see it. A Plan or an Explain asks it only for
+// what some rule needs, never under a lock, and as often as there are rules: the
+// subject works an answer out when it is asked first, and keeps it.
 type Subject interface {
 	// Operation is the row of the table that the request's route leads to.
 	Operation() *contract.Operation
@@ -123,72 +110,4 @@ type Request interface {
 	Process() (guid, typ string, labels contract.Pairs, ok bool)
 	// App is the one that the path names, or the owner of its process.
 	App() (guid, name string, ok bool)
-}
-
-// facts keeps what a request said, so that it is asked once.
-type facts struct {
-	request Request
-
-	askedUser, askedHeader, askedQuery, askedBody, askedProcess, askedApp bool
-
-	user   string
-	header http.Header
-	query  url.Values
-
-	body     contract.Body
-	readable bool
-
-	processGUID, processType string
-	labels                   contract.Pairs
-	hasProcess               bool
-
-	appGUID, appName string
-	hasApp           bool
-}
-
-func (f *facts) userName() string {
-	if !f.askedUser {
-		f.askedUser, f.user = true, f.request.User()
-	}
-	return f.user
-}
-
-func (f *facts) headers() http.Header {
-	if !f.askedHeader {
-		f.askedHeader, f.header = true, f.request.Header()
-	}
-	return f.header
-}
-
-func (f *facts) parameters() url.Values {
-	if !f.askedQuery {
-		f.askedQuery, f.query = true, f.request.Query()
-	}
-	return f.query
-}
-
-// message is the body; one that cannot be read is empty.
-func (f *facts) message() *contract.Body {
-	if !f.askedBody {
-		f.askedBody = true
-		f.body, f.readable = f.request.Body()
-	}
-	return &f.body
-}
-
-// process leaves guid and type empty when the path names no process.
-func (f *facts) process() (guid, typ string, labels contract.Pairs, ok bool) {
-	if !f.askedProcess {
-		f.askedProcess = true
-		f.processGUID, f.processType, f.labels, f.hasProcess = f.request.Process()
-	}
-	return f.processGUID, f.processType, f.labels, f.hasProcess
-}
-
-func (f *facts) app() (guid, name string, ok bool) {
-	if !f.askedApp {
-		f.askedApp = true
-		f.appGUID, f.appName, f.hasApp = f.request.App()
-	}
-	return f.appGUID, f.appName, f.hasApp
 }

@@ -99,11 +99,6 @@ func TestMatch(t *testing.T) {
 			if got := set.Plan(start, subject).RuleID == "a"; got != test.want {
 				t.Errorf("%s matches: %t, want %t", test.match, got, test.want)
 			}
-			for what, times := range subject.asked {
-				if times > 1 {
-					t.Errorf("asked %d times for %s", times, what)
-				}
-			}
 		})
 	}
 }
@@ -186,11 +181,11 @@ func TestPlanAsksForWhatItNeeds(t *testing.T) {
 	}{
 		{"nothing", []string{`{"respond":{"status":503}}`}, nil},
 		{"the cheap first", []string{`{"match":{"user":"nobody","app":"demo","body":{"/a":1},"process":{"type":"web"}},"respond":{"status":503}}`}, map[string]int{"user": 1}},
-		{"once for all rules", []string{
+		{"only as far as a rule goes", []string{
 			`{"match":{"body":{"/a":1},"headers":{"A":"1"},"query":{"a":1}},"respond":{"status":503}}`,
 			`{"match":{"headers":{"B":{"exists":false}},"query":{"b":{"exists":false}},"body":{"/b":1}},"respond":{"status":503}}`,
 			`{"match":{"body":{"/c":1}},"respond":{"status":503}}`},
-			map[string]int{"body": 1, "header": 1, "query": 1}},
+			map[string]int{"body": 2, "header": 2, "query": 1}},
 		{"not below one that always decides", []string{`{"match":{"body":{"/a":1}},"respond":{"status":503}}`, `{"respond":{"status":500}}`}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -220,18 +215,12 @@ func TestGuidsKeepTheOrder(t *testing.T) {
 	}
 }
 
-func TestMatcherMakers(t *testing.T) {
+func TestMatchersInJSON(t *testing.T) {
 	t.Parallel()
-	text, err := json.Marshal([]fault.Matcher{fault.Equals("x"), fault.Equals(map[string]int{"a": 1}), fault.Contains("cf/")})
+	text, err := json.Marshal([]fault.Matcher{{Equals: json.RawMessage(`"x"`)}, {Equals: json.RawMessage(`{"a":1}`)}, {Contains: new("cf/")}})
 	if want := `["x",{"equals":{"a":1}},{"contains":"cf/"}]`; err != nil || string(text) != want {
 		t.Errorf("got %s %v, want %s", text, err, want)
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("a value that is no JSON does not panic")
-		}
-	}()
-	fault.Equals(math.NaN())
 }
 
 // Rules made in Go can hold what no JSON text can.

@@ -110,10 +110,10 @@ func (s *Set) Unread(op *contract.Operation) bool { return s.Watches(op) && s.bu
 
 // matching appends the rules whose criteria the request meets, newest first, up
 // to the first that decides whatever its counters say.
-func (b *bucket) matching(f *facts, hits []*armed) []*armed {
+func (b *bucket) matching(r Request, hits []*armed) []*armed {
 	general, own := b.general, []*armed(nil)
 	if b.byGUID != nil {
-		if guid, _, _, ok := f.process(); ok {
+		if guid, _, _, ok := r.Process(); ok {
 			own = b.byGUID[guid]
 		}
 	}
@@ -124,7 +124,7 @@ func (b *bucket) matching(f *facts, hits []*armed) []*armed {
 		} else {
 			a, own = own[0], own[1:]
 		}
-		if a.criteria.failing(f) == nil {
+		if a.criteria.failing(r) == nil {
 			if hits = append(hits, a); a.always() {
 				break
 			}
@@ -149,11 +149,10 @@ func (s *Set) Plan(now time.Time, subject Subject) Plan {
 	if !s.Watches(op) {
 		return Plan{}
 	}
-	f := facts{request: subject}
 	var few [8]*armed
 	for {
 		b := s.bucketOf(op)
-		hits := b.matching(&f, few[:0])
+		hits := b.matching(subject, few[:0])
 		if len(hits) == 0 {
 			return Plan{}
 		}

@@ -19,6 +19,23 @@ type View struct {
 	settings     *settings
 }
 
+// NamedProcess is the process of the view as fault rules ask for one; false when
+// it has none.
+func (v View) NamedProcess() (guid, typ string, labels contract.Pairs, ok bool) {
+	if v.Process == nil {
+		return "", "", nil, false
+	}
+	return v.Process.GUID, v.Process.Type, v.Process.Metadata.Labels, true
+}
+
+// NamedApp is the same for the app.
+func (v View) NamedApp() (guid, name string, ok bool) {
+	if v.App == nil {
+		return "", "", false
+	}
+	return v.App.GUID, v.App.Name, true
+}
+
 // ShowsSecrets says whether the viewer may see the command (§12).
 func (v View) ShowsSecrets(who Viewer) bool { return who.canReadSecrets(v.Space) }
 
