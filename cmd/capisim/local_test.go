@@ -78,7 +78,7 @@ func TestScenarios(t *testing.T) {
 	if list.code != exitDone || !strings.HasPrefix(lines[0], "NAME ") || !strings.HasPrefix(lines[1], "default ") {
 		t.Errorf("exit code %d, stdout\n%s\nwant a table, default first", list.code, list.out)
 	}
-	for _, want := range []string{"\noutage ", "\nown  ", "made \ufffd[31m here", "\ntorn ", "broken; capisim validate says more: "} {
+	for _, want := range []string{"\noutage ", "\nown  ", `made \x1b[31m here`, "\ntorn ", "broken; capisim validate says more: "} {
 		if !strings.Contains(list.out, want) {
 			t.Errorf("stdout\n%s\nwant %q in it", list.out, want)
 		}

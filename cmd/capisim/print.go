@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/capisim/sim/document"
 	"github.com/spf13/cobra"
 )
 
@@ -52,19 +53,9 @@ func (p *program) table(fill func(row func(cells ...any))) error {
 func printables(cells []any) []any {
 	texts := make([]any, len(cells))
 	for i, cell := range cells {
-		texts[i] = printable(fmt.Sprint(cell))
+		texts[i] = document.Printable(fmt.Sprint(cell))
 	}
 	return texts
-}
-
-// printable escapes what a terminal would act on.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
-			return '\ufffd'
-		}
-		return r
-	}, text)
 }
 
 func joined(list []string) string { return strings.Join(list, ", ") }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // route is a row of the table that routing derives from.
@@ -142,6 +144,7 @@ func clipped(path string) string {
 // anything is less of a hint than a word that is nearly right.
 func distance(got, want []string) int {
 	const word, anything = 8, 3
+	const longest = 40 // letters of a word; none of the table has as many
 	cost := 0
 	for i := range max(len(got), len(want)) {
 		switch {
@@ -149,37 +152,14 @@ func distance(got, want []string) int {
 			cost += word
 		case isParameter(want[i]):
 			cost += anything
+		case len(got[i]) > longest:
+			cost += word
 		default:
-			cost += min(word, letters(got[i], want[i]))
+			cost += min(word, document.Distance(got[i], want[i]))
 		}
 		if cost > 1000 { // a hostile path
 			return cost
 		}
 	}
 	return cost
-}
-
-// letters is the number of letters to change, add or drop to make one word of
-// the other.
-func letters(a, b string) int {
-	const longest = 40 // no word of the table is as long
-	if len(a) > longest {
-		return longest
-	}
-	row := make([]int, len(b)+1)
-	for k := range row {
-		row[k] = k
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for k := range len(b) {
-			change := diagonal
-			if a[i] != b[k] {
-				change++
-			}
-			diagonal, row[k+1] = row[k+1], min(change, row[k]+1, row[k+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,8 +1,10 @@
 package document
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -73,6 +75,25 @@ func QuoteAll(texts []string) []string {
 	return quoted
 }
 
+// Printable shows as an escape what a terminal or a page would act on, or hide:
+// control characters, marks of direction, broken UTF-8.
+func Printable(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, `\x%02x`, text[i])
+		case unicode.IsPrint(r):
+			out.WriteRune(r)
+		default:
+			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+		i += size
+	}
+	return out.String()
+}
+
 // Count words a number of things: "1 item", "2 items".
 func Count(n int, unit string) string { return Plural(strconv.Itoa(n), unit) }
 
@@ -118,16 +139,16 @@ func Nearest(word string, known []string) string {
 		if len(word) > 2*len(one) { // counting them in a long text takes long
 			continue
 		}
-		if far := slips(strings.ToLower(word), one); far < distance && far < len(word) {
+		if far := Distance(strings.ToLower(word), one); far < distance && far < len(word) {
 			best, distance = one, far
 		}
 	}
 	return best
 }
 
-// slips counts the letters to insert, drop or change to turn one word into the
+// Distance counts the letters to insert, drop or change to turn one word into the
 // other.
-func slips(a, b string) int {
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // What kept a request from meeting its nearest operation.
@@ -124,39 +125,29 @@ func resembles(a, b string) bool {
 	if max(len(a), len(b))-min(len(a), len(b)) > allowed { // also what bounds the work below
 		return false
 	}
-	letters := func(s string) []string { return strings.Split(s, "") }
-	return edits(letters(a), letters(b), func(x, y string) int {
-		if x == y {
-			return 0
-		}
-		return 1
-	}, 1) <= allowed
+	return document.Distance(a, b) <= allowed
 }
 
 // maxSegments bounds the work that a hostile path can cause; no operation has
 // more than eight.
 const maxSegments = 32
 
+// distance is the least cost of turning one path into another.
 func distance(got, want []string) int {
 	extra := max(0, len(got)-maxSegments)
-	return costShift*extra + edits(got[:len(got)-extra], want, segmentDistance, costShift)
-}
-
-// edits is the least cost of turning got into want.
-func edits(got, want []string, replace func(got, want string) int, shift int) int {
 	row := make([]int, len(want)+1)
 	for k := range row {
-		row[k] = k * shift
+		row[k] = k * costShift
 	}
-	for i := range got {
+	for _, segment := range got[:len(got)-extra] {
 		diagonal := row[0]
-		row[0] += shift
+		row[0] += costShift
 		for k := range want {
-			cost := min(diagonal+replace(got[i], want[k]), row[k]+shift, row[k+1]+shift)
+			cost := min(diagonal+segmentDistance(segment, want[k]), row[k]+costShift, row[k+1]+costShift)
 			diagonal, row[k+1] = row[k+1], cost
 		}
 	}
-	return row[len(want)]
+	return costShift*extra + row[len(want)]
 }
 
 // pathDifference names the first segment that is wrong; "" when none is.

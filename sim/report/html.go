@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/bits"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -71,7 +72,7 @@ func writePage(w io.Writer, data pageData) error {
 func coverageHTML(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 	data := pageData{Title: "Coverage", Headline: figure(m), Columns: statuses(m)}
 	for _, row := range m.Operations {
-		r := rowData{ID: printable(row.ID)}
+		r := rowData{ID: document.Printable(row.ID)}
 		for _, status := range data.Columns {
 			cell, ok := m.Cell(row.ID, status)
 			if !ok {
@@ -97,7 +98,7 @@ func square(operation string, cell journal.Cell) cellData {
 		Present: true,
 		Heat:    heat(hits),
 		Label:   cell.How(),
-		Title:   printable(fmt.Sprintf("%s %d: %s%s", operation, cell.Status, tell(cell.Counts), kind)),
+		Title:   document.Printable(fmt.Sprintf("%s %d: %s%s", operation, cell.Status, tell(cell.Counts), kind)),
 	}
 }
 
@@ -118,7 +119,7 @@ func lists(all ...listData) []listData {
 		}
 		shown := listData{Title: l.Title}
 		for _, line := range l.Lines {
-			shown.Lines = append(shown.Lines, printable(line))
+			shown.Lines = append(shown.Lines, document.Printable(line))
 		}
 		out = append(out, shown)
 	}
@@ -133,11 +134,11 @@ func reactionsHTML(w io.Writer, r journal.ReactionReport) error {
 	for i := range r.Reactions {
 		one := &r.Reactions[i]
 		data.Reacted = append(data.Reacted, reactionData{
-			Fault:     printable(one.Operation + " " + answer(one.Status, one.Connection)),
-			Target:    printable(one.Target),
-			Client:    printable(one.Client.UserAgent),
+			Fault:     document.Printable(one.Operation + " " + answer(one.Status, one.Connection)),
+			Target:    document.Printable(one.Target),
+			Client:    document.Printable(one.Client.UserAgent),
 			Outcome:   outcome(one),
-			Manner:    printable(manner(one)),
+			Manner:    document.Printable(manner(one)),
 			Gaps:      gaps(one),
 			Requests:  ids(one.Requests),
 			Remarks:   remarks(one),
@@ -150,7 +151,7 @@ func reactionsHTML(w io.Writer, r journal.ReactionReport) error {
 func expectationsHTML(w io.Writer, j journal.Judgement) error {
 	data := pageData{Title: "Expectations", Headline: tally(j)}
 	for _, x := range j.Expectations {
-		one := expectationData{Result: x.Result, Text: printable(x.Text), Requests: ids(x.Requests)}
+		one := expectationData{Result: x.Result, Text: document.Printable(x.Text), Requests: ids(x.Requests)}
 		one.Reasons = parts(&x)
 		data.Expected = append(data.Expected, one)
 	}

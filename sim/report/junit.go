@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -74,10 +75,10 @@ func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 	shut := !gate.Set() || len(gate.Unmet(m)) > 0
 	var suites []suiteXML
 	for _, row := range m.Operations {
-		suite := suiteXML{Name: printable(row.ID)}
+		suite := suiteXML{Name: document.Printable(row.ID)}
 		for _, cell := range row.Cells {
 			name := journal.CellName{Operation: row.ID, Status: cell.Status}
-			c := caseXML{Class: "capisim." + printable(row.ID), Name: strconv.Itoa(cell.Status)}
+			c := caseXML{Class: "capisim." + document.Printable(row.ID), Name: strconv.Itoa(cell.Status)}
 			c.cover(name, cell.Covered(), shut, gate)
 			if cell.Covered() {
 				c.Output = "met: " + tell(cell.Counts)
@@ -90,7 +91,7 @@ func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		for _, name := range gate.Require {
 			if name.Operation == row.ID && name.Variant() {
 				_, short, _ := strings.Cut(name.String(), ":")
-				c := caseXML{Class: "capisim." + printable(row.ID), Name: printable(short)}
+				c := caseXML{Class: "capisim." + document.Printable(row.ID), Name: document.Printable(short)}
 				c.cover(name, m.Meets(name) > 0, shut, gate)
 				suite.add(c)
 			}
@@ -102,7 +103,7 @@ func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 
 // cover judges a case by whether a client met what it is about.
 func (c *caseXML) cover(name journal.CellName, met, shut bool, gate journal.Gate) {
-	gap := &verdictXML{Message: printable(name.String()) + " was never met by the client"}
+	gap := &verdictXML{Message: document.Printable(name.String()) + " was never met by the client"}
 	switch {
 	case met:
 	case !shut:
@@ -123,9 +124,9 @@ func reactionsJUnit(w io.Writer, r journal.ReactionReport) error {
 		one := &r.Reactions[i]
 		lines := append([]string{outcome(one), manner(one)}, remarks(one)...)
 		suite.add(caseXML{
-			Class:  "capisim." + printable(one.Operation),
-			Name:   printable(fmt.Sprintf("%s on %s (request %d)", answer(one.Status, one.Connection), one.Target, one.Requests[0])),
-			Output: printable(strings.Join(lines, "; ")),
+			Class:  "capisim." + document.Printable(one.Operation),
+			Name:   document.Printable(fmt.Sprintf("%s on %s (request %d)", answer(one.Status, one.Connection), one.Target, one.Requests[0])),
+			Output: document.Printable(strings.Join(lines, "; ")),
 		})
 	}
 	return writeJUnit(w, "capisim reactions", []suiteXML{suite})
@@ -136,7 +137,7 @@ func reactionsJUnit(w io.Writer, r journal.ReactionReport) error {
 func expectationsJUnit(w io.Writer, j journal.Judgement) error {
 	suite := suiteXML{Name: "expectations"}
 	for i, x := range j.Expectations {
-		c := caseXML{Class: "capisim.expectations", Name: printable(fmt.Sprintf("%d: %s", i+1, x.Text))}
+		c := caseXML{Class: "capisim.expectations", Name: document.Printable(fmt.Sprintf("%d: %s", i+1, x.Text))}
 		switch x.Result {
 		case journal.Met:
 		case journal.Unmet:

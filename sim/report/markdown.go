@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -15,7 +16,7 @@ var escapeMarkdown = strings.NewReplacer(
 	"!", `\!`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;",
 )
 
-func md(s string) string { return escapeMarkdown.Replace(printable(s)) }
+func md(s string) string { return escapeMarkdown.Replace(document.Printable(s)) }
 
 // words of a cell in the Markdown matrix.
 var words = map[string]string{"both": "both", "injected": "injected", "real": "real", "missed": "**missed**"}

@@ -11,9 +11,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/sweep"
 )
@@ -114,25 +113,6 @@ func writeJSON(w io.Writer, v any) error {
 	}
 	_, err = w.Write(append(out, '\n'))
 	return err
-}
-
-// printable shows what a terminal or a page would act on, or hide, as an
-// escape: control characters, marks of direction, broken UTF-8.
-func printable(s string) string {
-	var out strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&out, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
-			out.WriteRune(r)
-		default:
-			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-		i += size
-	}
-	return out.String()
 }
 
 // statuses are the columns of a matrix: each status that some row has, rising.
@@ -240,7 +220,7 @@ func parts(x *journal.ExpectationResult) []string {
 	var out []string
 	if client := x.Expectation.Client; client == nil || client.Policy == "" {
 		for _, reason := range x.Reasons {
-			out = append(out, printable(reason))
+			out = append(out, document.Printable(reason))
 		}
 		return out
 	}
@@ -249,7 +229,7 @@ func parts(x *journal.ExpectationResult) []string {
 		if part.Result == journal.Unmet {
 			line += " (" + strings.Join(part.Reasons, "; ") + ")"
 		}
-		out = append(out, printable(line))
+		out = append(out, document.Printable(line))
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
 )
 
@@ -85,15 +86,15 @@ func unused(r *sweep.Result) (lines []string) {
 func sweepText(w io.Writer, r *sweep.Result) error {
 	var out bytes.Buffer
 	for _, c := range findings(r) {
-		fmt.Fprintf(&out, "%-7s  %s %s %s: %s (%s)\n", c.Grade, printable(c.Operation), printable(c.Answer), printable(c.Mode), verdicts(c), numbered(c.Attempts, "attempt"))
-		fmt.Fprintf(&out, "         %s\n", printable(c.Sentence))
-		fmt.Fprintf(&out, "         again: %s\n", printable(again(c)))
+		fmt.Fprintf(&out, "%-7s  %s %s %s: %s (%s)\n", c.Grade, document.Printable(c.Operation), document.Printable(c.Answer), document.Printable(c.Mode), verdicts(c), numbered(c.Attempts, "attempt"))
+		fmt.Fprintf(&out, "         %s\n", document.Printable(c.Sentence))
+		fmt.Fprintf(&out, "         again: %s\n", document.Printable(again(c)))
 		if c.Bundle != nil {
-			fmt.Fprintf(&out, "         bundle: %s\n", printable(*c.Bundle))
+			fmt.Fprintf(&out, "         bundle: %s\n", document.Printable(*c.Bundle))
 		}
 	}
 	for _, line := range unused(r) {
-		fmt.Fprintf(&out, "accepted and not found: %s\n", printable(line))
+		fmt.Fprintf(&out, "accepted and not found: %s\n", document.Printable(line))
 	}
 	fmt.Fprintln(&out, sweepTally(r))
 	_, err := w.Write(out.Bytes())
@@ -121,16 +122,16 @@ func sweepJUnit(w io.Writer, r *sweep.Result) error {
 	var suites []suiteXML
 	for i := range r.Cells {
 		c := &r.Cells[i]
-		at := slices.IndexFunc(suites, func(s suiteXML) bool { return s.Name == printable(c.Operation) })
+		at := slices.IndexFunc(suites, func(s suiteXML) bool { return s.Name == document.Printable(c.Operation) })
 		if at < 0 {
 			at = len(suites)
-			suites = append(suites, suiteXML{Name: printable(c.Operation)})
+			suites = append(suites, suiteXML{Name: document.Printable(c.Operation)})
 		}
-		one := caseXML{Class: "capisim.sweep." + printable(c.Operation), Name: printable(c.Answer + " " + c.Mode)}
-		told := &verdictXML{Message: printable(verdicts(c) + ": " + c.Sentence), Text: printableLines(c.Output)}
+		one := caseXML{Class: "capisim.sweep." + document.Printable(c.Operation), Name: document.Printable(c.Answer + " " + c.Mode)}
+		told := &verdictXML{Message: document.Printable(verdicts(c) + ": " + c.Sentence), Text: printableLines(c.Output)}
 		switch {
 		case c.Accepted != nil:
-			one.Skipped = &verdictXML{Message: printable("accepted: " + *c.Accepted)}
+			one.Skipped = &verdictXML{Message: document.Printable("accepted: " + *c.Accepted)}
 		case c.Grade == sweep.NotReachedGrade:
 			one.Skipped = told
 		case c.Grade == sweep.Bug || c.Grade == sweep.Warning:

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
 )
 
@@ -60,7 +61,7 @@ var sweepMarks = map[sweep.Grade]string{sweep.Bug: "✕", sweep.Warning: "!", sw
 
 func sweepHTML(w io.Writer, r *sweep.Result) error {
 	data := sweepData{
-		Command: printable(strings.Join(r.Command, " ")), Seconds: fmt.Sprintf("%.2f", r.Reference.Seconds),
+		Command: document.Printable(strings.Join(r.Command, " ")), Seconds: fmt.Sprintf("%.2f", r.Reference.Seconds),
 		Summary: r.Summary, Tally: sweepTally(r), Kinds: sweep.Kinds(), Unused: unused(r),
 	}
 	for i := range r.Cells {
@@ -102,10 +103,10 @@ func (d *sweepData) add(c *sweep.CellResult, number int) {
 	at := slices.IndexFunc(d.Rows, func(row sweepRow) bool { return row.Operation == c.Operation && row.Mode == c.Mode })
 	if at < 0 {
 		at = len(d.Rows)
-		d.Rows = append(d.Rows, sweepRow{Operation: printable(c.Operation), Mode: printable(c.Mode), Squares: make([]sweepSquare, len(d.Answers))})
+		d.Rows = append(d.Rows, sweepRow{Operation: document.Printable(c.Operation), Mode: document.Printable(c.Mode), Squares: make([]sweepSquare, len(d.Answers))})
 	}
 	square := sweepSquare{Present: true, Grade: string(c.Grade), Mark: sweepMarks[c.Grade],
-		Title: printable(fmt.Sprintf("%s %s %s: %s", c.Operation, c.Answer, c.Mode, verdicts(c)))}
+		Title: document.Printable(fmt.Sprintf("%s %s %s: %s", c.Operation, c.Answer, c.Mode, verdicts(c)))}
 	switch {
 	case c.Accepted != nil:
 		square.Grade, square.Mark = "accepted", "a"
@@ -117,8 +118,8 @@ func (d *sweepData) add(c *sweep.CellResult, number int) {
 
 func findingOf(c *sweep.CellResult, number int) sweepFinding {
 	out := sweepFinding{
-		ID: fmt.Sprintf("cell-%d", number), Grade: string(c.Grade), Operation: printable(c.Operation), Answer: printable(c.Answer), Mode: printable(c.Mode),
-		Verdicts: verdicts(c), Sentence: printable(c.Sentence), Again: printable(again(c)), Output: printableLines(c.Output),
+		ID: fmt.Sprintf("cell-%d", number), Grade: string(c.Grade), Operation: document.Printable(c.Operation), Answer: document.Printable(c.Answer), Mode: document.Printable(c.Mode),
+		Verdicts: verdicts(c), Sentence: document.Printable(c.Sentence), Again: document.Printable(again(c)), Output: printableLines(c.Output),
 		Exit: c.Exit.String(), Attempts: c.Attempts,
 	}
 	if c.Bundle != nil {
@@ -129,7 +130,7 @@ func findingOf(c *sweep.CellResult, number int) sweepFinding {
 		if q.Status != 0 {
 			status = fmt.Sprint(q.Status)
 		}
-		out.Requests = append(out.Requests, sweepRequest{printable(q.Operation), status, q.Injected, q.Applied})
+		out.Requests = append(out.Requests, sweepRequest{document.Printable(q.Operation), status, q.Injected, q.Applied})
 	}
 	for _, v := range c.Verdicts {
 		if k, ok := sweep.KindOf(v); ok && k.Mend != "" {
@@ -143,7 +144,7 @@ func findingOf(c *sweep.CellResult, number int) sweepFinding {
 func printableLines(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, line := range lines {
-		lines[i] = printable(line)
+		lines[i] = document.Printable(line)
 	}
 	return strings.Join(lines, "\n")
 }

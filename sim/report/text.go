@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -23,7 +24,7 @@ func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 	}
 	fmt.Fprintln(table)
 	for _, row := range m.Operations {
-		fmt.Fprint(table, printable(row.ID))
+		fmt.Fprint(table, document.Printable(row.ID))
 		for _, status := range columns {
 			mark := ""
 			if cell, ok := m.Cell(row.ID, status); ok {
@@ -42,10 +43,10 @@ func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		fmt.Fprintln(&out, one)
 	}
 	for _, id := range m.ArmedNeverFired {
-		fmt.Fprintf(&out, "armed, never fired: %s\n", printable(id))
+		fmt.Fprintf(&out, "armed, never fired: %s\n", document.Printable(id))
 	}
 	for _, reason := range gate.Unmet(m) {
-		fmt.Fprintf(&out, "unmet: %s\n", printable(reason))
+		fmt.Fprintf(&out, "unmet: %s\n", document.Printable(reason))
 	}
 	_, err := w.Write(out.Bytes())
 	return err
@@ -64,9 +65,9 @@ func reactionsText(w io.Writer, r journal.ReactionReport) error {
 	var out bytes.Buffer
 	for i := range r.Reactions {
 		one := &r.Reactions[i]
-		fmt.Fprintf(&out, "%s %s on %s\n", printable(one.Operation), printable(answer(one.Status, one.Connection)), printable(one.Target))
+		fmt.Fprintf(&out, "%s %s on %s\n", document.Printable(one.Operation), document.Printable(answer(one.Status, one.Connection)), document.Printable(one.Target))
 		fmt.Fprintf(&out, "  client   %s, user %s\n", orDash(one.Client.UserAgent), orDash(one.Client.User))
-		fmt.Fprintf(&out, "  outcome  %s; %s\n", outcome(one), printable(manner(one)))
+		fmt.Fprintf(&out, "  outcome  %s; %s\n", outcome(one), document.Printable(manner(one)))
 		if len(one.GapsMS) > 0 {
 			fmt.Fprintf(&out, "  gaps     %s\n", gaps(one))
 		}
@@ -83,7 +84,7 @@ func reactionsText(w io.Writer, r journal.ReactionReport) error {
 	}
 	for _, s := range r.Summary {
 		fmt.Fprintf(&out, "total %s %s: %d faults, %d recovered, %d gave up, %d retried\n",
-			printable(s.Operation), printable(answer(s.Status, s.Connection)), s.Faults, s.Recovered, s.GaveUp, s.Retried)
+			document.Printable(s.Operation), document.Printable(answer(s.Status, s.Connection)), s.Faults, s.Recovered, s.GaveUp, s.Retried)
 	}
 	_, err := w.Write(out.Bytes())
 	return err
@@ -92,7 +93,7 @@ func reactionsText(w io.Writer, r journal.ReactionReport) error {
 func expectationsText(w io.Writer, j journal.Judgement) error {
 	var out bytes.Buffer
 	for _, x := range j.Expectations {
-		fmt.Fprintf(&out, "%-13s  %s\n", x.Result, printable(x.Text))
+		fmt.Fprintf(&out, "%-13s  %s\n", x.Result, document.Printable(x.Text))
 		for _, part := range parts(&x) {
 			fmt.Fprintf(&out, "               %s\n", part)
 		}
@@ -101,7 +102,7 @@ func expectationsText(w io.Writer, j journal.Judgement) error {
 		}
 	}
 	for _, id := range j.ArmedNeverFired {
-		fmt.Fprintf(&out, "armed, never fired: %s\n", printable(id))
+		fmt.Fprintf(&out, "armed, never fired: %s\n", document.Printable(id))
 	}
 	fmt.Fprintf(&out, "%s\n", tally(j))
 	_, err := w.Write(out.Bytes())
@@ -117,7 +118,7 @@ func orDash(s string) string {
 	if s == "" {
 		return "-"
 	}
-	return printable(s)
+	return document.Printable(s)
 }
 
 // ids lists requests; a client that hammers makes a list that nobody reads.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -47,7 +48,7 @@ func variants(m journal.Matrix) []opened {
 }
 
 func open(operation, answer string, list []journal.Variant) opened {
-	out := opened{Operation: printable(operation), Answer: answer}
+	out := opened{Operation: document.Printable(operation), Answer: answer}
 	for _, v := range list {
 		name := v.Error + string(v.Connection)
 		switch {
@@ -56,7 +57,7 @@ func open(operation, answer string, list []journal.Variant) opened {
 		case v.Detail != "":
 			name += " " + strconv.Quote(v.Detail)
 		}
-		if name = printable(name); v.Covered() {
+		if name = document.Printable(name); v.Covered() {
 			out.Met = append(out.Met, name+" ("+tell(v.Counts)+")")
 		} else {
 			out.Missed = append(out.Missed, name)
