@@ -208,7 +208,7 @@ func (k *keeper) undo(now *node) (update, scale string) {
 	var members []string
 	for _, key := range updated {
 		was := k.was.get(key)
-		if was == nil || same(was, now.get(key)) || key == "command" && was.text == contract.HiddenCommand {
+		if was == nil || same(was, now.get(key)) || key == "command" && was.Text == contract.HiddenCommand {
 			continue
 		}
 		members = append(members, member(k.was, key))
@@ -235,13 +235,13 @@ func (k *keeper) undoMetadata(now *node) string {
 			continue
 		}
 		var members []string
-		for i, key := range was.keys {
-			if !same(was.items[i], is.get(key)) {
-				members = append(members, document.Quoted(key)+":"+was.items[i].encode())
+		for i, key := range was.keys() {
+			if !same(was.at(i), is.get(key)) {
+				members = append(members, document.Quoted(key)+":"+was.at(i).encode())
 			}
 		}
-		for _, key := range is.keys {
-			if !slices.Contains(was.keys, key) {
+		for _, key := range is.keys() {
+			if !slices.Contains(was.keys(), key) {
 				members = append(members, document.Quoted(key)+":null")
 			}
 		}

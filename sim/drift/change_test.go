@@ -8,15 +8,12 @@ import (
 
 // laidOver is an object with other members in place of its own.
 func laidOver(n, members *node) *node {
-	out := &node{kind: objectKind}
-	for i, key := range n.keys {
-		out.keys = append(out.keys, key)
-		out.items = append(out.items, n.items[i])
+	return replaced(n, func(key string, value *node) *node {
 		if other := members.get(key); other != nil {
-			out.items[i] = other
+			return other
 		}
-	}
-	return out
+		return value
+	})
 }
 
 func TestUndo(t *testing.T) {

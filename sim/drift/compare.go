@@ -76,19 +76,19 @@ func (b *bodies) differ(pointer, target, capisim string) {
 // the last of it.
 func (b *bodies) values(pointer, key string, t, o *node) {
 	rule := rules[place(pointer)]
-	if t.kind != o.kind {
-		if !rule.nullable || t.kind != nullKind && o.kind != nullKind {
-			b.differ(pointer, kindNames[t.kind], kindNames[o.kind])
+	if t.Kind != o.Kind {
+		if !rule.nullable || t.Kind != document.Null && o.Kind != document.Null {
+			b.differ(pointer, kindNames[t.Kind], kindNames[o.Kind])
 		}
 		return
 	}
-	switch t.kind {
-	case nullKind:
-	case objectKind:
-		if !rule.mayBeEmpty || len(t.items) > 0 && len(o.items) > 0 {
+	switch t.Kind {
+	case document.Null:
+	case document.Object:
+		if !rule.mayBeEmpty || len(t.Members) > 0 && len(o.Members) > 0 {
 			b.objects(pointer, t, o)
 		}
-	case listKind:
+	case document.Array:
 		b.lists(pointer, t, o, rule)
 	default:
 		b.scalars(pointer, key, t, o, rule)
@@ -96,37 +96,37 @@ func (b *bodies) values(pointer, key string, t, o *node) {
 }
 
 func (b *bodies) lists(pointer string, t, o *node, rule rule) {
-	if len(t.items) != len(o.items) && !rule.mayBeEmpty {
-		b.differ(pointer, counted(len(t.items)), counted(len(o.items)))
+	if len(t.Members) != len(o.Members) && !rule.mayBeEmpty {
+		b.differ(pointer, counted(len(t.Members)), counted(len(o.Members)))
 	}
-	for i := range min(len(t.items), len(o.items)) {
-		b.values(pointer+"/"+strconv.Itoa(i), "", t.items[i], o.items[i])
+	for i := range min(len(t.Members), len(o.Members)) {
+		b.values(pointer+"/"+strconv.Itoa(i), "", t.at(i), o.at(i))
 	}
 }
 
 // objects compares the keys, their order, and what stands under them.
 func (b *bodies) objects(pointer string, t, o *node) {
-	before := len(b.found)
-	for i, key := range t.keys {
+	before, theirs, ours := len(b.found), t.keys(), o.keys()
+	for i, key := range theirs {
 		at := pointer + "/" + escape(key)
 		switch other := o.get(key); {
-		case slices.Index(t.keys, key) != i:
+		case slices.Index(theirs, key) != i:
 			b.differ(at, "the key twice", "it once")
 		case other == nil:
-			b.differ(at, kindNames[t.items[i].kind], "no such key")
+			b.differ(at, kindNames[t.at(i).Kind], "no such key")
 		}
 	}
-	for i, key := range o.keys {
+	for i, key := range ours {
 		if t.get(key) == nil {
-			b.differ(pointer+"/"+escape(key), "no such key", kindNames[o.items[i].kind])
+			b.differ(pointer+"/"+escape(key), "no such key", kindNames[o.at(i).Kind])
 		}
 	}
-	if len(b.found) == before && !slices.Equal(t.keys, o.keys) {
-		b.differ(pointer, "the keys in the order "+names(t.keys), names(o.keys))
+	if len(b.found) == before && !slices.Equal(theirs, ours) {
+		b.differ(pointer, "the keys in the order "+names(theirs), names(ours))
 	}
-	for i, key := range o.keys {
+	for i, key := range ours {
 		if other := t.get(key); other != nil {
-			b.values(pointer+"/"+escape(key), key, other, o.items[i])
+			b.values(pointer+"/"+escape(key), key, other, o.at(i))
 		}
 	}
 }
@@ -138,11 +138,11 @@ func (b *bodies) scalars(pointer, key string, t, o *node, rule rule) {
 			b.differ(pointer, shownValue(t), problem)
 		}
 	case key == "href":
-		theirs, ours := relative(t.text, b.targetBase), relative(o.text, b.ownBase)
+		theirs, ours := relative(t.Text, b.targetBase), relative(o.Text, b.ownBase)
 		if theirs != ours {
 			b.differ(pointer, quote(theirs), quote(ours))
 		}
-	case t.text != o.text:
+	case t.Text != o.Text:
 		b.differ(pointer, shownValue(t), shownValue(o))
 	}
 }
@@ -156,8 +156,8 @@ func relative(link, base string) string {
 }
 
 func shownValue(n *node) string {
-	if n.kind == textKind {
-		return quote(n.text)
+	if n.Kind == document.String {
+		return quote(n.Text)
 	}
 	return clip(n.encode())
 }
@@ -178,48 +178,53 @@ func escape(key string) string { return clip(document.Escape(key)) }
 // them, are taken away, and of the resources one is kept for each way in which
 // they differ.
 func blurred(page *node) *node {
-	out := &node{kind: page.kind, text: page.text, keys: page.keys, items: slices.Clone(page.items)}
-	for i, key := range out.keys {
+	return replaced(page, func(key string, value *node) *node {
 		switch key {
 		case "pagination":
-			out.items[i] = blurredPagination(page.items[i])
+			return replaced(value, blurredLink)
 		case "resources":
-			out.items[i] = blurredResources(page.items[i])
+			return blurredResources(value)
 		}
-	}
-	return out
+		return value
+	})
 }
 
-func blurredPagination(n *node) *node {
-	out := &node{kind: n.kind, text: n.text, keys: n.keys, items: slices.Clone(n.items)}
-	for i, key := range out.keys {
-		switch item := out.items[i]; key {
-		case "total_results", "total_pages":
-			if _, ok := item.whole(0, 1<<62); ok {
-				out.items[i] = &node{kind: numberKind, text: "1"}
-			}
-		case "last", "next":
-			if link := item.get("href"); key == "next" && item.kind == nullKind || link != nil && pageNumber.MatchString(link.text) {
-				out.items[i] = &node{kind: nullKind}
-			}
+// replaced is an object with other values under its keys.
+func replaced(n *node, by func(key string, value *node) *node) *node {
+	out := *n
+	out.Members = slices.Clone(n.Members)
+	for i, member := range n.Members {
+		out.Members[i].Value = document.Value(*by(member.Key, n.at(i)))
+	}
+	return &out
+}
+
+// blurredLink is a member of a pagination without what counts.
+func blurredLink(key string, value *node) *node {
+	switch key {
+	case "total_results", "total_pages":
+		if _, ok := value.whole(0, 1<<62); ok {
+			return &node{Kind: document.Number, Text: "1"}
+		}
+	case "last", "next":
+		if link := value.get("href"); key == "next" && value.Kind == document.Null || link != nil && pageNumber.MatchString(link.Text) {
+			return &node{}
 		}
 	}
-	return out
+	return value
 }
 
 func blurredResources(list *node) *node {
-	out := &node{kind: list.kind}
+	out := &node{Kind: list.Kind}
 	for _, item := range list.list() {
-		one := &node{kind: item.kind, text: item.text, keys: item.keys}
-		for i, key := range item.keys {
-			value := &node{kind: nullKind}
-			if key == "command" && item.items[i].kind == textKind {
-				value = &node{kind: textKind, text: redaction(item.items[i].text)}
+		one := replaced(item, func(key string, value *node) *node {
+			if key == "command" && value.Kind == document.String {
+				return &node{Kind: document.String, Text: redaction(value.Text)}
 			}
-			one.items = append(one.items, value)
-		}
-		if !slices.ContainsFunc(out.items, func(other *node) bool { return slices.Equal(other.keys, one.keys) && same(other, one) }) {
-			out.items = append(out.items, one)
+			return &node{}
+		})
+		if !slices.ContainsFunc(out.list(), func(other *node) bool { return slices.Equal(other.keys(), one.keys()) && same(other, one) }) {
+			out.Members = append(out.Members, document.Field{Value: document.Value(*one)})
 		}
 	}
 	return out
@@ -228,8 +233,8 @@ func blurredResources(list *node) *node {
 // repeat makes the only way in which resources of the mirror look as frequent as
 // the ways of the target, so that each of these is compared with it.
 func repeat(list *node, times int) {
-	for only := list.item(0); only != nil && len(list.items) < times; {
-		list.items = append(list.items, only)
+	for list.first() != nil && len(list.Members) < times {
+		list.Members = append(list.Members, list.Members[0])
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // Target is the Cloud Controller that is compared.
@@ -47,7 +49,7 @@ type UnreachableError struct {
 
 // Error names the target and the cause.
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("no answer from %s: %v", printable(e.URL), e.Err)
+	return fmt.Sprintf("no answer from %s: %v", document.Printable(e.URL), e.Err)
 }
 
 // Unwrap is the cause.
@@ -62,7 +64,7 @@ type RestoreError struct {
 
 // Error tells all that is needed to put the process back by hand.
 func (e *RestoreError) Error() string {
-	return fmt.Sprintf("process %s could not be restored: %v\nit was %s", printable(e.Process), e.Err, printable(e.Was))
+	return fmt.Sprintf("process %s could not be restored: %v\nit was %s", document.Printable(e.Process), e.Err, document.Printable(e.Was))
 }
 
 // Unwrap is the cause.
@@ -174,7 +176,7 @@ func (r *run) put(ctx context.Context, p *probe) (theirs, ours *answer, err erro
 // says in its place: the limit's and that of a UAA out of order have headers of
 // their own (§16). What a router answers is not the Cloud Controller's.
 func (r *run) shape(ctx context.Context, name string, asked request, theirs *answer) error {
-	title := theirs.json().get("errors").item(0).get("title").string()
+	title := theirs.json().get("errors").first().get("title").string()
 	if title == "" {
 		return nil
 	}

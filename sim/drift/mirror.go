@@ -11,6 +11,7 @@ import (
 
 	"example.com/capisim/sim"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -253,7 +254,7 @@ func mirrored(n *node) scenario.Process {
 	}
 	if disk := n.get("disk_in_mb"); disk != nil {
 		value, ok := disk.whole(1, maxInt)
-		p.DiskInMB = scenario.Nullable[int]{Set: ok || disk.kind == nullKind, Null: disk.kind == nullKind, Value: int(value)}
+		p.DiskInMB = scenario.Nullable[int]{Set: ok || disk.Kind == document.Null, Null: disk.Kind == document.Null, Value: int(value)}
 	}
 	if rate, ok := n.get("log_rate_limit_in_bytes_per_second").whole(-1, maxBigint); ok {
 		p.LogRateLimit = &rate
@@ -280,7 +281,7 @@ func check(n *node) *scenario.HealthCheck {
 		Interval:          whole(data.get("interval"), 1),
 	}}
 	if endpoint := data.get("endpoint"); contract.URIPath(endpoint.string()) {
-		c.Data.Endpoint = &endpoint.text
+		c.Data.Endpoint = &endpoint.Text
 	}
 	switch kind := n.get("type").string(); kind {
 	case "port", "process", "http":
@@ -298,10 +299,10 @@ func stamp(n *node) *scenario.Time {
 }
 
 func text(n *node, most int) *string {
-	if n == nil || n.kind != textKind || len([]rune(n.text)) > most {
+	if n == nil || n.Kind != document.String || len([]rune(n.Text)) > most {
 		return nil
 	}
-	return &n.text
+	return &n.Text
 }
 
 func whole(n *node, least int64) *int {
@@ -314,13 +315,13 @@ func whole(n *node, least int64) *int {
 }
 
 func pairs(n *node) scenario.Pairs {
-	if n == nil || n.kind != objectKind {
+	if n == nil || n.Kind != document.Object {
 		return nil
 	}
 	var list scenario.Pairs
-	for i, key := range n.keys {
-		if n.items[i].kind == textKind && n.get(key) == n.items[i] && key != "" && len(key) <= 317 && len(n.items[i].text) <= 5000 {
-			list = append(list, contract.Pair{Key: key, Value: n.items[i].text})
+	for i, key := range n.keys() {
+		if value := n.at(i); value.Kind == document.String && n.get(key) == value && key != "" && len(key) <= 317 && len(value.Text) <= 5000 {
+			list = append(list, contract.Pair{Key: key, Value: value.Text})
 		}
 	}
 	return list

@@ -3,6 +3,8 @@ package drift
 import (
 	"net/http"
 	"testing"
+
+	"example.com/capisim/sim/document"
 )
 
 const found = `{"guid":"p-1","created_at":"2020-01-01T00:00:00Z","updated_at":"2021-01-01T00:00:00Z","version":"v","type":"web","command":"run",` +
@@ -50,7 +52,7 @@ func TestAlign(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"CRASHED", "RUNNING"} {
-		if state := got.json().get("resources").item(i).get("state").string(); state != want {
+		if state := got.json().get("resources").list()[i].get("state").string(); state != want {
 			t.Errorf("instance %d is %s, want %s", i, state, want)
 		}
 	}
@@ -65,7 +67,7 @@ func FuzzMirror(f *testing.F) {
 	f.Add(`{"type":"a b","version":"!","command":"\u0000","user":"","created_at":"yesterday"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		n, err := parse([]byte(text))
-		if err != nil || n.kind != objectKind {
+		if err != nil || n.Kind != document.Object {
 			return
 		}
 		n = mended(n, tree(t, `{"guid":"p-1","type":"web","relationships":{"app":{"data":{"guid":"a-1"}}}}`))

@@ -8,29 +8,12 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// kind says what a value of a body is.
-type kind = document.Kind
-
-const (
-	nullKind   = document.Null
-	boolKind   = document.Bool
-	numberKind = document.Number
-	textKind   = document.String
-	listKind   = document.Array
-	objectKind = document.Object
-)
-
+// kindNames are the kinds of values in words.
 var kindNames = [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}
 
-// node is a value of a body with the order of its keys and the text of its
-// numbers, both of which are compared. All methods take nil for a value that is
-// not there.
-type node struct {
-	kind  kind
-	text  string   // of a string; of a number and a boolean as written
-	keys  []string // of an object, in order of appearance, doubled ones too
-	items []*node  // of a list or an object
-}
+// node is a value of a body, of which the order of keys and the text of numbers
+// are compared, too. All methods take nil for a value that is not there.
+type node document.Value
 
 // parse reads one JSON document.
 func parse(data []byte) (*node, error) {
@@ -38,68 +21,69 @@ func parse(data []byte) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nodeOf(v), nil
-}
-
-func nodeOf(v document.Value) *node {
-	n := &node{kind: v.Kind, text: v.Text}
-	for _, member := range v.Members {
-		if v.Kind == document.Object {
-			n.keys = append(n.keys, member.Key)
-		}
-		n.items = append(n.items, nodeOf(member.Value))
-	}
-	return n
+	return (*node)(&v), nil
 }
 
 // get follows keys into objects; of doubled keys the last one counts, as it
 // does to most clients.
 func (n *node) get(keys ...string) *node {
 	for _, key := range keys {
-		if n == nil || n.kind != objectKind {
+		if n == nil || n.Kind != document.Object {
 			return nil
 		}
-		var found *node
-		for i, name := range n.keys {
-			if name == key {
-				found = n.items[i]
-			}
+		i, found := document.Finder(n.Members)(key)
+		if !found {
+			return nil
 		}
-		n = found
+		n = n.at(i)
 	}
 	return n
 }
 
-// item is an element of a list.
-func (n *node) item(i int) *node {
-	if n == nil || n.kind != listKind || i >= len(n.items) {
-		return nil
+// at is the value of a member of an object or of an element of a list.
+func (n *node) at(i int) *node { return (*node)(&n.Members[i].Value) }
+
+// keys are those of an object, in order of appearance, doubled ones too.
+func (n *node) keys() []string {
+	keys := make([]string, len(n.Members))
+	for i, member := range n.Members {
+		keys[i] = member.Key
 	}
-	return n.items[i]
+	return keys
 }
 
 // list are the elements of a list.
-func (n *node) list() []*node {
-	if n == nil || n.kind != listKind {
+func (n *node) list() (elements []*node) {
+	if n != nil && n.Kind == document.Array {
+		for i := range n.Members {
+			elements = append(elements, n.at(i))
+		}
+	}
+	return elements
+}
+
+// first is the first element of a list.
+func (n *node) first() *node {
+	if n == nil || n.Kind != document.Array || len(n.Members) == 0 {
 		return nil
 	}
-	return n.items
+	return n.at(0)
 }
 
 // string is the text of a string, "" for anything else.
 func (n *node) string() string {
-	if n == nil || n.kind != textKind {
+	if n == nil || n.Kind != document.String {
 		return ""
 	}
-	return n.text
+	return n.Text
 }
 
 // whole is the value of a whole number within bounds.
 func (n *node) whole(least, most int64) (int64, bool) {
-	if n == nil || n.kind != numberKind {
+	if n == nil || n.Kind != document.Number {
 		return 0, false
 	}
-	value, err := strconv.ParseInt(n.text, 10, 64)
+	value, err := strconv.ParseInt(n.Text, 10, 64)
 	return value, err == nil && value >= least && value <= most
 }
 
@@ -108,59 +92,38 @@ func same(a, b *node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.kind != b.kind || a.text != b.text || len(a.items) != len(b.items) {
-		return false
-	}
-	for i, item := range a.items {
-		other := b.item(i)
-		if a.kind == objectKind {
-			other = b.get(a.keys[i])
-		}
-		if !same(item, other) {
-			return false
-		}
-	}
-	return true
+	return document.Value(*a).Same(document.Value(*b))
 }
 
 // mended is an object in which what another reading of the same has in another
 // kind, or more, is taken from there: what one answer spoils another may tell.
 func mended(a, b *node) *node {
-	if a == nil || b == nil || a.kind != objectKind || b.kind != objectKind {
+	if a == nil || b == nil || a.Kind != document.Object || b.Kind != document.Object {
 		return a
 	}
-	out := &node{kind: objectKind, keys: slices.Clone(a.keys), items: slices.Clone(a.items)}
-	for i, key := range b.keys {
-		other := b.items[i]
-		at := slices.Index(out.keys, key)
-		switch {
-		case at < 0:
-			out.keys, out.items = append(out.keys, key), append(out.items, other)
-		case other.kind == numberKind && strings.Contains(out.items[at].text, "."):
-			out.items[at] = other // no field of a process has a fraction
-		case out.items[at].kind == other.kind:
-			out.items[at] = mended(out.items[at], other)
-		case out.items[at].kind != nullKind:
-			out.items[at] = other
+	out := &node{Kind: document.Object, Members: slices.Clone(a.Members)}
+	for _, member := range b.Members {
+		i := slices.Index(out.keys(), member.Key)
+		if i < 0 {
+			out.Members = append(out.Members, member)
+			continue
+		}
+		switch own, other := &out.Members[i].Value, member.Value; {
+		case other.Kind == document.Number && strings.Contains(own.Text, "."):
+			*own = other // no field of a process has a fraction
+		case own.Kind == other.Kind:
+			*own = document.Value(*mended((*node)(own), (*node)(&other)))
+		case own.Kind != document.Null:
+			*own = other
 		}
 	}
 	return out
 }
 
 // encode writes the value as JSON.
-func (n *node) encode() string { return n.value().String() }
-
-func (n *node) value() document.Value {
+func (n *node) encode() string {
 	if n == nil {
-		return document.Value{}
+		return "null"
 	}
-	v := document.Value{Kind: n.kind, Text: n.text}
-	for i, item := range n.items {
-		member := document.Field{Value: item.value()}
-		if n.kind == objectKind {
-			member.Key = n.keys[i]
-		}
-		v.Members = append(v.Members, member)
-	}
-	return v
+	return document.Value(*n).String()
 }

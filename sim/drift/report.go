@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Report is what a run found.
@@ -86,7 +85,7 @@ func (d Difference) String() string {
 	default:
 		text += fmt.Sprintf(" (and in %d more probes)", len(d.Also))
 	}
-	return oneLine(text)
+	return document.Printable(text)
 }
 
 // Summary is the report in one line.
@@ -102,7 +101,7 @@ func (r *Report) Summary() string {
 	if r.Process != "" {
 		about = "process " + r.Process
 	}
-	return oneLine(fmt.Sprintf("%d probes of %s (%s, variant %s): %s; %d of the %d answers of the contract were not asked for",
+	return document.Printable(fmt.Sprintf("%d probes of %s (%s, variant %s): %s; %d of the %d answers of the contract were not asked for",
 		r.Probes, r.Target, about, r.Variant, found, r.Answers-r.Seen, r.Answers))
 }
 
@@ -140,21 +139,4 @@ func clip(text string) string {
 		return text
 	}
 	return string(runes[:maxText]) + "..."
-}
-
-// oneLine is printable without newlines.
-func oneLine(text string) string { return strings.ReplaceAll(printable(text), "\n", `\n`) }
-
-// printable escapes what a terminal would act on; newlines stay.
-func printable(text string) string {
-	var b strings.Builder
-	for _, c := range text {
-		if c == '\n' || unicode.IsGraphic(c) {
-			b.WriteRune(c)
-			continue
-		}
-		escape := strconv.QuoteRune(c)
-		b.WriteString(escape[1 : len(escape)-1])
-	}
-	return b.String()
 }

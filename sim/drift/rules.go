@@ -82,7 +82,7 @@ func free(*node, *node) string { return "" }
 
 // wholeNumber accepts any number without fraction and exponent.
 func wholeNumber(t, _ *node) string {
-	if digits := strings.TrimPrefix(t.text, "-"); digitsOnly.MatchString(digits) {
+	if digits := strings.TrimPrefix(t.Text, "-"); digitsOnly.MatchString(digits) {
 		return ""
 	}
 	return "a whole number"
@@ -91,10 +91,10 @@ func wholeNumber(t, _ *node) string {
 // likeOurs accepts a text of the same form: a time for a time, a uuid for a
 // uuid.
 func likeOurs(t, o *node) string {
-	if t.text == o.text || formOf(t.text) == formOf(o.text) {
+	if t.Text == o.Text || formOf(t.Text) == formOf(o.Text) {
 		return ""
 	}
-	return "the form of " + quote(formOf(o.text))
+	return "the form of " + quote(formOf(o.Text))
 }
 
 var (
@@ -112,8 +112,8 @@ func formOf(text string) string {
 // redactedAlike demands that a command is hidden in the same words, or shown
 // on both sides: what it is cannot be known where the token may not see it.
 func redactedAlike(t, o *node) string {
-	if redaction(t.text) == redaction(o.text) {
+	if redaction(t.Text) == redaction(o.Text) {
 		return ""
 	}
-	return quote(redaction(o.text))
+	return quote(redaction(o.Text))
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // request is a question that can be put to either side.
@@ -208,9 +210,9 @@ func (a *answer) json() *node {
 // summary is the status and, of an error, what the envelope says.
 func (a *answer) summary() string {
 	text := strconv.Itoa(a.status)
-	entry := a.json().get("errors").item(0)
+	entry := a.json().get("errors").first()
 	if title := entry.get("title").string(); title != "" {
-		text += " " + printable(clip(title)) + " " + quote(entry.get("detail").string())
+		text += " " + document.Printable(clip(title)) + " " + quote(entry.get("detail").string())
 	}
 	return text
 }

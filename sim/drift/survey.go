@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // subject is what was found on the target and is put into the mirror.
@@ -50,7 +51,7 @@ func (s *subject) hidden() bool {
 }
 
 func (s *subject) note(format string, args ...any) {
-	s.notes = append(s.notes, oneLine(fmt.Sprintf(format, args...)))
+	s.notes = append(s.notes, document.Printable(fmt.Sprintf(format, args...)))
 }
 
 // identifier is what a guid has to look like to be put into paths and into the
@@ -185,7 +186,7 @@ func (s *subject) show(ctx context.Context, target *remote, guid string, listed 
 func (s *subject) usable() error {
 	if !identifier.MatchString(s.guid()) || !identifier.MatchString(s.appGUID()) || !typeForm.MatchString(s.typ()) || len(s.typ()) > maxName {
 		return fmt.Errorf("process %s: its type is %s, that of app %s, with which nothing can be compared",
-			printable(s.guid()), quote(s.typ()), quote(s.appGUID()))
+			document.Printable(s.guid()), quote(s.typ()), quote(s.appGUID()))
 	}
 	return nil
 }
@@ -301,7 +302,7 @@ func (s *subject) identify(ctx context.Context, target *remote) error {
 	}
 	about := got.json()
 	s.permissive = got.status == http.StatusOK && about.get("scenario") != nil && about.get("coverage") != nil ||
-		got.status == http.StatusUnauthorized && strings.Contains(about.get("errors").item(0).get("detail").string(), "--admin-token")
+		got.status == http.StatusUnauthorized && strings.Contains(about.get("errors").first().get("detail").string(), "--admin-token")
 	if s.permissive {
 		s.note("the target is a capisim that takes any token; so is the one it is compared with")
 	}
