@@ -74,17 +74,9 @@ func (s *Server) keep(t TB) {
 
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
+// save writes the bundle of the world into a folder, under the name of a test.
 func (s *Server) save(folder, test string) (name string, err error) {
-	c := s.Simulator.config
-	made, err := bundle.Make(s.world, c.serverOf(), c.version, world.Wall())
-	if err != nil {
-		return "", err
-	}
-	raw, err := bundle.Encode(made)
-	if err == nil {
-		err = os.MkdirAll(folder, 0o777)
-	}
-	if err != nil {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return "", err
 	}
 	name = notInNames.ReplaceAllString(test, "-")
@@ -92,5 +84,27 @@ func (s *Server) save(folder, test string) (name string, err error) {
 		name += "-" + s.world.Name
 	}
 	name = filepath.Join(folder, name+".bundle.json.gz")
-	return name, os.WriteFile(name, raw, 0o666)
+	return name, s.write(name)
+}
+
+func (s *Server) write(file string) error {
+	c := s.Simulator.config
+	made, err := bundle.Make(s.world, c.serverOf(), c.version, world.Wall())
+	if err != nil {
+		return err
+	}
+	raw, err := bundle.Encode(made)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, raw, 0o666)
+}
+
+// WriteBundle writes the world as it was when its journal began, and all that
+// happened since, into a file: Replay, FromBundle and "capisim replay" take it.
+func (s *Server) WriteBundle(t TB, file string) {
+	t.Helper()
+	if err := s.write(file); err != nil {
+		t.Fatalf("write the bundle: %v", err)
+	}
 }

@@ -66,13 +66,13 @@ func TestFromBundle(t *testing.T) {
 	r := &recorder{}
 	srv := sim.Start(r, sim.Frozen(), sim.BundleOnFailure(folder))
 	srv.Advance(t, time.Hour)
-	before := srv.Rules()
+	before := srv.Rules(t)
 	srv.Fault(r, sim.Fault{Operation: "getProcess", Status: 404, Optional: true})
 	r.Fatalf("failed")
 	r.end()
 	file := filepath.Join(folder, "recorded.bundle.json.gz")
 	again := sim.Start(t, sim.FromBundle(file))
-	if rules := again.Rules(); len(rules) != len(before) {
+	if rules := again.Rules(t); len(rules) != len(before) {
 		t.Errorf("rules %v, expected those of the beginning, %v", rules, before)
 	}
 	if status, _ := get(t, again.URL+"/v3/processes/"+demoWeb); status != 200 {

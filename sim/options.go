@@ -87,6 +87,9 @@ func Scenario(nameOrFile string) Option {
 // Document is a scenario written in place, YAML or JSON.
 func Document(text string) Option {
 	return func(c *config) error {
+		if text == "" {
+			return errors.New("document: empty, expected a scenario")
+		}
 		c.document = text
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -15,11 +16,23 @@ import (
 	"example.com/capisim/sim/world"
 )
 
+// Bundle is a world as it was when its journal began, with all that happened
+// since: what BundleOnFailure, Server.WriteBundle and the command write.
+type Bundle = bundle.Bundle
+
+// ReplayReport says how a replay went: Same, Differences, and WriteText for
+// people.
+type ReplayReport = bundle.Report
+
+// ReadBundle reads a bundle's file. One that is cut, edited or newer is refused
+// with what is wrong.
+func ReadBundle(from io.Reader) (*Bundle, error) { return bundle.Read(from) }
+
 // Replay builds the world of a bundle, changes it and sends it the requests
 // again in their order, at the times that its clock showed, and compares what
 // comes. Nothing is waited for: neither what faults hold back nor the time in
 // between. The error says what is wrong with the bundle.
-func Replay(b *bundle.Bundle) (*bundle.Report, error) {
+func Replay(b *Bundle) (*ReplayReport, error) {
 	s, of, err := stageOf(b)
 	if err != nil {
 		return nil, err

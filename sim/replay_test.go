@@ -80,12 +80,74 @@ func TestReplay(t *testing.T) {
 			sent(t, "GET", at+"/stats", "", "Authorization", "bearer admin")
 			sent(t, "GET", at+"/stats", "")
 			sent(t, "GET", at+"/stats", "", "Authorization", "bearer")
-			srv.ClearFaults()
+			srv.ClearFaults(t)
 			sent(t, "DELETE", at+"/instances/0", "", "Authorization", "bearer unknown")
 			sent(t, "GET", srv.URL+"/v3/processes?per_page=2", "", "Authorization", "bearer admin")
 			sent(t, "GET", srv.URL+"/v3/nothing", "")
 			sent(t, "GET", srv.URL+"/worlds/none/v3", "")
 			same(t, replayed(t, srv.URL, ""), 11)
+		})
+	}
+}
+
+// TestReplayOfChanges: whatever a test does to a world by the library, its bundle
+// does again.
+func TestReplayOfChanges(t *testing.T) {
+	t.Parallel()
+	const app = demoWeb // as the platform has it, a web process has its app's guid
+	for name, change := range map[string]func(t sim.TB, srv *sim.Server){
+		"freeze":          func(t sim.TB, srv *sim.Server) { srv.Freeze(t) },
+		"resume":          func(t sim.TB, srv *sim.Server) { srv.Freeze(t); srv.Advance(t, time.Hour); srv.Resume(t) },
+		"advance":         func(t sim.TB, srv *sim.Server) { srv.Advance(t, time.Hour) },
+		"crash":           func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "out of memory") },
+		"forced instance": func(t sim.TB, srv *sim.Server) { srv.ForceInstance(t, demoWeb, 0, sim.Instance{State: sim.Starting}) },
+		"released":        func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "x"); srv.ReleaseInstance(t, demoWeb, 1) },
+		"restarted":       func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "x"); srv.RestartInstance(t, demoWeb, 1) },
+		"deploying":       func(t sim.TB, srv *sim.Server) { srv.SetDeploying(t, app, true) },
+		"deployed":        func(t sim.TB, srv *sim.Server) { srv.SetDeploying(t, app, true); srv.SetDeploying(t, app, false) },
+		"any admin route": func(t sim.TB, srv *sim.Server) { srv.Admin(t, "PATCH", "/admin/features", `{"app_scaling":false}`) },
+		"fault": func(t sim.TB, srv *sim.Server) {
+			srv.Fault(t, sim.Fault{Operation: "scaleProcess", Status: 503, Times: 1})
+		},
+		"rule": func(t sim.TB, srv *sim.Server) { srv.Rule(t, "{match: {user: developer}, respond: {status: 500}}") },
+		"removed rule": func(t sim.TB, srv *sim.Server) {
+			srv.ClearFault(t, srv.Fault(t, sim.Fault{Status: 500, Optional: true}))
+		},
+		"state": func(t sim.TB, srv *sim.Server) {
+			srv.SetState(t, "name: other\nextends: default\napps: [{name: demo, state: STOPPED}]\n")
+		},
+		"reset of a part":  func(t sim.TB, srv *sim.Server) { srv.Reset(t, "state", "faults") },
+		"expired tokens":   func(t sim.TB, srv *sim.Server) { srv.ExpireTokens(t) },
+		"ended logins":     func(t sim.TB, srv *sim.Server) { srv.ExpireLogins(t) },
+		"loaded name":      func(t sim.TB, srv *sim.Server) { srv.Load(t, "outage") },
+		"loaded document":  func(t sim.TB, srv *sim.Server) { srv.LoadDocument(t, "name: other\nextends: deploying\n") },
+		"nothing but time": func(sim.TB, *sim.Server) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := sim.Start(t)
+			srv := root.World(t, sim.Document("name: deployer\nextends: default\nauth: {users: [{name: login, scopes: [cloud_controller.admin]}]}\n"))
+			c := srv.Client("login")
+			use := func() {
+				t.Helper()
+				for _, path := range []string{"/stats", "/process_instances"} {
+					answer, err := c.Get("/v3/processes/" + demoWeb + path)
+					if err != nil {
+						t.Fatal(err)
+					}
+					answer.Body.Close()
+				}
+				answer, err := srv.Client("developer").Post("/v3/processes/"+demoWeb+"/actions/scale", "application/json", strings.NewReader(`{"instances":3}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				answer.Body.Close()
+			}
+			use()
+			change(t, srv)
+			use()
+			sent := len(srv.Requests(t)) // a load begins anew
+			same(t, replayed(t, root.URL, srv.URL[strings.LastIndex(srv.URL, "/")+1:]), sent)
 		})
 	}
 }

@@ -85,11 +85,15 @@ func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
 	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(c.scenario) {
 		return found, err
 	}
-	data, err := os.ReadFile(c.scenario)
+	return readScenario(c.scenario, library)
+}
+
+func readScenario(file string, library *scenario.Library) (*scenario.Scenario, error) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read scenario: %w", err)
 	}
-	return scenario.Parse(c.scenario, data, library)
+	return scenario.Parse(file, data, library)
 }
 
 // looksLikeFile tells a path from a name that is spelt wrongly, which deserves

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/capisim/sim/client"
@@ -93,8 +91,8 @@ func Limit(least time.Duration) SweepOption {
 	return func(c *sweepConfig) error { c.Options.Limit = least; return nil }
 }
 
-// runner is a test that can have subtests, as *testing.T is.
-type runner[T any] interface {
+// Runner is a test that can have subtests, as *testing.T is.
+type Runner[T any] interface {
 	TB
 	Run(name string, test func(T)) bool
 	Errorf(format string, args ...any)
@@ -105,7 +103,7 @@ type runner[T any] interface {
 // a sentence and the requests when the client gets it wrong. The client is a
 // function that reports a failure by its error, or by its test. It may be run
 // many times, and must not share state between runs.
-func Sweep[T runner[T]](t T, run func(t TB, srv *Server) error, options ...SweepOption) {
+func Sweep[T Runner[T]](t T, run func(t TB, srv *Server) error, options ...SweepOption) {
 	t.Helper()
 	c := sweepConfig{failOn: sweep.Bug}
 	for _, option := range options {
@@ -214,73 +212,4 @@ func runOnce(name string, srv *Server, run func(TB, *Server) error, limit time.D
 		out.Exit.Code = 1
 	}
 	return out
-}
-
-// probe is the test that a client's run is given: its failure is an outcome and
-// fails nothing.
-type probe struct {
-	name     string
-	mutex    sync.Mutex
-	output   strings.Builder
-	failed   bool
-	crashing string
-	cleanups []func()
-}
-
-func (p *probe) Helper()      {}
-func (p *probe) Name() string { return p.name }
-
-func (p *probe) Cleanup(f func()) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.cleanups = append(p.cleanups, f)
-}
-
-func (p *probe) Failed() bool {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.failed
-}
-
-func (p *probe) Logf(format string, args ...any) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	fmt.Fprintf(&p.output, format+"\n", args...)
-}
-
-func (p *probe) Fatalf(format string, args ...any) {
-	p.Logf(format, args...)
-	p.mutex.Lock()
-	p.failed = true
-	p.mutex.Unlock()
-	runtime.Goexit()
-}
-
-func (p *probe) text() string {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.output.String()
-}
-
-func (p *probe) crash(line string) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.crashing = line
-}
-
-func (p *probe) crashed() string {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.crashing
-}
-
-// clean runs the cleanups, the last first.
-func (p *probe) clean() {
-	p.mutex.Lock()
-	list := p.cleanups
-	p.cleanups = nil
-	p.mutex.Unlock()
-	for _, f := range slices.Backward(list) {
-		f()
-	}
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"example.com/capisim/sim"
-	"example.com/capisim/sim/fault"
 )
 
 const (
@@ -114,10 +113,7 @@ func BenchmarkGetBesideRules(b *testing.B) {
 	srv := sim.Start(b)
 	for range 500 {
 		srv.Fault(b, sim.Fault{Operation: "updateProcess", Status: http.StatusConflict, Optional: true})
-		rule := sim.Rule{Optional: true}
-		rule.Match.Operations, rule.Match.App = []string{"getProcess"}, "another"
-		rule.Respond = &fault.Respond{Status: http.StatusNotFound}
-		srv.Rule(b, rule)
+		srv.Fault(b, sim.Fault{Operation: "getProcess", App: "another", Status: http.StatusNotFound, Optional: true})
 	}
 	compare(b, srv, request("GET", web, ""), http.StatusOK)
 }

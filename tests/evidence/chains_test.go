@@ -162,7 +162,7 @@ var _ = Describe("A client that comes at its own pace", func() {
 		scrape()
 		scrape()
 		scrape()
-		srv.Fault(GinkgoT(), sim.Fault{Operation: "getProcess", Status: http.StatusTooManyRequests, Headers: http.Header{"Retry-After": {"60"}}, Times: 2})
+		srv.Fault(GinkgoT(), sim.Fault{Operation: "getProcess", Status: http.StatusTooManyRequests, AnswerHeader: http.Header{"Retry-After": {"60"}}, Times: 2})
 		scrape()
 		scrape()
 		scrape()

@@ -28,11 +28,11 @@ var _ = DescribeTable("The policy polite", func(run pursue, fault sim.Fault, unm
 	Expect(strings.Join(found, ",")).To(Equal(unmet), "%s", x)
 },
 	Entry("is met by go-retryablehttp on 503", retryable, sim.Fault{Status: http.StatusServiceUnavailable}, ""),
-	Entry("is met by go-retryablehttp on 429", retryable, sim.Fault{Status: http.StatusTooManyRequests, Headers: http.Header{"Retry-After": {"1"}}}, ""),
+	Entry("is met by go-retryablehttp on 429", retryable, sim.Fault{Status: http.StatusTooManyRequests, AnswerHeader: http.Header{"Retry-After": {"1"}}}, ""),
 	Entry("is met by exponential backoff", growing, sim.Fault{Connection: "reset"}, ""),
 	Entry("is met by a client that gives up", cfclient, sim.Fault{Status: http.StatusServiceUnavailable}, ""),
 	Entry("is not met by a naive loop", naive, sim.Fault{Status: http.StatusServiceUnavailable}, "pauses"),
-	Entry("is not met by a naive loop on 429", naive, sim.Fault{Status: http.StatusTooManyRequests, Headers: http.Header{"Retry-After": {"1"}}}, "pauses,retry_after"),
+	Entry("is not met by a naive loop on 429", naive, sim.Fault{Status: http.StatusTooManyRequests, AnswerHeader: http.Header{"Retry-After": {"1"}}}, "pauses,retry_after"),
 	Entry("is not met by a loop that repeats a 404", naive, sim.Fault{Status: http.StatusNotFound}, "pauses,pointless"),
 	Entry("is not met by even pauses", steady, sim.Fault{Status: http.StatusServiceUnavailable}, "pauses"),
 	Entry("is not met by cf", cf, sim.Fault{Status: http.StatusBadGateway}, "pauses"),

@@ -19,8 +19,6 @@ import (
 
 	"example.com/capisim/sim"
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/fault"
 	"example.com/capisim/tests/harness"
 )
 
@@ -95,10 +93,8 @@ var _ = Describe("Worlds", func() {
 	It("rules count exactly under 32 clients", func() {
 		srv := sim.Start(GinkgoT())
 		times, each := 100, 50
-		srv.Rule(GinkgoT(), sim.Rule{ID: "sequence", Match: fault.Match{Operations: []string{"getProcessStats"}},
-			Sequence: []fault.Step{{Respond: fault.Respond{Status: 503}}, {Pass: true}, {Respond: fault.Respond{Status: 401}}, {Pass: true}}, Repeat: fault.Cycle})
-		srv.Rule(GinkgoT(), sim.Rule{ID: "counted", Match: fault.Match{Operations: []string{"getProcess"}},
-			When: fault.When{Skip: 200, Times: &times}, Respond: &fault.Respond{Status: 404}})
+		srv.Rule(GinkgoT(), "{match: {operations: [getProcessStats]}, sequence: [{status: 503}, {pass: true}, {status: 401}, {pass: true}], repeat: cycle}")
+		srv.Fault(GinkgoT(), sim.Fault{Operation: "getProcess", Status: http.StatusNotFound, Skip: 200, Exactly: times})
 		var counts [600]atomic.Int64
 		var group sync.WaitGroup
 		for range 32 {
@@ -149,7 +145,7 @@ var _ = Describe("Worlds", func() {
 		}
 		held.Wait()
 		injected := func() (sum int) {
-			for _, rule := range world.Rules() {
+			for _, rule := range world.Rules(GinkgoT()) {
 				sum += rule.Injected
 			}
 			return sum
@@ -168,9 +164,7 @@ var _ = Describe("Worlds", func() {
 	It("a delayed write has changed the state when it is decided", func() {
 		srv := sim.Start(GinkgoT())
 		world := srv.World(GinkgoT())
-		rule := sim.Rule{Match: fault.Match{Operations: []string{"scaleProcess"}}, Delay: &fault.Delay{Fixed: hour()}}
-		rule.When.Times = pointer(1)
-		world.Rule(GinkgoT(), rule)
+		world.Fault(GinkgoT(), sim.Fault{Operation: "scaleProcess", Delay: time.Hour, Times: 1})
 		c := client()
 		var first sync.WaitGroup
 		first.Go(func() { send(c, "POST", world.URL+web+"/actions/scale", `{"instances":7}`) }) //nolint:errcheck // it is cut
@@ -197,7 +191,3 @@ var _ = Describe("Worlds", func() {
 		}
 	})
 })
-
-func hour() *document.Duration { return pointer(document.Duration(time.Hour)) }
-
-func pointer[T any](value T) *T { return &value }

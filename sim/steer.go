@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/scenario"
+)
+
+// ask makes a request to the admin API of the world, without a connection: what
+// the methods of Server change is checked, told to the console and noted for
+// bundles as everything else that comes from outside. The body is a text that is
+// sent as it stands, or a value that is sent as JSON; into is a *string for the
+// answer as it stands, or takes its JSON.
+func (s *Server) ask(method, path string, body, into any) error {
+	raw, isText := []byte(nil), false
+	if text, given := body.(string); given {
+		raw, isText = []byte(text), true
+	}
+	if body != nil && !isText {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	address := strings.TrimSuffix(s.AdminURL, "/admin") + path
+	request, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	request.URL.Path = strings.TrimPrefix(request.URL.Path, s.world.Prefix)
+	if token := s.Simulator.config.token; token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer := &answer{}
+	s.Simulator.admin.ServeHTTP(answer, request, s.world)
+	if answer.status >= 300 && answer.status != http.StatusExpectationFailed { // which is a verdict
+		var refusal client.Problems
+		if err := json.Unmarshal(answer.body.Bytes(), &refusal); err != nil {
+			return fmt.Errorf("%d: %s", answer.status, answer.body.String())
+		}
+		return &client.AnswerError{Status: answer.status, Problems: refusal.Errors}
+	}
+	switch into := into.(type) {
+	case nil:
+		return nil
+	case *string:
+		*into = answer.body.String()
+		return nil
+	}
+	return json.Unmarshal(answer.body.Bytes(), into)
+}
+
+// must is ask for what ends the test when it is refused.
+func (s *Server) must(t TB, what, method, path string, body, into any) {
+	t.Helper()
+	if err := s.ask(method, path, body, into); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Admin makes a request to the admin API of the world and returns the answer's
+// body, for what has no method here: Admin(t, "PATCH", "/admin/features",
+// `{"app_scaling":false}`). An empty body is none; a refusal ends the test.
+func (s *Server) Admin(t TB, method, path, body string) string {
+	t.Helper()
+	if !under(path, "/admin") {
+		t.Fatalf("%s %s: expected a path of the admin API, such as /admin/features", method, path)
+	}
+	var answer string
+	s.must(t, method+" "+path, method, path, body, &answer)
+	return answer
+}
+
+type object map[string]any
+
+// Now is the time of the world.
+func (s *Server) Now() time.Time { return s.world.Clock.Now() }
+
+// Freeze stops the world's clock where it is: Advance moves it.
+func (s *Server) Freeze(t TB) {
+	t.Helper()
+	s.must(t, "freeze the clock", http.MethodPut, "/admin/clock", object{"mode": "frozen"}, nil)
+}
+
+// Resume lets the world's clock run on from where it is.
+func (s *Server) Resume(t TB) {
+	t.Helper()
+	s.must(t, "resume the clock", http.MethodPut, "/admin/clock", object{"mode": "real"}, nil)
+}
+
+// Advance moves the world's clock forward, standing or running.
+func (s *Server) Advance(t TB, by time.Duration) {
+	t.Helper()
+	s.must(t, fmt.Sprintf("advance the clock by %s", by), http.MethodPost, "/admin/clock/advance", object{"by": by.String()}, nil)
+}
+
+// Load puts the world on another scenario: the name of one that the server
+// knows, or the path of a file, as the option Scenario takes it. State, faults,
+// journal and clock begin anew.
+func (s *Server) Load(t TB, nameOrFile string) {
+	t.Helper()
+	next, err := (&config{scenario: nameOrFile}).find(s.Simulator.library.Load())
+	s.play(t, "load scenario "+nameOrFile, next, err)
+}
+
+// LoadFile is Load for a file, whatever it is called.
+func (s *Server) LoadFile(t TB, name string) {
+	t.Helper()
+	next, err := readScenario(name, s.Simulator.library.Load())
+	s.play(t, "load scenario", next, err)
+}
+
+// LoadDocument is Load for a scenario written in place, YAML or JSON.
+func (s *Server) LoadDocument(t TB, text string) {
+	t.Helper()
+	next, err := scenario.Parse("", []byte(text), s.Simulator.library.Load())
+	s.play(t, "load scenario", next, err)
+}
+
+func (s *Server) play(t TB, what string, next *scenario.Scenario, err error) {
+	t.Helper()
+	if err == nil {
+		err = s.world.Load(next)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Reset brings the world back to its scenario, or only these parts of it:
+// "state", "faults", "journal", "clock".
+func (s *Server) Reset(t TB, only ...string) {
+	t.Helper()
+	body := object{}
+	if len(only) > 0 {
+		body["only"] = only
+	}
+	s.must(t, "reset", http.MethodPost, "/admin/reset", body, nil)
+}
+
+// State is the world as it stands, as a scenario document in YAML: times,
+// versions, forced instances, rules and their progress included. SetState,
+// LoadDocument and the option Document make the same world of it.
+func (s *Server) State(t TB) string {
+	t.Helper()
+	var text string
+	s.must(t, "read the state", http.MethodGet, "/admin/state?format=yaml", nil, &text)
+	return text
+}
+
+// SetState puts the world into the state of a document, with its rules and its
+// clock. A Reset still goes back to the world's scenario, and the journal goes
+// on.
+func (s *Server) SetState(t TB, document string) {
+	t.Helper()
+	s.must(t, "set the state", http.MethodPut, "/admin/state", document, nil)
+}
+
+// ExpireTokens ends all access tokens that logins were given, as if their time
+// had passed. Static tokens of the scenario stay.
+func (s *Server) ExpireTokens(t TB) {
+	t.Helper()
+	s.must(t, "expire the tokens", http.MethodPost, "/admin/tokens/expire", object{}, nil)
+}
+
+// ExpireLogins ends the refresh tokens too: clients have to log in again.
+func (s *Server) ExpireLogins(t TB) {
+	t.Helper()
+	s.must(t, "expire the logins", http.MethodPost, "/admin/tokens/expire", object{"refresh": true}, nil)
+}
