@@ -26,7 +26,7 @@ The examples are those of [every-key.yaml](every-key.yaml), a scenario that is l
 
 const scenarioIntroduction = `# Scenarios
 
-A scenario is a file in YAML or JSON, or a document given to ` + "`POST /admin/load`" + `: what a world holds and how it behaves. Unknown keys are errors; ` + "`capisim validate FILE`" + ` names each mistake with its line and column. Editors check it by ` + "`capisim schema scenario`" + `: put ` + "`# yaml-language-server: $schema=scenario.schema.json`" + ` into its first line. Whatever is left out gets a realistic value, drawn from the seed.
+A scenario is a file in YAML or JSON, or a document given to ` + "`POST /admin/load`" + `: what a world holds and how it behaves. Unknown keys are errors; ` + "`capisim validate FILE`" + ` names each mistake with its line and column. Editors check it by ` + "`capisim schema scenario`" + `: put ` + "`# yaml-language-server: $schema=scenario.schema.json`" + ` into its first line. Whatever is left out gets a realistic value, drawn from the seed. A number or a truth may stand where a text is meant, and keys that begin with ` + "`x-`" + ` are your own, for anchors.
 
 ` + "`[]`" + ` stands for an entry of a list, ` + "`NAME`" + ` for a name of your choice. The examples are those of [every-key.yaml](every-key.yaml), which is loaded by a test.
 `

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/capisim/sim/document"
 )
 
 // program is one run of the command: what it was given and where it writes.
@@ -113,10 +115,32 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		found = fmt.Sprintf("unknown command %q", args[0])
 	}
+	if len(args) > 0 {
+		if near := nearestCommands(cmd, args[0], names); near != "" {
+			return misused("%s: %s, did you mean %s?", cmd.CommandPath(), found, near)
+		}
+	}
 	if names == nil {
 		return misused("%s: %s\nusage: %s", cmd.CommandPath(), found, cmd.UseLine())
 	}
 	return misused("%s: %s\nexpected one of %s", cmd.CommandPath(), found, joined(names))
+}
+
+// nearestCommands are the commands that a word probably meant, those one group
+// further down too.
+func nearestCommands(cmd *cobra.Command, word string, names []string) string {
+	if near := document.Nearest(word, names); near != "" {
+		return near
+	}
+	var below []string
+	for _, group := range cmd.Commands() {
+		for _, sub := range group.Commands() {
+			if sub.Name() == word {
+				below = append(below, group.Name()+" "+word)
+			}
+		}
+	}
+	return strings.Join(below, " or ")
 }
 
 // arguments accepts a number of arguments between least and most (-1: any
@@ -212,7 +236,10 @@ func flagError(cmd *cobra.Command, err error) error {
 		if unknown.GetSpecifiedShortnames() != "" {
 			name = "-" + unknown.GetSpecifiedName()
 		}
-		return misused("%s: unknown flag %s\nexpected %s", cmd.CommandPath(), name, flagNames(cmd))
+		if near := document.Nearest(unknown.GetSpecifiedName(), flagNames(cmd)); near != "" {
+			return misused("%s: unknown flag %s, did you mean --%s?", cmd.CommandPath(), name, near)
+		}
+		return misused("%s: unknown flag %s\nexpected %s", cmd.CommandPath(), name, flagWords(cmd))
 	case errors.As(err, &bare):
 		kind, usage := pflag.UnquoteUsage(bare.GetFlag())
 		return misused("%s: --%s has no value, expected --%[2]s %s: %s", cmd.CommandPath(), bare.GetFlag().Name, kind, usage)
@@ -230,23 +257,27 @@ func valueError(source string, flag *pflag.Flag, value string, err error) error 
 	}
 	var expected *expectation
 	if !errors.As(err, &expected) {
-		expected = &expectation{"a " + flag.Value.Type()}
+		expected = &expectation{what: "a " + flag.Value.Type()}
 	}
 	if flag.Value.Type() == "bool" {
-		expected = &expectation{"true or false"}
+		expected = &expectation{what: "true or false"}
 	}
-	return misused("%s: %q, expected %s", source, value, expected.what)
+	return misused("%s: %q, %w", source, value, expected)
 }
 
-func flagNames(cmd *cobra.Command) string {
-	var names []string
+func flagNames(cmd *cobra.Command) (names []string) {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden {
-			names = append(names, "--"+flag.Name)
+			names = append(names, flag.Name)
 		}
 	})
+	return names
+}
+
+func flagWords(cmd *cobra.Command) string {
+	names := flagNames(cmd)
 	if len(names) == 1 {
-		return names[0] + " or nothing"
+		return "--" + names[0] + " or nothing"
 	}
-	return "one of " + strings.Join(names, ", ")
+	return "one of --" + strings.Join(names, ", --")
 }

@@ -26,10 +26,16 @@ func TestBadUsage(t *testing.T) {
 		want    string // of stderr
 	}{
 		{"no command", "", nil, "capisim: no command\nexpected one of " + commands + "\n"},
-		{"unknown command", "srve --listen x", nil, "capisim: unknown command \"srve\"\nexpected one of " + commands + "\n"},
+		{"unknown command", "shoot --listen x", nil, "capisim: unknown command \"shoot\"\nexpected one of " + commands + "\n"},
+		{"nearly a command", "srve --listen x", nil, "capisim: unknown command \"srve\", did you mean serve?\n"},
+		{"what a command is called elsewhere", "world rm", nil, "capisim world: unknown command \"rm\", did you mean delete?\n"},
+		{"a command of a group", "freeze", nil, "capisim: unknown command \"freeze\", did you mean clock freeze?\n"},
+		{"a command of two groups", "list", nil, "capisim: unknown command \"list\", did you mean fault list or world list?\n"},
 		{"no command of a group", "world", nil, "capisim world: no command\nexpected one of create, delete, list\n"},
 		{"unknown command of a group", "clock stop", nil, "capisim clock: unknown command \"stop\"\nexpected one of advance, freeze, resume\n"},
-		{"unknown flag", "generate --app 3", nil, "capisim generate: unknown flag --app\nexpected one of --apps, --seed, --format, --help\n"},
+		{"nearly a flag", "generate --app 3", nil, "capisim generate: unknown flag --app, did you mean --apps?\n"},
+		{"what a flag is called elsewhere", "serve --port 3", nil, "capisim serve: unknown flag --port, did you mean --listen?\n"},
+		{"unknown flag", "generate --colour 3", nil, "capisim generate: unknown flag --colour\nexpected one of --apps, --seed, --format, --help\n"},
 		{"unknown short flag", "version -x", nil, "capisim version: unknown flag -x\nexpected --help or nothing\n"},
 		{"no value", "generate --apps", nil, "capisim generate: --apps has no value, expected --apps number: how many apps\n"},
 		{"bad value", "generate --apps=many", nil, "capisim: --apps: \"many\", expected a whole number from 1 to 50000\n"},

@@ -7,6 +7,7 @@ import (
 
 	"example.com/capisim/docs"
 	"example.com/capisim/schemas"
+	"example.com/capisim/sim/document"
 )
 
 // docsCommand prints the pages of the documentation.
@@ -22,7 +23,7 @@ func (p *program) docsCommand() *cobra.Command {
 			if len(args) == 1 {
 				page, ok := docs.Find(strings.ToLower(args[0]))
 				if !ok {
-					return misused("docs: no page %q, expected one of %s", args[0], strings.Join(pageNames(pages), ", "))
+					return misused("docs: no such page: %s", document.UnknownWord(args[0], pageNames(pages)))
 				}
 				_, err := p.stdout.Write([]byte(page.Markdown))
 				return err
@@ -67,7 +68,7 @@ func (p *program) schemaCommand() *cobra.Command {
 			}
 			text, ok := schemas.Text(args[0])
 			if !ok {
-				return misused("schema: no schema %q, expected one of %s", args[0], strings.Join(schemas.Names(), ", "))
+				return misused("schema: no such schema: %s", document.UnknownWord(args[0], schemas.Names()))
 			}
 			_, err := p.stdout.Write(text)
 			return err

@@ -7,14 +7,24 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // The kinds of flags that say, when they refuse a value, what they expected.
 
 // expectation is the error of a refused value.
-type expectation struct{ what string }
+type expectation struct {
+	what string
+	near string // what was probably meant, "" for nothing
+}
 
-func (e *expectation) Error() string { return "expected " + e.what }
+func (e *expectation) Error() string {
+	if e.near != "" {
+		return "did you mean " + strconv.Quote(e.near) + "?"
+	}
+	return "expected " + e.what
+}
 
 // number is a whole number between two bounds.
 type number struct {
@@ -42,11 +52,11 @@ func (n *number) Set(text string) error {
 	}
 	switch least := strconv.FormatInt(n.least, 10); {
 	case n.least == math.MinInt64:
-		return &expectation{"a whole number"}
+		return &expectation{what: "a whole number"}
 	case n.most == math.MaxInt64:
-		return &expectation{"a whole number, " + least + " or more"}
+		return &expectation{what: "a whole number, " + least + " or more"}
 	default:
-		return &expectation{"a whole number from " + least + " to " + strconv.FormatInt(n.most, 10)}
+		return &expectation{what: "a whole number from " + least + " to " + strconv.FormatInt(n.most, 10)}
 	}
 }
 
@@ -69,7 +79,7 @@ func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
 
 func (c *choice) Set(text string) error {
 	if !slices.Contains(c.allowed, text) {
-		return &expectation{"one of " + strings.Join(c.allowed, ", ")}
+		return &expectation{"one of " + strings.Join(c.allowed, ", "), document.Nearest(text, c.allowed)}
 	}
 	*c.value = text
 	return nil
@@ -107,7 +117,7 @@ func (s *size) Set(text string) error {
 			return nil
 		}
 	}
-	return &expectation{"a number of bytes such as 64MiB"}
+	return &expectation{what: "a number of bytes such as 64MiB"}
 }
 
 // span is a duration. One that counts from something may not be negative.
@@ -125,7 +135,7 @@ func (*span) Type() string { return "duration" }
 func (s *span) Set(text string) error {
 	value, err := time.ParseDuration(text)
 	if err != nil || value < 0 {
-		return &expectation{"a duration such as 200ms or 30s"}
+		return &expectation{what: "a duration such as 200ms or 30s"}
 	}
 	*s.value = value
 	return nil
@@ -149,7 +159,7 @@ func (*share) Type() string { return "number" }
 func (s *share) Set(text string) error {
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(value >= 0 && value <= s.whole) { // the form in which NaN fails
-		return &expectation{"a number from 0 to " + strconv.FormatFloat(s.whole, 'g', -1, 64)}
+		return &expectation{what: "a number from 0 to " + strconv.FormatFloat(s.whole, 'g', -1, 64)}
 	}
 	*s.value = value
 	return nil

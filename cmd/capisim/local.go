@@ -219,7 +219,7 @@ func (p *program) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(p.stdout)
 			}
-			return misused("completion: unknown shell %q, expected one of %s", args[0], joined(shells))
+			return misused("completion: unknown shell %s", document.UnknownWord(args[0], shells))
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -32,8 +33,12 @@ func (f *remoteFlags) register(flags *pflag.FlagSet, url string) {
 // does.
 func (f *remoteFlags) named() error {
 	base, world, found := strings.Cut(strings.TrimRight(f.url, "/"), "/worlds/")
-	if !found || world == "" || strings.Contains(world, "/") {
+	world, more, _ := strings.Cut(world, "/")
+	switch {
+	case !found || world == "":
 		return nil
+	case more != "":
+		return misused("--url: %q has %q behind the world, expected nothing more", f.url, "/"+more)
 	}
 	if f.world != "" && f.world != world {
 		return misused("--world: %q beside a --url that names the world %q, expected the same or one of them", f.world, world)
@@ -41,6 +46,9 @@ func (f *remoteFlags) named() error {
 	f.url, f.world = base, world
 	return nil
 }
+
+// insideServer are paths that users copy with an address.
+var insideServer = regexp.MustCompile(`/(v2|v3|admin|console|oauth)(/.*)?$`)
 
 // answerTime is how long a server may think before it begins to answer.
 const answerTime = 60 * time.Second
@@ -53,6 +61,9 @@ func (f *remoteFlags) client() (*client.Client, error) {
 	at, err := url.Parse(f.url)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
 		return nil, misused("--url: %q, expected http://HOST:PORT or https://HOST:PORT", f.url)
+	}
+	if inside := insideServer.FindString(at.Path); inside != "" {
+		return nil, misused("--url: %q leads into the server, expected its address without %s", f.url, inside)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = clientTLS(at.Hostname())

@@ -142,7 +142,7 @@ func TestWorldCommands(t *testing.T) {
 		{args: "state", out: `^name: default\n`},
 		{args: "world delete blue green"},
 		{args: "world delete blue", code: exitMisused, err: `^capisim: no world "blue"\n$`},
-		{args: "fault list --world blue", code: exitMisused, err: `no such world`},
+		{args: "fault list --world blue", code: exitMisused, err: `there is no world "blue" at `},
 		{args: "world create own --at 127.0.0.1:0", out: `\nown +http://127\.0\.0\.1:\d+ +default `},
 	})
 }
@@ -190,10 +190,13 @@ func TestServersThatCannotBeTalkedTo(t *testing.T) {
 		code    int
 		err     string
 	}{
-		{"no server", nil, "fault list --url " + free, exitUnreached, "^capisim was not reached at " + free + ": .*connection refused\n$"},
+		{"no server", nil, "fault list --url " + free, exitUnreached, "^capisim was not reached at " + free + ": nothing listens there; capisim serve starts a server\n$"},
 		{"no server for evidence", nil, "coverage --url " + free, exitUnreached, "^capisim was not reached at "},
 		{"no server for a file", nil, "load - --url " + free, exitUnreached, "^capisim was not reached at "},
 		{"no URL", nil, "state --url 127.0.0.1:8080", exitMisused, `^capisim: --url: "127.0.0.1:8080", expected http://HOST:PORT or https://HOST:PORT` + "\n$"},
+		{"a path of the API", nil, "state --url http://127.0.0.1:1/v3/processes", exitMisused, `^capisim: --url: "http://127.0.0.1:1/v3/processes" leads into the server, expected its address without /v3/processes` + "\n$"},
+		{"a world in a world", nil, "state --url http://127.0.0.1:1/worlds/a/worlds/b", exitMisused, `^capisim: --url: "http://127.0.0.1:1/worlds/a/worlds/b" has "/worlds/b" behind the world, expected nothing more` + "\n$"},
+		{"two worlds", nil, "state --world b --url http://127.0.0.1:1/worlds/a", exitMisused, `^capisim: --world: "b" beside a --url that names the world "a", expected the same or one of them` + "\n$"},
 		{"token missing", nil, "state --url " + locked.url, exitMisused, "^capisim: .+\n$"},
 		{"token wrong", []string{"CAPISIM_ADMIN_TOKEN=guess"}, "state --url " + locked.url, exitMisused, "^capisim: .+\n$"},
 		{"token right", []string{"CAPISIM_ADMIN_TOKEN=secret"}, "state --url " + locked.url, exitDone, ""},

@@ -220,11 +220,11 @@ func TestBadVerification(t *testing.T) {
 		`/after: -1, expected the id of a request`,
 		`/within: 11m0s, expected at most 10m0s`,
 		`/count/exactly: -1, expected 0 or more`)
-	srv.wantRefusal(t, 422, "POST", "/admin/requests/verify", `{"match":7,"count":{},"in_order":[7,{"app":1}]}`,
+	srv.wantRefusal(t, 422, "POST", "/admin/requests/verify", `{"match":7,"count":{},"in_order":[7,{"app":{}}]}`,
 		`/match: 7, expected an object`,
 		`/count: an empty object, expected at least one of exactly, at_least, at_most`,
 		`/in_order/0: 7, expected an object`,
-		`/in_order/1/app: 1, expected a string`,
+		`/in_order/1/app: an empty object, expected a string`,
 		`/in_order: stands beside "match", "count" or "never", expected it alone`)
 	bad := refusals(t, srv.want(t, 422, "POST", "/admin/requests/verify", `{"match":{"operations":["nope"],"body":{"/x":{"matches":"("}}}}`))
 	if len(bad) != 2 || !strings.HasPrefix(bad[0], "/match/operations/0: ") || !strings.HasPrefix(bad[1], "/match/body/~1x/matches: ") {

@@ -116,7 +116,7 @@ func TestQueries(t *testing.T) {
 	}
 	srv.wantRefusal(t, 422, "GET", "/admin?page=1&x=2", "",
 		`unknown query parameter "page", expected none`, `unknown query parameter "x", expected none`)
-	srv.wantRefusal(t, 422, "GET", "/admin/faults?perpage=1", "", `unknown query parameter "perpage", expected one of page, per_page`)
+	srv.wantRefusal(t, 422, "GET", "/admin/faults?perpage=1", "", `unknown query parameter "perpage", did you mean "per_page"?`)
 	srv.wantRefusal(t, 422, "GET", "/admin/faults?page=1&page=2", "", "query parameter page: given 2 times, expected it once")
 	srv.wantRefusal(t, 422, "GET", "/admin/faults?page=0&per_page=5001", "",
 		`query parameter page: "0", expected a whole number from 1 to 2147483647`,

@@ -112,7 +112,11 @@ func (o *object) oneOf(key string, allowed ...string) (string, bool) {
 	if slices.Contains(allowed, text) {
 		return text, true
 	}
-	o.add(key, "%s, expected %s", document.Quote(text), document.OneOf(document.QuoteAll(allowed)))
+	if meant := document.DidYouMean(text, allowed); meant != "" {
+		o.add(key, "%s%s", document.Quote(text), meant)
+	} else {
+		o.add(key, "%s, expected %s", document.Quote(text), document.OneOf(document.QuoteAll(allowed)))
+	}
 	return "", false
 }
 

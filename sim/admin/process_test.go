@@ -204,8 +204,8 @@ func TestInstances(t *testing.T) {
 		t.Errorf("%+v, %+v", got, inst)
 	}
 	srv.wantRefusal(t, 422, "PUT", at+"0", ``, "/state: left out, expected null, one of RUNNING, STARTING, CRASHED, STOPPING, DOWN, UNKNOWN, or something else to set")
-	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":"down","details":1}`,
-		`/state: "down", expected one of "RUNNING", "STARTING", "CRASHED", "STOPPING", "DOWN", "UNKNOWN"`, "/details: 1, expected a string")
+	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":"down","details":{}}`,
+		`/state: "down", did you mean "DOWN"?`, "/details: an empty object, expected a string")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"state":null,"details":"x"}`, "/state: null beside something else, expected it alone: the instance is given back")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"routable":false,"since":"2026-01-01T00:00:00Z"}`, "/since: without a state, expected a state that began then")
 	srv.wantRefusal(t, 422, "PUT", at+"0", `{"index":0,"routable":false}`, "/index: the index stands in the path")

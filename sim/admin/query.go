@@ -44,7 +44,7 @@ func unknownParameter(name string, known []string) string {
 	if len(known) == 0 {
 		return fmt.Sprintf("unknown query parameter %q, expected none", name)
 	}
-	return fmt.Sprintf("unknown query parameter %q, expected one of %s", name, strings.Join(known, ", "))
+	return "unknown query parameter " + document.UnknownWord(name, known)
 }
 
 // parameters reads typed query parameters and notes all that is wrong.
@@ -108,7 +108,8 @@ func (p *parameters) oneOf(name string, allowed ...string) string {
 	case !given:
 		return allowed[0]
 	case !slices.Contains(allowed, text):
-		p.add(name, "one of "+strings.Join(allowed, ", "))
+		p.problems = append(p.problems, document.Violation{
+			Message: "query parameter " + name + ": " + document.UnknownWord(text, allowed)})
 	}
 	return text
 }

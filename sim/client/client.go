@@ -48,14 +48,11 @@ func (e *UnreachableError) Unwrap() error { return e.Cause }
 // AnswerError is a refusal of the server.
 type AnswerError struct {
 	Status   int
-	Problems []Problem
+	Problems []Problem // one at least
 }
 
 // Error gives all problems in one line.
 func (e *AnswerError) Error() string {
-	if len(e.Problems) == 0 {
-		return fmt.Sprintf("capisim answered %d %s", e.Status, http.StatusText(e.Status))
-	}
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
 		texts[i] = oneLine(p.Detail)
@@ -124,13 +121,13 @@ func (c *Client) send(ctx context.Context, method, address string, body any) (*h
 		if errors.As(err, &about) {
 			err = about.Err // the rest repeats method and address
 		}
-		return nil, &UnreachableError{URL: c.URL, Cause: err}
+		return nil, &UnreachableError{URL: c.URL, Cause: reason(err)}
 	}
 	if response.StatusCode < 300 {
 		return response, nil
 	}
 	defer response.Body.Close()
-	return nil, refusedBy(response)
+	return nil, c.refusedBy(response)
 }
 
 // encoded is a body as it is sent: bytes as they are, nothing for nil, anything
@@ -152,15 +149,6 @@ func encoded(body any) ([]byte, error) {
 // maxAnswer is how much is read of a refusal, and of one event, in bytes.
 const maxAnswer = 1 << 20
 
-func refusedBy(response *http.Response) error {
-	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	var body Problems
-	if err == nil && json.Unmarshal(raw, &body) == nil && len(body.Errors) > 0 {
-		return &AnswerError{Status: response.StatusCode, Problems: body.Errors}
-	}
-	return &AnswerError{Status: response.StatusCode}
-}
-
 // ask makes one request and reads its JSON answer.
 func ask[T any](ctx context.Context, c *Client, method, address string, body any) (T, error) {
 	var answer T
@@ -169,7 +157,7 @@ func ask[T any](ctx context.Context, c *Client, method, address string, body any
 		return answer, err
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return answer, fmt.Errorf("%s is not an admin API of capisim: %w", c.URL, err)
+		return answer, &UnreachableError{URL: c.URL, Cause: fmt.Errorf("%w: %w", errStranger, err)}
 	}
 	return answer, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -211,14 +213,27 @@ func TestClientFollowsUntilTheEnd(t *testing.T) {
 func TestClientErrors(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t, sim.Frozen(), sim.AdminToken("s3cret"))
-	foreign := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/admin/faults" {
-			_, _ = w.Write([]byte("<html>"))
-			return
+	apart := sim.Start(t, sim.AdminApart())
+	answers := func(start func(http.Handler) *httptest.Server, status int, body string) *httptest.Server {
+		server := start(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(body))
+		}))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		t.Cleanup(server.Close)
+		return server
+	}
+	foreign := answers(httptest.NewServer, http.StatusTeapot, "")
+	html := answers(httptest.NewServer, http.StatusOK, "<html>")
+	secure := answers(httptest.NewTLSServer, http.StatusOK, "{}")
+	torn := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_, _ = connection.Write([]byte("220 mail.example.com ESMTP\r\n"))
+			_ = connection.Close()
 		}
-		w.WriteHeader(http.StatusTeapot)
 	}))
-	defer foreign.Close()
+	defer torn.Close()
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 
@@ -235,13 +250,25 @@ func TestClientErrors(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Status != 401 || err.Error() != "no token, expected Authorization: Bearer with the token of --admin-token" {
 		t.Error(err)
 	}
-	_, err = (&client.Client{URL: foreign.URL}).Worlds(t.Context())
-	if !errors.As(err, &refused) || err.Error() != "capisim answered 418 I'm a teapot" {
-		t.Error(err)
+	for _, c := range []struct{ url, world, want string }{
+		{foreign.URL, "", "another program answers there (418 I'm a teapot)"},
+		{html.URL, "", "another program answers there: invalid character '<' looking for beginning of value"},
+		{torn.URL, "", "another program answers there"},
+		{secure.URL, "", "x509: certificate signed by unknown authority"},
+		{"http" + strings.TrimPrefix(secure.URL, "https"), "", "the server there speaks TLS, expected an address that begins with https://"},
+		{"https" + strings.TrimPrefix(srv.URL, "http"), "", "the server there speaks no TLS, expected an address that begins with http://"},
+		{apart.URL, "", "the API alone answers there; the admin API has an address of its own"},
+		{closed.URL, "", "nothing listens there; capisim serve starts a server"},
+	} {
+		_, err = (&client.Client{URL: c.url, World: c.world}).Faults(t.Context())
+		var gone *client.UnreachableError
+		if !errors.As(err, &gone) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, expected %s", c.url, err, c.want)
+		}
 	}
-	_, err = (&client.Client{URL: foreign.URL}).Faults(t.Context())
-	if err == nil || !strings.HasPrefix(err.Error(), foreign.URL+" is not an admin API of capisim: ") {
-		t.Error(err)
+	_, err = (&client.Client{URL: srv.URL, World: "nope"}).Faults(t.Context())
+	if want := `there is no world "nope" at ` + srv.URL; !errors.As(err, &refused) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, expected %s", err, want)
 	}
 	for _, address := range []string{closed.URL, "http://[::1", "nowhere"} {
 		_, err = (&client.Client{URL: address}).Faults(t.Context())

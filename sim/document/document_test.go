@@ -277,3 +277,17 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"memory_in_mb", "disk_in_mb", "status", "until", "from", "times", "DOWN", "app"}
+	for word, want := range map[string]string{
+		"memory": "memory_in_mb", "memoryInMB": "memory_in_mb", "memory-in-mb": "memory_in_mb", "Disk": "disk_in_mb",
+		"status_code": "status", "statusCode": "status", "for": "until", "after": "from", "tiems": "times", "down": "DOWN",
+		"op": "", "apq": "app", "ape": "app", "xy": "", "": "", "tomes-of-text": "",
+	} {
+		if got := document.Nearest(word, known); got != want {
+			t.Errorf("%q: %q, expected %q", word, got, want)
+		}
+	}
+}

@@ -114,7 +114,7 @@ const unknownKey = "unknown key "
 func UnknownKey(key string, known []string) string {
 	message := unknownKey + Quote(key)
 	if near := Nearest(key, known); near != "" {
-		return message + ", did you mean " + strconv.Quote(near) + "?"
+		return MeantKey(key, []string{near})
 	}
 	if len(known) == 0 {
 		return message + ", expected no keys at all"
@@ -122,48 +122,69 @@ func UnknownKey(key string, known []string) string {
 	return message + ", expected " + OneOf(QuoteAll(known))
 }
 
+// MeantKey words a key that nobody reads where it stands, and where it would be
+// read.
+func MeantKey(key string, places []string) string {
+	return unknownKey + Quote(key) + ", did you mean " + strings.Join(QuoteAll(places), " or ") + "?"
+}
+
 // UnknownWord words a value that is none of the known ones, in the same way.
 func UnknownWord(word string, known []string) string {
 	message := strconv.Quote(Abbreviate(word))
-	if near := Nearest(word, known); near != "" {
-		return message + ", did you mean " + strconv.Quote(near) + "?"
+	if meant := DidYouMean(word, known); meant != "" {
+		return message + meant
 	}
 	return message + ", expected " + OneOf(known)
 }
 
+// DidYouMean ends a message about an unknown word by the one that was probably
+// meant, or by nothing.
+func DidYouMean(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return ", did you mean " + strconv.Quote(near) + "?"
+	}
+	return ""
+}
+
 // Nearest is the word that was probably meant, "" when none is near: more than
-// two slips are another word.
+// two slips, or as many as half of its letters, are another word.
 func Nearest(word string, known []string) string {
+	if meant := Meant(word, known); meant != "" {
+		return meant
+	}
 	best, distance := "", 3
 	for _, one := range known {
 		if len(word) > 2*len(one) { // counting them in a long text takes long
 			continue
 		}
-		if far := Distance(strings.ToLower(word), one); far < distance && far < len(word) {
+		if far := Distance(strings.ToLower(word), strings.ToLower(one)); far < distance && 2*far < len(word) {
 			best, distance = one, far
 		}
 	}
 	return best
 }
 
-// Distance counts the letters to insert, drop or change to turn one word into the
-// other.
+// Distance counts the letters to insert, drop or change, and the neighbours to
+// swap, that turn one word into the other.
 func Distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				rows[i][j] = rows[i-1][j-1]
+			default:
+				rows[i][j] = rows[i-1][j-1] + 1
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			rows[i][j] = min(rows[i][j], rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/capisim/sim/contract"
@@ -85,8 +84,8 @@ func (c *checker) match() {
 // unknownOperation words an id that no operation has.
 func unknownOperation(id string) string {
 	ids := contract.OperationIDs()
-	if near := document.Nearest(id, ids); near != "" {
-		return document.Quote(id) + ", did you mean " + strconv.Quote(near) + "?"
+	if meant := document.DidYouMean(id, ids); meant != "" {
+		return document.Quote(id) + meant
 	}
 	return document.Quote(id) + `, expected "*" or one of ` + strings.Join(ids, ", ")
 }

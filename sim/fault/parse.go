@@ -54,6 +54,10 @@ func unreadable(err error) document.Violations { return err.(document.Problems).
 // Parse makes a rule of a value. What is left of one that does not fit is
 // judged too, so that one answer tells all.
 func Parse(v document.Value) (Rule, document.Violations) {
+	v, err := schema.Fit(ruleSchema, v)
+	if err != nil {
+		panic("fault: " + err.Error())
+	}
 	problems := form(ruleSchema, v)
 	var rule Rule
 	if err := v.Decode(&rule); err != nil {

@@ -47,9 +47,9 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"key in another case", `{"delay":{"fixed":"1s"},"ID":"x"}`, `/ID: unknown key "ID", did you mean "id"?`},
 		{"key twice", `{"delay":{"fixed":"1s"},"id":"a","id":"b"}`, `/id: key "id" appears twice, first at 1:25`},
 		{"typo of the effect tells one thing", `{"respnd":{"status":503}}`, `/respnd: unknown key "respnd", did you mean "respond"?`},
-		{"types", `{"id":7,"enabled":"yes","respond":{"status":"409"},"when":{"times":1.5,"probability":"x"}}`,
-			"/enabled: \"yes\", expected true or false\n/id: 7, expected a name of letters, digits, blanks and _ . : @ ~ -\n/respond/status: \"409\", expected an integer from 200 to 599\n/when/probability: \"x\", expected a number from 0 to 1\n/when/times: 1.5, expected an integer from 1 to 2147483647"},
-		{"types and meaning at once", `{"id":7,"respond":{"status":503},"when":{"times":0}}`, "/id: 7, expected a name of letters, digits, blanks and _ . : @ ~ -\n/when/times: 0, expected an integer from 1 to 2147483647"},
+		{"types", `{"id":{},"enabled":"yes","respond":{"status":"409"},"when":{"times":1.5,"probability":"x"}}`,
+			"/enabled: \"yes\", expected true or false\n/id: an empty object, expected a name of letters, digits, blanks and _ . : @ ~ -\n/respond/status: \"409\", expected an integer from 200 to 599\n/when/probability: \"x\", expected a number from 0 to 1\n/when/times: 1.5, expected an integer from 1 to 2147483647"},
+		{"types and meaning at once", `{"id":[],"respond":{"status":503},"when":{"times":0}}`, "/id: an empty array, expected a name of letters, digits, blanks and _ . : @ ~ -\n/when/times: 0, expected an integer from 1 to 2147483647"},
 		{"null is not an object", `{"respond":{"status":503},"when":null}`, `/when: null, expected an object`},
 		{"id", `{"id":"a/b","delay":{"fixed":"1s"}}`, `/id: "a/b", expected a name of letters, digits, blanks and _ . : @ ~ -`},
 		{"list", `[{"delay":{"fixed":"1s"}},{"respond":{"status":503},"when":{"times":0}}]`, `/1/when/times: 0, expected an integer from 1 to 2147483647`},
@@ -66,7 +66,7 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"bodies that are not taken", `{"match":{"operations":["getProcess","startApp","createToken"],"body":{"/a/b":"x"}},"respond":{"status":503}}`, `/match/body/~1a~1b: "/a/b", expected a place that a body can have: getProcess takes no body, startApp takes no body, createToken takes a form, whose fields have no parts`},
 		{"key that is dropped", `{"match":{"operations":["updateProcess"],"body":{"/_method":"x"}},"respond":{"status":503}}`, `/match/body/~1_method: "/_method", expected a place that a body can have: "_method" is dropped before updateProcess sees it`},
 		{"pattern", `{"match":{"query":{"a":{"matches":"("}}},"respond":{"status":503}}`, "/match/query/a/matches: \"(\", expected a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
-		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key "ge", did you mean "gt"?`},
+		{"unknown comparison", `{"match":{"query":{"a":{"ge":1}}},"respond":{"status":503}}`, `/match/query/a/ge: unknown key "ge", expected one of "equals", "contains", "matches", "exists", "gt", "lt", "in"`},
 		{"no comparison", `{"match":{"query":{"a":{}}},"respond":{"status":503}}`, `/match/query/a: an empty object, expected at least one of equals, contains, matches, exists, gt, lt, in`},
 		{"in nothing", `{"match":{"query":{"a":{"in":[]}}},"respond":{"status":503}}`, `/match/query/a/in: an empty array, expected an array of at least 1 item`},
 		{"absent and equal", `{"match":{"query":{"a":{"exists":false,"equals":1}}},"respond":{"status":503}}`, `/match/query/a: an object, expected no other comparison beside exists: false, a value that is not there has none`},
@@ -95,7 +95,7 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"response header name", `{"respond":{"status":503,"headers":{"A:":"1"}}}`, `/respond/headers/A:: key "A:", expected the name of a header`},
 		{"header without values", `{"respond":{"status":503,"headers":{"A":[]}}}`, `/respond/headers/A: an empty array, expected a text without control characters, a number, a list of them or null`},
 		{"one of several values", `{"respond":{"status":503,"headers":{"A":["1","2\n"]}}}`, `/respond/headers/A/1: "2\n", expected a text without control characters or a number`},
-		{"header that is true", `{"respond":{"status":503,"headers":{"A":true}}}`, `/respond/headers/A: true, expected a text without control characters, a number, a list of them or null`},
+		{"header that is an object", `{"respond":{"status":503,"headers":{"A":{}}}}`, `/respond/headers/A: an empty object, expected a text without control characters, a number, a list of them or null`},
 		{"null among values", `{"respond":{"status":503,"headers":{"A":["1",null]}}}`, `/respond/headers/A/1: null, expected a text without control characters or a number`},
 		{"no framing", `{"respond":{"status":503,"headers":{"Transfer-Encoding":null}}}`, `/respond/headers/Transfer-Encoding: "Transfer-Encoding", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
 		{"framing", `{"respond":{"status":503,"headers":{"Content-Length":"1"}}}`, `/respond/headers/Content-Length: "Content-Length", expected no framing header: a connection fault (truncate, drip) breaks an answer off`},
@@ -108,7 +108,15 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"step status", `{` + update + `,"sequence":[{"status":503},{"status":418}]}`, `/sequence/1/status: 418, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503), or "undocumented": true; updateProcess cannot answer 418`},
 		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key "delay", expected one of "status", "error", "detail", "headers", "body", "connection", "pass"`},
 
-		{"kind", `{"connection":"rest"}`, `/connection: "rest", expected one of ` + kinds},
+		{"kind", `{"connection":"slow"}`, `/connection: "slow", expected one of ` + kinds},
+		{"nearly a kind", `{"connection":"rest"}`, `/connection: "rest", did you mean "reset"?`},
+		{"key of an inner object", `{"times":2,"status":503,"user":"x","from":"1s"}`, `/from: unknown key "from", did you mean "when.from"?` + "\n" +
+			`/status: unknown key "status", did you mean "respond.status" or "sequence[].status"?` + "\n" +
+			`/times: unknown key "times", did you mean "when.times"?` + "\n" + `/user: unknown key "user", did you mean "match.user" or "meanwhile[].user"?`},
+		{"guesses", `{"match":{"op":["getProcess"]},"when":{"for":"1s","after":"2s","count":1},"respond":{"status_code":503}}`,
+			`/match/op: unknown key "op", did you mean "operations"?` + "\n" + `/respond/status: missing, expected an integer from 200 to 599` + "\n" +
+				`/respond/status_code: unknown key "status_code", did you mean "status"?` + "\n" + `/when/after: unknown key "after", did you mean "from"?` + "\n" +
+				`/when/count: unknown key "count", did you mean "times"?` + "\n" + `/when/for: unknown key "for", did you mean "until"?`},
 		{"kind missing", `{"connection":{"for":"1s"}}`, `/connection/kind: missing, expected one of ` + kinds},
 		{"rate", `{"connection":{"kind":"drip","bytes_per_second":0}}`, `/connection/bytes_per_second: 0, expected an integer from 1 to 2147483647`},
 		{"rate of a reset", `{"connection":{"kind":"reset","bytes_per_second":1}}`, `/connection/kind: "reset", expected drip, the only one that takes bytes_per_second`},
@@ -255,7 +263,7 @@ func TestParseToggle(t *testing.T) {
 		{"empty", "{}", ""},
 		{"a part", `{"when":{"times":2},"respond":{"headers":{"Retry-After":"3"}}}`, ""},
 		{"list", `[]`, "an empty array, expected a rule with at least one of respond, sequence, delay, connection"},
-		{"typo", `{"tiems":2}`, `/tiems: unknown key "tiems", expected one of "id", "description", "match", "when", "respond", "sequence", "repeat", "delay", "connection", "apply", "meanwhile", "undocumented", "enabled", "optional"`},
+		{"typo", `{"tiems":2}`, `/tiems: unknown key "tiems", did you mean "when.times"?`},
 		{"broken", `{`, "1:2: not JSON: unexpected end of JSON input"},
 		{"types", `{"match":7,"respond":"x"}`, "/match: 7, expected an object\n/respond: \"x\", expected an object"},
 	} {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // names finds the things of one kind by the names that a document uses for
@@ -39,6 +41,9 @@ func (n *names) find(name string) (index int, message string) {
 	case len(n.listed) == 0:
 		return -1, fmt.Sprintf("%q, no such %s; there is none", name, n.kind)
 	default:
+		if meant := document.DidYouMean(name, n.listed); meant != "" {
+			return -1, fmt.Sprintf("%q, no such %s%s", name, n.kind, meant)
+		}
 		return -1, fmt.Sprintf("%q, no such %s; there %s", name, n.kind, n.some())
 	}
 }

@@ -135,7 +135,16 @@ func (l *Library) lookup(name string, chain []*entry) (found *entry, message str
 		}
 		return nil, fmt.Sprintf("%q, a cycle: %s", name, strings.Join(append(steps, name), " extends "))
 	}
-	return nil, fmt.Sprintf("%q, no such scenario; there are %s", name, strings.Join(l.Names(), ", "))
+	return nil, fmt.Sprintf("%q, no such scenario%s", name, l.others(name))
+}
+
+// others ends the message about a name that no scenario has: the one that was
+// probably meant, else all.
+func (l *Library) others(name string) string {
+	if meant := document.DidYouMean(name, l.Names()); meant != "" {
+		return meant
+	}
+	return "; there are " + strings.Join(l.Names(), ", ")
 }
 
 // Names lists what can be loaded, sorted, default first.
@@ -161,7 +170,7 @@ func (l *Library) find(name string) (*entry, error) {
 	if found, _ := l.lookup(name, nil); found != nil {
 		return found, nil
 	}
-	return nil, fmt.Errorf("scenario %q: %w; there are %s", name, ErrUnknown, strings.Join(l.Names(), ", "))
+	return nil, fmt.Errorf("scenario %q: %w%s", name, ErrUnknown, l.others(name))
 }
 
 // List describes all scenarios, in the order of Names.

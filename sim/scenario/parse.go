@@ -151,6 +151,7 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 // chain holds the library's entries that led here.
 func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Document {
 	if !p.trusted {
+		root = fitted(root)
 		found := validate(root.Root)
 		p.report(root, found)
 		if len(found) > 0 && root.Root.Decode(&Document{}) != nil {
@@ -190,6 +191,16 @@ func (p *reading) fail(err error) {
 		problems = document.Problems{{Message: err.Error()}}
 	}
 	p.problems = append(p.problems, problems...)
+}
+
+// fitted is a file in the form that the published schema asks for.
+func fitted(root *document.Document) *document.Document {
+	out := *root
+	var err error
+	if out.Root, err = schema.Fit("scenario", root.Root); err != nil {
+		panic(err) // as in validate
+	}
+	return &out
 }
 
 // validate checks a file against the published schema.

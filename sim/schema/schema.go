@@ -45,11 +45,7 @@ var sources sync.Map
 // the value conforms; beyond a hundred they are only counted. The error is for a
 // schema that does not exist or does not compile, never for a value.
 func Validate(name string, value document.Value) (document.Violations, error) {
-	load, found := sources.Load(name)
-	if !found {
-		load, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
-	}
-	loaded := load.(func() source)()
+	loaded := load(name)
 	if loaded.err != nil {
 		return nil, loaded.err
 	}
@@ -61,6 +57,14 @@ func Validate(name string, value document.Value) (document.Violations, error) {
 		return nil, fmt.Errorf("validate against schema %s: %w", name, err)
 	}
 	return told(faults, value), nil
+}
+
+func load(name string) source {
+	loader, found := sources.Load(name)
+	if !found {
+		loader, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
+	}
+	return loader.(func() source)()
 }
 
 // manyItems is how long a list may be that the library checks as a whole: it

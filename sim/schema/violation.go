@@ -47,7 +47,7 @@ func told(faults []fault, value document.Value) document.Violations {
 func withoutFollowers(faults []fault) []fault {
 	misspelt := map[string]bool{} // the objects with unknown keys
 	for _, one := range faults {
-		if one.isName() {
+		if one.isName() || one.keyword == "additionalProperties" {
 			misspelt[one.pointer[:strings.LastIndexByte(one.pointer, '/')]] = true
 		}
 	}
@@ -125,7 +125,7 @@ func leaf(err *jsonschema.ValidationError, keyword string, value document.Value,
 		known, _ := one.schema().Get("properties")
 		place := one.pointer
 		for _, member := range object.Members {
-			if _, meant := known.Get(member.Key); !meant {
+			if _, meant := known.Get(member.Key); !meant && !strings.HasPrefix(member.Key, ownKey) {
 				one.key, one.pointer = member.Key, place+"/"+document.Escape(member.Key)
 				*into = append(*into, one)
 			}
@@ -146,14 +146,17 @@ func (f fault) words(value document.Value) string {
 	}
 	at, _ := value.Find(f.pointer)
 	switch f.keyword {
+	case "enum":
+		if meant := document.DidYouMean(at.Text, texts(list(schema, "enum"))); at.Kind == document.String && meant != "" {
+			return document.Found(at) + meant
+		}
 	case "required":
 		if wanted, known := schema.Find("/properties/" + document.Escape(f.key)); known {
 			return "missing, expected " + describe(wanted)
 		}
 		return "missing"
 	case "additionalProperties":
-		known, _ := schema.Get("properties")
-		return document.UnknownKey(f.key, keys(known))
+		return unknownKey(f.key, schema)
 	case "not":
 		if own := text(schema, words); own != "" {
 			return document.Found(at) + ", expected " + own
@@ -169,6 +172,53 @@ func (f fault) words(value document.Value) string {
 // isName says that the fault is about a key and not about its value.
 func (f fault) isName() bool {
 	return strings.Contains(f.err.AbsoluteKeywordLocation, "/propertyNames")
+}
+
+// unknownKey words a key that an object has not. One that belongs into an object
+// below is told by its place there: the times of a rule stand in its when.
+func unknownKey(key string, schema document.Value) string {
+	properties, _ := schema.Get("properties")
+	own := keys(properties)
+	if document.Nearest(key, own) == "" {
+		var places []string
+		for _, member := range properties.Members {
+			inner, between := keysOf(member.Value)
+			if meant := meantBelow(key, inner); meant != "" {
+				places = append(places, member.Key+between+meant)
+			}
+		}
+		if places != nil {
+			return document.MeantKey(key, places)
+		}
+	}
+	return document.UnknownKey(key, own)
+}
+
+// meantBelow is the key that was meant; a short one is soon like another.
+func meantBelow(key string, known []string) string {
+	if len(key) < 5 {
+		return document.Meant(key, known)
+	}
+	return document.Nearest(key, known)
+}
+
+// keysOf are the keys of the objects that a schema allows, and how one is
+// written behind the key above it.
+func keysOf(schema document.Value) (known []string, between string) {
+	between = "."
+	if target := text(schema, "$ref"); target != "" {
+		schema = schemaAt(target)
+	}
+	properties, _ := schema.Get("properties")
+	known = keys(properties)
+	if items, ok := schema.Get("items"); ok && known == nil {
+		known, _ = keysOf(items)
+		between = "[]."
+	}
+	if then, ok := schema.Get("then"); ok && known == nil {
+		known, _ = keysOf(then)
+	}
+	return known, between
 }
 
 func (f fault) nameWords(schema document.Value) string {
