@@ -52,6 +52,10 @@ var _ = Describe("The page", func() {
 			t.accessible(part)
 		}
 		t.run(chromedp.Evaluate(`location.hash = "#processes/`+harness.DemoWeb+`"`, nil), chromedp.WaitVisible(".instance", chromedp.ByQuery))
+		t.click(`[aria-label="Set what stats say of instance 0"]`)
+		t.choose(`.instance-facts fieldset:nth-of-type(1) select`, "set")
+		t.click(`.instance-facts .ports > div:last-child button`)
+		t.choose(`.instance-facts fieldset:nth-of-type(2) select`, "set")
 		t.accessible("a process")
 		t.run(chromedp.Evaluate(`location.hash = "#requests/1"`, nil), chromedp.WaitVisible(".drawer .facts", chromedp.ByQuery))
 		t.accessible("a request")

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a page may take to show what is expected.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // tab is a tab of the browser with a session of its own, and all that it
 // complained about and asked for.

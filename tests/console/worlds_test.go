@@ -48,6 +48,59 @@ var _ = Describe("Processes", func() {
 		Expect(world.Do("GET", "/admin/requests?operation=terminateProcessInstance", nil).At("pagination", "total_results")).To(BeZero(), "the console leaves no trace in the journal")
 	})
 
+	It("say of an instance what is set, null and automatic told apart", func() {
+		world := harness.World(root, "default")
+		of := func(key string) any { return world.Do("GET", update.Path+"/stats", nil).At("resources", 0, key) }
+		drawn := of("instance_internal_ip")
+		t := visit(world.Base, "#processes/"+harness.DemoWeb)
+		t.click(`[aria-label="Set what stats say of instance 0"]`)
+		form := `form[aria-label="Instance 0"] `
+		save := func() { t.click(form + `button[type="submit"]`) }
+		t.choose(form+`label:nth-of-type(2) select`, "null")
+		t.fill(form+`input[aria-label="Host"]`, "10.9.8.7")
+		t.fill(form+`input[aria-label="Isolation segment"]`, "iso")
+		t.choose(form+`select[aria-label="Memory quota (bytes): how"]`, "null")
+		t.fill(form+`input[aria-label="Disk quota (bytes)"]`, "5")
+		t.choose(form+`fieldset:nth-of-type(1) select`, "set")
+		t.click(form + `.ports > div:last-child button`)
+		t.choose(form+`fieldset:nth-of-type(2) select`, "set")
+		t.fill(form+`input[aria-label="CPU (cores)"]`, "0.25")
+		t.choose(form+`select[aria-label="CPU of entitlement: how"]`, "null")
+		save()
+		t.sees(".instance:nth-child(1) .instance-state", "set by hand")
+		Expect(of("routable")).To(BeNil())
+		Expect(of("host")).To(Equal("10.9.8.7"))
+		Expect(of("instance_internal_ip")).To(Equal(drawn), "what was not set is as it was")
+		Expect(of("isolation_segment")).To(Equal("iso"))
+		Expect(of("mem_quota")).To(BeNil())
+		Expect(of("disk_quota")).To(BeEquivalentTo(5))
+		Expect(of("instance_ports")).To(Equal([]any{map[string]any{"external": 0.0, "internal": 8080.0, "external_tls_proxy_port": nil, "internal_tls_proxy_port": nil}}))
+		Expect(of("usage")).To(And(HaveKeyWithValue("cpu", 0.25), HaveKeyWithValue("cpu_entitlement", BeNil())))
+
+		t.choose(`[aria-label="Hold instance 0 in a state"]`, "DOWN")
+		t.sees(".instance:nth-child(1)", "DOWN")
+		t.fill(form+`input[aria-label="Placement error, or reason of a crash"]`, "insufficient resources: memory")
+		save()
+		Eventually(func() any { return of("details") }).Should(Equal("insufficient resources: memory"))
+		t.choose(`[aria-label="Hold instance 0 in a state"]`, "")
+		Eventually(func() any { return of("host") }).Should(Equal("10.9.8.7"), "a state comes and goes beside what else is set")
+
+		t.choose(form+`fieldset:nth-of-type(2) select`, "null")
+		save()
+		Eventually(func() any { return of("usage") }).Should(BeEmpty())
+		t.fill(form+`input[aria-label="Disk quota (bytes)"]`, "-7")
+		save()
+		t.sees(".drawer .toast.bad", "/disk_quota")
+		Expect(of("disk_quota")).To(BeEquivalentTo(5), "nothing is half applied")
+		t.forgives("422")
+
+		t.click(form + `.buttons button:last-child`) // all automatic
+		Eventually(func() any { return of("host") }).ShouldNot(Equal("10.9.8.7"))
+		Expect(world.Do("GET", "/admin/processes/"+harness.DemoWeb+"/instances", nil).At("resources", 0, "forced")).To(BeFalse())
+		t.click(".drawer .toast:last-child .button") // undo
+		Eventually(func() any { return of("host") }).Should(Equal("10.9.8.7"))
+	})
+
 	It("are changed field by field, and their app is deploying", func() {
 		world := harness.World(root, "default")
 		t := visit(world.Base, "#processes/"+harness.DemoWeb)

@@ -4,6 +4,7 @@ import { act } from "./actions.js";
 import { instanceStates, stateTone } from "./format.js";
 import { Badge, Button, Field, Pager } from "./ui.js";
 import { Drawer } from "./drawer.js";
+import { Facts, forceInstance, inState, setOf } from "./instance.js";
 import { useFresh } from "./processes.js";
 
 const perPage = 50;
@@ -11,27 +12,28 @@ const perPage = 50;
 // A running instance that fails its readiness check: a state of its own here.
 const unready = "RUNNING, not routable";
 
-function forceInstance(guid, is, state, details) {
-  const path = `/processes/${encodeURIComponent(guid)}/instances/${is.index}`;
-  const release = { method: "DELETE", path, command: null, says: `Instance ${is.index} follows its lifecycle again` };
-  const { index, ...set } = is.set ?? {};
-  const back = is.forced ? { method: "PUT", path, body: set, command: null, says: `Instance ${index} is as it was held before` } : release;
-  if (!state) return { ...release, undo: back };
-  const body = state === unready ? { state: "RUNNING", routable: false } : details ? { state, details } : { state };
-  return { method: "PUT", path, body, command: null, says: `Instance ${is.index} is ${state}`, undo: back };
-}
-
 const held = (is) => (!is.set?.state ? "" : is.set.state === "RUNNING" && is.set.routable === false ? unready : is.set.state);
 
+/** The action that holds an instance in a state; "" gives the state back. */
+function hold(guid, is, state, details) {
+  const { routable, ...rest } = setOf(is);
+  const set = held(is) === unready || state === unready ? rest : setOf(is);
+  const into = state === unready ? { ...inState(set, "RUNNING"), routable: false } : inState(set, state, details);
+  return forceInstance(guid, is, into, state ? `Instance ${is.index} is ${state}` : `Instance ${is.index} follows its lifecycle again`);
+}
+
 function Instance({ guid, is, stopped }) {
+  const [open, setOpen] = useState(false);
   const restart = { method: "POST", path: `/processes/${encodeURIComponent(guid)}/instances/${is.index}/restart`, command: null, says: `Instance ${is.index} was restarted` };
   return html`<li class="instance"><span class="num instance-index">${is.index}</span>
-    <span class="instance-state"><${Badge} tone=${stateTone(is.state)}>${is.state}<//>${is.state === "RUNNING" && is.routable === false && html`<span class="muted"> not routable</span>`}${is.forced && html`<span class="muted"> held</span>`}${is.details && html`<span class="muted instance-details">${is.details}</span>`}</span>
+    <span class="instance-state"><${Badge} tone=${stateTone(is.state)}>${is.state}<//>${is.state === "RUNNING" && is.routable === false && html`<span class="muted"> not routable</span>`}${is.forced && html`<span class="muted"> ${is.set.state ? "held" : "set by hand"}</span>`}${is.details && html`<span class="muted instance-details">${is.details}</span>`}</span>
     <span class="instance-actions">
-      <${Button} kind="small" label=${`Crash instance ${is.index}`} disabled=${is.state === "CRASHED" && is.forced} onClick=${() => act(forceInstance(guid, is, "CRASHED", "crashed by hand"))}>Crash<//>
+      <${Button} kind="small" label=${`Crash instance ${is.index}`} disabled=${is.state === "CRASHED" && is.forced} onClick=${() => act(hold(guid, is, "CRASHED", "crashed by hand"))}>Crash<//>
       <${Button} kind="small" label=${`Restart instance ${is.index}`} disabled=${stopped} onClick=${() => act(restart)}>Restart<//>
-      <select aria-label=${`Hold instance ${is.index} in a state`} value=${held(is)} onChange=${(e) => act(forceInstance(guid, is, e.target.value))}>
-        <option value="">automatic</option>${[...instanceStates, unready].map((s) => html`<option key=${s} value=${s}>hold ${s}</option>`)}</select></span></li>`;
+      <select aria-label=${`Hold instance ${is.index} in a state`} value=${held(is)} onChange=${(e) => act(hold(guid, is, e.target.value))}>
+        <option value="">automatic</option>${[...instanceStates, unready].map((s) => html`<option key=${s} value=${s}>hold ${s}</option>`)}</select>
+      <${Button} kind="small" label=${`Set what stats say of instance ${is.index}`} aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>Set…<//></span>
+    ${open && html`<${Facts} key=${JSON.stringify(is.set)} guid=${guid} is=${is} />`}</li>`;
 }
 
 function Instances({ guid, stopped }) {
