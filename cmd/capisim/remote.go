@@ -101,7 +101,7 @@ func worded(err error) error {
 // remoteCommands steer a running server.
 func (p *program) remoteCommands() []*cobra.Command {
 	return []*cobra.Command{
-		p.faultCommand(), p.loadCommand(), p.resetCommand(), p.stateCommand(), p.worldCommand(), p.clockCommand(),
+		p.faultCommand(), p.loadCommand(), p.resetCommand(), p.stateCommand(), p.worldCommand(), p.clockCommand(), p.platformCommand(),
 	}
 }
 

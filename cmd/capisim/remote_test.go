@@ -120,6 +120,19 @@ func TestStateCommands(t *testing.T) {
 	}
 }
 
+func TestPlatformCommand(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	session(t, s.url, []step{
+		{args: "platform", out: `^database: well\nuaa: well\ndiego: well\nlog_cache: well\n$`},
+		{args: "platform diego=down uaa=keys_down", out: `^database: well\nuaa: keys_down\ndiego: down\nlog_cache: well\n$`},
+		{args: "platform uaa=well --format json", out: `"uaa": null,\n  "diego": "down",`},
+		{args: "platform diego", code: exitMisused, err: `^capisim: platform: "diego", expected PART=STATE, such as diego=down\n$`},
+		{args: "platform diego=gone", code: exitMisused, err: `^capisim: /diego: "gone", expected one of "down", "erring"`},
+		{args: "platform router=down", code: exitMisused, err: `^capisim: /router: unknown key`},
+	})
+}
+
 func TestWorldCommands(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)

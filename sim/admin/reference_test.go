@@ -34,7 +34,7 @@ func TestReference(t *testing.T) {
 var chapters = map[string]string{
 	"": "The server", "operations": "The server", "scenarios": "The server",
 	"faults": "Faults",
-	"state":  "State", "reset": "State", "load": "State", "processes": "State", "apps": "State", "features": "State", "quotas": "State",
+	"state":  "State", "reset": "State", "load": "State", "processes": "State", "apps": "State", "features": "State", "platform": "State", "quotas": "State",
 	"worlds":   "Worlds",
 	"clock":    "The clock",
 	"requests": "Evidence", "coverage": "Evidence", "reactions": "Evidence", "expectations": "Evidence", "export": "Evidence", "events": "Evidence",

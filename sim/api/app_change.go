@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"example.com/capisim/sim/state"
 )
@@ -13,13 +14,19 @@ func updateApp(c *call) (reply, error) {
 
 // A body of the three that follow is not looked at.
 
-func startApp(c *call) (reply, error) {
-	view, err := c.snap.State.StartApp(c.now, c.who, c.ref.AppGUID)
-	return c.changedApp(view, err)
-}
+func startApp(c *call) (reply, error) { return c.turned(c.snap.State.StartApp) }
 
-func stopApp(c *call) (reply, error) {
-	view, err := c.snap.State.StopApp(c.now, c.who, c.ref.AppGUID)
+func stopApp(c *call) (reply, error) { return c.turned(c.snap.State.StopApp) }
+
+// turned answers a start or a stop, of which Diego is told when it is made: what
+// it has against it changes the answer alone (lib/cloud_controller/process_observer.rb).
+func (c *call) turned(turn func(time.Time, state.Viewer, string) (state.View, error)) (reply, error) {
+	before := c.snap.State.Peek(c.ref).App
+	view, err := turn(c.now, c.who, c.ref.AppGUID)
+	if err == nil && before != nil && before.State != view.App.State {
+		c.changed = true
+		err = c.snap.State.TellDiego(c.ref)
+	}
 	return c.changedApp(view, err)
 }
 

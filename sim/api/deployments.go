@@ -103,6 +103,9 @@ func createDeployment(c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.changed = true
+	if err := c.snap.State.TellDiego(state.Ref{GUID: deployment.ProcessGUID, AppGUID: deployment.AppGUID}); err != nil {
+		return reply{}, err // the deployment is made and waits
+	}
 	return jsonReply(http.StatusCreated, c.deploymentJSON(deployment))
 }
 

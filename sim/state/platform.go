@@ -28,12 +28,46 @@ func (s *Store) Platform() Platform {
 	return s.settings.platform
 }
 
+// ChangePlatform changes how the platform is doing and returns how it is then.
+// The function must not use the store.
+func (s *Store) ChangePlatform(change func(*Platform)) Platform {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := *s.settings
+	change(&next.platform)
+	s.settings = &next
+	return next.platform
+}
+
 // RunnerError is what Diego answers to a change of the view's process, nil when
 // all is well or the app is not started (§3, step 12).
 func (v View) RunnerError() error {
 	if v.App.State != Started {
 		return nil
 	}
+	return v.toldDiego()
+}
+
+// TellDiego is what Diego answers to a request about a process, of an app about
+// the first of its processes: the others are not told of any more.
+func (s *Store) TellDiego(ref Ref) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.tellDiego(ref)
+}
+
+func (s *Store) tellDiego(ref Ref) error {
+	v := s.peek(ref)
+	if guids := s.byApp.get(ref.AppGUID); v.Process == nil && len(guids) > 0 {
+		v.Process = s.processes.get(guids[0])
+	}
+	if v.Process == nil {
+		return nil
+	}
+	return v.toldDiego()
+}
+
+func (v View) toldDiego() error {
 	process := "Process Guid: " + v.Process.GUID + "-" + v.Process.Version + ": "
 	switch v.settings.platform.Diego {
 	case PartDown:

@@ -17,13 +17,23 @@ func (s *Store) StartApp(now time.Time, who Viewer, guid string) (View, error) {
 		if v.App.State == Started {
 			return v.App, nil
 		}
-		return s.start(now, who, v)
+		return s.start(now, who, v, func() error { return nil })
 	})
 }
 
-// RestartApp is StartApp, except that a started app is started anew as well.
+// RestartApp is StartApp, except that a started app is started anew as well, and
+// that nothing is changed unless Diego can be told (app/actions/process_restart.rb):
+// of the end of a started app before the model rules are asked.
 func (s *Store) RestartApp(now time.Time, who Viewer, guid string) (View, error) {
-	return s.manage(who, guid, Event{Type: AppRestarted, At: now}, func(v View) (*App, error) { return s.start(now, who, v) })
+	return s.manage(who, guid, Event{Type: AppRestarted, At: now}, func(v View) (*App, error) {
+		tell := func() error { return s.tellDiego(Ref{AppGUID: guid}) }
+		if v.App.State == Started {
+			if err := tell(); err != nil {
+				return v.App, err
+			}
+		}
+		return s.start(now, who, v, tell)
+	})
 }
 
 // StopApp wants an app not to run. Its processes keep what they are scaled to.
@@ -59,16 +69,24 @@ func (s *Store) manage(who Viewer, guid string, event Event, act func(View) (*Ap
 	return v, nil
 }
 
-func (s *Store) start(now time.Time, who Viewer, v View) (*App, error) {
-	return s.startWith(now, v, func(app *App) { s.auditRevision(now, who, s.viewOfApp(app.GUID), s.revise(now, app)) })
+// start places the instances of an app, with a revision, unless the model rules
+// or what is asked after them refuse it.
+func (s *Store) start(now time.Time, who Viewer, v View, ask func() error) (*App, error) {
+	return s.startWith(now, v, func(app *App) error {
+		if err := ask(); err != nil {
+			return err
+		}
+		s.auditRevision(now, who, s.viewOfApp(app.GUID), s.revise(now, app))
+		return nil
+	})
 }
 
 // startRevised starts an app that has been given its revision.
 func (s *Store) startRevised(now time.Time, v View) (*App, error) {
-	return s.startWith(now, v, func(*App) {})
+	return s.startWith(now, v, func(*App) error { return nil })
 }
 
-func (s *Store) startWith(now time.Time, v View, revise func(*App)) (*App, error) {
+func (s *Store) startWith(now time.Time, v View, revise func(*App) error) (*App, error) {
 	old, next := v.App, *v.App
 	if next.State != Started {
 		next.State, next.UpdatedAt = Started, now
@@ -82,7 +100,10 @@ func (s *Store) startWith(now time.Time, v View, revise func(*App)) (*App, error
 			return old, err
 		}
 	}
-	revise(&next)
+	if err := revise(&next); err != nil {
+		s.apps.set(next.GUID, old)
+		return old, err
+	}
 	s.turn(&next, old.State, now)
 	return &next, nil
 }
