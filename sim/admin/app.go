@@ -50,13 +50,7 @@ func (c *call) patchApp() (reply, error) {
 	return c.getApp()
 }
 
-// FeaturesView are the feature flags.
-type FeaturesView struct {
-	AppScaling        bool   `json:"app_scaling"`
-	AppScalingMessage string `json:"app_scaling_message"`
-}
-
-func (c *call) getFeatures() (reply, error) { return ok(FeaturesView(c.snap.State.Features())), nil }
+func (c *call) getFeatures() (reply, error) { return ok(c.snap.State.Features()), nil }
 
 func (c *call) patchFeatures() (reply, error) {
 	o, err := c.object()
@@ -77,7 +71,7 @@ func (c *call) patchFeatures() (reply, error) {
 		}
 	})
 	c.changed(stateEvent)
-	return ok(FeaturesView(next)), nil
+	return ok(next), nil
 }
 
 // places is a document of the organizations and spaces alone, with their
@@ -94,18 +88,18 @@ func (c *call) getQuotas() (reply, error) {
 		quotas = *set
 	}
 	if quotas.Organizations == nil {
-		quotas.Organizations = map[string]scenario.Quota{}
+		quotas.Organizations = map[string]state.Quota{}
 	}
 	if quotas.Spaces == nil {
-		quotas.Spaces = map[string]scenario.Quota{}
+		quotas.Spaces = map[string]state.Quota{}
 	}
 	return ok(quotasJSON{quotas.Organizations, quotas.Spaces}), nil
 }
 
 // quotasJSON shows both keys, empty ones too.
 type quotasJSON struct {
-	Organizations map[string]scenario.Quota `json:"organizations"`
-	Spaces        map[string]scenario.Quota `json:"spaces"`
+	Organizations map[string]state.Quota `json:"organizations"`
+	Spaces        map[string]state.Quota `json:"spaces"`
 }
 
 // putQuotas replaces all quotas. Names, guids and numbers are checked by the

@@ -35,8 +35,7 @@ func instanceView(v state.View, now time.Time, index int) InstanceView {
 	is := v.Instance(now, index)
 	out := InstanceView{Process: v.Process.GUID, Index: index, State: is.State, Routable: is.Routable, Details: cmp.Or(is.Details, is.Reason)}
 	if forced, held := v.Process.History.Forced[index]; held {
-		set := scenario.ForcedFrom(index, forced)
-		out.Forced, out.Set = true, &set
+		out.Forced, out.Set = true, &scenario.Forced{Index: index, Forced: forced}
 	}
 	return out
 }

@@ -138,12 +138,12 @@ func base(body document.Value, v state.View) document.Value {
 	view.Forced, view.History = nil, nil
 	inside, _ := body.Get("relationships")
 	if revision, named := inside.Get("revision"); named && revision.Kind == document.Null {
-		view.Revision = scenario.Nullable[scenario.Reference]{Set: true, Null: true}
+		view.Revision = contract.Optional[scenario.Reference]{Set: true, Null: true}
 	} else if named {
 		if own := view.Revision.Value; !view.Revision.Null {
-			view.Relationships = &scenario.Relationships{Revision: scenario.Nullable[scenario.Relationship]{Set: true, Value: scenario.Relationship{Data: &own}}}
+			view.Relationships = &scenario.Relationships{Revision: contract.Optional[scenario.Relationship]{Set: true, Value: scenario.Relationship{Data: &own}}}
 		}
-		view.Revision = scenario.Nullable[scenario.Reference]{}
+		view.Revision = contract.Optional[scenario.Reference]{}
 	}
 	_, synced := body.Get("registry_credential_last_synced_at")
 	_, related := inside.Get("registry_credential")

@@ -18,7 +18,7 @@ type deploymentJSON struct {
 	Droplet         *guidJSON               `json:"droplet"`
 	PreviousDroplet *guidJSON               `json:"previous_droplet"`
 	NewProcesses    []deploymentProcessJSON `json:"new_processes"`
-	Revision        *deployedRevisionJSON   `json:"revision"`
+	Revision        *state.DeployedRevision `json:"revision"`
 	Relationships   toApp                   `json:"relationships"`
 	Metadata        metadataJSON            `json:"metadata"`
 	Links           deploymentLinks         `json:"links"`
@@ -66,11 +66,6 @@ type weightJSON struct {
 type deploymentProcessJSON struct {
 	GUID string `json:"guid"`
 	Type string `json:"type"`
-}
-
-type deployedRevisionJSON struct {
-	GUID    string `json:"guid"`
-	Version int    `json:"version"`
 }
 
 type deploymentLinks struct {
@@ -156,8 +151,8 @@ func (c *call) deploymentJSON(d state.DeploymentView) deploymentJSON {
 	if d.ProcessGUID != "" {
 		out.NewProcesses = append(out.NewProcesses, deploymentProcessJSON{d.ProcessGUID, "web"})
 	}
-	if d.RevisionGUID != "" && !d.App.RevisionsOff {
-		out.Revision = &deployedRevisionJSON{d.RevisionGUID, d.RevisionVersion}
+	if d.Revision.GUID != "" && !d.App.RevisionsOff {
+		out.Revision = &d.Revision
 	}
 	if d.Strategy == contract.Canary {
 		out.Status.Canary = &canaryStatusJSON{canaryStepsJSON{d.Step, max(1, len(d.Steps))}}

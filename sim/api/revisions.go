@@ -87,7 +87,7 @@ func (c *call) revisionJSON(r state.RevisionView) revisionJSON {
 	base := c.base()
 	self := base + "/v3/revisions/" + r.GUID
 	return revisionJSON{
-		GUID: r.GUID, Version: r.Version, Droplet: guidOf(r.DropletGUID), Processes: r.Commands, Description: r.Description,
+		GUID: r.GUID, Version: r.Version, Droplet: guidOf(r.DropletGUID), Processes: revisionProcesses(r.Commands), Description: r.Description,
 		Sidecars: shown(r.Sidecars, func(s state.RevisionSidecar) revisionSidecarJSON {
 			return revisionSidecarJSON{s.Name, s.Name, s.MemoryInMB, []string{s.ProcessType}}
 		}),

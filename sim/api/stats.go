@@ -131,37 +131,25 @@ const (
 )
 
 func appendPorts(b []byte, inst state.Instance) []byte {
-	if inst.Facts == nil || inst.Facts.Ports == nil {
-		if inst.Port == 0 {
-			return append(b, "[]"...)
-		}
-		b = appendPort(append(b, '['), state.Port{External: inst.Port, Internal: appsPort, ExternalTLS: inst.Port + 1, InternalTLS: tlsPort})
-		return append(b, ']')
+	ports := []state.Port{{External: inst.Port, Internal: appsPort, ExternalTLS: new(inst.Port + 1), InternalTLS: new(tlsPort)}}
+	switch {
+	case inst.Facts != nil && inst.Facts.Ports != nil:
+		ports = inst.Facts.Ports
+	case inst.Port == 0:
+		ports = nil
 	}
 	b = append(b, '[')
-	for i, port := range inst.Facts.Ports {
+	for i, port := range ports {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendPort(b, port)
+		b = strconv.AppendInt(append(b, `{"external":`...), int64(port.External), 10)
+		b = strconv.AppendInt(append(b, `,"internal":`...), int64(port.Internal), 10)
+		b = appendNumber(b, `,"external_tls_proxy_port":`, port.ExternalTLS)
+		b = appendNumber(b, `,"internal_tls_proxy_port":`, port.InternalTLS)
+		b = append(b, '}')
 	}
 	return append(b, ']')
-}
-
-// appendPort writes a mapping; a port of the TLS proxy that is 0 is null, one
-// of the cell is not.
-func appendPort(b []byte, port state.Port) []byte {
-	b = strconv.AppendInt(append(b, `{"external":`...), int64(port.External), 10)
-	b = strconv.AppendInt(append(b, `,"internal":`...), int64(port.Internal), 10)
-	proxy := func(b []byte, port int) []byte {
-		if port == 0 {
-			return append(b, "null"...)
-		}
-		return strconv.AppendInt(b, int64(port), 10)
-	}
-	b = proxy(append(b, `,"external_tls_proxy_port":`...), port.ExternalTLS)
-	b = proxy(append(b, `,"internal_tls_proxy_port":`...), port.InternalTLS)
-	return append(b, '}')
 }
 
 // appendUsage writes what the instance takes; {} where the real server has no

@@ -25,6 +25,27 @@ type Pair struct {
 // is never changed: Merge returns a new one.
 type Pairs []Pair
 
+// MarshalJSON writes an object with its keys in their order.
+func (p Pairs) MarshalJSON() ([]byte, error) {
+	object := document.Value{Kind: document.Object}
+	for _, pair := range p {
+		object.Members = append(object.Members, document.Field{Key: pair.Key, Value: document.Text(pair.Value)})
+	}
+	return object.AppendJSON(nil), nil
+}
+
+// UnmarshalJSON reads an object of texts.
+func (p *Pairs) UnmarshalJSON(raw []byte) error {
+	object, err := document.Decode(raw)
+	*p = nil
+	for _, member := range object.Members {
+		if member.Value.Kind == document.String {
+			*p = append(*p, Pair{Key: member.Key, Value: member.Value.Text})
+		}
+	}
+	return err
+}
+
 // Get returns the value of a key.
 func (p Pairs) Get(key string) (string, bool) {
 	for _, pair := range p {
@@ -37,9 +58,12 @@ func (p Pairs) Get(key string) (string, bool) {
 
 // Metadata is what a resource carries under its key of that name.
 type Metadata struct {
-	Labels      Pairs
-	Annotations Pairs
+	Labels      Pairs `json:"labels,omitempty"`
+	Annotations Pairs `json:"annotations,omitempty"`
 }
+
+// IsZero says that there is nothing in it.
+func (m Metadata) IsZero() bool { return len(m.Labels) == 0 && len(m.Annotations) == 0 }
 
 // PairChange sets a key, to null when Null, or deletes it when Value is nil.
 type PairChange struct {

@@ -1,10 +1,29 @@
 package contract
 
-// Optional is a field of a request body: absent, null, or a value.
+import "encoding/json"
+
+// Optional is a field that may be absent, null, or a value.
 type Optional[T any] struct {
 	Set   bool // the key was there
 	Null  bool // and its value was null
 	Value T
+}
+
+// IsZero says that the key was not there.
+func (o Optional[T]) IsZero() bool { return !o.Set }
+
+// MarshalJSON writes the value or null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	if o.Null {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.Value)
+}
+
+// UnmarshalJSON reads the value or null.
+func (o *Optional[T]) UnmarshalJSON(raw []byte) error {
+	*o = Optional[T]{Set: true, Null: string(raw) == "null"}
+	return json.Unmarshal(raw, &o.Value)
 }
 
 // HealthCheckUpdate is the part of a PATCH that changes a health check. Only

@@ -244,7 +244,7 @@ func mirrored(n *node) scenario.Process {
 		Command: text(n.get("command"), 4096), User: text(n.get("user"), 255),
 		Instances: whole(n.get("instances"), 0), MemoryInMB: whole(n.get("memory_in_mb"), 1),
 		HealthCheck: check(n.get("health_check")), ReadinessHealthCheck: check(n.get("readiness_health_check")),
-		Metadata: &scenario.Metadata{Labels: pairs(n.get("metadata", "labels")), Annotations: pairs(n.get("metadata", "annotations"))},
+		Metadata: contract.Metadata{Labels: pairs(n.get("metadata", "labels")), Annotations: pairs(n.get("metadata", "annotations"))},
 	}
 	if p.Command != nil && redaction(*p.Command) == *p.Command {
 		p.Command = &unseen // where the target shows it, so must the mirror
@@ -254,15 +254,15 @@ func mirrored(n *node) scenario.Process {
 	}
 	if disk := n.get("disk_in_mb"); disk != nil {
 		value, ok := disk.whole(1, maxInt)
-		p.DiskInMB = scenario.Nullable[int]{Set: ok || disk.Kind == document.Null, Null: disk.Kind == document.Null, Value: int(value)}
+		p.DiskInMB = contract.Optional[int]{Set: ok || disk.Kind == document.Null, Null: disk.Kind == document.Null, Value: int(value)}
 	}
 	if rate, ok := n.get("log_rate_limit_in_bytes_per_second").whole(-1, maxBigint); ok {
 		p.LogRateLimit = &rate
 	}
 	if guid := n.get("relationships", "revision", "data", "guid").string(); identifier.MatchString(guid) {
-		p.Revision = scenario.Nullable[scenario.Reference]{Set: true, Value: scenario.Reference{GUID: guid}}
+		p.Revision = contract.Optional[scenario.Reference]{Set: true, Value: scenario.Reference{GUID: guid}}
 	} else {
-		p.Revision = scenario.Nullable[scenario.Reference]{Set: true, Null: true}
+		p.Revision = contract.Optional[scenario.Reference]{Set: true, Null: true}
 	}
 	if guid := n.get("relationships", "registry_credential", "data", "guid").string(); identifier.MatchString(guid) {
 		p.RegistryCredential = &scenario.RegistryCredential{GUID: guid, LastSyncedAt: stamp(n.get("registry_credential_last_synced_at"))}
@@ -314,11 +314,11 @@ func whole(n *node, least int64) *int {
 	return &small
 }
 
-func pairs(n *node) scenario.Pairs {
+func pairs(n *node) contract.Pairs {
 	if n == nil || n.Kind != document.Object {
 		return nil
 	}
-	var list scenario.Pairs
+	var list contract.Pairs
 	for i, key := range n.keys() {
 		if value := n.at(i); value.Kind == document.String && n.get(key) == value && key != "" && len(key) <= 317 && len(value.Text) <= 5000 {
 			list = append(list, contract.Pair{Key: key, Value: value.Text})

@@ -6,29 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
-	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// Droplet is what an app was built into.
-type Droplet struct {
-	GUID       string   `json:"guid,omitempty"`
-	CreatedAt  *Time    `json:"created_at,omitempty"`
-	Stack      string   `json:"stack,omitempty"`
-	Buildpacks []string `json:"buildpacks,omitzero"`
-}
-
-// Revision is what an app was started with.
-type Revision struct {
-	GUID        string   `json:"guid,omitempty"`
-	Version     int      `json:"version,omitempty"`
-	Droplet     string   `json:"droplet,omitempty"` // guid; left out: the current one
-	Description string   `json:"description,omitempty"`
-	CreatedAt   *Time    `json:"created_at,omitempty"`
-	Commands    Commands `json:"commands,omitzero"`
-}
 
 // OrFalse is a value in whose place false may stand: there is none.
 type OrFalse[T any] struct {
@@ -53,38 +33,6 @@ func (o *OrFalse[T]) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &o.Value)
 }
 
-// Commands are commands by process type in their order; null is the one that
-// was detected.
-type Commands []state.Command
-
-// MarshalJSON writes an object with its keys in their order.
-func (c Commands) MarshalJSON() ([]byte, error) {
-	object := document.Value{Kind: document.Object}
-	for _, one := range c {
-		value := document.Value{}
-		if one.Command != nil {
-			value = document.Text(*one.Command)
-		}
-		object.Members = append(object.Members, document.Field{Key: one.Type, Value: value})
-	}
-	return object.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON reads an object of texts and nulls.
-func (c *Commands) UnmarshalJSON(raw []byte) error {
-	object, err := document.Decode(raw)
-	read := Commands{}
-	for _, member := range object.Members {
-		one := state.Command{Type: member.Key}
-		if member.Value.Kind == document.String {
-			one.Command = &member.Value.Text
-		}
-		read = append(read, one)
-	}
-	*c = read
-	return err
-}
-
 // built says whether the app has a droplet.
 func (a *App) built() bool { return a.Droplet == nil || !a.Droplet.None }
 
@@ -92,15 +40,12 @@ func (a *App) built() bool { return a.Droplet == nil || !a.Droplet.None }
 // its buildpacks made.
 func (d *draft) built(app *state.App, from App) {
 	for i, droplet := range from.Droplets {
-		app.Droplets = append(app.Droplets, state.Droplet{
-			GUID:       cmp.Or(droplet.GUID, d.draw.of("droplet", app.GUID, strconv.Itoa(i)).UUID()),
-			CreatedAt:  droplet.CreatedAt.or(time.Time{}),
-			Stack:      cmp.Or(droplet.Stack, app.Stack),
-			Buildpacks: droplet.Buildpacks,
-		})
+		droplet.GUID = cmp.Or(droplet.GUID, d.draw.of("droplet", app.GUID, strconv.Itoa(i)).UUID())
+		droplet.CreatedAt, droplet.Stack = droplet.CreatedAt.UTC(), cmp.Or(droplet.Stack, app.Stack)
 		if droplet.Buildpacks == nil {
-			app.Droplets[i].Buildpacks = app.Buildpacks
+			droplet.Buildpacks = app.Buildpacks
 		}
+		app.Droplets = append(app.Droplets, droplet)
 	}
 	if !from.built() {
 		return
@@ -123,19 +68,18 @@ func (d *draft) started(app *state.App, from App, written []Process, processes [
 	if r := from.Revisions; r != nil {
 		app.RevisionsOff = r.None
 		for i, revision := range r.Value {
-			app.Revisions = append(app.Revisions, state.Revision{
-				GUID:        cmp.Or(revision.GUID, d.draw.of("revision", app.GUID, strconv.Itoa(i)).UUID()),
-				Version:     cmp.Or(revision.Version, i+1),
-				DropletGUID: cmp.Or(revision.Droplet, app.DropletGUID),
-				Description: cmp.Or(revision.Description, state.InitialRevision),
-				CreatedAt:   revision.CreatedAt.or(time.Time{}),
-			})
+			revision.GUID = cmp.Or(revision.GUID, d.draw.of("revision", app.GUID, strconv.Itoa(i)).UUID())
+			revision.Version = cmp.Or(revision.Version, i+1)
+			revision.DropletGUID = cmp.Or(revision.DropletGUID, app.DropletGUID)
+			revision.Description = cmp.Or(revision.Description, state.InitialRevision)
+			revision.CreatedAt = revision.CreatedAt.UTC()
 			switch {
 			case revision.Commands == nil:
-				app.Revisions[i].Commands = commandsOf(processes)
-			case len(revision.Commands) > 0:
-				app.Revisions[i].Commands = revision.Commands
+				revision.Commands = commandsOf(processes)
+			case len(revision.Commands) == 0:
+				revision.Commands = nil
 			}
+			app.Revisions = append(app.Revisions, revision)
 		}
 	}
 	runs := app.State == state.Started && app.DropletGUID != "" && !app.RevisionsOff
@@ -178,17 +122,19 @@ func commandsOf(processes []state.Process) (list []state.Command) {
 	return list
 }
 
-func exportDroplets(app state.App) (current *OrFalse[string], list []Droplet) {
+func exportDroplets(app state.App) (current *OrFalse[string], list []state.Droplet) {
 	for _, droplet := range app.Droplets {
-		list = append(list, Droplet{droplet.GUID, moment(droplet.CreatedAt), droplet.Stack, append([]string{}, droplet.Buildpacks...)})
+		droplet.Buildpacks = append([]string{}, droplet.Buildpacks...)
+		list = append(list, droplet)
 	}
 	return &OrFalse[string]{None: app.DropletGUID == "", Value: app.DropletGUID}, list
 }
 
-func exportRevisions(app state.App) *OrFalse[[]Revision] {
-	out := &OrFalse[[]Revision]{None: app.RevisionsOff, Value: []Revision{}}
+func exportRevisions(app state.App) *OrFalse[[]state.Revision] {
+	out := &OrFalse[[]state.Revision]{None: app.RevisionsOff, Value: []state.Revision{}}
 	for _, r := range app.Revisions {
-		out.Value = append(out.Value, Revision{r.GUID, r.Version, r.DropletGUID, r.Description, moment(r.CreatedAt), append(Commands{}, r.Commands...)})
+		r.Commands = append(state.Commands{}, r.Commands...)
+		out.Value = append(out.Value, r)
 	}
 	return out
 }
@@ -215,7 +161,7 @@ func (c *checker) built(app App, i int, droplets, revisions map[string]string) {
 	last := 0
 	for j, revision := range app.Revisions.Value {
 		c.unique(revisions, revision.GUID, "guid", "apps", i, "revisions", j, "guid")
-		refer(revision.Droplet, "revisions", j, "droplet")
+		refer(revision.DropletGUID, "revisions", j, "droplet")
 		version := cmp.Or(revision.Version, j+1)
 		if version <= last {
 			c.report(fmt.Sprintf("%d, expected more than the %d of the revision before", version, last), "apps", i, "revisions", j, "version")

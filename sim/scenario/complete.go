@@ -23,7 +23,7 @@ func (d *Document) complete() {
 		}
 	}
 	if len(d.Spaces) > 0 && len(d.Organizations) == 0 {
-		d.Organizations = []Organization{{Name: "demo-org"}}
+		d.Organizations = []state.Organization{{Name: "demo-org"}}
 	}
 	auth := Auth{}
 	if d.Auth != nil {

@@ -12,27 +12,27 @@ import (
 // Its keys stand in the order of that section; what is nil or empty was left
 // out and gets its value when the scenario is turned into state.
 type Document struct {
-	Name          string             `json:"name"`
-	Description   string             `json:"description,omitempty"`
-	Extends       string             `json:"extends,omitempty"`
-	Seed          *int64             `json:"seed,omitempty"`
-	Variant       contract.Variant   `json:"variant,omitempty"`
-	Clock         *Clock             `json:"clock,omitempty"`
-	Auth          *Auth              `json:"auth,omitempty"`
-	Organizations []Organization     `json:"organizations,omitempty"`
-	Spaces        []Space            `json:"spaces,omitempty"`
-	Apps          []App              `json:"apps,omitempty"`
-	Generate      *Crowd             `json:"generate,omitempty"`
-	Lifecycle     *Lifecycle         `json:"lifecycle,omitempty"`
-	Features      *Features          `json:"features,omitempty"`
-	Quotas        *Quotas            `json:"quotas,omitempty"`
-	RateLimit     *RateLimitDocument `json:"rate_limit,omitempty"`
+	Name          string               `json:"name"`
+	Description   string               `json:"description,omitempty"`
+	Extends       string               `json:"extends,omitempty"`
+	Seed          *int64               `json:"seed,omitempty"`
+	Variant       contract.Variant     `json:"variant,omitempty"`
+	Clock         *Clock               `json:"clock,omitempty"`
+	Auth          *Auth                `json:"auth,omitempty"`
+	Organizations []state.Organization `json:"organizations,omitempty"`
+	Spaces        []Space              `json:"spaces,omitempty"`
+	Apps          []App                `json:"apps,omitempty"`
+	Generate      *Crowd               `json:"generate,omitempty"`
+	Lifecycle     *Lifecycle           `json:"lifecycle,omitempty"`
+	Features      *Features            `json:"features,omitempty"`
+	Quotas        *Quotas              `json:"quotas,omitempty"`
+	RateLimit     *RateLimitDocument   `json:"rate_limit,omitempty"`
 	// Resources are the items of the collections that are only listed, as the
 	// API shows them, by the name of the collection.
 	Resources         map[string][]document.Value `json:"resources,omitempty"`
 	StatsAvailable    *bool                       `json:"stats_available,omitempty"`
 	LogCacheAvailable *bool                       `json:"log_cache_available,omitempty"`
-	Platform          *Platform                   `json:"platform,omitempty"`
+	Platform          state.Platform              `json:"platform,omitzero"`
 	Faults            []fault.Rule                `json:"faults,omitempty"`
 	Expectations      []journal.Expectation       `json:"expectations,omitempty"`
 	Progress          *Progress                   `json:"progress,omitempty"`
@@ -75,78 +75,67 @@ type Role struct {
 	Role         state.Role `json:"role"`
 }
 
-// Organization holds spaces.
-type Organization struct {
-	Name      string    `json:"name"`
-	GUID      string    `json:"guid,omitempty"`
-	CreatedAt *Time     `json:"created_at,omitempty"`
-	UpdatedAt *Time     `json:"updated_at,omitempty"`
-	Suspended bool      `json:"suspended,omitempty"`
-	Deleting  bool      `json:"deleting,omitempty"`
-	Metadata  *Metadata `json:"metadata,omitempty"`
-}
-
 // Space holds apps. Its organization is named by name or guid and may be left
 // out when there is only one.
 type Space struct {
-	Name             string    `json:"name"`
-	Organization     string    `json:"organization,omitempty"`
-	GUID             string    `json:"guid,omitempty"`
-	CreatedAt        *Time     `json:"created_at,omitempty"`
-	UpdatedAt        *Time     `json:"updated_at,omitempty"`
-	Suspended        bool      `json:"suspended,omitempty"`
-	Deleting         bool      `json:"deleting,omitempty"`
-	IsolationSegment string    `json:"isolation_segment,omitempty"`
-	Metadata         *Metadata `json:"metadata,omitempty"`
+	Name             string            `json:"name"`
+	Organization     string            `json:"organization,omitempty"`
+	GUID             string            `json:"guid,omitempty"`
+	CreatedAt        *Time             `json:"created_at,omitempty"`
+	UpdatedAt        *Time             `json:"updated_at,omitempty"`
+	Suspended        bool              `json:"suspended,omitempty"`
+	Deleting         bool              `json:"deleting,omitempty"`
+	IsolationSegment string            `json:"isolation_segment,omitempty"`
+	Metadata         contract.Metadata `json:"metadata,omitzero"`
 }
 
 // App owns processes: a web process when the key is left out, none when the
 // list is empty. Its space may be left out when there is only one.
 type App struct {
-	Name       string         `json:"name,omitempty"`
-	Space      string         `json:"space,omitempty"`
-	GUID       string         `json:"guid,omitempty"`
-	State      state.AppState `json:"state,omitempty"`
-	Deploying  bool           `json:"deploying,omitempty"`
-	CreatedAt  *Time          `json:"created_at,omitempty"`
-	UpdatedAt  *Time          `json:"updated_at,omitempty"`
-	Buildpacks []string       `json:"buildpacks,omitzero"`
-	Stack      string         `json:"stack,omitempty"`
-	Metadata   *Metadata      `json:"metadata,omitempty"`
+	Name       string            `json:"name,omitempty"`
+	Space      string            `json:"space,omitempty"`
+	GUID       string            `json:"guid,omitempty"`
+	State      state.AppState    `json:"state,omitempty"`
+	Deploying  bool              `json:"deploying,omitempty"`
+	CreatedAt  *Time             `json:"created_at,omitempty"`
+	UpdatedAt  *Time             `json:"updated_at,omitempty"`
+	Buildpacks []string          `json:"buildpacks,omitzero"`
+	Stack      string            `json:"stack,omitempty"`
+	Metadata   contract.Metadata `json:"metadata,omitzero"`
 
-	Droplets  []Droplet            `json:"droplets,omitempty"`  // oldest first
-	Droplet   *OrFalse[string]     `json:"droplet,omitempty"`   // guid of the current one; left out: the newest
-	Revisions *OrFalse[[]Revision] `json:"revisions,omitempty"` // oldest first; false: starts make none
+	Droplets  []state.Droplet            `json:"droplets,omitempty"`  // oldest first
+	Droplet   *OrFalse[string]           `json:"droplet,omitempty"`   // guid of the current one; left out: the newest
+	Revisions *OrFalse[[]state.Revision] `json:"revisions,omitempty"` // oldest first; false: starts make none
 	// Deployments are written out by an exported world; deploying is short for
 	// one that stands still.
-	Deployments []Deployment `json:"deployments,omitempty"`
-	Processes   []Process    `json:"processes,omitzero"`
+	Deployments []state.Deployment `json:"deployments,omitempty"`
+	Processes   []Process          `json:"processes,omitzero"`
 }
 
 // Process is a process with every field of the API's resource (§11), and with
 // what has happened to its instances.
 type Process struct {
-	Type                 string              `json:"type,omitempty"`
-	GUID                 string              `json:"guid,omitempty"`
-	CreatedAt            *Time               `json:"created_at,omitempty"`
-	UpdatedAt            *Time               `json:"updated_at,omitempty"`
-	Version              string              `json:"version,omitempty"`
-	Command              *string             `json:"command,omitempty"`
-	DetectedCommand      *string             `json:"detected_command,omitempty"`
-	User                 *string             `json:"user,omitempty"`
-	Instances            *int                `json:"instances,omitempty"`
-	MemoryInMB           *int                `json:"memory_in_mb,omitempty"`
-	DiskInMB             Nullable[int]       `json:"disk_in_mb,omitzero"`
-	LogRateLimit         *int64              `json:"log_rate_limit_in_bytes_per_second,omitempty"`
-	HealthCheck          *HealthCheck        `json:"health_check,omitempty"`
-	ReadinessHealthCheck *HealthCheck        `json:"readiness_health_check,omitempty"`
-	Metadata             *Metadata           `json:"metadata,omitempty"`
-	RegistryCredential   *RegistryCredential `json:"registry_credential,omitempty"`
-	Revision             Nullable[Reference] `json:"revision,omitzero"`
-	Sidecars             []Sidecar           `json:"sidecars,omitempty"`
-	NoPorts              bool                `json:"no_ports,omitempty"`
-	Forced               []Forced            `json:"forced,omitempty"`
-	History              *History            `json:"history,omitempty"`
+	Type                 string                       `json:"type,omitempty"`
+	GUID                 string                       `json:"guid,omitempty"`
+	CreatedAt            *Time                        `json:"created_at,omitempty"`
+	UpdatedAt            *Time                        `json:"updated_at,omitempty"`
+	Version              string                       `json:"version,omitempty"`
+	Command              *string                      `json:"command,omitempty"`
+	DetectedCommand      *string                      `json:"detected_command,omitempty"`
+	User                 *string                      `json:"user,omitempty"`
+	Instances            *int                         `json:"instances,omitempty"`
+	MemoryInMB           *int                         `json:"memory_in_mb,omitempty"`
+	DiskInMB             contract.Optional[int]       `json:"disk_in_mb,omitzero"`
+	LogRateLimit         *int64                       `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	HealthCheck          *HealthCheck                 `json:"health_check,omitempty"`
+	ReadinessHealthCheck *HealthCheck                 `json:"readiness_health_check,omitempty"`
+	Metadata             contract.Metadata            `json:"metadata,omitzero"`
+	RegistryCredential   *RegistryCredential          `json:"registry_credential,omitempty"`
+	Revision             contract.Optional[Reference] `json:"revision,omitzero"`
+	Sidecars             []state.Sidecar              `json:"sidecars,omitempty"`
+	NoPorts              bool                         `json:"no_ports,omitempty"`
+	Forced               []Forced                     `json:"forced,omitempty"`
+	History              *History                     `json:"history,omitempty"`
 	// Order is the place in the order of creation among all processes, from 1;
 	// 0 is that of the file. An exported world writes it when the two differ.
 	Order int `json:"order,omitempty"`
@@ -171,12 +160,6 @@ type HealthCheckData struct {
 	Endpoint          *string `json:"endpoint,omitempty"`
 }
 
-// Metadata are labels and annotations.
-type Metadata struct {
-	Labels      Pairs `json:"labels,omitempty"`
-	Annotations Pairs `json:"annotations,omitempty"`
-}
-
 // RegistryCredential is the vendor's credential an image is pulled with.
 type RegistryCredential struct {
 	GUID         string `json:"guid,omitempty"`
@@ -190,9 +173,9 @@ type Reference struct {
 
 // Relationships are those of the API's process resource.
 type Relationships struct {
-	App                *Relationship          `json:"app,omitempty"`
-	Revision           Nullable[Relationship] `json:"revision,omitzero"`
-	RegistryCredential *Relationship          `json:"registry_credential,omitempty"`
+	App                *Relationship                   `json:"app,omitempty"`
+	Revision           contract.Optional[Relationship] `json:"revision,omitzero"`
+	RegistryCredential *Relationship                   `json:"registry_credential,omitempty"`
 }
 
 // Relationship is the API's wrapping of a reference.
@@ -200,35 +183,14 @@ type Relationship struct {
 	Data *Reference `json:"data"`
 }
 
-// Sidecar takes a share of the memory of a process.
-type Sidecar struct {
-	Name       string `json:"name"`
-	MemoryInMB int    `json:"memory_in_mb"`
-}
-
 // History is what happened to the instances of a process: an exported world
 // carries it, so that it answers the same when it is loaded again.
 type History struct {
-	Epoch    int         `json:"epoch,omitempty"`
-	Limits   *Limits     `json:"limits,omitempty"`
-	Batches  []Placement `json:"batches,omitempty"`
-	Restarts []Placement `json:"restarts,omitempty"`
-	Stopped  *Time       `json:"stopped_at,omitempty"`
-}
-
-// Limits are what running instances were started with.
-type Limits struct {
-	MemoryInMB   int   `json:"memory_in_mb"`
-	DiskInMB     int   `json:"disk_in_mb"`
-	LogRateLimit int64 `json:"log_rate_limit_in_bytes_per_second"`
-}
-
-// Placement says when instances were placed: those from an index on (a batch),
-// or the one of that index (a restart).
-type Placement struct {
-	Index int  `json:"index"`
-	At    Time `json:"at"`
-	Epoch int  `json:"epoch,omitempty"`
+	Epoch    int           `json:"epoch,omitempty"`
+	Limits   *state.Limits `json:"limits,omitempty"`
+	Batches  []state.Batch `json:"batches,omitempty"`
+	Restarts []state.Batch `json:"restarts,omitempty"`
+	Stopped  *Time         `json:"stopped_at,omitempty"`
 }
 
 // Crowd asks for generated apps beside those that are written out.
@@ -250,19 +212,11 @@ type Features struct {
 	AppScalingMessage string `json:"app_scaling_message,omitempty"`
 }
 
-// Quotas limit organizations and spaces, each named by name or guid.
+// Quotas limit organizations and spaces, each named by name or guid. A limit that
+// is left out or null is none.
 type Quotas struct {
-	Organizations map[string]Quota `json:"organizations,omitempty"`
-	Spaces        map[string]Quota `json:"spaces,omitempty"`
-}
-
-// Quota limits what started processes may take together (§7). Left out or null
-// means no limit.
-type Quota struct {
-	TotalMemoryInMB    *int64 `json:"total_memory_in_mb,omitempty"`
-	InstanceMemoryInMB *int64 `json:"instance_memory_in_mb,omitempty"`
-	TotalInstances     *int64 `json:"total_instances,omitempty"`
-	LogRateLimit       *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	Organizations map[string]state.Quota `json:"organizations,omitempty"`
+	Spaces        map[string]state.Quota `json:"spaces,omitempty"`
 }
 
 // RateLimitDocument is the wire form of RateLimit.
@@ -270,12 +224,4 @@ type RateLimitDocument struct {
 	Limit  int               `json:"limit"`
 	Window document.Duration `json:"window,omitzero"`
 	Per    string            `json:"per,omitempty"`
-}
-
-// Platform is what is wrong with the parts of the platform, "" for nothing.
-type Platform struct {
-	Database state.Health `json:"database,omitempty"`
-	UAA      state.Health `json:"uaa,omitempty"`
-	Diego    state.Health `json:"diego,omitempty"`
-	LogCache state.Health `json:"log_cache,omitempty"`
 }

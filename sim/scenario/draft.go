@@ -29,10 +29,8 @@ func newDraft(doc *Document) *draft {
 		Lifecycle:        doc.Lifecycle.stored(),
 		Features:         state.Features{AppScaling: true},
 		StatsUnavailable: doc.StatsAvailable != nil && !*doc.StatsAvailable,
+		Platform:         doc.Platform,
 		LogCacheDown:     doc.LogCacheAvailable != nil && !*doc.LogCacheAvailable,
-	}
-	if doc.Platform != nil {
-		d.seed.Platform = state.Platform(*doc.Platform)
 	}
 	d.features()
 	d.organizations()
@@ -54,15 +52,9 @@ func (d *draft) features() {
 
 func (d *draft) organizations() {
 	for _, org := range d.doc.Organizations {
-		d.seed.Organizations = append(d.seed.Organizations, state.Organization{
-			Name:      org.Name,
-			GUID:      cmp.Or(org.GUID, d.draw.of("organization", org.Name).UUID()),
-			CreatedAt: org.CreatedAt.or(time.Time{}),
-			UpdatedAt: org.UpdatedAt.or(time.Time{}),
-			Suspended: org.Suspended,
-			Deleting:  org.Deleting,
-			Metadata:  org.Metadata.stored(),
-		})
+		org.GUID = cmp.Or(org.GUID, d.draw.of("organization", org.Name).UUID())
+		org.CreatedAt, org.UpdatedAt = org.CreatedAt.UTC(), org.UpdatedAt.UTC()
+		d.seed.Organizations = append(d.seed.Organizations, org)
 	}
 }
 
@@ -79,7 +71,7 @@ func (d *draft) spaces() {
 			Suspended:        space.Suspended,
 			Deleting:         space.Deleting,
 			IsolationSegment: space.IsolationSegment,
-			Metadata:         space.Metadata.stored(),
+			Metadata:         space.Metadata,
 		})
 	}
 }
@@ -90,20 +82,11 @@ func (d *draft) quotas() {
 	}
 	for name, quota := range d.doc.Quotas.Organizations {
 		at, _ := d.names.organization(name)
-		d.seed.Organizations[at].Quota = quota.stored()
+		d.seed.Organizations[at].Quota = &quota
 	}
 	for name, quota := range d.doc.Quotas.Spaces {
 		at, _ := d.names.space(name)
-		d.seed.Spaces[at].Quota = quota.stored()
-	}
-}
-
-func (q Quota) stored() *state.Quota {
-	return &state.Quota{
-		TotalMemoryInMB:    q.TotalMemoryInMB,
-		InstanceMemoryInMB: q.InstanceMemoryInMB,
-		TotalInstances:     q.TotalInstances,
-		LogRateLimit:       q.LogRateLimit,
+		d.seed.Spaces[at].Quota = &quota
 	}
 }
 
@@ -174,7 +157,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
 		Buildpacks: app.Buildpacks,
 		Stack:      cmp.Or(app.Stack, contract.DefaultStack),
-		Metadata:   app.Metadata.stored(),
+		Metadata:   app.Metadata,
 	}
 	if made.Buildpacks == nil {
 		made.Buildpacks = []string{kind.buildpack}
@@ -244,19 +227,4 @@ func (d *draft) grant(role Role) state.Grant {
 	}
 	at, _ := d.names.organization(role.Organization)
 	return state.Grant{Role: role.inFull(), OrganizationGUID: d.seed.Organizations[at].GUID}
-}
-
-// stored converts metadata; nothing and empty are the same.
-func (m *Metadata) stored() contract.Metadata {
-	if m == nil {
-		return contract.Metadata{}
-	}
-	return contract.Metadata{Labels: m.Labels.stored(), Annotations: m.Annotations.stored()}
-}
-
-func (p Pairs) stored() contract.Pairs {
-	if len(p) == 0 {
-		return nil
-	}
-	return contract.Pairs(p)
 }

@@ -41,8 +41,9 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 		Readiness:          from.ReadinessHealthCheck.stored("process"),
 		RevisionGUID:       from.revision(),
 		RegistryCredential: d.credential(from, typ, app.GUID),
+		Sidecars:           from.Sidecars,
 		NoPorts:            from.NoPorts,
-		Metadata:           from.Metadata.stored(),
+		Metadata:           from.Metadata,
 		History:            from.history(),
 	}
 	if from.DetectedCommand != nil {
@@ -55,9 +56,6 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 	}
 	if from.LogRateLimit != nil {
 		made.LogRateLimit = *from.LogRateLimit
-	}
-	for _, sidecar := range from.Sidecars {
-		made.Sidecars = append(made.Sidecars, state.Sidecar(sidecar))
 	}
 	return made
 }
@@ -149,29 +147,24 @@ func (p *Process) history() state.History {
 		if made.Forced == nil {
 			made.Forced = make(map[int]state.Forced, len(p.Forced))
 		}
-		made.Forced[one.Index] = one.stored()
+		one.Since = one.Since.UTC()
+		made.Forced[one.Index] = one.Forced
 	}
 	from := p.History
 	if from == nil {
 		return made
 	}
-	made.Epoch, made.Stopped = from.Epoch, from.Stopped.or(time.Time{})
-	if from.Limits != nil {
-		limits := state.Limits(*from.Limits)
-		made.Limits = &limits
-	}
+	made.Epoch, made.Limits, made.Stopped = from.Epoch, from.Limits, from.Stopped.or(time.Time{})
 	for _, batch := range from.Batches {
-		made.Batches = append(made.Batches, batch.stored())
+		batch.At = batch.At.UTC()
+		made.Batches = append(made.Batches, batch)
 	}
 	for _, restart := range from.Restarts {
 		if made.Restarts == nil {
 			made.Restarts = make(map[int]state.Batch, len(from.Restarts))
 		}
-		made.Restarts[restart.Index] = restart.stored()
+		restart.At = restart.At.UTC()
+		made.Restarts[restart.First] = restart
 	}
 	return made
-}
-
-func (p Placement) stored() state.Batch {
-	return state.Batch{First: p.Index, At: p.At.Time, Epoch: p.Epoch}
 }

@@ -77,7 +77,7 @@ func newExporter(seed state.Seed, s *Scenario) *exporter {
 		Features:          &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
 		StatsAvailable:    &stats,
 		LogCacheAvailable: &logs,
-		Platform:          exportPlatform(seed.Platform),
+		Platform:          seed.Platform,
 		Faults:            s.Faults,
 		Expectations:      s.Expectations,
 		Progress:          s.Progress,
@@ -133,21 +133,13 @@ func (e *exporter) organizations() {
 	e.orgs = make(map[string]string, len(e.seed.Organizations))
 	for _, org := range e.seed.Organizations {
 		e.orgs[org.GUID] = reference(count, org.Name, org.GUID)
-		e.doc.Organizations = append(e.doc.Organizations, Organization{
-			Name:      org.Name,
-			GUID:      org.GUID,
-			CreatedAt: moment(org.CreatedAt),
-			UpdatedAt: moment(org.UpdatedAt),
-			Suspended: org.Suspended,
-			Deleting:  org.Deleting,
-			Metadata:  exportMetadata(org.Metadata),
-		})
+		e.doc.Organizations = append(e.doc.Organizations, org)
 		if org.Quota != nil {
 			q := e.quotas()
 			if q.Organizations == nil {
-				q.Organizations = map[string]Quota{}
+				q.Organizations = map[string]state.Quota{}
 			}
-			q.Organizations[e.orgs[org.GUID]] = Quota(*org.Quota)
+			q.Organizations[e.orgs[org.GUID]] = *org.Quota
 		}
 	}
 }
@@ -169,14 +161,14 @@ func (e *exporter) spaces() {
 			Suspended:        space.Suspended,
 			Deleting:         space.Deleting,
 			IsolationSegment: space.IsolationSegment,
-			Metadata:         exportMetadata(space.Metadata),
+			Metadata:         space.Metadata,
 		})
 		if space.Quota != nil {
 			q := e.quotas()
 			if q.Spaces == nil {
-				q.Spaces = map[string]Quota{}
+				q.Spaces = map[string]state.Quota{}
 			}
-			q.Spaces[e.rest[space.GUID]] = Quota(*space.Quota)
+			q.Spaces[e.rest[space.GUID]] = *space.Quota
 		}
 	}
 }
@@ -244,7 +236,7 @@ func (e *exporter) apps(yield func(App) bool) {
 			UpdatedAt:  moment(app.UpdatedAt),
 			Buildpacks: append([]string{}, app.Buildpacks...),
 			Stack:      app.Stack,
-			Metadata:   exportMetadata(app.Metadata),
+			Metadata:   app.Metadata,
 			Droplets:   droplets,
 			Droplet:    droplet,
 			Revisions:  exportRevisions(app),
@@ -252,7 +244,7 @@ func (e *exporter) apps(yield func(App) bool) {
 		}
 		for _, deployment := range e.seed.Deployments {
 			if deployment.AppGUID == app.GUID {
-				out.Deployments = append(out.Deployments, exportDeployment(deployment))
+				out.Deployments = append(out.Deployments, deployment)
 			}
 		}
 		for j, at := range e.under[i] {
@@ -265,19 +257,4 @@ func (e *exporter) apps(yield func(App) bool) {
 			return
 		}
 	}
-}
-
-func exportMetadata(m contract.Metadata) *Metadata {
-	if len(m.Labels) == 0 && len(m.Annotations) == 0 {
-		return nil
-	}
-	return &Metadata{Labels: Pairs(m.Labels), Annotations: Pairs(m.Annotations)}
-}
-
-func exportPlatform(p state.Platform) *Platform {
-	if p == (state.Platform{}) {
-		return nil
-	}
-	out := Platform(p)
-	return &out
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
@@ -19,12 +20,13 @@ func exportProcess(p *state.Process) Process {
 		User:                 p.User,
 		Instances:            &p.Instances,
 		MemoryInMB:           &p.MemoryInMB,
-		DiskInMB:             Nullable[int]{Set: true, Null: p.DiskInMB == nil},
+		DiskInMB:             contract.Optional[int]{Set: true, Null: p.DiskInMB == nil},
 		LogRateLimit:         &p.LogRateLimit,
 		HealthCheck:          exportCheck(p.HealthCheck),
 		ReadinessHealthCheck: exportCheck(p.Readiness),
-		Metadata:             exportMetadata(p.Metadata),
-		Revision:             Nullable[Reference]{Set: true, Null: p.RevisionGUID == "", Value: Reference{GUID: p.RevisionGUID}},
+		Metadata:             p.Metadata,
+		Revision:             contract.Optional[Reference]{Set: true, Null: p.RevisionGUID == "", Value: Reference{GUID: p.RevisionGUID}},
+		Sidecars:             p.Sidecars,
 		NoPorts:              p.NoPorts,
 		Forced:               exportForced(p.History.Forced),
 		History:              exportHistory(p.History),
@@ -33,9 +35,6 @@ func exportProcess(p *state.Process) Process {
 		out.DiskInMB.Value = *p.DiskInMB
 	}
 	out.exportCredential(p.RegistryCredential)
-	for _, sidecar := range p.Sidecars {
-		out.Sidecars = append(out.Sidecars, Sidecar(sidecar))
-	}
 	return out
 }
 
@@ -73,17 +72,11 @@ func exportHistory(h state.History) *History {
 	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 && h.Stopped.IsZero() {
 		return nil
 	}
-	out := &History{Epoch: h.Epoch, Stopped: moment(h.Stopped)}
-	if h.Limits != nil {
-		limits := Limits(*h.Limits)
-		out.Limits = &limits
-	}
-	for _, batch := range h.Batches {
-		out.Batches = append(out.Batches, Placement{Index: batch.First, At: Time{batch.At.UTC()}, Epoch: batch.Epoch})
-	}
+	out := &History{Epoch: h.Epoch, Limits: h.Limits, Batches: h.Batches, Stopped: moment(h.Stopped)}
 	for _, index := range slices.Sorted(maps.Keys(h.Restarts)) {
 		restart := h.Restarts[index]
-		out.Restarts = append(out.Restarts, Placement{Index: index, At: Time{restart.At.UTC()}, Epoch: restart.Epoch})
+		restart.First = index
+		out.Restarts = append(out.Restarts, restart)
 	}
 	return out
 }

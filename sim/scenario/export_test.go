@@ -62,7 +62,7 @@ func lived() state.Seed {
 						0: {State: state.Crashed, Details: "oom", Since: at(9)},
 						1: {Facts: &state.Facts{Routable: contract.Optional[bool]{Set: true, Null: true}, Ports: []state.Port{}, Usage: contract.Optional[state.UsageFacts]{Set: true, Null: true}}},
 						2: {State: state.Down, Since: at(9), Facts: &state.Facts{
-							Ports: []state.Port{{Internal: 8080}, {External: 61000, Internal: 9090, ExternalTLS: 61001, InternalTLS: 61443}},
+							Ports: []state.Port{{Internal: 8080}, {External: 61000, Internal: 9090, ExternalTLS: new(61001), InternalTLS: new(61443)}},
 							Usage: contract.Optional[state.UsageFacts]{Set: true, Value: state.UsageFacts{CPU: &half, CPUEntitlement: contract.Optional[float64]{Set: true, Null: true}, Memory: &big}},
 							Host:  &user, IP: &command, MemoryQuota: contract.Optional[int64]{Set: true, Null: true}, DiskQuota: contract.Optional[int64]{Set: true, Value: 0},
 							LogRateLimit: contract.Optional[int64]{Set: true, Value: -1}, IsolationSegment: contract.Optional[string]{Set: true, Null: true}}},
@@ -77,7 +77,7 @@ func lived() state.Seed {
 		Deployments: []state.Deployment{
 			{GUID: "dep-1", AppGUID: "app-1", CreatedAt: at(5), UpdatedAt: at(6), ChangedAt: at(7), HealthyAt: at(8), State: state.Canceled, Reason: "SUPERSEDED", Error: "e",
 				Strategy: "canary", MaxInFlight: 3, WebInstances: &five, MemoryInMB: &five, DiskInMB: &disk, LogRateLimit: &big, Steps: []int{20, 50}, Step: 2,
-				DropletGUID: "d-1", PreviousDroplet: "d-2", RevisionGUID: "rev", RevisionVersion: 2, ProcessGUID: "gone", Original: 4, Held: true, Next: at(9),
+				DropletGUID: "d-1", PreviousDroplet: "d-2", Revision: state.DeployedRevision{GUID: "rev", Version: 2}, ProcessGUID: "gone", Original: 4, Held: true, Next: at(9),
 				Metadata: contract.Metadata{Labels: contract.Pairs{{Key: "k", Value: "v"}}}},
 			{GUID: "dep-2", AppGUID: "app-1", State: state.Paused, Reason: "PAUSED", Strategy: "canary", MaxInFlight: 1, Step: 1, ProcessGUID: "web-2"},
 		},

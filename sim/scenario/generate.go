@@ -16,7 +16,7 @@ func Generate(apps int, seed int64) *Document {
 		Name:          fmt.Sprintf("generated-%d", apps),
 		Description:   fmt.Sprintf("%d generated apps, drawn from seed %d.", apps, seed),
 		Seed:          &seed,
-		Organizations: []Organization{{Name: "demo-org", GUID: d.of("organization", "demo-org").UUID()}},
+		Organizations: []state.Organization{{Name: "demo-org", GUID: d.of("organization", "demo-org").UUID()}},
 		Spaces: []Space{
 			{Name: "dev", Organization: "demo-org", GUID: d.of("space", "demo-org", "dev").UUID()},
 			{Name: "prod", Organization: "demo-org", GUID: d.of("space", "demo-org", "prod").UUID()},
@@ -73,7 +73,7 @@ func (c *Crowd) draw(d *drawer) []App {
 		if f.Rand.Intn(10) == 0 {
 			app.State = state.Stopped
 		}
-		labels := Pairs{
+		labels := contract.Pairs{
 			{Key: "env", Value: f.RandomString([]string{"dev", "staging", "prod"})},
 			{Key: "team", Value: slug(f.Color())},
 		}
@@ -86,7 +86,7 @@ func (c *Crowd) draw(d *drawer) []App {
 				Command:    &command,
 				Instances:  &instances,
 				MemoryInMB: &memory,
-				Metadata:   &Metadata{Labels: labels},
+				Metadata:   contract.Metadata{Labels: labels},
 			})
 		}
 		apps[i] = app

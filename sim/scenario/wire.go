@@ -4,67 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
-
-	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/document"
 )
-
-// Pairs are labels or annotations, in the order of the file: it is the order
-// in which the API lists them (§8).
-type Pairs contract.Pairs
-
-// MarshalJSON writes an object with its keys in their order.
-func (p Pairs) MarshalJSON() ([]byte, error) {
-	object := document.Value{Kind: document.Object}
-	for _, pair := range p {
-		object.Members = append(object.Members, document.Field{Key: pair.Key, Value: document.Text(pair.Value)})
-	}
-	return object.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON reads an object of texts.
-func (p *Pairs) UnmarshalJSON(raw []byte) error {
-	object, err := document.Decode(raw)
-	read := Pairs{}
-	for _, member := range object.Members {
-		if member.Value.Kind == document.String {
-			read = append(read, contract.Pair{Key: member.Key, Value: member.Value.Text})
-		}
-	}
-	*p = read
-	return err
-}
-
-// Nullable is a value that may be null as well as left out.
-type Nullable[T any] struct {
-	Set   bool // it was written
-	Null  bool // as null
-	Value T
-}
-
-// IsZero says that it was left out.
-func (n Nullable[T]) IsZero() bool { return !n.Set }
-
-// MarshalJSON writes the value or null.
-func (n Nullable[T]) MarshalJSON() ([]byte, error) {
-	if n.Null {
-		return []byte("null"), nil
-	}
-	return json.Marshal(n.Value)
-}
-
-// UnmarshalJSON reads the value or null.
-func (n *Nullable[T]) UnmarshalJSON(raw []byte) error {
-	var value *T
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return err
-	}
-	*n = Nullable[T]{Set: true, Null: value == nil}
-	if value != nil {
-		n.Value = *value
-	}
-	return nil
-}
 
 // OneOrMore may be written as one object or as a list of them.
 type OneOrMore[T any] []T

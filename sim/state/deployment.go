@@ -26,35 +26,48 @@ const (
 // Deployment replaces the web process of an app by another one, instance by
 // instance.
 type Deployment struct {
-	GUID      string
-	AppGUID   string
-	CreatedAt time.Time // the zero time: when its app was
-	UpdatedAt time.Time // the zero time: when it was made
-	State     DeploymentState
-	Reason    string    // of its status
-	ChangedAt time.Time // its status did; the zero time: when it was made
-	HealthyAt time.Time // when instances were last found well; the zero time: when it was made
-	Error     string    // why it could not go on, "" for nothing
+	GUID      string          `json:"guid,omitempty"`
+	AppGUID   string          `json:"-"`
+	CreatedAt time.Time       `json:"created_at,omitzero"` // the zero time: when its app was
+	UpdatedAt time.Time       `json:"updated_at,omitzero"` // the zero time: when it was made
+	State     DeploymentState `json:"state,omitempty"`
+	Reason    string          `json:"reason,omitempty"`                     // of its status
+	Error     string          `json:"error,omitempty"`                      // why it could not go on, "" for nothing
+	ChangedAt time.Time       `json:"last_status_change,omitzero"`          // its status did; the zero time: when it was made
+	HealthyAt time.Time       `json:"last_successful_healthcheck,omitzero"` // when instances were last found well; the zero time: when it was made
 
-	Strategy     string
-	MaxInFlight  int
-	WebInstances *int
-	MemoryInMB   *int
-	DiskInMB     *int
-	LogRateLimit *int64
-	Steps        []int // weights of a canary
-	Step         int   // of the canary, from 1; 0 for another strategy
+	Strategy     string `json:"strategy,omitempty"`
+	MaxInFlight  int    `json:"max_in_flight,omitempty"`
+	WebInstances *int   `json:"web_instances,omitempty"`
+	MemoryInMB   *int   `json:"memory_in_mb,omitempty"`
+	DiskInMB     *int   `json:"disk_in_mb,omitempty"`
+	LogRateLimit *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	Steps        []int  `json:"canary_weights,omitempty"` // weights of a canary
+	Step         int    `json:"canary_step,omitempty"`    // of the canary, from 1; 0 for another strategy
 
-	DropletGUID     string
-	PreviousDroplet string // guid
-	RevisionGUID    string
-	RevisionVersion int
-	ProcessGUID     string // of the new web process, "" when the app was not running
-	Original        int    // instances that the web process had
-	Metadata        contract.Metadata
+	DropletGUID     string            `json:"droplet,omitempty"`
+	PreviousDroplet string            `json:"previous_droplet,omitempty"` // guid
+	Revision        DeployedRevision  `json:"revision,omitzero"`
+	ProcessGUID     string            `json:"process,omitempty"`            // of the new web process, "" when the app was not running
+	Original        int               `json:"original_instances,omitempty"` // instances that the web process had
+	Metadata        contract.Metadata `json:"metadata,omitzero"`
 
-	Held bool      // does not move with the clock
-	Next time.Time // when it moves; the zero time: at once
+	Held bool      `json:"held,omitempty"` // does not move with the clock
+	Next time.Time `json:"next,omitzero"`  // when it moves; the zero time: at once
+}
+
+// DeployedRevision is the revision of a deployment; the zero one is none.
+type DeployedRevision struct {
+	GUID    string `json:"guid"`
+	Version int    `json:"version"`
+}
+
+// Deployed is the revision of the app that a deployment is about to run.
+func (a *App) Deployed() (r DeployedRevision) {
+	if latest := a.Latest(); latest != nil {
+		r = DeployedRevision{latest.GUID, latest.Version}
+	}
+	return r
 }
 
 // Value is the value of its status.

@@ -47,7 +47,7 @@ func createdData(d *Deployment, message contract.DeploymentCreate, body contract
 	if message.RevisionGUID != "" {
 		kind = "rollback"
 	}
-	data := []document.Field{said("deployment_guid", d.GUID), null("droplet_guid", d.DropletGUID), null("type", kind), null("revision_guid", d.RevisionGUID)}
+	data := []document.Field{said("deployment_guid", d.GUID), null("droplet_guid", d.DropletGUID), null("type", kind), null("revision_guid", d.Revision.GUID)}
 	return append(append(data, asked(body)...), said("strategy", d.Strategy))
 }
 
@@ -128,9 +128,7 @@ func (s *Store) deploy(now time.Time, who Viewer, v View, message contract.Deplo
 	if d.Strategy == contract.Canary {
 		d.State, d.Step = Prepaused, 1
 	}
-	if latest := next.Latest(); latest != nil {
-		d.RevisionGUID, d.RevisionVersion = latest.GUID, latest.Version
-	}
+	d.Revision = next.Deployed()
 	if next.State == Started {
 		return d, s.bringUp(now, v, d, webs, message)
 	}
@@ -260,9 +258,7 @@ func (s *Store) holdDeployment(now time.Time, v View) {
 		Strategy: contract.Rolling, MaxInFlight: 1, DropletGUID: v.App.DropletGUID, PreviousDroplet: v.App.DropletGUID, Held: true,
 	}
 	d.GUID = v.drawnGUID(v.App.GUID, deploymentDraw, len(s.deploymentsOf(v.App.GUID)))
-	if latest := v.App.Latest(); latest != nil {
-		d.RevisionGUID, d.RevisionVersion = latest.GUID, latest.Version
-	}
+	d.Revision = v.App.Deployed()
 	if len(webs) > 0 {
 		d.Original = webs[0].Instances
 		p := twin(now, v, d, webs[len(webs)-1], min(1, d.Original))

@@ -193,7 +193,7 @@ func TestDeployStopped(t *testing.T) {
 	t.Parallel()
 	s := storeOf()
 	v, err := s.CreateDeployment(start, root, bodyOf(t, deploymentOf("back", `,"options":{"web_instances":3}`)))
-	if err != nil || v.Value() != "FINALIZED" || v.ProcessGUID != "" || v.App.State != Started || v.RevisionVersion != 1 || stored(t, s, "back").Instances != 3 {
+	if err != nil || v.Value() != "FINALIZED" || v.ProcessGUID != "" || v.App.State != Started || v.Revision.Version != 1 || stored(t, s, "back").Instances != 3 {
 		t.Errorf("%+v, %v", v, err)
 	}
 	events, _ := s.AuditEvents(start, root, parsed(t, contract.AuditEventList, ""))
@@ -215,14 +215,14 @@ func TestRollback(t *testing.T) {
 	_, err := s.CreateDeployment(start, root, bodyOf(t, deploymentOf("front", `,"revision":{"guid":"r2"}`)))
 	expect(t, err, contract.RollbackToItself)
 	v, err := s.CreateDeployment(start, root, bodyOf(t, deploymentOf("front", `,"revision":{"guid":"r1"}`)))
-	if err != nil || v.RevisionVersion != 3 {
+	if err != nil || v.Revision.Version != 3 {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	s.Advance(later(time.Minute))
-	if web := s.webs("front")[0]; *web.Command != "old" || web.RevisionGUID != v.RevisionGUID {
+	if web := s.webs("front")[0]; *web.Command != "old" || web.RevisionGUID != v.Revision.GUID {
 		t.Errorf("runs %q of %s", *web.Command, web.RevisionGUID)
 	}
-	r, err := s.Revision(root, v.RevisionGUID)
+	r, err := s.Revision(root, v.Revision.GUID)
 	if err != nil || r.Description != "Custom start command updated for 'web' process. Rolled back to revision 1." {
 		t.Errorf("%q, %v", r.Description, err)
 	}

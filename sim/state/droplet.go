@@ -10,10 +10,10 @@ import (
 
 // Droplet is what an app was built into.
 type Droplet struct {
-	GUID       string
-	CreatedAt  time.Time // the zero time: when its app was
-	Stack      string
-	Buildpacks []string
+	GUID       string    `json:"guid,omitempty"`
+	CreatedAt  time.Time `json:"created_at,omitzero"` // the zero time: when its app was
+	Stack      string    `json:"stack,omitempty"`
+	Buildpacks []string  `json:"buildpacks,omitzero"`
 }
 
 // droplet finds a droplet of the app, nil when it has none of that guid.

@@ -9,26 +9,26 @@ import (
 // Forced is an instance that an admin or a scenario put into a state, whatever
 // the lifecycle would say, or of which they set something else.
 type Forced struct {
-	State   InstanceState // "": the lifecycle's
-	Details string        // placement error or crash reason, "" for null
-	Since   time.Time     // the zero time without a state
-	Facts   *Facts        // nil: nothing else is set
+	State   InstanceState `json:"state,omitempty"`   // "": the lifecycle's
+	Details string        `json:"details,omitempty"` // placement error or crash reason, "" for null
+	Since   time.Time     `json:"since,omitzero"`    // the zero time without a state
+	*Facts                // nil: nothing else is set
 }
 
 // Batch is a run of instances that were placed at the same time: those from
 // First up to the next batch. It keeps a process of a million instances small.
 type Batch struct {
-	First int
-	At    time.Time
-	Epoch int // tells the instance guids of two placements apart
+	First int       `json:"index"`
+	At    time.Time `json:"at"`
+	Epoch int       `json:"epoch,omitempty"` // tells the instance guids of two placements apart
 }
 
 // Limits are what the running instances of a process were started with. A
 // scale of the memory shows in stats only after a restart (§10).
 type Limits struct {
-	MemoryInMB   int
-	DiskInMB     int
-	LogRateLimit int64
+	MemoryInMB   int   `json:"memory_in_mb"`
+	DiskInMB     int   `json:"disk_in_mb"`
+	LogRateLimit int64 `json:"log_rate_limit_in_bytes_per_second"`
 }
 
 // History is all that has happened to the instances of a process. Their state

@@ -8,13 +8,14 @@ import (
 
 // Organization holds spaces and may limit them.
 type Organization struct {
-	GUID, Name string
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	Suspended  bool
-	Deleting   bool
-	Quota      *Quota // nil: unlimited
-	Metadata   contract.Metadata
+	Name      string            `json:"name"`
+	GUID      string            `json:"guid,omitempty"`
+	CreatedAt time.Time         `json:"created_at,omitzero"`
+	UpdatedAt time.Time         `json:"updated_at,omitzero"`
+	Suspended bool              `json:"suspended,omitempty"`
+	Deleting  bool              `json:"deleting,omitempty"`
+	Quota     *Quota            `json:"-"` // nil: unlimited
+	Metadata  contract.Metadata `json:"metadata,omitzero"`
 }
 
 // Space holds apps and may limit them.

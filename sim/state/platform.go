@@ -4,10 +4,10 @@ import "example.com/capisim/sim/contract"
 
 // Platform is how what the Cloud Controller leans on is doing.
 type Platform struct {
-	Database Health
-	UAA      Health
-	Diego    Health
-	LogCache Health
+	Database Health `json:"database,omitempty"`
+	UAA      Health `json:"uaa,omitempty"`
+	Diego    Health `json:"diego,omitempty"`
+	LogCache Health `json:"log_cache,omitempty"`
 }
 
 // Health is the state of a part of the platform; the zero value is well.

@@ -10,10 +10,10 @@ import (
 // Quota limits what the started processes of an organization or space may
 // take (§7). A nil limit means no limit.
 type Quota struct {
-	TotalMemoryInMB    *int64
-	InstanceMemoryInMB *int64
-	TotalInstances     *int64
-	LogRateLimit       *int64 // bytes per second
+	TotalMemoryInMB    *int64 `json:"total_memory_in_mb,omitempty"`
+	InstanceMemoryInMB *int64 `json:"instance_memory_in_mb,omitempty"`
+	TotalInstances     *int64 `json:"total_instances,omitempty"`
+	LogRateLimit       *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
 }
 
 // usage is what the started processes of a space or organization take.

@@ -7,17 +7,48 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Revision is what an app was started with: a droplet and the commands of its
 // processes. A start makes one when something of that has changed.
 type Revision struct {
-	GUID        string
-	Version     int // counts the revisions of an app, from 1
-	DropletGUID string
-	Description string
-	CreatedAt   time.Time // the zero time: when its app was
-	Commands    []Command // in order of the processes
+	GUID        string    `json:"guid,omitempty"`
+	Version     int       `json:"version,omitempty"` // counts the revisions of an app, from 1
+	DropletGUID string    `json:"droplet,omitempty"`
+	Description string    `json:"description,omitempty"`
+	CreatedAt   time.Time `json:"created_at,omitzero"` // the zero time: when its app was
+	Commands    Commands  `json:"commands,omitzero"`
+}
+
+// Commands are those of processes by type, in order of the processes.
+type Commands []Command
+
+// MarshalJSON writes an object with its keys in their order; null is the command
+// that was detected.
+func (c Commands) MarshalJSON() ([]byte, error) {
+	object := document.Value{Kind: document.Object}
+	for _, one := range c {
+		value := document.Value{}
+		if one.Command != nil {
+			value = document.Text(*one.Command)
+		}
+		object.Members = append(object.Members, document.Field{Key: one.Type, Value: value})
+	}
+	return object.AppendJSON(nil), nil
+}
+
+// UnmarshalJSON reads an object of texts and nulls.
+func (c *Commands) UnmarshalJSON(raw []byte) error {
+	object, err := document.Decode(raw)
+	*c = make(Commands, len(object.Members))
+	for i, member := range object.Members {
+		(*c)[i].Type = member.Key
+		if member.Value.Kind == document.String {
+			(*c)[i].Command = &member.Value.Text
+		}
+	}
+	return err
 }
 
 // Command is the command that a process type was given, nil when it runs what

@@ -59,9 +59,9 @@ func (s *Store) TokenOf(user string) (string, bool) {
 
 // Features are the platform's feature flags that these operations ask.
 type Features struct {
-	AppScaling bool
+	AppScaling bool `json:"app_scaling"`
 	// AppScalingMessage is the flag's own error message, "" for its name.
-	AppScalingMessage string
+	AppScalingMessage string `json:"app_scaling_message"`
 }
 
 // Number is the seed of all draws.

@@ -4,8 +4,8 @@ import "example.com/capisim/sim/contract"
 
 // Sidecar takes a share of the memory of a process.
 type Sidecar struct {
-	Name       string
-	MemoryInMB int
+	Name       string `json:"name"`
+	MemoryInMB int    `json:"memory_in_mb"`
 }
 
 // SidecarView is a sidecar as a list shows it.
