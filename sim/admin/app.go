@@ -79,7 +79,7 @@ func (c *call) patchFeatures() (reply, error) {
 func (c *call) places() *scenario.Document {
 	orgs, spaces := c.snap.State.Places()
 	seed := state.Seed{Number: c.snap.State.Number(), Organizations: orgs, Spaces: spaces}
-	return scenario.FromState(seed, &scenario.Scenario{Name: "quotas"})
+	return scenario.FromState(state.New(seed), &scenario.Scenario{Name: "quotas"})
 }
 
 func (c *call) getQuotas() (reply, error) {

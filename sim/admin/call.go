@@ -41,8 +41,8 @@ type reply struct {
 	status int
 	body   any                   // sent as JSON; nil means no body
 	raw    []byte                // sent as it stands, instead of body
-	media  string                // content type of raw
-	stream func(io.Writer) error // writes JSON that is too much to be held at once
+	media  string                // content type of raw and stream
+	stream func(io.Writer) error // writes what is too much to be held at once
 	sent   bool                  // the handler wrote the answer itself
 }
 
@@ -73,9 +73,6 @@ func (c *call) present(out reply, err error) {
 			out.status, raw = http.StatusInternalServerError, []byte(`{"errors":[]}`)
 		}
 		raw, media = append(raw, '\n'), jsonType
-	}
-	if out.stream != nil {
-		media = jsonType
 	}
 	if media != "" {
 		header.Set("Content-Type", media)

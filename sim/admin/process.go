@@ -17,7 +17,7 @@ type ProcessView struct {
 }
 
 func processView(v state.View) ProcessView {
-	doc := scenario.FromState(alone(v), &scenario.Scenario{Name: "process"})
+	doc := scenario.FromState(state.New(alone(v)), &scenario.Scenario{Name: "process"})
 	return ProcessView{App: v.App.GUID, Process: doc.Apps[0].Processes[0]}
 }
 
@@ -204,7 +204,7 @@ func (c *call) check(process document.Value, app *state.App, now time.Time) (*st
 		Number: c.snap.State.Number(), Variant: c.snap.Variant,
 		Organizations: []state.Organization{*v.Organization}, Spaces: []state.Space{*v.Space}, Apps: []state.App{*v.App},
 	}
-	doc := scenario.FromState(seed, &scenario.Scenario{Name: "process"})
+	doc := scenario.FromState(state.New(seed), &scenario.Scenario{Name: "process"})
 	// The process goes in as it was written: decoding it here would lose what
 	// is wrong with it.
 	one := valueOf(doc.Apps[0]).With("processes", document.List(process))

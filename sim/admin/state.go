@@ -14,15 +14,17 @@ func (c *call) getState() (reply, error) {
 	if err := p.err(); err != nil {
 		return reply{}, err
 	}
-	if format == "json" {
-		seed, s := c.world.Saved()
-		return reply{status: 200, stream: func(w io.Writer) error { return scenario.Write(w, seed, s) }}, nil
+	return c.state(format), nil
+}
+
+// state is the world as a document, written app by app.
+func (c *call) state(format string) reply {
+	media := jsonType
+	if format == "yaml" {
+		media = "application/yaml; charset=utf-8"
 	}
-	raw, err := scenario.Dump(c.world.Document(), format)
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{status: 200, raw: raw, media: "application/yaml; charset=utf-8"}, nil
+	saved, s := c.world.Saved()
+	return reply{status: 200, media: media, stream: func(w io.Writer) error { return scenario.Write(w, format, saved, s) }}
 }
 
 // putState takes a document such as getState gives and puts the world into that
@@ -40,7 +42,7 @@ func (c *call) putState() (reply, error) {
 		return reply{}, err
 	}
 	c.changed(stateEvent | faultEvent | clockEvent)
-	return ok(c.world.Document()), nil
+	return c.state("json"), nil
 }
 
 // play loads a scenario into the world.

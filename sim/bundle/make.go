@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
 )
@@ -12,12 +13,12 @@ import (
 // Make puts a world and its recording into a bundle. Version is that of capisim.
 func Make(w *world.World, server Server, version string, now time.Time) (*Bundle, error) {
 	era, requests, lost := w.Recording()
-	document, err := documentOf(era.Snapshot, era.Clock)
+	began, err := documentOf(era.Snapshot, era.Clock)
 	if err != nil {
 		return nil, err
 	}
 	b := &Bundle{
-		Capisim: version, Made: now.UTC(), World: w.Name, Server: server, Scenario: document,
+		Capisim: version, Made: now.UTC(), World: w.Name, Server: server, Scenario: began,
 		Clock:     Clock{Mode: "real", Now: era.Clock.Now()},
 		Forgotten: Forgotten{Requests: lost, Changes: era.Forgotten},
 		Steps:     make([]Step, 0, len(requests)+len(era.Changes)),
@@ -44,14 +45,12 @@ func Make(w *world.World, server Server, version string, now time.Time) (*Bundle
 }
 
 func documentOf(snap *world.Snapshot, clock *world.Clock) (json.RawMessage, error) {
-	raw, err := json.Marshal(snap.Document(clock))
-	if err == nil {
-		raw, err = maskedDocument(raw)
-	}
+	root, err := document.From(snap.Document(clock))
 	if err != nil {
 		return nil, fmt.Errorf("make bundle: %w", err)
 	}
-	return raw, nil
+	maskDocument(root)
+	return root.AppendJSON(nil), nil
 }
 
 func (b *Bundle) request(r *journal.Recorded) {
@@ -63,11 +62,11 @@ func (b *Bundle) request(r *journal.Recorded) {
 func (b *Bundle) change(c *world.Change) error {
 	step := Step{Time: c.Time}
 	if c.Snapshot != nil {
-		document, err := documentOf(c.Snapshot, c.Clock)
+		state, err := documentOf(c.Snapshot, c.Clock)
 		if err != nil {
 			return err
 		}
-		step.State = document
+		step.State = state
 	} else {
 		step.Change = &Change{Method: c.Method, Path: c.Path, Query: c.Query, Body: maskedBody(c.Body)}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -115,7 +116,7 @@ func TestReport(t *testing.T) {
 // TestMask: no secret is left in a document, and it makes the same world.
 func TestMask(t *testing.T) {
 	t.Parallel()
-	raw, err := maskedDocument([]byte(`{"auth":{"users":[{"name":"a","password":"a"},{"name":"b","password":"s3cret"}],"tokens":{"a":"a","t0ken":"b"}},` +
+	v, err := document.Decode([]byte(`{"auth":{"users":[{"name":"a","password":"a"},{"name":"b","password":"s3cret"}],"tokens":{"a":"a","t0ken":"b"}},` +
 		`"apps":[{"metadata":{"labels":{"api_token":"s3cret","env":"prod"}},"processes":[{"command":"run --password s3cret","registry_credential":{"guid":"g"}}]}],` +
 		`"faults":[{"respond":{"status":200,"body":{"access_token":"s3cret"},"headers":{"X-Api-Key":"s3cret"}}}]}`))
 	if err != nil {
@@ -124,8 +125,8 @@ func TestMask(t *testing.T) {
 	want := `{"auth":{"users":[{"name":"a","password":"a"},{"name":"b","password":"MASKED"}],"tokens":{"a":"a","MASKED-2":"b"}},` +
 		`"apps":[{"metadata":{"labels":{"api_token":"MASKED","env":"prod"}},"processes":[{"command":"run --password MASKED","registry_credential":{"guid":"g"}}]}],` +
 		`"faults":[{"respond":{"status":200,"body":{"access_token":"MASKED"},"headers":{"X-Api-Key":"MASKED"}}}]}`
-	if string(raw) != want {
-		t.Errorf("%s\nexpected %s", raw, want)
+	if maskDocument(v); v.String() != want {
+		t.Errorf("%s\nexpected %s", v, want)
 	}
 	if body := maskedBody([]byte(`{"name":"x","labels":{"secret":"1"}}`)); string(body) != `{"name":"x","labels":{"secret":"MASKED"}}` || !json.Valid(body) {
 		t.Errorf("%s", body)

@@ -25,14 +25,17 @@ type Pair struct {
 // is never changed: Merge returns a new one.
 type Pairs []Pair
 
-// MarshalJSON writes an object with its keys in their order.
-func (p Pairs) MarshalJSON() ([]byte, error) {
-	object := document.Value{Kind: document.Object}
+// DocumentValue is an object with its keys in their order.
+func (p Pairs) DocumentValue() (document.Value, error) {
+	object := document.Value{Kind: document.Object, Members: make([]document.Field, 0, len(p))}
 	for _, pair := range p {
 		object.Members = append(object.Members, document.Field{Key: pair.Key, Value: document.Text(pair.Value)})
 	}
-	return object.AppendJSON(nil), nil
+	return object, nil
 }
+
+// MarshalJSON writes the object.
+func (p Pairs) MarshalJSON() ([]byte, error) { return document.MarshalJSON(p) }
 
 // UnmarshalJSON reads an object of texts.
 func (p *Pairs) UnmarshalJSON(raw []byte) error {

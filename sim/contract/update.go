@@ -1,6 +1,10 @@
 package contract
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"example.com/capisim/sim/document"
+)
 
 // Optional is a field that may be absent, null, or a value.
 type Optional[T any] struct {
@@ -12,13 +16,16 @@ type Optional[T any] struct {
 // IsZero says that the key was not there.
 func (o Optional[T]) IsZero() bool { return !o.Set }
 
-// MarshalJSON writes the value or null.
-func (o Optional[T]) MarshalJSON() ([]byte, error) {
+// DocumentValue is the value or null.
+func (o Optional[T]) DocumentValue() (document.Value, error) {
 	if o.Null {
-		return []byte("null"), nil
+		return document.Value{}, nil
 	}
-	return json.Marshal(o.Value)
+	return document.From(&o.Value)
 }
+
+// MarshalJSON writes the value or null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
 // UnmarshalJSON reads the value or null.
 func (o *Optional[T]) UnmarshalJSON(raw []byte) error {

@@ -2,7 +2,6 @@ package document
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -22,8 +21,11 @@ func (d Duration) String() string {
 	return text
 }
 
+// DocumentValue is the span as text.
+func (d Duration) DocumentValue() (Value, error) { return Text(d.String()), nil }
+
 // MarshalJSON writes the span as text.
-func (d Duration) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }
+func (d Duration) MarshalJSON() ([]byte, error) { return MarshalJSON(d) }
 
 // UnmarshalJSON reads the span; a bare number has no unit and fails.
 func (d *Duration) UnmarshalJSON(raw []byte) error {

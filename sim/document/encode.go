@@ -10,6 +10,9 @@ import (
 // AppendJSON writes a value as JSON, compact, keys in their order.
 func (v Value) AppendJSON(to []byte) []byte { return v.append(to, asWritten) }
 
+// DocumentValue is the value itself.
+func (v Value) DocumentValue() (Value, error) { return v, nil }
+
 // MarshalJSON writes the value as JSON.
 func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
@@ -31,7 +34,7 @@ func (v Value) append(to []byte, number func(string) string) []byte {
 	case Number:
 		return append(to, number(v.Text)...)
 	case String:
-		return append(to, quoted(v.Text)...)
+		return AppendQuoted(to, v.Text)
 	case Array:
 		to = append(to, '[')
 		for i, item := range v.Members {
@@ -47,31 +50,61 @@ func (v Value) append(to []byte, number func(string) string) []byte {
 			if i > 0 {
 				to = append(to, ',')
 			}
-			to = append(append(to, quoted(member.Key)...), ':')
+			to = append(AppendQuoted(to, member.Key), ':')
 			to = member.Value.append(to, number)
 		}
 		return append(to, '}')
 	}
 }
 
-// Quoted is a text in JSON's quotes.
-func Quoted(text string) string { return string(quoted(text)) }
-
-func quoted(text string) []byte {
-	raw, err := json.Marshal(text)
-	if err != nil { // a string always has a JSON form
-		panic(err)
+// AppendIndented writes a value as JSON over several lines, as json.Indent does,
+// from a depth on: two blanks are one level.
+func (v Value) AppendIndented(to []byte, depth int) []byte {
+	if v.Kind != Array && v.Kind != Object || len(v.Members) == 0 {
+		return v.AppendJSON(to)
 	}
-	return raw
+	brackets := "[]"
+	if v.Kind == Object {
+		brackets = "{}"
+	}
+	to = append(to, brackets[0])
+	for i, member := range v.Members {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = AppendIndent(append(to, '\n'), depth+1)
+		if v.Kind == Object {
+			to = append(AppendQuoted(to, member.Key), ": "...)
+		}
+		to = member.Value.AppendIndented(to, depth+1)
+	}
+	to = AppendIndent(append(to, '\n'), depth)
+	return append(to, brackets[1])
 }
 
-// From makes a value of a Go value, as json.Marshal writes it.
-func From(value any) (Value, error) {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return Value{}, err
+// AppendIndent writes the blanks in front of a line.
+func AppendIndent(to []byte, depth int) []byte {
+	for range depth {
+		to = append(to, "  "...)
 	}
-	return Decode(raw)
+	return to
+}
+
+// Quoted is a text in JSON's quotes.
+func Quoted(text string) string { return string(AppendQuoted(nil, text)) }
+
+// AppendQuoted writes a text in JSON's quotes.
+func AppendQuoted(to []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			raw, err := json.Marshal(text)
+			if err != nil { // a string always has a JSON form
+				panic(err)
+			}
+			return append(to, raw...)
+		}
+	}
+	return append(append(append(to, '"'), text...), '"')
 }
 
 // Decode fills a Go value, as json.Unmarshal does. A whole number may be

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -16,13 +17,16 @@ type OrFalse[T any] struct {
 	Value T
 }
 
-// MarshalJSON writes false or the value.
-func (o OrFalse[T]) MarshalJSON() ([]byte, error) {
+// DocumentValue is false or the value.
+func (o OrFalse[T]) DocumentValue() (document.Value, error) {
 	if o.None {
-		return []byte("false"), nil
+		return document.From(false)
 	}
-	return json.Marshal(o.Value)
+	return document.From(&o.Value)
 }
+
+// MarshalJSON writes false or the value.
+func (o OrFalse[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
 // UnmarshalJSON reads false or the value.
 func (o *OrFalse[T]) UnmarshalJSON(raw []byte) error {
@@ -122,7 +126,7 @@ func commandsOf(processes []state.Process) (list []state.Command) {
 	return list
 }
 
-func exportDroplets(app state.App) (current *OrFalse[string], list []state.Droplet) {
+func exportDroplets(app *state.App) (current *OrFalse[string], list []state.Droplet) {
 	for _, droplet := range app.Droplets {
 		droplet.Buildpacks = append([]string{}, droplet.Buildpacks...)
 		list = append(list, droplet)
@@ -130,7 +134,7 @@ func exportDroplets(app state.App) (current *OrFalse[string], list []state.Dropl
 	return &OrFalse[string]{None: app.DropletGUID == "", Value: app.DropletGUID}, list
 }
 
-func exportRevisions(app state.App) *OrFalse[[]state.Revision] {
+func exportRevisions(app *state.App) *OrFalse[[]state.Revision] {
 	out := &OrFalse[[]state.Revision]{None: app.RevisionsOff, Value: []state.Revision{}}
 	for _, r := range app.Revisions {
 		r.Commands = append(state.Commands{}, r.Commands...)

@@ -103,8 +103,8 @@ func (d *draft) apps() {
 		orders = append(orders, d.app(app, at, fmt.Sprint(i))...)
 	}
 	if g := d.doc.Generate; g != nil {
-		for i, app := range g.draw(d.draw) {
-			d.app(app, i%len(d.seed.Spaces), "")
+		for i := range g.Apps {
+			d.app(g.app(d.draw, i), i%len(d.seed.Spaces), "")
 		}
 	}
 	d.reorder(orders)

@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/capisim/sim/document"
@@ -13,27 +11,42 @@ import (
 // Dump writes a document as a file, in "yaml" or "json", keys in the order of
 // DESIGN.md §5. Parse reads the same document from it.
 func Dump(doc *Document, format string) ([]byte, error) {
-	raw, err := json.Marshal(doc)
+	form, known := notations[format]
+	if !known {
+		return nil, fmt.Errorf("format %q, expected yaml or json", format)
+	}
+	root, err := document.From(doc)
 	if err != nil {
 		return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
 	}
-	switch format {
-	case "json":
-		var out bytes.Buffer
-		if err := json.Indent(&out, raw, "", "  "); err != nil {
-			return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
-		}
-		out.WriteByte('\n')
-		return out.Bytes(), nil
-	case "yaml":
-		root, err := document.Decode(raw)
-		if err != nil {
-			return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
-		}
-		return appendYAML(nil, root, 0, false), nil
-	default:
-		return nil, fmt.Errorf("format %q, expected yaml or json", format)
-	}
+	return form.whole(root), nil
+}
+
+// notation is how documents are written.
+type notation struct {
+	whole func(root document.Value) []byte
+	// The only app of a document that has one without contents, how one with
+	// contents is written in its place, and what stands between two.
+	emptyApp  string
+	app       func(dst []byte, app document.Value) []byte
+	separator string
+}
+
+var notations = map[string]notation{
+	"json": {
+		func(root document.Value) []byte { return append(root.AppendIndented(nil, 0), '\n') },
+		"\n    {}",
+		func(dst []byte, app document.Value) []byte {
+			return app.AppendIndented(document.AppendIndent(append(dst, '\n'), 2), 2)
+		},
+		",",
+	},
+	"yaml": {
+		func(root document.Value) []byte { return appendYAML(nil, root, 0, false) },
+		"  - {}\n",
+		func(dst []byte, app document.Value) []byte { return appendYAML(dst, document.List(app), 1, false) },
+		"",
+	},
 }
 
 // maxFlow is how long a small object may be to stand in one line.
@@ -42,10 +55,9 @@ const maxFlow = 100
 // appendYAML writes an object or a list as a block. The first key of an entry
 // of a list stands behind its dash.
 func appendYAML(dst []byte, v document.Value, indent int, entry bool) []byte {
-	pad := strings.Repeat("  ", indent)
 	for i, item := range v.Members {
 		if i > 0 || !entry {
-			dst = append(dst, pad...)
+			dst = document.AppendIndent(dst, indent)
 		}
 		inList := v.Kind == document.Array
 		if inList {
@@ -113,18 +125,34 @@ func appendFlow(dst []byte, v document.Value) []byte {
 	}
 }
 
-// Texts that may stand without quotes wherever a text may stand, and those of
-// them that a reader would take for something else.
-var (
-	bareForm  = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@$*+-]*( [A-Za-z0-9_./@$+-]+)*$`)
-	otherForm = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n|nan|inf)$`)
-)
-
 // appendText writes a text bare where that is safe, else in double quotes,
 // whose JSON form is YAML as well.
 func appendText(dst []byte, text string) []byte {
-	if bareForm.MatchString(text) && !otherForm.MatchString(text) {
+	if bare(text) {
 		return append(dst, text...)
 	}
-	return append(dst, document.Quoted(text)...)
+	return document.AppendQuoted(dst, text)
 }
+
+// bare says that a text may stand without quotes wherever a text may stand:
+// words with single blanks between them, which no reader takes for something
+// else.
+func bare(text string) bool {
+	first := true // of a word
+	for i := range len(text) {
+		c := text[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c == '/'
+		switch {
+		case letter, i > 0 && strings.IndexByte("0123456789.@$+-", c) >= 0, i > 0 && c == '*' && strings.IndexByte(text[:i], ' ') < 0:
+			first = false
+		case c == ' ' && !first:
+			first = true
+		default:
+			return false
+		}
+	}
+	return !first && !slices.ContainsFunc(otherWords, func(word string) bool { return strings.EqualFold(word, text) })
+}
+
+// otherWords are those that a reader would take for something else.
+var otherWords = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"}

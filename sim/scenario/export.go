@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -20,53 +19,51 @@ import (
 // to be drawn. Name, clock, auth mode, rate limit, rules, expectations and
 // progress are taken from s, and of its Document the resources that are only
 // listed.
-func FromState(seed state.Seed, s *Scenario) *Document {
-	e := newExporter(seed, s)
+func FromState(from *state.Store, s *Scenario) *Document {
+	e := newExporter(from, s)
 	e.doc.Apps = slices.Collect(e.apps)
 	return e.doc
 }
 
-// Write writes what Dump makes of FromState in JSON, app by app: it holds no more
-// of a large world than it has to.
-func Write(w io.Writer, seed state.Seed, s *Scenario) error {
-	e := newExporter(seed, s)
-	if len(seed.Apps) == 0 {
-		raw, err := Dump(e.doc, "json")
-		if err == nil {
-			_, err = w.Write(raw)
-		}
-		return err
+// Write writes what Dump makes of FromState, app by app: it holds no more of a
+// large world than it has to. The state must not change meanwhile.
+func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
+	e := newExporter(from, s)
+	if from.Counts().Apps > 0 {
+		e.doc.Apps = []App{{}}
 	}
-	e.doc.Apps = []App{{}}
-	around, err := Dump(e.doc, "json")
+	around, err := Dump(e.doc, format)
 	if err != nil {
 		return err
 	}
-	head, tail, _ := bytes.Cut(around, []byte("\n    {}\n")) // no text holds a line break
-	out := bufio.NewWriterSize(w, 1<<16)
+	// No text holds a line break, and nothing but an app is empty.
+	form := notations[format]
+	head, tail, _ := bytes.Cut(around, []byte(form.emptyApp))
+	out := bufio.NewWriterSize(to, 1<<16)
 	out.Write(head) //nolint:errcheck // Flush tells
-	var one bytes.Buffer
-	encoder := json.NewEncoder(&one)
-	encoder.SetIndent("    ", "  ")
-	separator := "\n    "
+	var maker document.Maker
+	var text []byte
+	separator := ""
 	for app := range e.apps {
-		one.Reset()
-		if err := encoder.Encode(app); err != nil {
+		value, err := maker.From(&app)
+		if err != nil {
 			return fmt.Errorf("write scenario %s: %w", s.Name, err)
 		}
-		out.WriteString(separator)                    //nolint:errcheck // likewise
-		out.Write(bytes.TrimRight(one.Bytes(), "\n")) //nolint:errcheck // likewise
-		separator = ",\n    "
+		text = form.app(append(text[:0], separator...), value)
+		if _, err := out.Write(text); err != nil {
+			return err
+		}
+		separator = form.separator
 	}
-	out.WriteByte('\n') //nolint:errcheck // likewise
-	out.Write(tail)     //nolint:errcheck // likewise
+	out.Write(tail) //nolint:errcheck // likewise
 	return out.Flush()
 }
 
 // newExporter writes down all but the apps.
-func newExporter(seed state.Seed, s *Scenario) *exporter {
+func newExporter(from *state.Store, s *Scenario) *exporter {
+	seed := from.Outline()
 	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
-	e := &exporter{seed: seed, doc: &Document{
+	e := &exporter{from: from, seed: seed, doc: &Document{
 		Name:              s.Name,
 		Description:       s.Description,
 		Seed:              &seed.Number,
@@ -96,18 +93,15 @@ func newExporter(seed state.Seed, s *Scenario) *exporter {
 	e.organizations()
 	e.spaces()
 	e.users()
-	e.group()
 	return e
 }
 
 type exporter struct {
-	seed state.Seed
+	from *state.Store
+	seed state.Seed // its outline
 	doc  *Document
 	orgs map[string]string // guid -> how the document calls it
 	rest map[string]string // the same for spaces
-
-	under   [][]int // the processes of each app, as indexes of the seed's
-	ordered bool    // their order over all apps is not that of the apps
 }
 
 func exportClock(c ClockSpec) *Clock {
@@ -203,29 +197,11 @@ func (e *exporter) users() {
 	}
 }
 
-// group notes which processes stand under which app. The order of creation over
-// all apps is written at each process where that loses it.
-func (e *exporter) group() {
-	place := make(map[string]int, len(e.seed.Apps))
-	for i, app := range e.seed.Apps {
-		place[app.GUID] = i
-	}
-	e.under = make([][]int, len(e.seed.Apps))
-	last := 0
-	for i := range e.seed.Processes {
-		at, known := place[e.seed.Processes[i].AppGUID]
-		if !known {
-			continue // its app was taken away: nobody can reach it
-		}
-		e.under[at] = append(e.under[at], i)
-		e.ordered = e.ordered || at < last
-		last = at
-	}
-}
-
-// apps yields the apps of the document, each with its processes.
+// apps yields the apps of the document, each with its processes. The order of
+// creation over all apps is written at each process where that loses it.
 func (e *exporter) apps(yield func(App) bool) {
-	for i, app := range e.seed.Apps {
+	for g := range e.from.Groups {
+		app := g.App
 		droplet, droplets := exportDroplets(app)
 		out := App{
 			Name:       app.Name,
@@ -240,17 +216,15 @@ func (e *exporter) apps(yield func(App) bool) {
 			Droplets:   droplets,
 			Droplet:    droplet,
 			Revisions:  exportRevisions(app),
-			Processes:  make([]Process, len(e.under[i])),
+			Processes:  make([]Process, len(g.Processes)),
 		}
-		for _, deployment := range e.seed.Deployments {
-			if deployment.AppGUID == app.GUID {
-				out.Deployments = append(out.Deployments, deployment)
-			}
+		for _, deployment := range g.Deployments {
+			out.Deployments = append(out.Deployments, *deployment)
 		}
-		for j, at := range e.under[i] {
-			out.Processes[j] = exportProcess(&e.seed.Processes[at])
-			if e.ordered {
-				out.Processes[j].Order = at + 1
+		for i, process := range g.Processes {
+			out.Processes[i] = exportProcess(process)
+			if len(g.Orders) > 0 {
+				out.Processes[i].Order = g.Orders[i]
 			}
 		}
 		if !yield(out) {

@@ -122,10 +122,11 @@ func TestExportRoundTrip(t *testing.T) {
 		}
 	}
 	for name, seed := range seeds {
+		store := state.New(seed)
 		for _, format := range []string{"yaml", "json"} {
 			t.Run(name+"/"+format, func(t *testing.T) {
 				t.Parallel()
-				doc := scenario.FromState(seed, &scenario.Scenario{Name: "exported"})
+				doc := scenario.FromState(store, &scenario.Scenario{Name: "exported"})
 				text, err := scenario.Dump(doc, format)
 				if err != nil {
 					t.Fatal(err)
@@ -134,8 +135,8 @@ func TestExportRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v\n%s", err, text)
 				}
-				if got := again.State(later); !reflect.DeepEqual(got, seed) {
-					t.Errorf("state differs\n got %s\nwant %s", shown(t, got), shown(t, seed))
+				if got, want := again.State(later), store.Export(); !reflect.DeepEqual(got, want) {
+					t.Errorf("state differs\n got %s\nwant %s", shown(t, got), shown(t, want))
 				}
 			})
 		}
@@ -149,16 +150,19 @@ func TestWrite(t *testing.T) {
 	for name, seed := range map[string]state.Seed{
 		"lived": lived(), "nothing": {}, "no processes": {Apps: []state.App{{GUID: "a"}}}, "shipped": s.State(scenario.Epoch),
 	} {
-		want, err := scenario.Dump(scenario.FromState(seed, s), "json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got bytes.Buffer
-		if err := scenario.Write(&got, seed, s); err != nil || got.String() != string(want) {
-			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), want)
+		store := state.New(seed)
+		for _, format := range []string{"json", "yaml"} {
+			want, err := scenario.Dump(scenario.FromState(store, s), format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got bytes.Buffer
+			if err := scenario.Write(&got, format, store, s); err != nil || got.String() != string(want) {
+				t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), want)
+			}
 		}
 	}
-	if err := scenario.Write(broken{}, lived(), s); err == nil {
+	if err := scenario.Write(broken{}, "json", state.New(lived()), s); err == nil {
 		t.Error("a broken pipe goes unnoticed")
 	}
 }
@@ -187,7 +191,7 @@ func TestExportOfTheRest(t *testing.T) {
 		RateLimit: &scenario.RateLimit{Limit: 3, Window: time.Second, Per: scenario.PerWorld},
 		Faults:    []fault.Rule{{ID: "f", Respond: &fault.Respond{Status: 503}}},
 	}
-	again := written(t, scenario.FromState(state.Seed{Number: 5}, s))
+	again := written(t, scenario.FromState(state.New(state.Seed{Number: 5}), s))
 	if again.Name != "w" || again.Description != "d" || again.Number != 5 || again.Variant != contract.Default || again.Clock != s.Clock ||
 		again.Auth != s.Auth || *again.RateLimit != *s.RateLimit || !reflect.DeepEqual(again.Faults, s.Faults) {
 		t.Errorf("got %+v, want %+v", again, s)

@@ -9,6 +9,7 @@ import (
 	"example.com/capisim/scenarios"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/state"
 )
 
 // Whatever is thrown at Parse, it neither panics nor hangs; what it accepts
@@ -52,7 +53,7 @@ func FuzzParse(f *testing.F) {
 		if s.Document.Generate != nil {
 			return
 		}
-		exported := scenario.FromState(s.State(scenario.Epoch), s)
+		exported := scenario.FromState(state.New(s.State(scenario.Epoch)), s)
 		for _, format := range []string{"yaml", "json"} {
 			text, err := scenario.Dump(exported, format)
 			if err != nil {

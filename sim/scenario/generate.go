@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"strconv"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
@@ -23,7 +24,8 @@ func Generate(apps int, seed int64) *Document {
 		},
 	}
 	crowd := Crowd{Apps: apps, Processes: []string{webType, "worker"}, Instances: &Range{Min: 1, Max: 4}}
-	for i, app := range crowd.draw(d) {
+	for i := range apps {
+		app := crowd.app(d, i)
 		app.Space = doc.Spaces[i%len(doc.Spaces)].Name
 		app.GUID = d.of("app", "demo-org", app.Space, app.Name).UUID()
 		for j := range app.Processes {
@@ -56,40 +58,36 @@ func (c *Crowd) span() Range {
 
 var memories = []int{128, 256, 512, 1024}
 
-// draw makes the apps: names, commands, sizes and labels, the last so that
-// there is something to select. One in ten is stopped.
-func (c *Crowd) draw(d *drawer) []App {
-	apps := make([]App, c.Apps)
+// app makes one of the apps: its name, commands, sizes and labels, the last so
+// that there is something to select. One in ten is stopped.
+func (c *Crowd) app(d *drawer, i int) App {
 	span := c.span()
-	for i := range apps {
-		f := d.of("generated", fmt.Sprint(i))
-		kind := runtimes[f.Rand.Intn(len(runtimes))]
-		app := App{
-			Name:       fmt.Sprintf("%s-%s-%d", slug(f.AdjectiveDescriptive()), slug(f.Animal()), i+1),
-			State:      state.Started,
-			Buildpacks: []string{kind.buildpack},
-			Stack:      contract.DefaultStack,
-		}
-		if f.Rand.Intn(10) == 0 {
-			app.State = state.Stopped
-		}
-		labels := contract.Pairs{
-			{Key: "env", Value: f.RandomString([]string{"dev", "staging", "prod"})},
-			{Key: "team", Value: slug(f.Color())},
-		}
-		for _, typ := range c.types() {
-			command := kind.command(typ)
-			instances := span.Min + f.Rand.Intn(span.Max-span.Min+1)
-			memory := memories[f.Rand.Intn(len(memories))]
-			app.Processes = append(app.Processes, Process{
-				Type:       typ,
-				Command:    &command,
-				Instances:  &instances,
-				MemoryInMB: &memory,
-				Metadata:   contract.Metadata{Labels: labels},
-			})
-		}
-		apps[i] = app
+	f := d.of("generated", strconv.Itoa(i))
+	kind := runtimes[f.Rand.Intn(len(runtimes))]
+	app := App{
+		Name:       slug(f.AdjectiveDescriptive()) + "-" + slug(f.Animal()) + "-" + strconv.Itoa(i+1),
+		State:      state.Started,
+		Buildpacks: []string{kind.buildpack},
+		Stack:      contract.DefaultStack,
 	}
-	return apps
+	if f.Rand.Intn(10) == 0 {
+		app.State = state.Stopped
+	}
+	labels := contract.Pairs{
+		{Key: "env", Value: f.RandomString([]string{"dev", "staging", "prod"})},
+		{Key: "team", Value: slug(f.Color())},
+	}
+	for _, typ := range c.types() {
+		command := kind.command(typ)
+		instances := span.Min + f.Rand.Intn(span.Max-span.Min+1)
+		memory := memories[f.Rand.Intn(len(memories))]
+		app.Processes = append(app.Processes, Process{
+			Type:       typ,
+			Command:    &command,
+			Instances:  &instances,
+			MemoryInMB: &memory,
+			Metadata:   contract.Metadata{Labels: labels},
+		})
+	}
+	return app
 }

@@ -41,8 +41,8 @@ type Scenario struct {
 	Expectations []journal.Expectation
 	Progress     *Progress // of a world that was saved, else nil
 
-	once   sync.Once // guards the making of draft
-	draft  *draft
+	once   sync.Once // guards the making of store
+	store  *state.Store
 	varied atomic.Pointer[varied]
 }
 
@@ -140,19 +140,16 @@ func (s *Scenario) Same(as *Scenario) bool {
 	return err == nil && bytes.Equal(one, other)
 }
 
-// State gives what the store of a world is made of, for a world whose clock
-// shows now at its load: creation times that were left out derive from it. The
-// draws are made once for a scenario; a call copies four slices. These belong
-// to the caller, the values they point to are shared and never changed.
-func (s *Scenario) State(now time.Time) state.Seed { return s.drawn().At(now) }
+// State is what a world holds whose clock shows now at its load: times that
+// were left out derive from it. It belongs to the caller, the values it points
+// to are shared and never changed.
+func (s *Scenario) State(now time.Time) state.Seed { return s.Store().Load(now).Export() }
 
-// Store makes a store of the scenario's state, times that were left out open:
-// state.Store.Load makes worlds of it.
-func (s *Scenario) Store() *state.Store { return state.New(s.drawn().Copy()) }
-
-func (s *Scenario) drawn() state.Seed {
-	s.once.Do(func() { s.draft = newDraft(s.Document) })
-	return s.draft.seed
+// Store is the scenario's state, drawn once, times that were left out open:
+// worlds are made of it by state.Store.Load, and nobody changes it.
+func (s *Scenario) Store() *state.Store {
+	s.once.Do(func() { s.store = state.New(newDraft(s.Document).seed) })
+	return s.store
 }
 
 // assemble makes the scenario of a document that is checked and completed.

@@ -4,18 +4,23 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // OneOrMore may be written as one object or as a list of them.
 type OneOrMore[T any] []T
 
-// MarshalJSON writes a single one without the list around it.
-func (o OneOrMore[T]) MarshalJSON() ([]byte, error) {
+// DocumentValue is a single one without the list around it.
+func (o OneOrMore[T]) DocumentValue() (document.Value, error) {
 	if len(o) == 1 {
-		return json.Marshal(o[0])
+		return document.From(&o[0])
 	}
-	return json.Marshal([]T(o))
+	return document.From([]T(o))
 }
+
+// MarshalJSON writes one or a list.
+func (o OneOrMore[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
 // UnmarshalJSON reads one or a list.
 func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
@@ -33,6 +38,11 @@ func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
 
 // Time is a moment, in RFC 3339 with as many digits as it needs.
 type Time struct{ time.Time }
+
+// DocumentValue is the moment as text.
+func (t Time) DocumentValue() (document.Value, error) {
+	return document.Text(t.Format(time.RFC3339Nano)), nil
+}
 
 // UnmarshalJSON reads the moment; it is kept in UTC, as the API shows it.
 func (t *Time) UnmarshalJSON(raw []byte) error {

@@ -3,7 +3,6 @@ package state
 import (
 	"iter"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 )
@@ -78,36 +77,6 @@ func (h History) open() bool {
 		}
 	}
 	return false
-}
-
-// At returns the seed with its open times written as of a load at that moment.
-// The slices are the caller's, the values they point to are shared.
-func (s Seed) At(now time.Time) Seed {
-	l := loadAt(now)
-	s = s.Copy()
-	for i := range s.Organizations {
-		s.Organizations[i] = *s.Organizations[i].filled(l)
-	}
-	for i := range s.Spaces {
-		s.Spaces[i] = *s.Spaces[i].filled(l)
-	}
-	for i := range s.Apps {
-		s.Apps[i] = *s.Apps[i].filled(l)
-	}
-	for i := range s.Processes {
-		s.Processes[i] = *s.Processes[i].filled(l)
-		s.Processes[i].memo = nil
-	}
-	return s
-}
-
-// Copy returns the seed with slices and maps of its own.
-func (s Seed) Copy() Seed {
-	s.Organizations, s.Spaces = slices.Clone(s.Organizations), slices.Clone(s.Spaces)
-	s.Apps, s.Processes = slices.Clone(s.Apps), slices.Clone(s.Processes)
-	s.Deployments = slices.Clone(s.Deployments)
-	s.Users, s.Tokens = slices.Clone(s.Users), maps.Clone(s.Tokens)
-	return s
 }
 
 // timed is a value that may have open times, and can be had with them written.

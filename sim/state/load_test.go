@@ -37,7 +37,7 @@ func TestLoadIsAsIfWritten(t *testing.T) {
 		for n := range int64(12) {
 			chance := rand.New(rand.NewSource(n))
 			now := start.Add(1500 * time.Millisecond)
-			lazy, written := New(opened(bits)).Load(now), New(opened(bits).At(now))
+			lazy, written := New(opened(bits)).Load(now), New(New(opened(bits)).Load(now).Export())
 			if n%3 == 0 {
 				lazy = lazy.Fork()
 			}
@@ -54,7 +54,7 @@ func TestLoadIsAsIfWritten(t *testing.T) {
 				if a, b := orders(t, lazy), orders(t, written); a != b {
 					t.Fatalf("open %04b, program %d, step %d: ordered\n%s, want\n%s", bits, n, step, a, b)
 				}
-				if a, b := contents(lazy), contents(written); !reflect.DeepEqual(a, b) {
+				if a, b := lazy.Export(), written.Export(); !reflect.DeepEqual(a, b) {
 					t.Fatalf("open %04b, program %d, step %d:\n%+v, want\n%+v", bits, n, step, a, b)
 				}
 				checkIndexes(t, lazy)

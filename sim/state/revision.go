@@ -24,10 +24,10 @@ type Revision struct {
 // Commands are those of processes by type, in order of the processes.
 type Commands []Command
 
-// MarshalJSON writes an object with its keys in their order; null is the command
+// DocumentValue is an object with its keys in their order; null is the command
 // that was detected.
-func (c Commands) MarshalJSON() ([]byte, error) {
-	object := document.Value{Kind: document.Object}
+func (c Commands) DocumentValue() (document.Value, error) {
+	object := document.Value{Kind: document.Object, Members: make([]document.Field, 0, len(c))}
 	for _, one := range c {
 		value := document.Value{}
 		if one.Command != nil {
@@ -35,8 +35,11 @@ func (c Commands) MarshalJSON() ([]byte, error) {
 		}
 		object.Members = append(object.Members, document.Field{Key: one.Type, Value: value})
 	}
-	return object.AppendJSON(nil), nil
+	return object, nil
 }
+
+// MarshalJSON writes the object.
+func (c Commands) MarshalJSON() ([]byte, error) { return document.MarshalJSON(c) }
 
 // UnmarshalJSON reads an object of texts and nulls.
 func (c *Commands) UnmarshalJSON(raw []byte) error {

@@ -31,6 +31,29 @@ type Seed struct {
 // Export returns the state as a seed from which New makes the same store, but
 // for the audit events: what was done is not a part of what is.
 func (s *Store) Export() Seed {
+	seed := s.Outline()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
+	for _, guid := range s.appOrder {
+		seed.Apps = append(seed.Apps, *s.apps.once(guid))
+	}
+	for _, guid := range s.deploymentOrder {
+		seed.Deployments = append(seed.Deployments, *s.deployments[guid])
+	}
+	s.inOrder.Scan(func(k key) bool {
+		p := *s.processes.once(k.guid)
+		p.serial, p.memo, p.hasOpenTimes = 0, nil, false
+		seed.Processes = append(seed.Processes, p)
+		return true
+	})
+	return seed
+}
+
+// Outline is the state without its apps and what belongs to them. Loops of
+// process types that nobody has any more are left out: a document must not name
+// what is not there.
+func (s *Store) Outline() Seed {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	seed := Seed{
@@ -44,22 +67,86 @@ func (s *Store) Export() Seed {
 		LogCacheDown:     s.settings.logCacheDown,
 		Platform:         s.settings.platform,
 	}
-	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
+	seed.Lifecycle.CrashLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.CrashLoop), func(loop CrashLoop) bool { return !s.hasType(loop.Process) })
+	seed.Lifecycle.ReadinessLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.ReadinessLoop), func(loop ReadinessLoop) bool { return !s.hasType(loop.Process) })
 	for _, guid := range s.orgOrder {
 		seed.Organizations = append(seed.Organizations, *s.orgs.get(guid))
 	}
 	for _, guid := range s.spaceOrd {
 		seed.Spaces = append(seed.Spaces, *s.spaces.get(guid))
 	}
-	for _, guid := range s.appOrder {
-		seed.Apps = append(seed.Apps, *s.apps.once(guid))
+	return seed
+}
+
+// hasType says whether there is a process of that type.
+func (s *Store) hasType(typ string) bool {
+	for _, p := range s.processes.table.all() {
+		if p.Type == typ {
+			return true
+		}
 	}
+	return false
+}
+
+// Group is an app with all that belongs to it.
+type Group struct {
+	App         *App
+	Processes   []*Process // oldest first
+	Orders      []int      // places of the processes in the order of creation, from 1; none when that is the order of the groups
+	Deployments []*Deployment
+}
+
+// Groups yields all apps in order of creation, one after the other: what is
+// yielded is good until the next one. The store must not change meanwhile.
+func (s *Store) Groups(yield func(*Group) bool) {
+	s.mu.RLock()
+	apps, places := s.appOrder, s.places()
+	deployments := map[string][]*Deployment{}
 	for _, guid := range s.deploymentOrder {
-		seed.Deployments = append(seed.Deployments, *s.deployments[guid])
+		d := s.deployments[guid]
+		deployments[d.AppGUID] = append(deployments[d.AppGUID], d)
 	}
+	s.mu.RUnlock()
+	var g Group
+	for _, guid := range apps {
+		g.Deployments = deployments[guid]
+		s.group(&g, guid, places)
+		if !yield(&g) {
+			return
+		}
+	}
+}
+
+func (s *Store) group(g *Group, app string, places map[string]int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	g.App, g.Processes, g.Orders = s.apps.once(app), g.Processes[:0], g.Orders[:0]
+	for _, guid := range s.byApp.get(app) {
+		g.Processes = append(g.Processes, s.processes.once(guid))
+		if places != nil {
+			g.Orders = append(g.Orders, places[guid])
+		}
+	}
+}
+
+// places are those of the processes in the order of creation, nil when that is
+// the order of their apps.
+func (s *Store) places() map[string]int {
+	last, same := uint64(0), true
+	for _, app := range s.appOrder {
+		for _, guid := range s.byApp.get(app) {
+			serial := s.processes.table.get(guid).serial
+			same = same && last < serial
+			last = serial
+		}
+	}
+	if same {
+		return nil
+	}
+	found := make(map[string]int, s.processes.size)
 	s.inOrder.Scan(func(k key) bool {
-		seed.Processes = append(seed.Processes, *s.processes.once(k.guid))
+		found[k.guid] = len(found) + 1
 		return true
 	})
-	return seed
+	return found
 }
