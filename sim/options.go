@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"time"
 
 	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/bundle"
@@ -31,9 +32,11 @@ type config struct {
 	api       api.Options
 	worlds    world.Options
 	apart     bool // admin and console are not on the API's port
-	token     string
-	version   string
-	log       *slog.Logger
+	// bodyTimeout is how long a request's body may be on its way.
+	bodyTimeout time.Duration
+	token       string
+	version     string
+	log         *slog.Logger
 }
 
 // The bounds, unless options say otherwise.
@@ -48,7 +51,9 @@ func configure(options []Option) (*config, error) {
 	c := &config{
 		scenario: "default",
 		version:  "development",
-		api:      api.Options{Prefer: true},
+
+		bodyTimeout: bodyTimeout,
+		api:         api.Options{Prefer: true},
 		worlds: world.Options{
 			MaxWorlds: DefaultMaxWorlds,
 			Bounds: world.Bounds{

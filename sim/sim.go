@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"example.com/capisim/scenarios"
 	"example.com/capisim/sim/admin"
@@ -32,6 +31,8 @@ type Simulator struct {
 	api    *api.API
 	admin  *admin.Handler
 	ports  ports
+	// arrivals bounds what is sent to the simulator's own servers.
+	arrivals *arrivals
 
 	library atomic.Pointer[scenario.Library] // a reload replaces it
 	served  atomic.Pointer[apiPort]          // where the API is, when the admin API stands apart
@@ -57,7 +58,7 @@ func New(options ...Option) (*Simulator, error) {
 		return nil, fmt.Errorf("load scenario %s: %w", first.Name, err)
 	}
 	c.begin(registry.Root())
-	s := &Simulator{config: c, worlds: registry}
+	s := &Simulator{config: c, worlds: registry, arrivals: newArrivals(c.bodyTimeout)}
 	s.library.Store(library)
 	c.api.Log = c.log
 	s.api = api.New(c.api)
@@ -222,22 +223,20 @@ func (s *Simulator) serveProbe(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// The limits that a user can rely on.
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 120 * time.Second
-	headerBytes   = 64 << 10
-)
+const headerBytes = 64 << 10
 
 // Server is an http.Server for one of the simulator's handlers, with its limits
 // and with what faults need to act on the real socket. It does not listen yet.
 func (s *Simulator) Server(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           s.arrivals.bound(handler),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
 		ConnContext:       api.ConnContext,
+		ConnState:         s.arrivals.watch(),
+		// net/http answers OPTIONS * itself otherwise, and waits for its body.
+		DisableGeneralOptionsHandler: true,
 	}
 }
 
@@ -284,8 +283,10 @@ func (s *Simulator) Reload() error {
 	return s.worlds.Root().Load(next)
 }
 
-// Close ends all worlds; answers that are held back or hang are cut at once.
+// Close ends all worlds; answers that are held back or hang are cut at once, and
+// requests that have not arrived by now are not waited for.
 func (s *Simulator) Close() error {
+	s.arrivals.stop()
 	s.worlds.Close()
 	s.ports.close()
 	return nil

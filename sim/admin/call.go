@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -13,13 +14,11 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// What a body may take, in bytes, and how long it may take to arrive
-// (DESIGN.md §11). Scenario documents of ten thousand apps are larger than
-// anything else.
+// What a body may take, in bytes (DESIGN.md §11). Scenario documents of ten
+// thousand apps are larger than anything else.
 const (
 	maxBody     = 1 << 20
 	maxDocument = 16 << 20
-	bodyTimeout = 30 * time.Second
 )
 
 // call is one admin request.
@@ -106,20 +105,16 @@ func (c *call) refused(err error) reply {
 	return reply{status: r.status, body: client.Problems{Errors: r.problems}}
 }
 
-// body reads the request's body, at most limit bytes, and no longer than
-// bodyTimeout. One that is empty is {}, whatever its Content-Type.
+// body reads the request's body, at most limit bytes; the server bounds its time.
+// One that is empty is {}, whatever its Content-Type.
 func (c *call) body(limit int64) ([]byte, error) {
-	control := http.NewResponseController(c.writer)
-	// Not every writer can: then the server's own timeout has to do.
-	_ = control.SetReadDeadline(world.Wall().Add(bodyTimeout))
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	raw, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, failure(http.StatusRequestEntityTooLarge, "the body is larger than "+sizeText(limit))
 	case err != nil:
-		return nil, invalid("", "the body did not arrive: %s", err)
+		return nil, failure(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive in full, %d bytes of it did: %s", len(raw), err))
 	case len(bytes.TrimSpace(raw)) == 0:
 		return []byte("{}"), nil
 	}

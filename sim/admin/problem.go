@@ -37,6 +37,7 @@ var titles = map[int]string{
 	http.StatusForbidden:             "CrossSite",
 	http.StatusNotFound:              "NotFound",
 	http.StatusMethodNotAllowed:      "MethodNotAllowed",
+	http.StatusRequestTimeout:        "Timeout",
 	http.StatusConflict:              "Conflict",
 	http.StatusRequestEntityTooLarge: "TooLarge",
 	http.StatusUnprocessableEntity:   "Invalid",

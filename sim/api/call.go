@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
 )
@@ -30,18 +31,20 @@ type call struct {
 	guid  string // the path's guid when it names neither a process nor an app
 	index string // the path's instance index, as sent
 
-	who     state.Viewer // set when identified
-	whoErr  error        // why the caller is refused; nil when it is identified
-	peeked  bool
-	target  state.View // what the path names, looked up without judging
-	read    bool
-	raw     []byte // the request body
-	tooBig  bool
-	readErr error
-	parsed  bool
-	body    contract.Body // of message
-	bodyErr error
-	query   url.Values
+	who       state.Viewer // set when identified
+	whoErr    error        // why the caller is refused; nil when it is identified
+	peeked    bool
+	target    state.View // what the path names, looked up without judging
+	read      bool
+	raw       []byte // the request body
+	tooBig    bool
+	readErr   error
+	early     fault.Plan // made on plannedOn, maybe before the body was read
+	plannedOn *world.Snapshot
+	parsed    bool
+	body      contract.Body // of message
+	bodyErr   error
+	query     url.Values
 
 	path              string // as the client sent it, without the world's prefix
 	changed           bool   // the request changed state

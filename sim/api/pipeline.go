@@ -7,15 +7,10 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
-	"example.com/capisim/sim/world"
 )
-
-// bodyTimeout is how long a request body may take to arrive (DESIGN.md §11).
-const bodyTimeout = 30 * time.Second
 
 // serve answers a request that met a row of the table: a fault may decide
 // before every check of the contract, or replace the answer after the request
@@ -28,7 +23,12 @@ func (c *call) serve(w http.ResponseWriter) {
 	if c.snap.Faults.Strangers() || !c.snap.Faults.Unread(c.op) {
 		c.bytes()
 	}
-	c.send(w, c.decide(c.work))
+	out := c.decide(c.work)
+	if out.unread { // no rule closed the connection before
+		c.bytes()
+		out = c.decide(c.work)
+	}
+	c.send(w, out)
 }
 
 // decide lets the answer of a request be worked out and puts it into the
@@ -46,7 +46,12 @@ func (c *call) decide(work func() delivery) delivery {
 	if c.snap.Faults.Strangers() {
 		defer c.snap.Faults.Turn()()
 	}
-	out := work()
+	var out delivery
+	if late := c.late(); late != nil {
+		out.reply = c.failure(late)
+	} else if out = work(); out.unread {
+		return out
+	}
 	c.enter(&out)
 	if out.injected {
 		c.meanwhile(out.plan.Meanwhile())
@@ -54,10 +59,40 @@ func (c *call) decide(work func() delivery) delivery {
 	return out
 }
 
-// work asks the rules, and carries the request out unless they say otherwise.
+// late is the answer to a request whose body came too slowly or was cut off: the
+// real server's front would not have handed it on, so neither rules nor checks
+// are asked. It is nil for a body that was read, or has not been asked for.
+func (c *call) late() error {
+	var slow interface{ Timeout() bool }
+	words := ""
+	switch {
+	case errors.Is(c.readErr, io.ErrUnexpectedEOF):
+		words = "The request body was cut off"
+	case errors.As(c.readErr, &slow) && slow.Timeout():
+		words = contract.RequestTimeout.Detail
+	default:
+		return nil
+	}
+	if words += fmt.Sprintf(": %d", len(c.raw)); c.req.ContentLength > 0 {
+		words += fmt.Sprintf(" of %d", c.req.ContentLength)
+	}
+	words += " bytes came"
+	c.warnings = append(c.warnings, "body-incomplete: "+words)
+	return contract.RequestTimeout.Text(words)
+}
+
+// work asks the rules, and carries the request out unless they say otherwise. A
+// request whose body has not been read is carried out by the next call, on the
+// same plan.
 func (c *call) work() delivery {
-	plan := c.plan()
+	if c.plannedOn != c.snap {
+		c.plannedOn, c.early = c.snap, c.plan()
+	}
+	plan := c.early
 	out := delivery{plan: plan}
+	if plan.CarriesOut() && !c.read && c.req.ContentLength != 0 {
+		return delivery{unread: true}
+	}
 	if plan.CarriesOut() {
 		out.reply = c.answer()
 		c.replace(&out)
@@ -184,7 +219,8 @@ func (c *call) message() (contract.Body, error) {
 	return c.body, c.bodyErr
 }
 
-// bytes reads the request body once, bounded in size and time.
+// bytes reads the request body once, bounded in size; the server bounds its
+// time. Of one that is cut off the beginning is kept.
 func (c *call) bytes() []byte {
 	if c.read {
 		return c.raw
@@ -196,10 +232,6 @@ func (c *call) bytes() []byte {
 	if c.req.ContentLength > contract.MaxBody {
 		c.tooBig = true
 		return nil
-	}
-	control := http.NewResponseController(c.ResponseWriter)
-	if control.SetReadDeadline(world.Wall().Add(bodyTimeout)) == nil {
-		defer control.SetReadDeadline(time.Time{}) //nolint:errcheck // it worked a moment ago
 	}
 	size := c.req.ContentLength
 	if size < 0 {
@@ -216,7 +248,6 @@ func (c *call) bytes() []byte {
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				c.readErr = err
-				return nil
 			}
 			c.raw = raw
 			return raw

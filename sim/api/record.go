@@ -44,6 +44,9 @@ func (c *call) entry(out *delivery) journal.Entry {
 		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,
 	}
+	if c.readErr != nil { // it is not all there
+		e.RequestBody.Size = max(c.req.ContentLength, int64(len(c.raw))+1)
+	}
 	if c.line != nil {
 		e.Connection, e.ConnectionUse = c.line.id, c.lineUse
 	}

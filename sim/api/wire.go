@@ -20,6 +20,7 @@ type delivery struct {
 	meanwhile bool   // a stranger's request, which a rule sent
 	real      int    // the status that the injected answer replaced
 	entry     uint64 // id in the journal
+	unread    bool   // nothing yet: the body has to be read first, outside the world
 	held      bool   // entered into it before its answer
 	status    int    // as the client sees it, and how long it took: when it is answered
 	latency   time.Duration

@@ -122,6 +122,7 @@ var (
 	FeatureDisabled          = gapped(403, 330002, "FeatureDisabled", "Feature Disabled: ", ReasonGap, "")
 	ResourceNotFound         = gapped(404, 10010, "ResourceNotFound", "", ResourceGap, " not found")
 	NotFound                 = define(404, 10000, "NotFound", "Unknown request")
+	RequestTimeout           = local(408, 10408, "RequestTimeout", "The request body did not arrive in time")
 	Conflict                 = local(409, 10409, "Conflict", "The process was changed by another request")
 	RequestTooLarge          = local(413, 10413, "RequestTooLarge", fmt.Sprintf("The request body is larger than %d bytes", MaxBody))
 	UnprocessableEntity      = gapped(422, 10008, "UnprocessableEntity", "", ReasonGap, "")

@@ -33,6 +33,7 @@ func TestCatalogue(t *testing.T) {
 		{OrganizationNotFound, 404, 10010, "CF-ResourceNotFound", "Organization not found"},
 		{DropletNotFound, 404, 10010, "CF-ResourceNotFound", "Droplet not found"},
 		{NotFound, 404, 10000, "CF-NotFound", "Unknown request"},
+		{RequestTimeout, 408, 10408, "CF-RequestTimeout", "The request body did not arrive in time"},
 		{Conflict, 409, 10409, "CF-Conflict", "The process was changed by another request"},
 		{RequestTooLarge, 413, 10413, "CF-RequestTooLarge", "The request body is larger than 1048576 bytes"},
 		{UnprocessableEntity.With("X"), 422, 10008, "CF-UnprocessableEntity", "X"},
