@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,6 +37,7 @@ type config struct {
 	// bodyTimeout is how long a request's body may be on its way.
 	bodyTimeout time.Duration
 	token       string
+	hosts       []string // names by which admin and console may be called
 	version     string
 	log         *slog.Logger
 }
@@ -184,6 +187,37 @@ func NoPrefer() Option {
 // AdminToken is what admin requests must carry as a bearer token.
 func AdminToken(token string) Option {
 	return ofServer("AdminToken", func(c *config) error { c.token = token; return nil })
+}
+
+// AllowedHosts are names by which admin API and console may be called while
+// there is no admin token, beside addresses, localhost, this machine's name, the
+// host of ExternalURL, names of one label and those that are private by their
+// end. One that begins with a dot stands for all names that end in it. Any other
+// name is refused: it may be a web page's, made to lead here.
+func AllowedHosts(names ...string) Option {
+	return ofServer("AllowedHosts", func(c *config) error {
+		for _, name := range names {
+			if !hostName.MatchString(name) {
+				return fmt.Errorf("allowed hosts: %q, expected a host name without scheme and port, such as capisim.example.com or .example.com", name)
+			}
+			c.hosts = append(c.hosts, strings.TrimSuffix(strings.ToLower(name), "."))
+		}
+		return nil
+	})
+}
+
+var hostName = regexp.MustCompile(`^\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$`)
+
+// names are those of AllowedHosts, and what else this server is called.
+func (c *config) names() []string {
+	names := c.hosts
+	if name, err := os.Hostname(); err == nil {
+		names = append(names, strings.ToLower(name))
+	}
+	if external, err := url.Parse(c.api.ExternalURL); err == nil && external.Hostname() != "" {
+		names = append(names, strings.ToLower(external.Hostname()))
+	}
+	return names
 }
 
 // AdminApart takes the admin API and the console off the handler of the

@@ -63,7 +63,7 @@ func New(options ...Option) (*Simulator, error) {
 	c.api.Log = c.log
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
-		Worlds: registry, Library: library, Token: c.token, Version: c.version, Log: c.log,
+		Worlds: registry, Library: library, Token: c.token, Hosts: c.names(), TrustProxy: c.api.TrustProxy, Version: c.version, Log: c.log,
 		Server: c.serverOf(), Base: s.base, Explain: s.api.Explain, Listen: s.listen,
 	})
 	return s, nil
@@ -172,7 +172,9 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 	case withAdmin && under(rest, "/admin"):
 		s.admin.ServeHTTP(w, r, of)
 	case withAdmin && under(rest, "/console"):
-		console.ServeHTTP(w, r)
+		if s.admin.Admits(w, r) {
+			console.ServeHTTP(w, r)
+		}
 	case withAPI && stray(rest):
 		s.api.ServeStray(w, r, of, s.worlds.Root())
 	case withAPI:

@@ -30,6 +30,7 @@ type serveFlags struct {
 	trustProxy          bool
 	adminListen         string
 	adminToken          string
+	allowedHosts        []string
 	auth, clock         string
 	seed                int64
 	journalSize         int64
@@ -67,6 +68,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links")
 	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `token` that admin requests must carry")
+	flags.StringSliceVar(&f.allowedHosts, "allowed-hosts", nil, "`names`, comma separated, by which admin API and console may be called without a token; .example.com stands for all under it (default: none)")
 	flags.Var(oneOf(&f.auth, "permissive", "strict"), "auth", "what unknown tokens are (default: as the scenario says)")
 	flags.Var(anyNumber(&f.seed), "seed", "seed of all names and draws (default: the scenario's)")
 	flags.Var(oneOf(&f.clock, "real", "frozen"), "clock", "clock of every world (default: as the scenario says)")
@@ -95,6 +97,7 @@ func (f *serveFlags) options(log *slog.Logger) []sim.Option {
 		{f.externalURL != "", func() sim.Option { return sim.ExternalURL(f.externalURL) }},
 		{f.trustProxy, sim.TrustProxy},
 		{f.adminListen != "", sim.AdminApart},
+		{len(f.allowedHosts) > 0, func() sim.Option { return sim.AllowedHosts(f.allowedHosts...) }},
 		{f.auth != "", func() sim.Option { return sim.Auth(f.auth) }},
 		{f.given.Changed("seed"), func() sim.Option { return sim.Seed(f.seed) }},
 		{f.clock != "", func() sim.Option { return sim.Clock(f.clock) }},

@@ -25,7 +25,12 @@ type Options struct {
 	Worlds  *world.Registry
 	Library *scenario.Library
 	Token   string // asked of every request; "" for none
-	Version string // capisim's
+	// Hosts are names by which a server without a token may be called, beside
+	// those that cannot be a stranger's; one that begins with a dot stands for
+	// all that end in it. In lower case.
+	Hosts      []string
+	TrustProxy bool   // X-Forwarded-Host is a name by which it was called
+	Version    string // capisim's
 	// Server is what answers of the simulated API depend on beside the world.
 	Server bundle.Server
 	// Base is the address of the simulated API under a prefix, without a slash
@@ -42,16 +47,18 @@ type Options struct {
 
 // Handler serves the admin API of all worlds.
 type Handler struct {
-	worlds  *world.Registry
-	library atomic.Pointer[scenario.Library]
-	token   string
-	version string
-	server  bundle.Server
-	base    func(r *http.Request, prefix string) string
-	explain Explainer
-	listen  func(w *world.World, addr string) (string, error)
-	log     *slog.Logger
-	hub     hub
+	worlds     *world.Registry
+	library    atomic.Pointer[scenario.Library]
+	token      string
+	hosts      []string
+	trustProxy bool
+	version    string
+	server     bundle.Server
+	base       func(r *http.Request, prefix string) string
+	explain    Explainer
+	listen     func(w *world.World, addr string) (string, error)
+	log        *slog.Logger
+	hub        hub
 
 	putting sync.Mutex // held while rules are added, so that an answer shows the right ones
 
@@ -62,7 +69,7 @@ type Handler struct {
 // New makes a handler.
 func New(o Options) *Handler {
 	h := &Handler{
-		worlds: o.Worlds, token: o.Token, version: o.Version, server: o.Server,
+		worlds: o.Worlds, token: o.Token, hosts: o.Hosts, trustProxy: o.TrustProxy, version: o.Version, server: o.Server,
 		base: o.Base, explain: o.Explain, listen: o.Listen, log: o.Log,
 		ports: map[*world.World]string{},
 	}
@@ -104,6 +111,9 @@ func (c *call) guarded() (out reply, err error) {
 }
 
 func (h *Handler) serve(c *call) (reply, error) {
+	if err := h.called(c.request); err != nil {
+		return reply{}, err
+	}
 	if err := sameSite(c.request); err != nil {
 		return reply{}, err
 	}

@@ -323,7 +323,7 @@ func TestPanics(t *testing.T) {
 		o.Log = slog.New(slog.NewTextHandler(&log, nil))
 	})
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest("POST", "/admin/faults/explain", strings.NewReader(`{"path":"/"}`))
+	r := httptest.NewRequest("POST", "http://localhost/admin/faults/explain", strings.NewReader(`{"path":"/"}`))
 	srv.handler.ServeHTTP(w, r, srv.worlds.Root())
 	if texts := refusals(t, answer{status: w.Code, body: w.Body.String()}); w.Code != 500 || texts[0] != "capisim failed, the cause is in its log" {
 		t.Errorf("%d %v", w.Code, texts)

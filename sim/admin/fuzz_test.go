@@ -29,7 +29,7 @@ func FuzzBodies(f *testing.F) {
 		}
 		path := strings.NewReplacer("{guid}", demo, "{index}", "0", "{operation}", "getProcess", "{status}", "503", "{id}", "1", "{name}", "w").Replace(r.path)
 		w := httptest.NewRecorder()
-		srv.handler.ServeHTTP(w, httptest.NewRequest(r.method, path, strings.NewReader(body)), srv.worlds.Root())
+		srv.handler.ServeHTTP(w, httptest.NewRequest(r.method, "http://localhost"+path, strings.NewReader(body)), srv.worlds.Root())
 		srv.worlds.Delete("w")
 		if w.Code >= 500 || w.Code == 0 {
 			t.Fatalf("%s %s %q: %d %s", r.method, path, body, w.Code, w.Body)
@@ -52,7 +52,7 @@ func FuzzPaths(f *testing.F) {
 	}
 	srv := start(f)
 	f.Fuzz(func(t *testing.T, path string) {
-		r := httptest.NewRequest("GET", "/admin", nil)
+		r := httptest.NewRequest("GET", "http://localhost/admin", nil)
 		if target, err := r.URL.Parse(path); err == nil && target.Path != "/admin/events" {
 			r.URL = target
 		}

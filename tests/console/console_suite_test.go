@@ -35,6 +35,7 @@ var _ = BeforeSuite(func() {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP "+foreign+" 127.0.0.1"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)
 	DeferCleanup(stop)
