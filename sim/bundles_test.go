@@ -115,7 +115,7 @@ func TestReplayOfBadBundle(t *testing.T) {
 		})
 	}
 	report, err := sim.Replay(made(func(b *bundle.Bundle) {
-		b.Steps = []bundle.Step{{Change: &bundle.Change{Method: "DELETE", Path: "/admin/faults/none"}}, {State: []byte(`{"name":1}`)}}
+		b.Steps = []bundle.Step{{Change: &bundle.Change{Method: "DELETE", Path: "/admin/faults/none"}}, {State: []byte(`{"name":[]}`)}}
 	}))
 	if err != nil || len(report.Differences) != 2 {
 		t.Errorf("%+v, %v", report, err)

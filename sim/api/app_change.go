@@ -8,8 +8,7 @@ import (
 )
 
 func updateApp(c *call) (reply, error) {
-	view, err := c.snap.State.UpdateApp(c.now, c.who, c.ref.AppGUID, c.body)
-	return c.changedApp(view, err)
+	return changed(c, http.StatusOK, c.appJSON)(c.snap.State.UpdateApp(c.now, c.who, c.ref.AppGUID, c.body))
 }
 
 // A body of the three that follow is not looked at.
@@ -27,18 +26,9 @@ func (c *call) turned(turn func(time.Time, state.Viewer, string) (state.View, er
 		c.changed = true
 		err = c.snap.State.TellDiego(c.ref)
 	}
-	return c.changedApp(view, err)
+	return changed(c, http.StatusOK, c.appJSON)(view, err)
 }
 
 func restartApp(c *call) (reply, error) {
-	view, err := c.snap.State.RestartApp(c.now, c.who, c.ref.AppGUID)
-	return c.changedApp(view, err)
-}
-
-func (c *call) changedApp(view state.View, err error) (reply, error) {
-	if err != nil {
-		return reply{}, err
-	}
-	c.changed = true
-	return jsonReply(http.StatusOK, c.appJSON(view))
+	return changed(c, http.StatusOK, c.appJSON)(c.snap.State.RestartApp(c.now, c.who, c.ref.AppGUID))
 }

@@ -17,7 +17,7 @@ type appJSON struct {
 	Lifecycle     lifecycleJSON `json:"lifecycle"`
 	Relationships appRelations  `json:"relationships"`
 	Metadata      metadataJSON  `json:"metadata"`
-	Links         appLinks      `json:"links"`
+	Links         links         `json:"links"`
 	Included      *includedJSON `json:"included,omitempty"`
 }
 
@@ -34,23 +34,6 @@ type lifecycleDataJSON struct {
 type appRelations struct {
 	Space          relationJSON `json:"space"`
 	CurrentDroplet relationJSON `json:"current_droplet"`
-}
-
-type appLinks struct {
-	Self                 linkJSON `json:"self"`
-	EnvironmentVariables linkJSON `json:"environment_variables"`
-	Space                linkJSON `json:"space"`
-	Processes            linkJSON `json:"processes"`
-	Packages             linkJSON `json:"packages"`
-	CurrentDroplet       linkJSON `json:"current_droplet"`
-	Droplets             linkJSON `json:"droplets"`
-	Tasks                linkJSON `json:"tasks"`
-	Start                linkJSON `json:"start"`
-	Stop                 linkJSON `json:"stop"`
-	ClearBuildpackCache  linkJSON `json:"clear_buildpack_cache"`
-	Revisions            linkJSON `json:"revisions"`
-	DeployedRevisions    linkJSON `json:"deployed_revisions"`
-	Features             linkJSON `json:"features"`
 }
 
 func (c *call) appJSON(v state.View) appJSON {
@@ -71,15 +54,15 @@ func (c *call) appJSON(v state.View) appJSON {
 	return out
 }
 
-func appLinksOf(base string, app *state.App) appLinks {
+func appLinksOf(base string, app *state.App) links {
 	self := base + "/v3/apps/" + app.GUID
-	at := func(path string) linkJSON { return linkJSON{Href: self + path} }
-	action := func(name string) linkJSON { return linkJSON{self + "/actions/" + name, http.MethodPost} }
-	return appLinks{
-		Self: at(""), EnvironmentVariables: at("/environment_variables"), Space: linkJSON{Href: base + "/v3/spaces/" + app.SpaceGUID},
-		Processes: at("/processes"), Packages: at("/packages"), CurrentDroplet: at("/droplets/current"), Droplets: at("/droplets"), Tasks: at("/tasks"),
-		Start: action("start"), Stop: action("stop"), ClearBuildpackCache: action("clear_buildpack_cache"),
-		Revisions: at("/revisions"), DeployedRevisions: at("/revisions/deployed"), Features: at("/features"),
+	return links{
+		{"self", self, ""}, {"environment_variables", self + "/environment_variables", ""}, {"space", base + "/v3/spaces/" + app.SpaceGUID, ""},
+		{"processes", self + "/processes", ""}, {"packages", self + "/packages", ""},
+		{"current_droplet", self + "/droplets/current", ""}, {"droplets", self + "/droplets", ""}, {"tasks", self + "/tasks", ""},
+		{"start", self + "/actions/start", http.MethodPost}, {"stop", self + "/actions/stop", http.MethodPost},
+		{"clear_buildpack_cache", self + "/actions/clear_buildpack_cache", http.MethodPost},
+		{"revisions", self + "/revisions", ""}, {"deployed_revisions", self + "/revisions/deployed", ""}, {"features", self + "/features", ""},
 	}
 }
 

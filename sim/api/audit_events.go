@@ -10,16 +10,16 @@ import (
 
 // auditEventJSON is an audit event as the real server shows it.
 type auditEventJSON struct {
-	GUID         string              `json:"guid"`
-	CreatedAt    timeJSON            `json:"created_at"`
-	UpdatedAt    timeJSON            `json:"updated_at"`
-	Type         string              `json:"type"`
-	Actor        partyJSON           `json:"actor"`
-	Target       partyJSON           `json:"target"`
-	Data         document.Value      `json:"data"`
-	Space        *guidJSON           `json:"space"`
-	Organization *guidJSON           `json:"organization"`
-	Links        map[string]linkJSON `json:"links"`
+	GUID         string         `json:"guid"`
+	CreatedAt    timeJSON       `json:"created_at"`
+	UpdatedAt    timeJSON       `json:"updated_at"`
+	Type         string         `json:"type"`
+	Actor        partyJSON      `json:"actor"`
+	Target       partyJSON      `json:"target"`
+	Data         document.Value `json:"data"`
+	Space        *guidJSON      `json:"space"`
+	Organization *guidJSON      `json:"organization"`
+	Links        links          `json:"links"`
 }
 
 // partyJSON is who acted, or what was acted on.
@@ -39,11 +39,7 @@ func listAuditEvents(c *call) (reply, error) {
 }
 
 func getAuditEvent(c *call) (reply, error) {
-	event, err := c.snap.State.AuditEvent(c.now, c.who, c.guid)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.auditEventJSON(event))
+	return one(http.StatusOK, c.auditEventJSON)(c.snap.State.AuditEvent(c.now, c.who, c.guid))
 }
 
 func (c *call) auditEventJSON(e state.EventView) auditEventJSON {
@@ -52,6 +48,6 @@ func (c *call) auditEventJSON(e state.EventView) auditEventJSON {
 		Actor: partyJSON(e.Actor), Target: partyJSON{e.App.GUID, "app", e.App.Name},
 		Data:  document.Value{Kind: document.Object, Members: e.Data},
 		Space: guidOf(e.Space.GUID), Organization: guidOf(e.Space.OrganizationGUID),
-		Links: map[string]linkJSON{"self": {Href: c.base() + "/v3/audit_events/" + e.GUID}},
+		Links: links{{"self", c.base() + "/v3/audit_events/" + e.GUID, ""}},
 	}
 }

@@ -129,9 +129,7 @@ func (c *call) completed(collection *contract.Collection, position int, value do
 		members = document.Put(members, member.Key, member.Value)
 	}
 	if _, given := value.Get("links"); !given {
-		members = append(members, document.Field{Key: "links", Value: valueOf(map[string]linkJSON{
-			"self": {Href: c.base() + "/v3/" + collection.Name + "/" + one.guid},
-		})})
+		members = append(members, document.Field{Key: "links", Value: valueOf(links{{"self", c.base() + "/v3/" + collection.Name + "/" + one.guid, ""}})})
 	}
 	one.value = document.Value{Kind: document.Object, Members: members}
 	return one
@@ -276,7 +274,7 @@ func (c *call) derived(name string) (values []document.Value) {
 		features := c.snap.State.Features()
 		values = append(values, valueOf(map[string]any{"name": "app_scaling", "enabled": features.AppScaling,
 			"updated_at": nil, "custom_error_message": nullable(features.AppScalingMessage),
-			"links": map[string]linkJSON{"self": {Href: c.base() + "/v3/feature_flags/app_scaling"}}}))
+			"links": links{{"self", c.base() + "/v3/feature_flags/app_scaling", ""}}}))
 	}
 	return values
 }

@@ -30,10 +30,10 @@ func (c *call) userJSON(u state.User) userJSON {
 
 // roleJSON is a role of a user in a space or an organization.
 type roleJSON struct {
-	GUID          string              `json:"guid"`
-	Type          string              `json:"type"`
-	Relationships roleRelations       `json:"relationships"`
-	Links         map[string]linkJSON `json:"links"`
+	GUID          string        `json:"guid"`
+	Type          string        `json:"type"`
+	Relationships roleRelations `json:"relationships"`
+	Links         links         `json:"links"`
 }
 
 type roleRelations struct {
@@ -45,14 +45,14 @@ type roleRelations struct {
 func (c *call) roleJSON(u state.User, g state.Grant) roleJSON {
 	guid, base := guidFor(c.snap.Scenario.Number, "role", u.GUID, string(g.Role), g.SpaceGUID, g.OrganizationGUID), c.base()
 	out := roleJSON{GUID: guid, Type: string(g.Role), Relationships: roleRelations{User: relationJSON{guidOf(u.GUID)}},
-		Links: map[string]linkJSON{"self": {Href: base + "/v3/roles/" + guid}, "user": {Href: base + "/v3/users/" + u.GUID}}}
+		Links: links{{"self", base + "/v3/roles/" + guid, ""}, {"user", base + "/v3/users/" + u.GUID, ""}}}
 	if g.SpaceGUID != "" {
 		out.Relationships.Space.Data = guidOf(g.SpaceGUID)
-		out.Links["space"] = linkJSON{Href: base + "/v3/spaces/" + g.SpaceGUID}
+		out.Links = append(out.Links, links{{"space", base + "/v3/spaces/" + g.SpaceGUID, ""}}...)
 		return out
 	}
 	out.Relationships.Organization.Data = guidOf(g.OrganizationGUID)
-	out.Links["organization"] = linkJSON{Href: base + "/v3/organizations/" + g.OrganizationGUID}
+	out.Links = append(out.Links, links{{"organization", base + "/v3/organizations/" + g.OrganizationGUID, ""}}...)
 	return out
 }
 
@@ -67,14 +67,14 @@ type quotaAppsJSON struct {
 
 // quotaJSON is the quota of an organization or a space.
 type quotaJSON struct {
-	GUID          string              `json:"guid"`
-	Name          string              `json:"name"`
-	Apps          quotaAppsJSON       `json:"apps"`
-	Services      map[string]any      `json:"services"`
-	Routes        map[string]any      `json:"routes"`
-	Domains       map[string]any      `json:"domains,omitempty"`
-	Relationships map[string]any      `json:"relationships"`
-	Links         map[string]linkJSON `json:"links"`
+	GUID          string         `json:"guid"`
+	Name          string         `json:"name"`
+	Apps          quotaAppsJSON  `json:"apps"`
+	Services      map[string]any `json:"services"`
+	Routes        map[string]any `json:"routes"`
+	Domains       map[string]any `json:"domains,omitempty"`
+	Relationships map[string]any `json:"relationships"`
+	Links         links          `json:"links"`
 }
 
 func limits(q *state.Quota) quotaAppsJSON {
@@ -103,15 +103,14 @@ func (c *call) organizationQuotaJSON(guid string, v state.View) quotaJSON {
 	return quotaJSON{GUID: guid, Name: name, Apps: limits(v.Organization.Quota), Services: noServiceLimits, Routes: noRouteLimits,
 		Domains:       map[string]any{"total_domains": nil},
 		Relationships: map[string]any{"organizations": map[string]any{"data": members}},
-		Links:         map[string]linkJSON{"self": {Href: c.base() + "/v3/organization_quotas/" + guid}}}
+		Links:         links{{"self", c.base() + "/v3/organization_quotas/" + guid, ""}}}
 }
 
 func (c *call) spaceQuotaJSON(v state.View) quotaJSON {
 	guid, organization := v.SpaceQuota(), v.Space.OrganizationGUID
 	return quotaJSON{GUID: guid, Name: v.Space.Name, Apps: limits(v.Space.Quota), Services: noServiceLimits, Routes: noRouteLimits,
 		Relationships: map[string]any{"organization": relationJSON{guidOf(organization)}, "spaces": map[string]any{"data": []*guidJSON{guidOf(v.Space.GUID)}}},
-		Links: map[string]linkJSON{"self": {Href: c.base() + "/v3/space_quotas/" + guid},
-			"organization": {Href: c.base() + "/v3/organizations/" + organization}}}
+		Links:         links{{"self", c.base() + "/v3/space_quotas/" + guid, ""}, {"organization", c.base() + "/v3/organizations/" + organization, ""}}}
 }
 
 // featureJSON is a feature of an app or a space.

@@ -21,7 +21,7 @@ type deploymentJSON struct {
 	Revision        *state.DeployedRevision `json:"revision"`
 	Relationships   toApp                   `json:"relationships"`
 	Metadata        metadataJSON            `json:"metadata"`
-	Links           deploymentLinks         `json:"links"`
+	Links           links                   `json:"links"`
 }
 
 type deploymentStatusJSON struct {
@@ -68,13 +68,6 @@ type deploymentProcessJSON struct {
 	Type string `json:"type"`
 }
 
-type deploymentLinks struct {
-	Self     linkJSON  `json:"self"`
-	App      linkJSON  `json:"app"`
-	Cancel   *linkJSON `json:"cancel,omitempty"`
-	Continue *linkJSON `json:"continue,omitempty"`
-}
-
 func listDeployments(c *call) (reply, error) {
 	query, err := contract.DeploymentList.Parse(c.req.URL.RawQuery)
 	if err != nil {
@@ -85,32 +78,20 @@ func listDeployments(c *call) (reply, error) {
 }
 
 func getDeployment(c *call) (reply, error) {
-	deployment, err := c.snap.State.Deployment(c.who, c.guid)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.deploymentJSON(deployment))
+	return one(http.StatusOK, c.deploymentJSON)(c.snap.State.Deployment(c.who, c.guid))
 }
 
 func createDeployment(c *call) (reply, error) {
 	deployment, err := c.snap.State.CreateDeployment(c.now, c.who, c.body)
-	if err != nil {
-		return reply{}, err
+	if err == nil { // it is made and waits, whatever Diego says
+		c.changed = true
+		err = c.snap.State.TellDiego(state.Ref{GUID: deployment.ProcessGUID, AppGUID: deployment.AppGUID})
 	}
-	c.changed = true
-	if err := c.snap.State.TellDiego(state.Ref{GUID: deployment.ProcessGUID, AppGUID: deployment.AppGUID}); err != nil {
-		return reply{}, err // the deployment is made and waits
-	}
-	return jsonReply(http.StatusCreated, c.deploymentJSON(deployment))
+	return one(http.StatusCreated, c.deploymentJSON)(deployment, err)
 }
 
 func updateDeployment(c *call) (reply, error) {
-	deployment, err := c.snap.State.UpdateDeployment(c.now, c.who, c.guid, c.body)
-	if err != nil {
-		return reply{}, err
-	}
-	c.changed = true
-	return jsonReply(http.StatusOK, c.deploymentJSON(deployment))
+	return changed(c, http.StatusOK, c.deploymentJSON)(c.snap.State.UpdateDeployment(c.now, c.who, c.guid, c.body))
 }
 
 func cancelDeployment(c *call) (reply, error) {
@@ -132,21 +113,18 @@ func (c *call) steered(err error) (reply, error) {
 
 func (c *call) deploymentJSON(d state.DeploymentView) deploymentJSON {
 	self := c.base() + "/v3/deployments/" + d.GUID
-	action := func(name string, there bool) *linkJSON {
-		if !there {
-			return nil
-		}
-		return &linkJSON{self + "/actions/" + name, http.MethodPost}
-	}
 	out := deploymentJSON{
 		GUID: d.GUID, CreatedAt: timeJSON(d.CreatedAt), UpdatedAt: timeJSON(d.UpdatedAt),
 		Status:   deploymentStatusJSON{Value: d.Value(), Reason: d.Reason, Details: deploymentDetailsJSON{timeJSON(d.HealthyAt), timeJSON(d.ChangedAt), d.Error}},
 		Strategy: d.Strategy, Options: optionsOf(d), Droplet: guidOrNull(d.DropletGUID), PreviousDroplet: guidOrNull(d.PreviousDroplet),
 		NewProcesses: []deploymentProcessJSON{}, Relationships: toApp{relationJSON{guidOf(d.AppGUID)}}, Metadata: metadataOf(d.Deployment.Metadata),
-		Links: deploymentLinks{
-			Self: linkJSON{Href: self}, App: linkJSON{Href: c.base() + "/v3/apps/" + d.AppGUID},
-			Cancel: action("cancel", d.Cancelable()), Continue: action("continue", d.State == state.Paused),
-		},
+		Links: links{{"self", self, ""}, {"app", c.base() + "/v3/apps/" + d.AppGUID, ""}},
+	}
+	if d.Cancelable() {
+		out.Links = append(out.Links, links{{"cancel", self + "/actions/cancel", http.MethodPost}}...)
+	}
+	if d.State == state.Paused {
+		out.Links = append(out.Links, links{{"continue", self + "/actions/continue", http.MethodPost}}...)
 	}
 	if d.ProcessGUID != "" {
 		out.NewProcesses = append(out.NewProcesses, deploymentProcessJSON{d.ProcessGUID, "web"})

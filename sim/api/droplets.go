@@ -24,7 +24,7 @@ type dropletJSON struct {
 	ProcessTypes      commandsJSON    `json:"process_types"`
 	Relationships     toApp           `json:"relationships"`
 	Metadata          metadataJSON    `json:"metadata"`
-	Links             dropletLinks    `json:"links"`
+	Links             links           `json:"links"`
 }
 
 type dropletLife struct {
@@ -42,13 +42,6 @@ type buildpackJSON struct {
 	DetectOutput string `json:"detect_output"`
 	Buildpack    string `json:"buildpack_name"`
 	Version      string `json:"version"`
-}
-
-type dropletLinks struct {
-	Self     linkJSON `json:"self"`
-	App      linkJSON `json:"app"`
-	Assign   linkJSON `json:"assign_current_droplet"`
-	Download linkJSON `json:"download"`
 }
 
 // commandsJSON are commands by process type, in their order; hidden they are a
@@ -75,19 +68,12 @@ func (c commandsJSON) MarshalJSON() ([]byte, error) {
 }
 
 func getCurrentDroplet(c *call) (reply, error) {
-	droplet, err := c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.dropletJSON(droplet, true))
+	return one(http.StatusOK, c.openDroplet)(c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID))
 }
 
 func getDroplet(c *call) (reply, error) {
-	droplet, err := c.snap.State.Droplet(c.who, c.guid)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.dropletJSON(droplet, droplet.ShowsSecrets(c.who)))
+	return one(http.StatusOK, func(d state.DropletView) dropletJSON { return c.dropletJSON(d, d.ShowsSecrets(c.who)) })(
+		c.snap.State.Droplet(c.who, c.guid))
 }
 
 func listDroplets(c *call) (reply, error) {
@@ -103,8 +89,10 @@ func listDroplets(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.listReply(path, query, total, shown(droplets, func(d state.DropletView) dropletJSON { return c.dropletJSON(d, true) }), nil)
+	return c.listReply(path, query, total, shown(droplets, c.openDroplet), nil)
 }
+
+func (c *call) openDroplet(d state.DropletView) dropletJSON { return c.dropletJSON(d, true) }
 
 // dropletJSON shows a droplet; only the one that is asked for by its guid hides
 // its commands from those who may not see them.
@@ -116,10 +104,8 @@ func (c *call) dropletJSON(d state.DropletView, secrets bool) dropletJSON {
 		Lifecycle: dropletLife{Type: "buildpack"}, Checksum: checksumJSON{"sha256", d.Checksum},
 		Buildpacks:   shown(d.BuiltBy(), func(b state.Buildpack) buildpackJSON { return buildpackJSON{b.Name, b.Detected, b.Detected, b.Version} }),
 		ProcessTypes: commandsJSON{d.Commands, !secrets}, Relationships: toApp{relationJSON{guidOf(d.App.GUID)}},
-		Links: dropletLinks{
-			Self: linkJSON{Href: self}, App: linkJSON{Href: app},
-			Assign: linkJSON{app + "/relationships/current_droplet", http.MethodPatch}, Download: linkJSON{Href: self + "/download"},
-		},
+		Links: links{{"self", self, ""}, {"app", app, ""},
+			{"assign_current_droplet", app + "/relationships/current_droplet", http.MethodPatch}, {"download", self + "/download", ""}},
 	}
 	if d.Stack != "" {
 		out.Stack = &d.Stack
@@ -131,20 +117,17 @@ func (c *call) dropletJSON(d state.DropletView, secrets bool) dropletJSON {
 	return out
 }
 
-// dropletRelationJSON is the relationship of an app to its current droplet.
-type dropletRelationJSON struct {
-	Data  *guidJSON           `json:"data"`
-	Links map[string]linkJSON `json:"links"`
+// linkedJSON is a relationship by itself, with its links.
+type linkedJSON struct {
+	Data  *guidJSON `json:"data"`
+	Links links     `json:"links"`
 }
 
 func getDropletRelation(c *call) (reply, error) {
-	droplet, err := c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID)
-	if err != nil {
-		return reply{}, err
-	}
 	app := c.base() + "/v3/apps/" + c.ref.AppGUID
-	return jsonReply(http.StatusOK, dropletRelationJSON{guidOf(droplet.GUID), map[string]linkJSON{
-		"self": {Href: app + "/relationships/current_droplet"}, "related": {Href: app + "/droplets/current"}}})
+	return one(http.StatusOK, func(d state.DropletView) linkedJSON {
+		return linkedJSON{guidOf(d.GUID), links{{"self", app + "/relationships/current_droplet", ""}, {"related", app + "/droplets/current", ""}}}
+	})(c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID))
 }
 
 func assignDroplet(c *call) (reply, error) {

@@ -16,18 +16,11 @@ type organizationJSON struct {
 	Suspended     bool                  `json:"suspended"`
 	Relationships organizationRelations `json:"relationships"`
 	Metadata      metadataJSON          `json:"metadata"`
-	Links         organizationLinks     `json:"links"`
+	Links         links                 `json:"links"`
 }
 
 type organizationRelations struct {
 	Quota relationJSON `json:"quota"`
-}
-
-type organizationLinks struct {
-	Self          linkJSON `json:"self"`
-	Domains       linkJSON `json:"domains"`
-	DefaultDomain linkJSON `json:"default_domain"`
-	Quota         linkJSON `json:"quota"`
 }
 
 func (c *call) organizationJSON(v state.View) organizationJSON {
@@ -37,10 +30,8 @@ func (c *call) organizationJSON(v state.View) organizationJSON {
 		GUID: org.GUID, CreatedAt: timeJSON(org.CreatedAt), UpdatedAt: timeJSON(org.UpdatedAt), Name: org.Name, Suspended: org.Suspended,
 		Relationships: organizationRelations{relationJSON{guidOf(quota)}},
 		Metadata:      metadataOf(org.Metadata),
-		Links: organizationLinks{
-			Self: linkJSON{Href: self}, Domains: linkJSON{Href: self + "/domains"}, DefaultDomain: linkJSON{Href: self + "/domains/default"},
-			Quota: linkJSON{Href: c.base() + "/v3/organization_quotas/" + quota},
-		},
+		Links: links{{"self", self, ""}, {"domains", self + "/domains", ""}, {"default_domain", self + "/domains/default", ""},
+			{"quota", c.base() + "/v3/organization_quotas/" + quota, ""}},
 	}
 }
 
@@ -55,9 +46,5 @@ func listOrganizations(c *call) (reply, error) {
 
 // getOrganization does not look at its query, as the real server does not.
 func getOrganization(c *call) (reply, error) {
-	view, err := c.snap.State.Organization(c.who, c.guid)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.organizationJSON(view))
+	return one(http.StatusOK, c.organizationJSON)(c.snap.State.Organization(c.who, c.guid))
 }

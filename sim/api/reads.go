@@ -22,31 +22,29 @@ func (c *call) secretsOf() (state.View, error) {
 	return view, err
 }
 
+// noVariables are the environment variables of an app or a revision: none is
+// simulated.
+type noVariables struct {
+	Var   struct{} `json:"var"`
+	Links links    `json:"links"`
+}
+
 func getEnvironmentVariables(c *call) (reply, error) {
-	view, err := c.secretsOf()
-	if err != nil {
-		return reply{}, err
-	}
-	app := c.base() + "/v3/apps/" + view.App.GUID
-	return jsonReply(http.StatusOK, struct {
-		Var   struct{}            `json:"var"`
-		Links map[string]linkJSON `json:"links"`
-	}{Links: map[string]linkJSON{"self": {Href: app + "/environment_variables"}, "app": {Href: app}}})
+	return one(http.StatusOK, func(v state.View) noVariables {
+		app := c.base() + "/v3/apps/" + v.App.GUID
+		return noVariables{Links: links{{"self", app + "/environment_variables", ""}, {"app", app, ""}}}
+	})(c.secretsOf())
 }
 
 func getRevisionVariables(c *call) (reply, error) {
 	revision, err := c.snap.State.Revision(c.who, c.guid)
-	if err != nil {
-		return reply{}, err
+	if err == nil && !revision.View.ShowsSecrets(c.who) {
+		err = contract.NotAuthorized
 	}
-	if !revision.View.ShowsSecrets(c.who) {
-		return reply{}, contract.NotAuthorized
-	}
-	self, app := c.base()+"/v3/revisions/"+c.guid, c.base()+"/v3/apps/"+revision.View.App.GUID
-	return jsonReply(http.StatusOK, struct {
-		Var   struct{}            `json:"var"`
-		Links map[string]linkJSON `json:"links"`
-	}{Links: map[string]linkJSON{"self": {Href: self + "/environment_variables"}, "revision": {Href: self}, "app": {Href: app}}})
+	return one(http.StatusOK, func(r state.RevisionView) noVariables {
+		self, app := c.base()+"/v3/revisions/"+c.guid, c.base()+"/v3/apps/"+r.View.App.GUID
+		return noVariables{Links: links{{"self", self + "/environment_variables", ""}, {"revision", self, ""}, {"app", app, ""}}}
+	})(revision, err)
 }
 
 // emptyArchive is a gzipped archive without a file: what an app is made of is
@@ -154,10 +152,7 @@ func getIsolationSegment(c *call) (reply, error) {
 		return reply{}, err
 	}
 	space := c.base() + "/v3/spaces/" + c.guid
-	return jsonReply(http.StatusOK, struct {
-		Data  *guidJSON           `json:"data"`
-		Links map[string]linkJSON `json:"links"`
-	}{Links: map[string]linkJSON{"self": {Href: space + "/relationships/isolation_segment"}}})
+	return jsonReply(http.StatusOK, linkedJSON{Links: links{{"self", space + "/relationships/isolation_segment", ""}}})
 }
 
 // getDefaultDomain is the first domain that is not internal.

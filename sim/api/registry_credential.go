@@ -10,17 +10,12 @@ import (
 // to. The vendor's document shows the link alone, so this has what every
 // resource of the API has.
 type registryCredentialJSON struct {
-	GUID          string                  `json:"guid"`
-	CreatedAt     timeJSON                `json:"created_at"`
-	UpdatedAt     timeJSON                `json:"updated_at"`
-	Relationships toApp                   `json:"relationships"`
-	Metadata      metadataJSON            `json:"metadata"`
-	Links         registryCredentialLinks `json:"links"`
-}
-
-type registryCredentialLinks struct {
-	Self linkJSON `json:"self"`
-	App  linkJSON `json:"app"`
+	GUID          string       `json:"guid"`
+	CreatedAt     timeJSON     `json:"created_at"`
+	UpdatedAt     timeJSON     `json:"updated_at"`
+	Relationships toApp        `json:"relationships"`
+	Metadata      metadataJSON `json:"metadata"`
+	Links         links        `json:"links"`
 }
 
 // getRegistryCredential finds the credential of a process that the caller may
@@ -40,9 +35,6 @@ func getRegistryCredential(c *call) (reply, error) {
 	}
 	return jsonReply(http.StatusOK, registryCredentialJSON{
 		GUID: c.guid, CreatedAt: timeJSON(p.CreatedAt), UpdatedAt: timeJSON(synced), Relationships: toApp{relationJSON{guidOf(p.AppGUID)}},
-		Links: registryCredentialLinks{
-			Self: linkJSON{Href: c.base() + "/v3/registry_credentials/" + c.guid},
-			App:  linkJSON{Href: c.base() + "/v3/apps/" + p.AppGUID},
-		},
+		Links: links{{"self", c.base() + "/v3/registry_credentials/" + c.guid, ""}, {"app", c.base() + "/v3/apps/" + p.AppGUID, ""}},
 	})
 }

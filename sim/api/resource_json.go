@@ -15,10 +15,24 @@ import (
 // too seldom to be worth an encoder of their own; structs list their fields in
 // the order the real server sends them.
 
-// linkJSON is a link of a resource; a method stands where it is not GET.
-type linkJSON struct {
-	Href   string `json:"href"`
-	Method string `json:"method,omitempty"`
+// links are those of a resource, in the order in which the real server sends
+// them; a method stands where it is not GET.
+type links []struct{ name, href, method string }
+
+// MarshalJSON writes an object with the links in their order.
+func (l links) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, one := range l {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(appendString(b, one.name), `:{"href":`...), one.href)
+		if one.method != "" {
+			b = appendString(append(b, `,"method":`...), one.method)
+		}
+		b = append(b, '}')
+	}
+	return append(b, '}'), nil
 }
 
 // timeJSON is a time in whole seconds of UTC.
@@ -125,6 +139,24 @@ func (c *call) listReply(path string, query contract.ResourceQuery, total int, r
 		b = append(append(b, `,"included":`...), more...)
 	}
 	return reply{status: http.StatusOK, body: append(b, '}'), shared: true}, nil
+}
+
+// one answers with a resource in its JSON, unless there is none.
+func one[V, J any](status int, present func(V) J) func(V, error) (reply, error) {
+	return func(found V, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return jsonReply(status, present(found))
+	}
+}
+
+// changed is one for a resource that the request has changed.
+func changed[V, J any](c *call, status int, present func(V) J) func(V, error) (reply, error) {
+	return func(made V, err error) (reply, error) {
+		c.changed = c.changed || err == nil
+		return one(status, present)(made, err)
+	}
 }
 
 // jsonReply encodes a single resource.

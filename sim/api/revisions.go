@@ -18,7 +18,7 @@ type revisionJSON struct {
 	Relationships toApp                 `json:"relationships"`
 	CreatedAt     timeJSON              `json:"created_at"`
 	UpdatedAt     timeJSON              `json:"updated_at"`
-	Links         revisionLinks         `json:"links"`
+	Links         links                 `json:"links"`
 	Metadata      metadataJSON          `json:"metadata"`
 	Deployable    bool                  `json:"deployable"`
 }
@@ -28,12 +28,6 @@ type revisionSidecarJSON struct {
 	Command      string   `json:"command"`
 	MemoryInMB   int      `json:"memory_in_mb"`
 	ProcessTypes []string `json:"process_types"`
-}
-
-type revisionLinks struct {
-	Self        linkJSON `json:"self"`
-	App         linkJSON `json:"app"`
-	Environment linkJSON `json:"environment_variables"`
 }
 
 // revisionProcesses are the commands of a revision by process type, each in an
@@ -54,11 +48,7 @@ func (p revisionProcesses) MarshalJSON() ([]byte, error) {
 }
 
 func getRevision(c *call) (reply, error) {
-	revision, err := c.snap.State.Revision(c.who, c.guid)
-	if err != nil {
-		return reply{}, err
-	}
-	return jsonReply(http.StatusOK, c.revisionJSON(revision))
+	return one(http.StatusOK, c.revisionJSON)(c.snap.State.Revision(c.who, c.guid))
 }
 
 func listRevisions(c *call) (reply, error) { return c.revisions(contract.RevisionList, false) }
@@ -92,7 +82,7 @@ func (c *call) revisionJSON(r state.RevisionView) revisionJSON {
 			return revisionSidecarJSON{s.Name, s.Name, s.MemoryInMB, []string{s.ProcessType}}
 		}),
 		Relationships: toApp{relationJSON{guidOf(r.App.GUID)}}, CreatedAt: timeJSON(r.CreatedAt), UpdatedAt: timeJSON(r.CreatedAt),
-		Links:      revisionLinks{linkJSON{Href: self}, linkJSON{Href: base + "/v3/apps/" + r.App.GUID}, linkJSON{Href: self + "/environment_variables"}},
+		Links:      links{{"self", self, ""}, {"app", base + "/v3/apps/" + r.App.GUID, ""}, {"environment_variables", self + "/environment_variables", ""}},
 		Deployable: true,
 	}
 }

@@ -16,21 +16,13 @@ type spaceJSON struct {
 	Suspended     bool           `json:"suspended"`
 	Relationships spaceRelations `json:"relationships"`
 	Metadata      metadataJSON   `json:"metadata"`
-	Links         spaceLinks     `json:"links"`
+	Links         links          `json:"links"`
 	Included      *includedJSON  `json:"included,omitempty"`
 }
 
 type spaceRelations struct {
 	Organization relationJSON `json:"organization"`
 	Quota        relationJSON `json:"quota"`
-}
-
-type spaceLinks struct {
-	Self          linkJSON  `json:"self"`
-	Organization  linkJSON  `json:"organization"`
-	Features      linkJSON  `json:"features"`
-	ApplyManifest linkJSON  `json:"apply_manifest"`
-	Quota         *linkJSON `json:"quota,omitempty"`
 }
 
 func (c *call) spaceJSON(v state.View) spaceJSON {
@@ -40,14 +32,12 @@ func (c *call) spaceJSON(v state.View) spaceJSON {
 		GUID: space.GUID, CreatedAt: timeJSON(space.CreatedAt), UpdatedAt: timeJSON(space.UpdatedAt), Name: space.Name, Suspended: space.Suspended,
 		Relationships: spaceRelations{Organization: relationJSON{guidOf(space.OrganizationGUID)}},
 		Metadata:      metadataOf(space.Metadata),
-		Links: spaceLinks{
-			Self: linkJSON{Href: self}, Organization: linkJSON{Href: base + "/v3/organizations/" + space.OrganizationGUID},
-			Features: linkJSON{Href: self + "/features"}, ApplyManifest: linkJSON{self + "/actions/apply_manifest", http.MethodPost},
-		},
+		Links: links{{"self", self, ""}, {"organization", base + "/v3/organizations/" + space.OrganizationGUID, ""},
+			{"features", self + "/features", ""}, {"apply_manifest", self + "/actions/apply_manifest", http.MethodPost}},
 	}
 	if quota := v.SpaceQuota(); quota != "" {
 		out.Relationships.Quota.Data = guidOf(quota)
-		out.Links.Quota = &linkJSON{Href: base + "/v3/space_quotas/" + quota}
+		out.Links = append(out.Links, links{{"quota", base + "/v3/space_quotas/" + quota, ""}}...)
 	}
 	return out
 }

@@ -22,6 +22,11 @@ type versionJSON struct {
 	Version string `json:"version"`
 }
 
+// linkJSON is a link of the root document.
+type linkJSON struct {
+	Href string `json:"href"`
+}
+
 // rootJSON is the answer of GET / (CONTRACT.md §19): where everything is. What
 // a bare foundation does not have is null, not absent.
 type rootJSON struct {
