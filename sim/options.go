@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,6 +55,7 @@ func configure(options []Option) (*config, error) {
 	c := &config{
 		scenario: "default",
 		version:  "development",
+		log:      slog.New(slog.DiscardHandler),
 
 		bodyTimeout: bodyTimeout,
 		api:         api.Options{Prefer: true},
@@ -263,7 +265,7 @@ func MaxRules(n int) Option {
 // Logger takes one line a request at debug level, and what goes wrong inside.
 // Without one the simulator is silent.
 func Logger(log *slog.Logger) Option {
-	return ofServer("Logger", func(c *config) error { c.log = log; return nil })
+	return ofServer("Logger", func(c *config) error { c.log = cmp.Or(log, c.log); return nil })
 }
 
 // Version is what GET /admin says.

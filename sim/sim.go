@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -35,7 +34,8 @@ type Simulator struct {
 	arrivals *arrivals
 
 	library atomic.Pointer[scenario.Library] // a reload replaces it
-	served  atomic.Pointer[apiPort]          // where the API is, when the admin API stands apart
+	reload  reload
+	served  atomic.Pointer[apiPort] // where the API is, when the admin API stands apart
 }
 
 // New makes a simulator. The error says which option, or which line of a
@@ -45,7 +45,7 @@ func New(options ...Option) (*Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	library, err := scenario.NewLibrary(scenarios.FS, c.folder)
+	library, err := c.library()
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,19 @@ func New(options ...Option) (*Simulator, error) {
 	return s, nil
 }
 
+// library holds the shipped scenarios, those of the folder, and the file that
+// was chosen as the scenario.
+func (c *config) library() (*scenario.Library, error) {
+	library, err := scenario.NewLibrary(scenarios.FS, c.folder)
+	if err != nil || c.document != "" {
+		return library, err
+	}
+	if _, err := library.Load(c.scenario); errors.Is(err, scenario.ErrUnknown) && looksLikeFile(c.scenario) {
+		return library.With(c.scenario)
+	}
+	return library, nil
+}
+
 // load finds the scenario that the options ask for.
 func (c *config) load(library *scenario.Library) (*scenario.Scenario, error) {
 	found, err := c.find(library)
@@ -86,15 +99,7 @@ func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
 	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(c.scenario) {
 		return found, err
 	}
-	return readScenario(c.scenario, library)
-}
-
-func readScenario(file string, library *scenario.Library) (*scenario.Scenario, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read scenario: %w", err)
-	}
-	return scenario.Parse(file, data, library)
+	return library.LoadFile(c.scenario)
 }
 
 // looksLikeFile tells a path from a name that is spelt wrongly, which deserves
@@ -267,22 +272,6 @@ func (s *Simulator) Totals() Totals {
 		t.JournalBytes += size.Bytes
 	}
 	return t
-}
-
-// Reload reads the scenario files again and loads the default world's scenario
-// anew. A broken file is the error, and the old scenario stays.
-func (s *Simulator) Reload() error {
-	library, err := scenario.NewLibrary(scenarios.FS, s.config.folder)
-	if err != nil {
-		return err
-	}
-	next, err := s.config.load(library)
-	if err != nil {
-		return err
-	}
-	s.library.Store(library)
-	s.admin.SetLibrary(library)
-	return s.worlds.Root().Load(next)
 }
 
 // Close ends all worlds; answers that are held back or hang are cut at once, and

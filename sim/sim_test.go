@@ -268,28 +268,3 @@ func TestExternalURL(t *testing.T) {
 		t.Errorf("links are %s", body)
 	}
 }
-
-func TestReload(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "mine.yaml")
-	write := func(text string) {
-		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("name: mine\napps: [{name: one}]\n")
-	s, err := sim.New(sim.Scenario(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	write("name: mine\napps: [{name: one}, {name: two}]\n")
-	if err := s.Reload(); err != nil || s.Processes() != 2 {
-		t.Errorf("%d processes after a reload, %v; want 2", s.Processes(), err)
-	}
-	write("name: mine\napps: 7\n")
-	if err := s.Reload(); err == nil || s.Processes() != 2 {
-		t.Errorf("%d processes after a broken file, %v; want the old 2 and an error", s.Processes(), err)
-	}
-}

@@ -113,7 +113,7 @@ func (s *Server) Load(t TB, nameOrFile string) {
 // LoadFile is Load for a file, whatever it is called.
 func (s *Server) LoadFile(t TB, name string) {
 	t.Helper()
-	next, err := readScenario(name, s.Simulator.library.Load())
+	next, err := s.Simulator.library.Load().LoadFile(name)
 	s.play(t, "load scenario", next, err)
 }
 

@@ -25,7 +25,7 @@ type serveFlags struct {
 	endpointFlags
 	scenario, scenarios string
 	bundle              string
-	watch               bool
+	watch, watchKeep    bool
 	externalURL         string
 	trustProxy          bool
 	adminListen         string
@@ -63,7 +63,8 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.scenario, "scenario", f.scenario, "`name` of a scenario, or a file")
 	flags.StringVar(&f.bundle, "bundle", "", "`file` of a bundle, from whose beginning the default world starts, in place of a scenario")
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
-	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change")
+	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change: worlds that play one of them begin anew, whatever clients have changed in them")
+	flags.BoolVar(&f.watchKeep, "watch-keep", false, "with --watch, leave worlds that clients have changed as they are until they are reset")
 	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
 	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links")
 	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's")
@@ -169,7 +170,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	if watch != nil {
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
-		group.Go(func() { watch.run(ctx, ticker.C, simulator.Reload) })
+		group.Go(func() { watch.run(ctx, ticker.C, func() error { return simulator.Reload(f.watchKeep) }) })
 	}
 	fmt.Fprintln(p.stdout, f.readyLine(api, admin, simulator))
 	select {

@@ -11,20 +11,23 @@ import (
 // watchInterval is how often scenario files are looked at. Reading them beats
 // listening for events: it works for single files mounted into a container and
 // for config maps, where the file that was opened is never written again.
-const watchInterval = time.Second
+const watchInterval = 500 * time.Millisecond
 
 // watcher notices changed scenario files by their content.
 type watcher struct {
-	paths []string
-	log   *slog.Logger
-	seen  string // hash of what was last loaded, or tried
-	blind string // what kept it from looking the last time
+	paths   []string
+	log     *slog.Logger
+	loaded  string // hash of what was last loaded, or tried
+	pending string // hash of what was seen the last time
 }
 
-// newWatcher remembers what the files hold before they are loaded, so that no
-// change falls in between. It is nil without --watch.
+// newWatcher makes sure that there are files to watch. It is nil without
+// --watch.
 func newWatcher(f *serveFlags, log *slog.Logger) (*watcher, error) {
-	if !f.watch {
+	switch {
+	case f.watchKeep && !f.watch:
+		return nil, misused("--watch-keep: without --watch, expected both")
+	case !f.watch:
 		return nil, nil
 	}
 	w := &watcher{log: log}
@@ -36,10 +39,6 @@ func newWatcher(f *serveFlags, log *slog.Logger) (*watcher, error) {
 	}
 	if len(w.paths) == 0 {
 		return nil, misused("--watch: no file to watch, expected --scenarios DIR or --scenario FILE beside it")
-	}
-	var err error
-	if w.seen, err = scenario.Hash(w.paths...); err != nil {
-		return nil, misused("--watch: %w", err)
 	}
 	return w, nil
 }
@@ -56,25 +55,18 @@ func (w *watcher) run(ctx context.Context, tick <-chan time.Time, reload func() 
 	}
 }
 
-// look reloads when the files changed. A broken file is reported once and the
-// old scenario stays; so does it while files cannot be read.
+// look reloads what has changed and has then stood still from one look to the
+// next: an editor may be half through a file, or have moved the old one away
+// before the new one comes. The first time everything is new, so that what is
+// broken from the beginning is told.
 func (w *watcher) look(reload func() error) {
-	now, err := scenario.Hash(w.paths...)
-	if err != nil {
-		if err.Error() != w.blind {
-			w.log.Warn("scenario files cannot be read, the old scenario stays", "error", err)
-		}
-		w.blind = err.Error()
+	now := scenario.Hash(w.paths...)
+	if now == w.loaded || now != w.pending {
+		w.pending = now
 		return
 	}
-	w.blind = ""
-	if now == w.seen {
-		return
-	}
-	w.seen = now
+	w.loaded = now
 	if err := reload(); err != nil {
-		w.log.Error("changed scenario refused, the old one stays", "error", err)
-		return
+		w.log.Warn("scenario files cannot be read, all stays as it is", "error", err)
 	}
-	w.log.Info("scenario reloaded")
 }

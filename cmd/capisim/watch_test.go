@@ -11,49 +11,60 @@ import (
 	"time"
 )
 
+// TestWatch is a history of files, looked at again and again.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	file := write(t, filepath.Join(t.TempDir(), "single.yaml"), "name: single\n")
-	inFolder := filepath.Join(folder, "one.yaml")
-	write(t, inFolder, "name: one\n")
+	inFolder := write(t, filepath.Join(folder, "one.yaml"), "name: one\n")
 	var log bytes.Buffer
 	flags := &serveFlags{watch: true, scenario: file, scenarios: folder, logFormat: "text", logLevel: "info"}
 	w, err := newWatcher(flags, flags.logger(&log))
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := []struct {
+	const blind = "scenario files cannot be read, all stays as it is"
+	for _, step := range []struct {
 		name    string
 		change  func()
 		reload  error
-		reloads int // at this look
+		reloads int // at the second look that sees it
 		log     string
 	}{
+		{name: "at first", change: func() {}, reloads: 1},
 		{name: "nothing", change: func() {}},
 		{name: "same content written anew", change: func() { write(t, file, "name: single\n") }},
-		{name: "file changed", change: func() { write(t, file, "name: single\nseed: 2\n") }, reloads: 1, log: "scenario reloaded"},
-		{name: "told once", change: func() {}},
-		{name: "broken", change: func() { write(t, file, "name: [\n") }, reload: errors.New("1:8: torn"), reloads: 1,
-			log: `level=ERROR msg="changed scenario refused, the old one stays" error="1:8: torn"`},
-		{name: "still broken, not tried again", change: func() {}},
-		{name: "folder changed", change: func() { write(t, inFolder, "name: one\nseed: 3\n") }, reloads: 1, log: "scenario reloaded"},
-		{name: "file added to the folder", change: func() { write(t, filepath.Join(folder, "two.yaml"), "name: two\n") }, reloads: 1, log: "scenario reloaded"},
-		{name: "file gone", change: func() { remove(t, file) }, log: "scenario files cannot be read, the old scenario stays"},
+		{name: "file changed", change: func() { write(t, file, "name: single\nseed: 2\n") }, reloads: 1},
+		{name: "folder changed", change: func() { write(t, inFolder, "name: one\nseed: 3\n") }, reloads: 1},
+		{name: "file added to the folder", change: func() { write(t, filepath.Join(folder, "two.yaml"), "name: two\n") }, reloads: 1},
+		{name: "put in its place by an editor", change: func() { rename(t, write(t, filepath.Join(folder, ".swap"), "name: one\nseed: 4\n"), inFolder) }, reloads: 1},
+		{name: "file gone", change: func() { remove(t, file) }, reloads: 1},
+		{name: "file back", change: func() { write(t, file, "name: single\n") }, reloads: 1},
+		{name: "folder gone", change: func() { rename(t, folder, folder+"-away") }, reload: errors.New("no folder"), reloads: 1, log: blind},
 		{name: "still gone, told once", change: func() {}},
-		{name: "back as it was", change: func() { write(t, file, "name: [\n") }},
-		{name: "mended", change: func() { write(t, file, "name: single\n") }, reloads: 1, log: "scenario reloaded"},
-	}
-	for _, step := range steps { // a history: one after the other
+		{name: "back", change: func() { rename(t, folder+"-away", folder) }, reloads: 1},
+		{name: "a link that leads nowhere", change: func() { link(t, "nowhere", filepath.Join(folder, "torn.yaml")) }, reloads: 1},
+	} {
 		log.Reset()
 		step.change()
 		reloads := 0
-		w.look(func() error { reloads++; return step.reload })
-		if reloads != step.reloads {
+		reload := func() error { reloads++; return step.reload }
+		if w.look(reload); reloads != 0 {
+			t.Errorf("%s: reloaded at the first look, before it has stood still", step.name)
+		}
+		w.look(reload)
+		if w.look(reload); reloads != step.reloads {
 			t.Errorf("%s: %d reloads, want %d", step.name, reloads, step.reloads)
 		}
 		if got := log.String(); step.log == "" && got != "" || !strings.Contains(got, step.log) {
 			t.Errorf("%s: log %q, want %q", step.name, got, step.log)
+		}
+	}
+	reloads := 0
+	for n, text := range []string{"name: half", "name: half\nse", "name: half\nseed: 1\n"} { // a file that is being written
+		write(t, inFolder, text)
+		if w.look(func() error { reloads++; return nil }); reloads != 0 {
+			t.Errorf("reloaded after part %d", n)
 		}
 	}
 }
@@ -61,6 +72,20 @@ func TestWatch(t *testing.T) {
 func remove(t *testing.T, path string) {
 	t.Helper()
 	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rename(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func link(t *testing.T, to, at string) {
+	t.Helper()
+	if err := os.Symlink(to, at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -76,26 +101,22 @@ func TestWatchFollowsReplacedLinks(t *testing.T) {
 		}
 		write(t, filepath.Join(folder, version, "a.yaml"), "name: "+version+"\n")
 	}
-	link := func(to, at string) {
-		if err := os.Symlink(to, filepath.Join(folder, at)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	link("v1", "data")
-	link(filepath.Join("data", "a.yaml"), "a.yaml")
+	link(t, "v1", filepath.Join(folder, "..data"))
+	link(t, filepath.Join("..data", "a.yaml"), filepath.Join(folder, "a.yaml"))
 	flags := &serveFlags{watch: true, scenarios: folder, logFormat: "text", logLevel: "error"}
 	w, err := newWatcher(flags, flags.logger(&bytes.Buffer{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	link("v2", "next")
-	if err := os.Rename(filepath.Join(folder, "next"), filepath.Join(folder, "data")); err != nil {
-		t.Fatal(err)
-	}
 	reloads := 0
-	w.look(func() error { reloads++; return nil })
-	if reloads != 1 {
-		t.Errorf("%d reloads, want 1", reloads)
+	look := func() { w.look(func() error { reloads++; return nil }) }
+	look()
+	look()
+	link(t, "v2", filepath.Join(folder, "next"))
+	rename(t, filepath.Join(folder, "next"), filepath.Join(folder, "..data"))
+	look()
+	if look(); reloads != 2 {
+		t.Errorf("%d reloads, want 2", reloads)
 	}
 }
 
@@ -114,11 +135,6 @@ func TestWatcherLooksAtEachTickAndEnds(t *testing.T) {
 		close(ended)
 	}()
 	tick <- time.Time{}
-	// In one step: the look of the first tick may still be under way, and must
-	// not find half of a change.
-	if err := os.Rename(write(t, filepath.Join(t.TempDir(), "next.yaml"), "name: a\nseed: 2\n"), file); err != nil {
-		t.Fatal(err)
-	}
 	tick <- time.Time{}
 	<-reloaded
 	cancel()
@@ -132,7 +148,9 @@ func TestNothingToWatch(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, args, want string }{
 		{"embedded scenario", "serve --watch", "capisim: --watch: no file to watch, expected --scenarios DIR or --scenario FILE beside it\n"},
-		{"folder that is not there", "serve --watch --scenarios ./nosuch", "capisim: --watch: stat ./nosuch: no such file or directory\n"},
+		{"folder that is not there", "serve --listen 127.0.0.1:0 --watch --scenarios ./nosuch", "capisim: read scenarios: open ./nosuch: no such file or directory\n"},
+		{"file that is not there", "serve --listen 127.0.0.1:0 --watch --scenario nosuch.yaml", "capisim: nosuch.yaml: cannot be read: no such file or directory\n"},
+		{"keep alone", "serve --watch-keep", "capisim: --watch-keep: without --watch, expected both\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -82,6 +82,9 @@ func (s *stream) run(listener *listener) {
 	defer ticker.Stop()
 	for !s.failed {
 		requests := s.world.Journal.Changed()
+		for _, event := range s.hub.heard(listener) {
+			s.send("scenario", event)
+		}
 		s.look(listener.take())
 		s.flush()
 		select {

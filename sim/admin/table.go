@@ -107,7 +107,7 @@ func init() {
 			query: reportKind, handle: (*call).judge},
 		{method: get, path: "/admin/export", summary: "The journal as HAR or Pact", query: []string{"format", "consumer", "provider"}, handle: (*call).export},
 		{method: get, path: "/admin/bundle", summary: "The world as it was when its journal began, and all that happened since, as one file", handle: (*call).bundle},
-		{method: get, path: "/admin/events", summary: "Server-sent events: request, fault, state, clock", handle: (*call).events},
+		{method: get, path: "/admin/events", summary: "Server-sent events: request, fault, state, clock, scenario", handle: (*call).events},
 
 		{method: get, path: "/admin/docs", summary: "The reference as one page", open: true, handle: (*call).getDocs},
 		{method: get, path: "/admin/docs/{page}", summary: "One page of the documentation", open: true, handle: (*call).getDocsPage},

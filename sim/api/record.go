@@ -8,6 +8,9 @@ import (
 // enter puts a request into the journal when it is decided: with its answer,
 // when that leaves at once, else as held.
 func (c *call) enter(out *delivery) {
+	if c.changed {
+		c.snap.World.MarkChanged()
+	}
 	e := c.entry(out)
 	if out.held = out.holds(); out.held {
 		e.Held = true

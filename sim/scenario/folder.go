@@ -1,8 +1,11 @@
 package scenario
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,10 +18,68 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// scenarioFile is a file of a folder that holds a scenario.
+// scenarioFile is a file that holds a scenario.
 type scenarioFile struct {
-	name string // where messages say it is
-	data []byte
+	name   string // where messages say it is
+	data   []byte
+	unread error // why there is no data
+}
+
+func (f scenarioFile) same(as scenarioFile) bool {
+	return bytes.Equal(f.data, as.data) && f.unread == nil && as.unread == nil
+}
+
+// read reads the library's files, the named ones first.
+func (l *Library) read() (files []scenarioFile, err error) {
+	for _, name := range l.files {
+		files = append(files, l.readFile(name))
+	}
+	if l.dir == "" {
+		return files, nil
+	}
+	inside, err := readDir(l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("read scenarios: %w", err)
+	}
+	for _, file := range inside {
+		if !slices.ContainsFunc(l.files, func(named string) bool { return samePath(named, file.name) }) {
+			files = append(files, file)
+		}
+	}
+	return files, nil
+}
+
+// readFile reads a file again, but for a pipe, which is read once.
+func (l *Library) readFile(name string) scenarioFile {
+	info, err := os.Stat(name)
+	if e := l.ownFile(name); e != nil && err == nil && !info.Mode().IsRegular() {
+		return e.scenarioFile
+	}
+	return readNamed(name)
+}
+
+func samePath(a, b string) bool {
+	one, err := filepath.Abs(a)
+	other, failed := filepath.Abs(b)
+	return err == nil && failed == nil && one == other
+}
+
+// readNamed reads a file that somebody has named.
+func readNamed(name string) scenarioFile {
+	folder, file := filepath.Split(name)
+	data, err := readBounded(os.DirFS(cmp.Or(folder, ".")), file)
+	return scenarioFile{name, data, unreadable(name, err)}
+}
+
+func unreadable(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err // the rest is said by the name
+	}
+	return fmt.Errorf("%s: cannot be read: %w", name, err)
 }
 
 // endings are those of scenario files.
@@ -39,7 +100,8 @@ func readDir(dir string) ([]scenarioFile, error) {
 }
 
 // readFolder reads the scenario files of a folder, not those of folders in it;
-// dir is what their names begin with.
+// dir is what their names begin with. One that cannot be read keeps no other from
+// being read.
 func readFolder(folder fs.FS, dir string) ([]scenarioFile, error) {
 	list, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -52,17 +114,15 @@ func readFolder(folder fs.FS, dir string) ([]scenarioFile, error) {
 			continue
 		}
 		info, err := fs.Stat(folder, name)
-		if err != nil {
-			return nil, err
-		}
-		if !info.Mode().IsRegular() {
+		if err == nil && !info.Mode().IsRegular() {
 			continue
 		}
-		data, err := readBounded(folder, name)
-		if err != nil {
-			return nil, err
+		file := scenarioFile{name: filepath.Join(dir, name)}
+		if err == nil {
+			file.data, err = readBounded(folder, name)
 		}
-		files = append(files, scenarioFile{name: filepath.Join(dir, name), data: data})
+		file.unread = unreadable(file.name, err)
+		files = append(files, file)
 	}
 	return files, nil
 }
@@ -82,32 +142,24 @@ func readBounded(folder fs.FS, name string) ([]byte, error) {
 }
 
 // Hash is a digest of the scenarios in files and folders: it changes when one
-// of them is changed, added, removed or renamed, and does not when a mount is
-// renewed with the same content. Comparing it is how changed files are
-// noticed.
-func Hash(paths ...string) (string, error) {
+// of them is changed, added, removed or renamed, or can no longer be read, and
+// does not when a mount is renewed with the same content. Comparing it is how
+// changed files are noticed.
+func Hash(paths ...string) string {
 	digest := sha256.New()
 	for _, at := range paths {
-		files, err := scenariosAt(at)
-		if err != nil {
-			return "", err
+		files := []scenarioFile{}
+		if info, err := os.Stat(at); err == nil && info.IsDir() {
+			if files, err = readDir(at); err != nil {
+				fmt.Fprint(digest, err)
+			}
+		} else {
+			files = append(files, readNamed(at))
 		}
 		for _, file := range files {
-			fmt.Fprintf(digest, "%q %d ", file.name, len(file.data))
+			fmt.Fprintf(digest, "%q %d %v ", file.name, len(file.data), file.unread)
 			digest.Write(file.data)
 		}
 	}
-	return hex.EncodeToString(digest.Sum(nil)), nil
-}
-
-func scenariosAt(at string) ([]scenarioFile, error) {
-	info, err := os.Stat(at)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return readDir(at)
-	}
-	data, err := os.ReadFile(at)
-	return []scenarioFile{{name: at, data: data}}, err
+	return hex.EncodeToString(digest.Sum(nil))
 }

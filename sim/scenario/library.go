@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,16 +10,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/capisim/sim/document"
 )
 
-// Library holds the scenarios that can be named: the embedded ones and those
-// of one folder. It reads the folder once and never changes; to see changed
-// files make another one.
+// Library holds the scenarios that can be named: those of files that were named
+// themselves, those of one folder, and the embedded ones, in this order. It
+// never changes; Renew makes the next one of what the files have become.
 type Library struct {
+	dir   string   // "" for none
+	files []string // named ones
+
 	embedded []*entry
-	folder   []*entry
+	own      []*entry // of files, then of dir
 }
 
 // Info is a scenario's line in a list.
@@ -27,54 +32,177 @@ type Info struct {
 	Description string `json:"description"`
 	// Source is "embedded" or the file's name.
 	Source string `json:"source"`
-	// Broken says what is wrong with a file that cannot be read; it is listed
-	// under its file's name.
+	// Broken says what is wrong with a file that makes no scenario, a problem a
+	// line; it is listed under its name, or its file's when it has none.
 	Broken string `json:"broken,omitempty"`
+	// Kept says that the last good version of a broken file is there in its
+	// place.
+	Kept bool `json:"kept,omitempty"`
 }
+
+// embedded is the source of the scenarios that are shipped.
+const embedded = "embedded"
+
+// Embedded says that the scenario is a shipped one.
+func (i Info) Embedded() bool { return i.Source == embedded }
 
 // ErrUnknown is the error of a name that no scenario has.
 var ErrUnknown = errors.New("no such scenario")
 
 // entry is one file of a library, read as far as was asked for.
 type entry struct {
-	file    string
-	data    []byte
+	scenarioFile
 	trusted bool
 	tree    func() (*document.Document, error)
-	load    func() (*Scenario, error)
+	made    func() made
+
+	loaded atomic.Pointer[Scenario] // once it was asked for
+	was    *Scenario                // of the library before, nil for none
+	broken error                    // what is wrong with the file, in whose place the version before stands
 }
 
-// NewLibrary makes a library of the files in embedded, which a test must have
+// made is what an entry comes to: a scenario, and what is wrong with the file
+// when that is not what the file says now.
+type made struct {
+	scenario *Scenario
+	wrong    error
+}
+
+// listing is where a library has a scenario.
+type listing struct {
+	name string // "" for one that came otherwise
+	file string // "" for an embedded one
+}
+
+// NewLibrary makes a library of the files in shipped, which a test must have
 // proven valid, and of those in dir ("" for none). A file of the folder takes
 // the place of an embedded scenario of its name, and may extend it. Files are
 // parsed when they are asked for; the error is for a folder that cannot be
 // read.
-func NewLibrary(embedded fs.FS, dir string) (*Library, error) {
-	l := &Library{}
-	files, err := readFolder(embedded, ".")
+func NewLibrary(shipped fs.FS, dir string) (*Library, error) {
+	l := &Library{dir: dir}
+	ours, err := readFolder(shipped, ".")
 	if err != nil {
 		return nil, fmt.Errorf("read embedded scenarios: %w", err)
 	}
-	l.embedded = l.entries(files, true)
-	if dir != "" {
-		files, err := readDir(dir)
-		if err != nil {
-			return nil, fmt.Errorf("read scenarios: %w", err)
-		}
-		l.folder = l.entries(files, false)
+	files, err := l.read()
+	if err != nil {
+		return nil, err
 	}
+	for _, file := range ours {
+		l.embedded = append(l.embedded, l.entry(&entry{scenarioFile: file, trusted: true, tree: treeOf(file)}))
+	}
+	l.fill(files, nil, nil)
 	return l, nil
 }
 
-func (l *Library) entries(files []scenarioFile, trusted bool) []*entry {
-	list := make([]*entry, len(files))
-	for i, file := range files {
-		e := &entry{file: file.name, data: file.data, trusted: trusted}
-		e.tree = sync.OnceValues(func() (*document.Document, error) { return document.Read(e.file, e.data) })
-		e.load = sync.OnceValues(func() (*Scenario, error) { return l.parse(e) })
-		list[i] = e
+// With returns the library with one more file, which stands above all others.
+// The error is for one that cannot be read.
+func (l *Library) With(file string) (*Library, error) {
+	next := &Library{dir: l.dir, files: append([]string{file}, l.files...)}
+	files, err := next.read()
+	if err == nil {
+		err = files[0].unread
 	}
-	return list
+	if err != nil {
+		return nil, err
+	}
+	next.ship(l.embedded)
+	next.fill(files, nil, nil)
+	return next, nil
+}
+
+// Renew returns the library that the files make now. One that does not make a
+// scenario any more, or cannot be read, is broken, and its last good version
+// stays in its place, for those who extend it too. A named file that is gone is
+// broken, one of the folder is not there any more. The error is for a folder that
+// cannot be read.
+func (l *Library) Renew() (*Library, error) {
+	files, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	after := func(broken map[string]error) *Library {
+		next := &Library{dir: l.dir, files: l.files}
+		next.ship(l.embedded)
+		next.fill(files, l.own, broken)
+		for _, e := range next.own {
+			e.made()
+		}
+		return next
+	}
+	next, broken := after(nil), map[string]error{}
+	for _, e := range next.own {
+		if wrong := e.made().wrong; wrong != nil && e.isOwn(wrong) {
+			broken[e.name] = wrong
+		}
+	}
+	if len(broken) > 0 { // those who extend them may go on with their last good versions
+		next = after(broken)
+	}
+	return next, nil
+}
+
+// ship takes over embedded entries.
+func (l *Library) ship(entries []*entry) {
+	for _, e := range entries {
+		l.embedded = append(l.embedded, l.entry(&entry{scenarioFile: e.scenarioFile, trusted: true, tree: e.tree, was: cmp.Or(e.loaded.Load(), e.was)}))
+	}
+}
+
+// fill makes the entries of files. Those that were there before keep what has
+// not changed, and the last good version of what is broken.
+func (l *Library) fill(files []scenarioFile, before []*entry, broken map[string]error) {
+	for _, file := range files {
+		e := &entry{scenarioFile: file, tree: treeOf(file)}
+		if at := slices.IndexFunc(before, func(b *entry) bool { return b.name == file.name }); at >= 0 {
+			known := before[at]
+			e.was = known.made().scenario
+			if e.broken = broken[file.name]; e.broken != nil && e.was != nil || file.same(known.scenarioFile) {
+				e.data, e.tree = known.data, known.tree
+			}
+		}
+		l.own = append(l.own, l.entry(e))
+	}
+}
+
+// entry makes an entry one of this library.
+func (l *Library) entry(e *entry) *entry {
+	e.made = sync.OnceValue(func() made {
+		found, err := l.parse(e)
+		switch {
+		case err != nil && e.broken != nil:
+			return made{e.was, e.broken}
+		case err != nil:
+			return made{e.was, err}
+		case e.was != nil && found.Same(e.was):
+			found = e.was // what worlds share of it stays shared
+		default:
+			found.listing.name = e.title()
+			if !e.trusted {
+				found.listing.file = e.name
+			}
+		}
+		e.loaded.Store(found)
+		return made{found, e.broken}
+	})
+	return e
+}
+
+// treeOf holds on to nothing but the file.
+func treeOf(file scenarioFile) func() (*document.Document, error) {
+	return sync.OnceValues(func() (*document.Document, error) {
+		if file.unread != nil {
+			return nil, file.unread
+		}
+		return document.Read(file.name, file.data)
+	})
+}
+
+// isOwn says that an error is about the entry's own file.
+func (e *entry) isOwn(wrong error) bool {
+	var problems document.Problems
+	return !errors.As(wrong, &problems) || slices.ContainsFunc(problems, func(p document.Problem) bool { return p.File == e.name })
 }
 
 func (l *Library) parse(e *entry) (*Scenario, error) {
@@ -92,13 +220,13 @@ func (l *Library) parse(e *entry) (*Scenario, error) {
 
 // stem is what a file would be called without its ending.
 func (e *entry) stem() string {
-	base := path.Base(filepath.ToSlash(e.file))
+	base := path.Base(filepath.ToSlash(e.name))
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-// name is the name that the scenario gives itself. Embedded files are called
+// title is the name that the scenario gives itself. Embedded files are called
 // like it, which spares reading them; a broken file goes by its own name.
-func (e *entry) name() string {
+func (e *entry) title() string {
 	if e.trusted {
 		return e.stem()
 	}
@@ -119,8 +247,8 @@ func (l *Library) lookup(name string, chain []*entry) (found *entry, message str
 		return nil, fmt.Sprintf("%q, no such scenario; there is none to extend", name)
 	}
 	cycle := false
-	for _, e := range slices.Concat(l.folder, l.embedded) {
-		if e.name() != name {
+	for _, e := range slices.Concat(l.own, l.embedded) {
+		if e.title() != name {
 			continue
 		}
 		if !slices.Contains(chain, e) {
@@ -131,7 +259,7 @@ func (l *Library) lookup(name string, chain []*entry) (found *entry, message str
 	if cycle {
 		var steps []string
 		for _, e := range chain {
-			steps = append(steps, e.name())
+			steps = append(steps, e.title())
 		}
 		return nil, fmt.Sprintf("%q, a cycle: %s", name, strings.Join(append(steps, name), " extends "))
 	}
@@ -150,8 +278,8 @@ func (l *Library) others(name string) string {
 // Names lists what can be loaded, sorted, default first.
 func (l *Library) Names() []string {
 	var names []string
-	for _, e := range slices.Concat(l.embedded, l.folder) {
-		if name := e.name(); !slices.Contains(names, name) {
+	for _, e := range slices.Concat(l.embedded, l.own) {
+		if name := e.title(); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -181,14 +309,14 @@ func (l *Library) List() []Info {
 		if err != nil { // every listed name is there
 			panic(err)
 		}
-		info := Info{Name: name, Source: e.file}
-		if e.trusted {
-			info.Source = "embedded"
-		}
-		if root, err := e.tree(); err != nil {
-			info.Broken = err.Error()
-		} else {
+		info := Info{Name: name, Source: e.name}
+		if root, err := e.tree(); err == nil {
 			info.Description = root.Root.TextOf("description")
+		}
+		if e.trusted {
+			info.Source = embedded
+		} else if m := e.made(); m.wrong != nil {
+			info.Broken, info.Kept = m.wrong.Error(), m.scenario != nil
 		}
 		list = append(list, info)
 	}
@@ -202,11 +330,62 @@ func (l *Library) Load(name string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.load()
+	return e.scenario()
 }
 
-// Source returns the text of a scenario as its file has it. The error is
-// ErrUnknown.
+// LoadFile returns the scenario of a file as it is now, whether it is one of the
+// library's or not.
+func (l *Library) LoadFile(file string) (*Scenario, error) {
+	read := l.readFile(file)
+	if e := l.ownFile(file); e != nil && e.same(read) {
+		return e.scenario()
+	}
+	if read.unread != nil {
+		return nil, read.unread
+	}
+	return Parse(file, read.data, l)
+}
+
+func (l *Library) ownFile(file string) *entry {
+	if at := slices.IndexFunc(l.own, func(e *entry) bool { return e.name == file }); at >= 0 {
+		return l.own[at]
+	}
+	return nil
+}
+
+func (e *entry) scenario() (*Scenario, error) {
+	m := e.made()
+	if m.scenario == nil {
+		return nil, m.wrong
+	}
+	return m.scenario, nil
+}
+
+// Now returns what a scenario of an earlier library is in this one, with its
+// variation: what has its name, unless its file has given itself another. It is
+// the scenario itself while that is the same, when it is gone, and when it came
+// from no library.
+func (l *Library) Now(s *Scenario) *Scenario {
+	plain := s.plain()
+	if plain.listing.name == "" {
+		return s
+	}
+	e, err := l.find(plain.listing.name)
+	if renamed := l.ownFile(plain.listing.file); renamed != nil && renamed.title() != plain.listing.name {
+		e, err = renamed, nil
+	}
+	if err != nil {
+		return s
+	}
+	next, err := e.scenario()
+	if err != nil || next == plain || next.Same(plain) {
+		return s
+	}
+	return next.Varied(s.by)
+}
+
+// Source returns the text of a scenario as its file has it, or had it when it
+// was good. The error is ErrUnknown.
 func (l *Library) Source(name string) ([]byte, error) {
 	e, err := l.find(name)
 	if err != nil {

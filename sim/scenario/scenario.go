@@ -41,9 +41,14 @@ type Scenario struct {
 	Expectations []journal.Expectation
 	Progress     *Progress // of a world that was saved, else nil
 
+	listing listing // in the library that it came from
+
 	once   sync.Once // guards the making of store
 	store  *state.Store
-	varied atomic.Pointer[varied]
+	varied atomic.Pointer[Scenario] // the last that was made
+
+	base *Scenario // that this is a variation of, nil for none
+	by   Variation // and how
 }
 
 // ClockSpec is the clock a world begins with (DESIGN.md §1.3).
@@ -99,32 +104,34 @@ type Variation struct {
 	Variant contract.Variant
 }
 
-// varied is a scenario that was made by a Variation.
-type varied struct {
-	seed     int64
-	variant  contract.Variant
-	scenario *Scenario
+func (v Variation) same(as Variation) bool {
+	return v.Variant == as.Variant && (v.Seed == nil) == (as.Seed == nil) && (v.Seed == nil || *v.Seed == *as.Seed)
 }
 
 // Varied returns the scenario with another seed or variant. The last one is
 // kept, so that the worlds of parallel tests, which choose alike, share one.
 func (s *Scenario) Varied(by Variation) *Scenario {
+	if by.same(Variation{}) {
+		return s
+	}
 	seed, variant := s.Number, cmp.Or(by.Variant, s.Variant)
 	if by.Seed != nil {
 		seed = *by.Seed
 	}
-	if seed == s.Number && variant == s.Variant {
-		return s
-	}
-	if last := s.varied.Load(); last != nil && last.seed == seed && last.variant == variant {
-		return last.scenario
+	by = Variation{Seed: cmp.Or(by.Seed, s.by.Seed), Variant: cmp.Or(by.Variant, s.by.Variant)}
+	if last := s.varied.Load(); last != nil && last.by.same(by) {
+		return last
 	}
 	document := *s.Document
 	document.Seed, document.Variant = &seed, variant
 	made := assemble(&document)
-	s.varied.Store(&varied{seed, variant, made})
+	made.base, made.by = s.plain(), by
+	s.varied.Store(made)
 	return made
 }
+
+// plain is the scenario as its document has it.
+func (s *Scenario) plain() *Scenario { return cmp.Or(s.base, s) }
 
 // Same says that two scenarios come from the same document, with all that it
 // extends.

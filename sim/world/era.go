@@ -63,6 +63,7 @@ func (w *World) begin() {
 // Note remembers a change that was made from outside, for those who play the
 // world again.
 func (w *World) Note(c Change) {
+	w.MarkChanged()
 	c.After = w.Journal.Stats().Total
 	w.history.Lock()
 	defer w.history.Unlock()

@@ -17,6 +17,8 @@ func (w *World) fork(from *World, choices Choices) {
 	defer from.mu.Unlock()
 	origin, clock := from.Still()
 	w.draws, w.choices = from.draws, choices.over(from.choices)
+	w.home = from.home
+	w.changed.Store(from.changed.Load())
 	w.Clock, w.Sessions = clock, from.Sessions.fork()
 	switch choices.Clock {
 	case "frozen":
@@ -28,7 +30,7 @@ func (w *World) fork(from *World, choices Choices) {
 	rules := origin.Faults.WithRemoved(w.Journal.Reactions().EndRule).WithUsers(origin.State.HasUser)
 	next := &Snapshot{
 		World: w, Generation: 1,
-		Strict: strict, Scenario: origin.Scenario, Variant: origin.Variant, home: origin.home,
+		Strict: strict, Scenario: origin.Scenario, Variant: origin.Variant,
 		Faults: rules, State: origin.State, Limiter: origin.Limiter,
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())

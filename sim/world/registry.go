@@ -124,10 +124,7 @@ func (w *World) Differs(spec Spec) (parts []string) {
 	if spec.From != nil {
 		note("from", w.from == spec.From.Name)
 	} else {
-		w.mu.Lock()
-		home := w.Current().home
-		w.mu.Unlock()
-		note("scenario", w.from == "" && home.Same(spec.Scenario))
+		note("scenario", w.from == "" && w.Home().Same(spec.Scenario))
 	}
 	note("ttl", w.ttl == spec.TTL)
 	note("clock", w.asked.Clock == spec.Choices.Clock)

@@ -40,12 +40,14 @@ type World struct {
 
 	bounds   Bounds
 	bases    *bases
-	asked    Choices      // of its own
-	choices  Choices      // with those of the server, or of its origin
-	from     string       // the world it is a fork of, "" for none
-	draws    string       // the name that draws of its rules are made from: its own, or its origin's
-	mu       sync.Mutex   // serialises swaps
-	deciding sync.RWMutex // shared by requests from their decision to their journal entry
+	asked    Choices            // of its own
+	choices  Choices            // with those of the server, or of its origin
+	from     string             // the world it is a fork of, "" for none
+	draws    string             // the name that draws of its rules are made from: its own, or its origin's
+	mu       sync.Mutex         // serialises swaps
+	home     *scenario.Scenario // what a reset goes back to; guarded by mu
+	changed  atomic.Bool        // by clients, since home was loaded
+	deciding sync.RWMutex       // shared by requests from their decision to their journal entry
 	current  atomic.Pointer[Snapshot]
 	touched  atomic.Int64 // wall time of the last request, in nanoseconds
 	ttl      time.Duration
@@ -93,7 +95,6 @@ type Snapshot struct {
 	Faults     *fault.Set
 	Limiter    *Limiter // nil: no rate limit
 
-	home   *scenario.Scenario // what a reset goes back to; guarded by World.mu
 	ctx    context.Context
 	cancel context.CancelFunc
 }
@@ -142,7 +143,47 @@ var Everything = Scope{State: true, Faults: true, Journal: true, Clock: true}
 func (w *World) Load(s *scenario.Scenario) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.swap(s, s, Everything)
+	_, err := w.swap(s, s, Everything, false)
+	return err
+}
+
+// Home is the scenario that a reset goes back to.
+func (w *World) Home() *scenario.Scenario {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.home
+}
+
+// MarkChanged notes that a client has changed the world.
+func (w *World) MarkChanged() { w.changed.Store(true) }
+
+// Renewal is what has become of a world when its scenario changed.
+type Renewal string
+
+// What Renew makes of a world.
+const (
+	Left   Renewal = ""       // it plays something else by now
+	Loaded Renewal = "loaded" // it plays the new version
+	Lost   Renewal = "lost"   // the same, and what clients had changed is gone
+	Kept   Renewal = "kept"   // it stays as clients have changed it; a reset brings the new version
+)
+
+// Renew puts the world on the next version of the scenario that it was seen to
+// play, as Load does. With keep one that clients have changed stays as it is.
+func (w *World) Renew(seen, next *scenario.Scenario, keep bool) (Renewal, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.home != seen {
+		return Left, nil
+	}
+	changed, err := w.swap(next, next, Everything, keep)
+	switch {
+	case err != nil || !changed:
+		return Loaded, err
+	case keep:
+		return Kept, nil
+	}
+	return Lost, nil
 }
 
 // Replace puts the world into the state of a document, with its rules, its
@@ -151,15 +192,16 @@ func (w *World) Load(s *scenario.Scenario) error {
 func (w *World) Replace(s *scenario.Scenario) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.swap(s, w.Current().home, Scope{State: true, Faults: true, Clock: true})
+	_, err := w.swap(s, w.home, Scope{State: true, Faults: true, Clock: true}, false)
+	return err
 }
 
 // Reset brings parts of the world back to its scenario.
 func (w *World) Reset(scope Scope) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	home := w.Current().home
-	return w.swap(home, home, scope)
+	_, err := w.swap(w.home, w.home, scope, false)
+	return err
 }
 
 // Cut ends the answers that the world holds back, and changes nothing else.
@@ -173,11 +215,12 @@ func (w *World) Cut() {
 	old.cancel()
 }
 
-// swap builds the next snapshot from a scenario, to which another is home, and
-// puts it in place. Nothing changes when the scenario's rules are refused.
-func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
+// swap builds the next snapshot from a scenario, makes another the home, and
+// puts the snapshot in place, with keep only if clients have changed nothing; it
+// tells whether they had. Nothing changes when the scenario's rules are refused.
+func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (changed bool, err error) {
 	old := w.Current()
-	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1, home: home}
+	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1}
 	if old != nil {
 		next.Generation = old.Generation + 1
 		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
@@ -199,7 +242,7 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 	if scope.Faults {
 		next.Faults = fault.NewSet(s.Number, w.draws, w.bounds.Rules).WithRemoved(w.Journal.Reactions().EndRule).WithUsers(next.State.HasUser)
 		if err := next.Faults.Put(now, s.Faults...); err != nil {
-			return err
+			return false, err
 		}
 		if s.Progress != nil {
 			next.Faults.Resume(s.Progress.Progress)
@@ -209,17 +252,25 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope) error {
 	if scope.State && s.Progress != nil {
 		w.Sessions.resume(s.Progress.Sessions)
 	}
-	w.put(next, scope)
+	w.home = home
+	if changed = w.put(next, scope, keep); changed && keep {
+		next.cancel()
+		return changed, nil
+	}
 	if old != nil {
 		old.cancel()
 	}
-	return nil
+	return changed, nil
 }
 
-// put makes a snapshot the current one, between two decisions.
-func (w *World) put(next *Snapshot, scope Scope) {
+// put makes a snapshot the current one, between two decisions, unless clients
+// have changed the world, which it tells, and that is to be kept.
+func (w *World) put(next *Snapshot, scope Scope, keep bool) (changed bool) {
 	w.deciding.Lock()
 	defer w.deciding.Unlock()
+	if changed = w.changed.Load(); changed && keep {
+		return changed
+	}
 	w.Journal.Reactions().End() // what comes now is another story
 	if scope.Journal {
 		w.Journal.Clear()
@@ -234,6 +285,10 @@ func (w *World) put(next *Snapshot, scope Scope) {
 	case scope.State || scope.Faults:
 		w.noteState()
 	}
+	if scope == Everything {
+		w.changed.Store(false)
+	}
+	return changed
 }
 
 // AtEnd calls f when the world ends, at once when it has ended already.

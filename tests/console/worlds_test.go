@@ -158,6 +158,29 @@ var _ = Describe("Scenarios", func() {
 		Expect(world.Do("GET", "/v3/processes/"+harness.Worker, nil).At("instances")).To(BeEquivalentTo(7), "as it was, not as the scenario has it")
 	})
 
+	It("of a broken file stay as they were good, and say what is wrong", func() {
+		folder := GinkgoT().TempDir()
+		write := func(text string) {
+			GinkgoHelper()
+			Expect(os.WriteFile(filepath.Join(folder, "mine.yaml"), []byte(text), 0o600)).To(Succeed())
+		}
+		write("name: mine\nextends: default\n")
+		server := harness.Serve("--scenarios", folder, "--scenario", "mine", "--watch")
+		world := &harness.Client{Base: server.URL, Token: "admin"}
+		world.Do("PATCH", "/v3/processes/"+harness.DemoWeb, map[string]any{"command": "by a client"})
+		t := visit(server.URL, "#scenarios")
+		write("name: mine\nextends: default\nseed: <img src=x>\n")
+		t.sees(".toast", "The file of mine is broken")
+		t.sees(".card .notice.bad", filepath.Join(folder, "mine.yaml")+`:3:7: seed: "<img src=x>", expected an integer`)
+		t.sees(".cards", "Its last good version stays")
+		Expect(world.Do("GET", "/v3/processes/"+harness.DemoWeb, nil).At("command")).To(Equal("by a client"))
+		write("name: mine\nextends: default\nseed: 9\n")
+		t.sees(".notices", "this world plays the new version, and what was changed in it is gone")
+		t.shows(".card .notice.bad", 0)
+		t.sees(".current", "seed 9")
+		Expect(world.Do("GET", "/v3/processes/"+harness.DemoWeb, nil).At("command")).NotTo(Equal("by a client"))
+	})
+
 	It("are brought back in part", func() {
 		world := harness.World(root, "default")
 		world.Do("PUT", "/admin/faults/getProcess/404", nil)

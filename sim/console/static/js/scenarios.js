@@ -66,7 +66,7 @@ export function Scenarios() {
     <ul class="cards">${scenarios.map((s) => html`<li key=${s.name} class=${`card ${s.name === overview.scenario.name ? "is-current" : ""}`}>
       <div class="card-head"><h2>${s.name}</h2>${s.source !== "embedded" && html`<${Badge} title=${s.source}>file<//>`}</div>
       <p>${s.description}</p>
-      ${s.broken && html`<p class="notice bad">${s.broken}</p>`}
-      <div class="buttons"><${Button} label=${`${verb(s)} ${s.name}`} disabled=${Boolean(s.broken)} onClick=${() => load(s.name, `Loaded ${s.name}`, overview)}>${verb(s)}<//></div></li>`)}</ul>
+      ${s.broken && html`<p class="notice bad">${s.broken}</p><p>${s.kept ? "Its last good version stays until the file is mended." : "There is no good version of it."}</p>`}
+      <div class="buttons"><${Button} label=${`${verb(s)} ${s.name}`} disabled=${Boolean(s.broken) && !s.kept} onClick=${() => load(s.name, `Loaded ${s.name}`, overview)}>${verb(s)}<//></div></li>`)}</ul>
   </section>`;
 }

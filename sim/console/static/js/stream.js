@@ -3,6 +3,7 @@
 import { adminURL, Refused, token } from "./http.js";
 import { lock, model, refresh, refreshAll, setClock } from "./model.js";
 import { journal, onRequest, reload } from "./journal.js";
+import { notify } from "./actions.js";
 
 const firstPause = 500;
 const longestPause = 8000;
@@ -11,6 +12,16 @@ function changedState() {
   refresh.overview();
   model.set({ stateVersion: model.get().stateVersion + 1 });
 }
+
+/** What a changed scenario file means for this world. */
+const means = {
+  loaded: (e) => ["ok", `The file of ${e.scenario} was changed: this world plays the new version`],
+  lost: (e) => ["bad", `The file of ${e.scenario} was changed: this world plays the new version, and what was changed in it is gone`],
+  kept: (e) => ["ok", `The file of ${e.scenario} was changed: this world stays as it is, a reset brings the new version`],
+  refused: (e) => ["bad", `The file of ${e.scenario} was changed, and is refused here: ${e.problem}`],
+  broken: (e) => ["bad", `The file of ${e.scenario} is broken: ${e.problem}`],
+  mended: (e) => ["ok", `The file of ${e.scenario} is mended`],
+};
 
 const takes = {
   request: onRequest,
@@ -26,6 +37,10 @@ const takes = {
   },
   state: changedState,
   clock: setClock,
+  scenario(event) {
+    if (means[event.result]) notify(...means[event.result](event));
+    refresh.scenarios();
+  },
 };
 
 function take(block) {

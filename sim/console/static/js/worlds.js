@@ -23,7 +23,7 @@ function Create({ scenarios }) {
   };
   return html`<form class="card create" onSubmit=${create}><h2>New world</h2><div class="create-fields">
     <${Field} label="Name" hint="left out: one is made up"><input value=${draft.name} maxlength="63" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" placeholder="checkout-tests" autocomplete="off" onInput=${(e) => change({ name: e.target.value.trim() })} /><//>
-    <${Field} label="Scenario"><select value=${draft.scenario} onChange=${(e) => change({ scenario: e.target.value })}><option value="">as the default world</option>${scenarios.map((s) => html`<option key=${s.name} value=${s.name} disabled=${Boolean(s.broken)}>${s.name}</option>`)}</select><//>
+    <${Field} label="Scenario"><select value=${draft.scenario} onChange=${(e) => change({ scenario: e.target.value })}><option value="">as the default world</option>${scenarios.map((s) => html`<option key=${s.name} value=${s.name} disabled=${Boolean(s.broken) && !s.kept}>${s.name}</option>`)}</select><//>
     <${Field} label="Ends when idle for" hint=${bad ? html`<span class="mistake" role="alert">A duration such as 10m</span>` : "left out: never"}><input value=${draft.ttl} placeholder="10m" aria-invalid=${bad ? "true" : undefined} onInput=${(e) => change({ ttl: e.target.value.trim() })} /><//>
     </div><label class="check"><input type="checkbox" checked=${draft.port} onChange=${(e) => change({ port: e.target.checked })} /><span>A port of its own, for clients that cannot keep a path</span></label>
     <div class="buttons"><button type="submit" class="button primary" disabled=${bad}>Create</button></div></form>`;
