@@ -180,6 +180,8 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 		if s.admin.Admits(w, r) {
 			console.ServeHTTP(w, r)
 		}
+	case withAPI && rest == "/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		s.serveOpenAPI(w, r, of)
 	case withAPI && stray(rest):
 		s.api.ServeStray(w, r, of, s.worlds.Root())
 	case withAPI:

@@ -7,6 +7,7 @@ import (
 
 	"example.com/capisim/docs"
 	"example.com/capisim/schemas"
+	"example.com/capisim/sim"
 	"example.com/capisim/sim/document"
 )
 
@@ -54,27 +55,51 @@ func pageNames(pages []docs.Page) []string {
 	return names
 }
 
-// schemaCommand prints a JSON schema, for editors and other tools.
+// The documents that schema prints beside the schemas, both OpenAPI.
+const apiDocument = "openapi"
+
+func schemaNames() []string { return append(schemas.Names(), apiDocument) }
+
+// schemaCommand prints a JSON schema or an OpenAPI document, for editors,
+// generators and other tools.
 func (p *program) schemaCommand() *cobra.Command {
-	return &cobra.Command{
+	variant, base := "default", "http://127.0.0.1:8080"
+	cmd := &cobra.Command{
 		Use:     "schema [NAME]",
-		Short:   "List the JSON schemas, or print one",
-		Example: "  capisim schema scenario > scenario.schema.json",
+		Short:   "List the JSON schemas and OpenAPI documents, or print one",
+		Example: "  capisim schema scenario > scenario.schema.json\n  capisim schema openapi --base http://localhost:8080 > openapi.json",
 		Args:    arguments(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				_, err := p.stdout.Write([]byte(strings.Join(schemas.Names(), "\n") + "\n"))
+				_, err := p.stdout.Write([]byte(strings.Join(schemaNames(), "\n") + "\n"))
 				return err
 			}
-			text, ok := schemas.Text(args[0])
-			if !ok {
-				return misused("schema: no such schema: %s", document.UnknownWord(args[0], schemas.Names()))
+			text, err := schemaText(args[0], variant, base)
+			if err == nil {
+				_, err = p.stdout.Write(text)
 			}
-			_, err := p.stdout.Write(text)
 			return err
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return schemas.Names(), cobra.ShellCompDirectiveNoFileComp
+			return schemaNames(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+	cmd.Flags().StringVar(&variant, "variant", variant, "edition of the API in openapi: default, open-source or vendor")
+	cmd.Flags().StringVar(&base, "base", base, "`address` that an OpenAPI document says the server is at")
+	return cmd
+}
+
+func schemaText(name, variant, base string) ([]byte, error) {
+	if name == apiDocument {
+		text, err := sim.OpenAPI(variant, base)
+		if err != nil {
+			return nil, misused("schema: %w", err)
+		}
+		return append(text, '\n'), nil
+	}
+	text, ok := schemas.Text(name)
+	if !ok {
+		return nil, misused("schema: no such schema: %s", document.UnknownWord(name, schemaNames()))
+	}
+	return text, nil
 }

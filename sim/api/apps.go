@@ -67,7 +67,7 @@ func appLinksOf(base string, app *state.App) links {
 }
 
 func listApps(c *call) (reply, error) {
-	query, err := contract.AppList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
@@ -81,7 +81,7 @@ func (c *call) includedWithApps(views []state.View, query contract.ResourceQuery
 
 // getApp looks at the query before it looks for the app.
 func getApp(c *call) (reply, error) {
-	query, err := contract.AppList.ParseInclude(c.req.URL.RawQuery)
+	query, err := c.op.List.ParseInclude(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
@@ -30,7 +29,7 @@ type partyJSON struct {
 }
 
 func listAuditEvents(c *call) (reply, error) {
-	query, err := contract.AuditEventList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

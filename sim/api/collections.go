@@ -26,8 +26,7 @@ type item struct {
 // listCollection answers a page of a collection: what the scenario gives, and
 // what follows from the state.
 func listCollection(c *call) (reply, error) {
-	collection := c.op.Collection
-	query, err := collection.List.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
@@ -36,7 +35,7 @@ func listCollection(c *call) (reply, error) {
 		return reply{}, err
 	}
 	var found []item
-	for _, one := range c.items(collection) {
+	for _, one := range c.items(c.op.Collection) {
 		if keep(one) && passes(query, one) {
 			found = append(found, one)
 		}

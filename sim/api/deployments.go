@@ -69,7 +69,7 @@ type deploymentProcessJSON struct {
 }
 
 func listDeployments(c *call) (reply, error) {
-	query, err := contract.DeploymentList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

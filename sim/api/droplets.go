@@ -77,11 +77,11 @@ func getDroplet(c *call) (reply, error) {
 }
 
 func listDroplets(c *call) (reply, error) {
-	list, path := contract.DropletList, "/v3/droplets"
+	path := "/v3/droplets"
 	if c.op.Nested {
 		path = "/v3/apps/" + c.ref.AppGUID + "/droplets"
 	}
-	query, err := list.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
@@ -36,7 +35,7 @@ func (c *call) organizationJSON(v state.View) organizationJSON {
 }
 
 func listOrganizations(c *call) (reply, error) {
-	query, err := contract.OrganizationList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

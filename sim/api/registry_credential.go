@@ -2,8 +2,6 @@ package api
 
 import (
 	"net/http"
-
-	"example.com/capisim/sim/contract"
 )
 
 // registryCredentialJSON is what the link registry_credential of a process leads
@@ -19,11 +17,8 @@ type registryCredentialJSON struct {
 }
 
 // getRegistryCredential finds the credential of a process that the caller may
-// see. The open-source server has no such thing.
+// see.
 func getRegistryCredential(c *call) (reply, error) {
-	if c.snap.Variant == contract.OpenSource {
-		return reply{}, contract.NotFound
-	}
 	view, err := c.snap.State.RegistryCredential(c.who, c.guid)
 	if err != nil {
 		return reply{}, err

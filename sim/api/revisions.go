@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
@@ -51,14 +50,12 @@ func getRevision(c *call) (reply, error) {
 	return one(http.StatusOK, c.revisionJSON)(c.snap.State.Revision(c.who, c.guid))
 }
 
-func listRevisions(c *call) (reply, error) { return c.revisions(contract.RevisionList, false) }
+func listRevisions(c *call) (reply, error) { return c.revisions(false) }
 
-func listDeployedRevisions(c *call) (reply, error) {
-	return c.revisions(contract.DeployedRevisionList, true)
-}
+func listDeployedRevisions(c *call) (reply, error) { return c.revisions(true) }
 
-func (c *call) revisions(list *contract.ResourceList, deployed bool) (reply, error) {
-	query, err := list.Parse(c.req.URL.RawQuery)
+func (c *call) revisions(deployed bool) (reply, error) {
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

@@ -45,6 +45,10 @@ func handler(op *contract.Operation) gin.HandlerFunc {
 	}
 	return func(g *gin.Context) {
 		c := callOf(g)
+		if op.Unknown != "" && op.Unknown == c.snap.Variant {
+			c.serveUnknown(g.Writer)
+			return
+		}
 		c.op, c.act = op, act
 		c.take(g.Params)
 		c.serve(g.Writer)

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 
-	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
@@ -43,7 +42,7 @@ func (c *call) spaceJSON(v state.View) spaceJSON {
 }
 
 func listSpaces(c *call) (reply, error) {
-	query, err := contract.SpaceList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
@@ -58,7 +57,7 @@ func getSpace(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	query, err := contract.SpaceList.ParseInclude(c.req.URL.RawQuery)
+	query, err := c.op.List.ParseInclude(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

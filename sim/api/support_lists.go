@@ -19,7 +19,7 @@ func listRoutes(c *call) (reply, error) {
 		raw += "&app_guids=" + url.QueryEscape(c.ref.AppGUID)
 		path = "/v3/apps/" + c.ref.AppGUID + "/routes"
 	}
-	query, err := contract.RouteList.Parse(raw)
+	query, err := c.op.List.Parse(raw)
 	if err != nil {
 		return reply{}, err
 	}
@@ -55,7 +55,7 @@ func includedWithRoutes(query contract.ResourceQuery) *includedJSON {
 // listPackages shows no packages, by which the cf CLI sees that there is
 // nothing to stage (CLIENTS.md §1).
 func listPackages(c *call) (reply, error) {
-	query, err := contract.PackageList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
@@ -89,7 +89,7 @@ type toApp struct {
 }
 
 func listSidecars(c *call) (reply, error) {
-	query, err := contract.SidecarList.Parse(c.req.URL.RawQuery)
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}

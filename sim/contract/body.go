@@ -91,7 +91,7 @@ func (o *Operation) ParseBody(contentType string, raw []byte) (Body, error) {
 // not known to it either.
 func (o *Operation) NeverInBody(tokens []string) string {
 	switch {
-	case o.Request == "" && o.Action != CreateToken:
+	case o.Request == "":
 		return o.ID + " takes no body"
 	case o.UAA && len(tokens) > 1:
 		return o.ID + " takes a form, whose fields have no parts"

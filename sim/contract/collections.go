@@ -1,6 +1,9 @@
 package contract
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // The actions of what is only read: lists that are data of a scenario or worked
 // out from the state, and single documents of apps, spaces and organizations.
@@ -117,36 +120,39 @@ func listed() (rows []*Operation) {
 			of(c, aside(operationName("get", one), "GET", "/v3/"+c.Name+"/{guid}", GetItem, Read, "resource", []*Error{c.Item(), NotFound})))
 	}
 	return append(rows,
-		ofApp(aside("getAppEnvironmentVariables", "GET", "/v3/apps/{guid}/environment_variables", GetEnvironmentVariables, Read, "", noApp)),
-		ofApp(aside("getAppEnvironment", "GET", "/v3/apps/{guid}/env", GetEnvironment, Read, "", noApp)),
+		ofApp(aside("getAppEnvironmentVariables", "GET", "/v3/apps/{guid}/environment_variables", GetEnvironmentVariables, Read, "environment-variables", noApp)),
+		ofApp(aside("getAppEnvironment", "GET", "/v3/apps/{guid}/env", GetEnvironment, Read, "app-environment", noApp)),
 		ofApp(aside("getAppManifest", "GET", "/v3/apps/{guid}/manifest", GetManifest, Read, "", noApp)),
 		ofApp(of(byName["tasks"], aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
 		ofApp(of(byName["builds"], aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp))),
-		ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp)),
-		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "", noApp)),
-		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "", []*Error{FeatureNotFound, AppNotFound})),
-		ofApp(aside("clearBuildpackCache", "POST", "/v3/apps/{guid}/actions/clear_buildpack_cache", ClearBuildpackCache, Write, "", noApp)),
-		aside("listSpaceFeatures", "GET", "/v3/spaces/{guid}/features", ListFeatures, Read, "", noSpace),
-		aside("getSpaceFeature", "GET", "/v3/spaces/{guid}/features/{name}", GetFeature, Read, "", []*Error{FeatureNotFound, SpaceNotFound}),
-		aside("getSpaceIsolationSegment", "GET", "/v3/spaces/{guid}/relationships/isolation_segment", GetIsolationSegment, Read, "", noSpace),
-		aside("applyManifest", "POST", "/v3/spaces/{guid}/actions/apply_manifest", ApplyManifest, Write, "", noSpace),
+		by(PackageList, ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp))),
+		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "feature-list", noApp)),
+		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, AppNotFound})),
+		answering(http.StatusAccepted, ofApp(aside("clearBuildpackCache", "POST", "/v3/apps/{guid}/actions/clear_buildpack_cache", ClearBuildpackCache, Write, "", noApp))),
+		aside("listSpaceFeatures", "GET", "/v3/spaces/{guid}/features", ListFeatures, Read, "space-features", noSpace),
+		aside("getSpaceFeature", "GET", "/v3/spaces/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, SpaceNotFound}),
+		aside("getSpaceIsolationSegment", "GET", "/v3/spaces/{guid}/relationships/isolation_segment", GetIsolationSegment, Read, "to-one", noSpace),
+		answering(http.StatusAccepted, aside("applyManifest", "POST", "/v3/spaces/{guid}/actions/apply_manifest", ApplyManifest, Write, "", noSpace)),
 		of(byName["users"], aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace)),
 		of(byName["domains"], aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
 		of(byName["users"], aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
 		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
-		ofApp(aside("getCurrentDropletRelationship", "GET", "/v3/apps/{guid}/relationships/current_droplet", GetDropletRelation, Read, "", noDroplet)),
-		changing(ofApp(aside("assignCurrentDroplet", "PATCH", "/v3/apps/{guid}/relationships/current_droplet", AssignDroplet, Write, "", noApp)), "", []*Error{DropletNotAssigned}),
+		ofApp(aside("getCurrentDropletRelationship", "GET", "/v3/apps/{guid}/relationships/current_droplet", GetDropletRelation, Read, "to-one", noDroplet)),
+		changing(ofApp(aside("assignCurrentDroplet", "PATCH", "/v3/apps/{guid}/relationships/current_droplet", AssignDroplet, Write, "to-one", noApp)), "droplet-assignment", []*Error{DropletNotAssigned}),
 		aside("downloadDroplet", "GET", "/v3/droplets/{guid}/download", DownloadDroplet, Read, "", []*Error{DropletNotFound, NotFound}),
-		aside("getRevisionEnvironmentVariables", "GET", "/v3/revisions/{guid}/environment_variables", GetRevisionVariables, Read, "", []*Error{RevisionNotFound, NotFound}),
-		aside("getSpaceSummary", "GET", "/v2/spaces/{guid}/summary", GetSpaceSummary, Read, "", noSpace),
-		uaa("getUserInfo", "GET", "/userinfo", GetUserInfo),
-		uaa("checkToken", "POST", "/check_token", CheckToken),
-		uaa("introspectToken", "POST", "/introspect", CheckToken),
+		aside("getRevisionEnvironmentVariables", "GET", "/v3/revisions/{guid}/environment_variables", GetRevisionVariables, Read, "environment-variables", []*Error{RevisionNotFound, NotFound}),
+		aside("getSpaceSummary", "GET", "/v2/spaces/{guid}/summary", GetSpaceSummary, Read, "space-summary", noSpace),
+		uaa("getUserInfo", "GET", "/userinfo", GetUserInfo, "", "user-info"),
+		uaa("checkToken", "POST", "/check_token", CheckToken, "token-check", "token-claims"),
+		uaa("introspectToken", "POST", "/introspect", CheckToken, "token-check", "token-claims"),
 	)
 }
 
 // of gives a row its collection.
 func of(c *Collection, o *Operation) *Operation {
 	o.Collection = c
+	if strings.HasPrefix(o.ID, "list") {
+		o.List = c.List
+	}
 	return o
 }

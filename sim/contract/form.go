@@ -1,5 +1,7 @@
 package contract
 
+import "strings"
+
 // Form is the shape an error travels in. The envelope of §2 is written by the
 // handlers alone; the layers around them answer in their own ways (§9, §16).
 // The comments name who does.
@@ -49,6 +51,18 @@ var (
 	// (§3, step 1).
 	TokenBeforeLimit = InvalidAuthToken.in(Intercepted)
 )
+
+// Around lists what the layers around the operation's handler refuse, which
+// stands in no row and cannot be injected by a name.
+func (o *Operation) Around() []*Error {
+	switch {
+	case !strings.HasPrefix(o.Path, "/v3"):
+		return nil
+	case o.Request == "":
+		return []*Error{NotAcceptable, Malformed}
+	}
+	return []*Error{NotAcceptable, RequestTooLarge, Malformed}
+}
 
 func (e *Error) in(form Form) *Error {
 	formed := *e

@@ -150,7 +150,7 @@ func FuzzListQuery(f *testing.F) {
 			refusal(t, err, BadQueryParameter, Malformed, UnknownError)
 			return
 		}
-		if query.Page < 1 || query.PerPage < 1 || query.PerPage > maxPerPage {
+		if query.Page < 1 || query.PerPage < 1 || query.PerPage > MaxPerPage {
 			t.Fatalf("%q: %+v", raw, query)
 		}
 		// A link leads to its page of the same list: what it gives is itself. Of

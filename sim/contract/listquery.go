@@ -144,7 +144,7 @@ func (r *listReader) pages() {
 	if hasPerPage {
 		if perPage.Sign() <= 0 {
 			r.refuse("Per page must be a positive integer")
-		} else if perPage.Cmp(big.NewInt(maxPerPage)) > 0 {
+		} else if perPage.Cmp(big.NewInt(MaxPerPage)) > 0 {
 			r.refuse("Per page must be between 1 and 5000")
 		}
 	}

@@ -64,11 +64,13 @@ type Operation struct {
 	Action     Action
 	Nested     bool // found through an app: {guid} is the app's
 	Access     Access
-	Request    string      // schema of the body, "" when there is none
-	Response   string      // schema of the success answer, "" when it is empty
-	Supporting bool        // needed by clients, no coverage cell, faulted only by name
-	UAA        bool        // answered by UAA: its errors are {"error", "error_description"}
-	Collection *Collection // what a supporting operation lists or shows an item of, else nil
+	Request    string        // schema of the body, "" when there is none
+	Response   string        // schema of the success answer, "" when it is empty
+	Supporting bool          // needed by clients, no coverage cell, faulted only by name
+	UAA        bool          // answered by UAA: its errors are {"error", "error_description"}
+	Collection *Collection   // what a supporting operation lists or shows an item of, else nil
+	List       *ResourceList // the query of a supporting list, or of an item of it, else nil
+	Unknown    Variant       // the edition that does not have it, "" for none
 	Statuses   []Status
 	Index      int // position in the table
 }

@@ -11,7 +11,7 @@ import (
 // Sizes of a page (§13.1).
 const (
 	defaultPerPage = 50
-	maxPerPage     = 5000
+	MaxPerPage     = 5000
 )
 
 // Filter is a comma list of a query. An absent one lets everything pass, an

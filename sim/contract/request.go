@@ -101,12 +101,12 @@ func RequestViolations(op *Operation, contentType, query, index string, raw []by
 }
 
 func bodyViolations(op *Operation, contentType string, raw []byte) (found document.Violations) {
-	if encodingOf(contentType) != jsonBody {
+	if !op.UAA && encodingOf(contentType) != jsonBody {
 		found = document.Violations{{Message: "Content-Type " + quoteFound(contentType) + ", expected application/json"}}
 	}
-	body, err := ParseBody(contentType, raw)
+	body, err := op.ParseBody(contentType, raw)
 	if err != nil {
-		return append(found, document.Violation{Message: "not readable, expected " + op.Request + " as JSON"})
+		return append(found, document.Violation{Message: "not readable, expected " + op.Request + op.encoding()})
 	}
 	value := body.Value()
 	if whole, given := body.Get("_json"); given && len(body.Fields) == 1 {
@@ -119,6 +119,14 @@ func bodyViolations(op *Operation, contentType string, raw []byte) (found docume
 	return append(found, wrong...)
 }
 
+// encoding says how a body of the operation is written.
+func (o *Operation) encoding() string {
+	if o.UAA {
+		return " as a form"
+	}
+	return " as JSON"
+}
+
 // queryViolations reports names that the operation does not document.
 func queryViolations(op *Operation, raw string) (found document.Violations) {
 	if raw == "" || op.Supporting {
@@ -129,13 +137,8 @@ func queryViolations(op *Operation, raw string) (found document.Violations) {
 		return document.Violations{{Pointer: "?", Message: "malformed query, expected name=value pairs in %-encoding"}}
 	}
 	var known []string
-	switch op.Action {
-	case ListProcesses:
-		known = slices.DeleteFunc(slices.Clone(listKeys), func(key string) bool {
-			return key == "app_guid" || op.Nested && slices.Contains([]string{"app_guids", "organization_guids", "space_guids"}, key)
-		})
-	case GetProcess:
-		known = []string{"embed"}
+	for _, parameter := range op.Query() {
+		known = append(known, parameter.Name)
 	}
 	for _, member := range members {
 		if !slices.Contains(known, member.Key) {

@@ -137,7 +137,7 @@ func FuzzResourceQuery(f *testing.F) {
 				}
 				continue
 			}
-			if q.Page < 1 || q.PerPage < 1 || q.PerPage > maxPerPage {
+			if q.Page < 1 || q.PerPage < 1 || q.PerPage > MaxPerPage {
 				t.Errorf("%q: page %d of %d", query, q.Page, q.PerPage)
 			}
 			q.Match("names", query)

@@ -91,41 +91,41 @@ func supporting() []*Operation {
 		aside("getInfo", "GET", "/v3/info", GetInfo, Anonymous, "info", noEndpoint),
 		aside("getV2Info", "GET", "/v2/info", GetV2Info, Anonymous, "v2-info", noEndpoint),
 
-		uaa("getLogin", "GET", "/login", GetLogin),
-		uaa("createToken", "POST", "/oauth/token", CreateToken),
-		uaa("listTokenKeys", "GET", "/token_keys", ListTokenKeys),
-		uaa("getOpenIDConfiguration", "GET", "/.well-known/openid-configuration", GetOpenIDConfiguration),
+		uaa("getLogin", "GET", "/login", GetLogin, "", "login"),
+		uaa("createToken", "POST", "/oauth/token", CreateToken, "token-request", "token"),
+		uaa("listTokenKeys", "GET", "/token_keys", ListTokenKeys, "", "token-keys"),
+		uaa("getOpenIDConfiguration", "GET", "/.well-known/openid-configuration", GetOpenIDConfiguration, "", "openid-configuration"),
 
-		aside("listOrganizations", "GET", "/v3/organizations", ListOrganizations, Read, "organization-list", noEndpoint),
+		by(OrganizationList, aside("listOrganizations", "GET", "/v3/organizations", ListOrganizations, Read, "organization-list", noEndpoint)),
 		aside("getOrganization", "GET", "/v3/organizations/{guid}", GetOrganization, Read, "organization", noOrg),
-		aside("listSpaces", "GET", "/v3/spaces", ListSpaces, Read, "space-list", noEndpoint),
-		aside("getSpace", "GET", "/v3/spaces/{guid}", GetSpace, Read, "space", noSpace),
-		aside("listApps", "GET", "/v3/apps", ListApps, Read, "app-list", noEndpoint),
-		ofApp(aside("getApp", "GET", "/v3/apps/{guid}", GetApp, Read, "app", noApp)),
+		by(SpaceList, aside("listSpaces", "GET", "/v3/spaces", ListSpaces, Read, "space-list", noEndpoint)),
+		by(SpaceList, aside("getSpace", "GET", "/v3/spaces/{guid}", GetSpace, Read, "space", noSpace)),
+		by(AppList, aside("listApps", "GET", "/v3/apps", ListApps, Read, "app-list", noEndpoint)),
+		by(AppList, ofApp(aside("getApp", "GET", "/v3/apps/{guid}", GetApp, Read, "app", noApp))),
 		changing(ofApp(aside("updateApp", "PATCH", "/v3/apps/{guid}", UpdateApp, Write, "app", noApp)), "app-update", badAppUpdate),
 		changing(ofApp(aside("startApp", "POST", "/v3/apps/{guid}/actions/start", StartApp, Write, "app", noApp)), "", badAppState),
 		changing(ofApp(aside("stopApp", "POST", "/v3/apps/{guid}/actions/stop", StopApp, Write, "app", noApp)), "", badAppState),
 		changing(ofApp(aside("restartApp", "POST", "/v3/apps/{guid}/actions/restart", RestartApp, Write, "app", noApp)), "", badAppState),
 		ofApp(aside("getCurrentDroplet", "GET", "/v3/apps/{guid}/droplets/current", GetCurrentDroplet, Read, "droplet", noDroplet)),
-		ofApp(aside("listAppDroplets", "GET", "/v3/apps/{guid}/droplets", ListDroplets, Read, "droplet-list", noApp)),
-		aside("listDroplets", "GET", "/v3/droplets", ListDroplets, Read, "droplet-list", noEndpoint),
+		by(DropletList, ofApp(aside("listAppDroplets", "GET", "/v3/apps/{guid}/droplets", ListDroplets, Read, "droplet-list", noApp))),
+		by(DropletList, aside("listDroplets", "GET", "/v3/droplets", ListDroplets, Read, "droplet-list", noEndpoint)),
 		aside("getDroplet", "GET", "/v3/droplets/{guid}", GetDroplet, Read, "droplet", []*Error{DropletNotFound, NotFound}),
-		ofApp(aside("listAppRevisions", "GET", "/v3/apps/{guid}/revisions", ListRevisions, Read, "revision-list", noApp)),
-		ofApp(aside("listDeployedRevisions", "GET", "/v3/apps/{guid}/revisions/deployed", ListDeployedRevisions, Read, "revision-list", noApp)),
+		by(RevisionList, ofApp(aside("listAppRevisions", "GET", "/v3/apps/{guid}/revisions", ListRevisions, Read, "revision-list", noApp))),
+		by(DeployedRevisionList, ofApp(aside("listDeployedRevisions", "GET", "/v3/apps/{guid}/revisions/deployed", ListDeployedRevisions, Read, "revision-list", noApp))),
 		aside("getRevision", "GET", "/v3/revisions/{guid}", GetRevision, Read, "revision", []*Error{RevisionNotFound, NotFound}),
-		aside("getRegistryCredential", "GET", "/v3/registry_credentials/{guid}", GetRegistryCredential, Read, "registry-credential",
-			[]*Error{RegistryCredentialNotFound, NotFound}),
-		aside("listRoutes", "GET", "/v3/routes", ListRoutes, Read, "empty-list", noEndpoint),
-		ofApp(aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListRoutes, Read, "empty-list", noApp)),
-		aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess),
-		aside("listPackages", "GET", "/v3/packages", ListPackages, Read, "empty-list", noEndpoint),
-		aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint),
+		unknownTo(OpenSource, aside("getRegistryCredential", "GET", "/v3/registry_credentials/{guid}", GetRegistryCredential, Read, "registry-credential",
+			[]*Error{RegistryCredentialNotFound, NotFound})),
+		by(RouteList, aside("listRoutes", "GET", "/v3/routes", ListRoutes, Read, "empty-list", noEndpoint)),
+		by(RouteList, ofApp(aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListRoutes, Read, "empty-list", noApp))),
+		by(SidecarList, aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess)),
+		by(PackageList, aside("listPackages", "GET", "/v3/packages", ListPackages, Read, "empty-list", noEndpoint)),
+		by(DeploymentList, aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint)),
 		aside("getDeployment", "GET", "/v3/deployments/{guid}", GetDeployment, Read, "deployment", noDeployment),
 		changing(answering(http.StatusCreated, aside("createDeployment", "POST", "/v3/deployments", CreateDeployment, Write, "deployment", noEndpoint)), "deployment-create", badDeployment),
 		changing(aside("updateDeployment", "PATCH", "/v3/deployments/{guid}", UpdateDeployment, Write, "deployment", noDeployment), "deployment-update", []*Error{orgDeleting, noLabels, noNotes}),
 		changing(aside("cancelDeployment", "POST", "/v3/deployments/{guid}/actions/cancel", CancelDeployment, Write, "", noDeployment), "", badDeploymentAction),
 		changing(aside("continueDeployment", "POST", "/v3/deployments/{guid}/actions/continue", ContinueDeployment, Write, "", noDeployment), "", badDeploymentAction),
-		aside("listAuditEvents", "GET", "/v3/audit_events", ListAuditEvents, Read, "audit-event-list", noEndpoint),
+		by(AuditEventList, aside("listAuditEvents", "GET", "/v3/audit_events", ListAuditEvents, Read, "audit-event-list", noEndpoint)),
 		aside("getAuditEvent", "GET", "/v3/audit_events/{guid}", GetAuditEvent, Read, "audit-event", []*Error{EventNotFound, NotFound}),
 	}
 }
@@ -142,6 +142,18 @@ func aside(id, method, path string, action Action, access Access, response strin
 // answering gives a row another status for what went well.
 func answering(code int, o *Operation) *Operation {
 	o.Statuses[0].Code = code
+	return o
+}
+
+// by gives a row the list whose query it reads.
+func by(list *ResourceList, o *Operation) *Operation {
+	o.List = list
+	return o
+}
+
+// unknownTo marks a row that an edition does not have.
+func unknownTo(edition Variant, o *Operation) *Operation {
+	o.Unknown = edition
 	return o
 }
 
@@ -171,8 +183,8 @@ func changing(o *Operation, request string, invalid []*Error) *Operation {
 }
 
 // uaa makes the row of an operation of UAA, which speaks its own form of error.
-func uaa(id, method, path string, action Action) *Operation {
-	return &Operation{ID: id, Method: method, Path: path, Action: action, Access: Anonymous, Supporting: true, UAA: true,
+func uaa(id, method, path string, action Action, request, response string) *Operation {
+	return &Operation{ID: id, Method: method, Path: path, Action: action, Access: Anonymous, Request: request, Response: response, Supporting: true, UAA: true,
 		Statuses: []Status{known(http.StatusOK, nil),
 			known(400, []*Error{UAAInvalidRequest, UAAUnknownGrant, UAAInvalidScope}),
 			known(401, []*Error{UAABadCredentials, UAAInvalidClient, UAAInvalidToken}),

@@ -138,7 +138,7 @@ var _ = Describe("What cannot be injected", func() {
 	It("is injected all the same with undocumented", func() {
 		world := World(root, "default")
 		Expect(world.Do("PUT", "/admin/faults/getProcess/418", map[string]any{"undocumented": true})).To(HaveStatus(http.StatusOK))
-		Expect(world.Do("GET", "/v3/processes/"+DemoWeb, nil)).To(HaveStatus(http.StatusTeapot))
+		Expect(world.Unpublished().Do("GET", "/v3/processes/"+DemoWeb, nil)).To(HaveStatus(http.StatusTeapot))
 	})
 
 	It("names an operation that does not exist", func() {
