@@ -53,9 +53,8 @@ const (
 
 func configure(options []Option) (*config, error) {
 	c := &config{
-		scenario: "default",
-		version:  "development",
-		log:      slog.New(slog.DiscardHandler),
+		version: "development",
+		log:     slog.New(slog.DiscardHandler),
 
 		bodyTimeout: bodyTimeout,
 		api:         api.Options{Prefer: true},
@@ -82,8 +81,9 @@ func ofServer(name string, set func(*config) error) Option {
 	}
 }
 
-// Scenario chooses the scenario of the default world: the name of a shipped
-// one, or the path of a file.
+// Scenario chooses the scenario of the default world, or of the world that it is
+// given for: the name of one that the server knows, or the path of a file. Left
+// out it is "default", or for a world what the default one plays.
 func Scenario(nameOrFile string) Option {
 	return func(c *config) error {
 		if nameOrFile == "" {
@@ -274,11 +274,26 @@ func Version(v string) Option {
 }
 
 // Exchange is an answered request of the simulated API.
-type Exchange = api.Exchange
+type Exchange struct {
+	Operation string // id, "" when the request met none
+	Status    int    // 0 when the connection was cut without an answer
+	Body      []byte // of the answer, not to be changed
+	Injected  bool   // a fault stands in the place of the real answer
+	Latency   time.Duration
+}
 
 // Observe sees every answer of the simulated API just before it is sent, from
-// many goroutines at once: test suites check them against the schemas, the
-// command counts them.
+// many goroutines at once: for counters of one's own, and for checks of all that
+// is answered.
 func Observe(see func(Exchange)) Option {
-	return ofServer("Observe", func(c *config) error { c.api.Observe = see; return nil })
+	return ofServer("Observe", func(c *config) error {
+		c.api.Observe = func(x api.Exchange) {
+			seen := Exchange{Status: x.Status, Body: x.Body, Injected: x.Injected, Latency: x.Latency}
+			if x.Operation != nil {
+				seen.Operation = x.Operation.ID
+			}
+			see(seen)
+		}
+		return nil
+	})
 }

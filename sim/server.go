@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
-	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -29,7 +29,7 @@ type Server struct {
 	world *world.World
 	owner TB // the test that it belongs to
 	close func()
-	armed *armoury
+	armed armoury
 }
 
 // Start runs a simulator on a free port of the loopback for the length of a
@@ -40,7 +40,7 @@ func Start(t TB, options ...Option) *Server {
 	if err != nil {
 		t.Fatalf("start capisim: %v", err)
 	}
-	out := &Server{Simulator: s, world: s.worlds.Root(), owner: t, armed: &armoury{}}
+	out := &Server{Simulator: s, world: s.worlds.Root(), owner: t}
 	var ports []func()
 	out.close = sync.OnceFunc(func() {
 		s.Close() //nolint:errcheck // it never fails
@@ -104,7 +104,8 @@ func (s *Server) Close() {
 }
 
 // World makes a world of its own on the same port: state, faults, clock and
-// journal are nobody else's. It ends with the test. The options are those of a
+// journal are nobody else's. It begins with the scenario of the default world,
+// unless the options say otherwise, and ends with the test. The options are those of a
 // world: Scenario, Document, Seed, Variant, Clock, Frozen and Auth; one that is
 // the server's ends the test.
 func (s *Server) World(t TB, options ...Option) *Server {
@@ -113,12 +114,14 @@ func (s *Server) World(t TB, options ...Option) *Server {
 	if err == nil && len(c.ofServer) > 0 {
 		err = fmt.Errorf("%s: an option of the server, expected those of a world: Scenario, Document, Seed, Variant, Clock, Frozen, Auth", c.ofServer[0])
 	}
-	var first *scenario.Scenario
-	if err == nil {
-		first, err = c.load(s.Simulator.library.Load())
-	}
 	if err != nil {
 		t.Fatalf("make a world: %v", err)
+	}
+	first := s.Simulator.worlds.Root().Current().Scenario.Varied(c.variation)
+	if c.scenario != "" || c.document != "" {
+		if first, err = c.load(s.Simulator.library.Load()); err != nil {
+			t.Fatalf("make a world: %v", err)
+		}
 	}
 	return s.make(t, world.Spec{Scenario: first, Choices: c.worlds.Choices})
 }
@@ -139,11 +142,13 @@ func (s *Server) make(t TB, spec world.Spec) *Server {
 		t.Fatalf("make a world: %v", err)
 	}
 	t.Cleanup(func() { s.Simulator.worlds.Delete(w.Name) })
-	root := func(address, end string) string { return address[:len(address)-len(s.world.Prefix+end)] }
-	out := &Server{
-		URL: root(s.URL, "") + w.Prefix, AdminURL: root(s.AdminURL, "/admin") + w.Prefix + "/admin",
-		Simulator: s.Simulator, world: w, owner: t, armed: &armoury{},
-	}
+	out := s.beside(t, w)
 	out.keep(t)
 	return out
+}
+
+// beside is another world of the same server.
+func (s *Server) beside(t TB, w *world.World) *Server {
+	root, admin := strings.TrimSuffix(s.URL, s.world.Prefix), strings.TrimSuffix(s.AdminURL, s.world.Prefix+"/admin")
+	return &Server{URL: root + w.Prefix, AdminURL: admin + w.Prefix + "/admin", Simulator: s.Simulator, world: w, owner: t}
 }

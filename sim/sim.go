@@ -1,10 +1,29 @@
 // Package sim is capisim as a library: a simulated Cloud Foundry v3 process API
-// in the caller's own process. Start gives a test a server of its own; New gives
-// an http.Handler to those without a test. The command and the container are
-// the same engine.
+// in the caller's own process, with real state, the real server's rules and its
+// exact error texts.
+//
+// A test starts a server, tells it what is to go wrong, lets the code under test
+// talk to srv.URL, and judges what it did:
+//
+//	func TestUpdateSurvivesConflicts(t *testing.T) {
+//		srv := sim.Start(t)
+//		srv.Fault(t, sim.Fault{Operation: "updateProcess", Status: 409, Exactly: 2})
+//		update(srv.URL, "rackup") // the code under test
+//		srv.WantRequests(t, sim.Match{Operation: "updateProcess"}, sim.AtMost(3))
+//	}
+//
+// The scenario that is played when nothing else is said has the app demo with
+// its process web, whose guid is c1000000-0000-4000-8000-000000000001, the worker
+// d1000000-0000-4000-8000-000000000002, and the users admin, developer, auditor
+// and outsider, whose tokens and passwords are their names.
+//
+// Server.World is a world of its own for each parallel test, Server.Fork a copy
+// of one as it is now. New gives an http.Handler to those without a test, and Run
+// a TB to a TestMain. The command and the container are the same engine.
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -95,11 +114,12 @@ func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
 	if c.document != "" {
 		return scenario.Parse("", []byte(c.document), library)
 	}
-	found, err := library.Load(c.scenario)
-	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(c.scenario) {
+	name := cmp.Or(c.scenario, "default")
+	found, err := library.Load(name)
+	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(name) {
 		return found, err
 	}
-	return library.LoadFile(c.scenario)
+	return library.LoadFile(name)
 }
 
 // looksLikeFile tells a path from a name that is spelt wrongly, which deserves

@@ -106,7 +106,12 @@ func (s *Server) Advance(t TB, by time.Duration) {
 // journal and clock begin anew.
 func (s *Server) Load(t TB, nameOrFile string) {
 	t.Helper()
-	next, err := (&config{scenario: nameOrFile}).find(s.Simulator.library.Load())
+	c := &config{}
+	err := Scenario(nameOrFile)(c)
+	var next *scenario.Scenario
+	if err == nil {
+		next, err = c.find(s.Simulator.library.Load())
+	}
 	s.play(t, "load scenario "+nameOrFile, next, err)
 }
 

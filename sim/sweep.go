@@ -119,7 +119,8 @@ func Sweep[T Runner[T]](t T, run func(t TB, srv *Server) error, options ...Sweep
 		if !known {
 			return sweep.Outcome{Exit: sweep.Exit{Code: 1}, Output: "the world is gone"}
 		}
-		return runOnce(t.Name(), &Server{URL: w.URL(), Simulator: srv.Simulator, world: of}, run, limit)
+		p := &probe{name: t.Name()}
+		return runOnce(p, srv.beside(p, of), run, limit)
 	}
 	ctx := context.Background()
 	ref, err := sweep.NewReference(ctx, c.Options)
@@ -167,8 +168,7 @@ const patience = time.Second
 
 // runOnce runs the client in a goroutine of its own, so that neither a panic nor
 // an endless loop ends the sweep.
-func runOnce(name string, srv *Server, run func(TB, *Server) error, limit time.Duration) sweep.Outcome {
-	probe := &probe{name: name}
+func runOnce(probe *probe, srv *Server, run func(TB, *Server) error, limit time.Duration) sweep.Outcome {
 	done := make(chan error, 1)
 	began := world.Wall()
 	go func() {

@@ -1,6 +1,7 @@
 package tests_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -44,5 +45,37 @@ func TestGuides(t *testing.T) {
 	}
 	if rules < 20 || files < 2 {
 		t.Errorf("%d rules and %d scenarios: is this test blind?", rules, files)
+	}
+}
+
+// TestGoGuide: the code of the guide for Go is that of tests which run.
+func TestGoGuide(t *testing.T) {
+	t.Parallel()
+	page, ok := docs.Find("go-tests")
+	if !ok {
+		t.Fatal("no page go-tests")
+	}
+	var run strings.Builder
+	for _, name := range []string{"library/guide_test.go", "library/library_test.go", "../sim/example_evidence_test.go"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Write(text)
+	}
+	source := strings.ReplaceAll(run.String(), "\n\t// ", "\n") // what examples print
+	blocks := 0
+	for _, block := range fence.FindAllString(page.Markdown, -1) {
+		language, code, _ := strings.Cut(strings.TrimSuffix(block, "```"), "\n")
+		if language == "```sh" {
+			continue
+		}
+		blocks++
+		if !strings.Contains(source, code) {
+			t.Errorf("no test has this code:\n%s", code)
+		}
+	}
+	if blocks < 8 {
+		t.Errorf("%d blocks: is this test blind?", blocks)
 	}
 }

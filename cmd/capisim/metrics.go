@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"sync"
@@ -46,10 +47,7 @@ var latencyBounds = []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .
 
 // count notes one answer.
 func (m *metrics) count(x sim.Exchange) {
-	key := cell{operation: "unmatched", status: x.Status, injected: x.Injected}
-	if x.Operation != nil {
-		key.operation = x.Operation.ID
-	}
+	key := cell{operation: cmp.Or(x.Operation, "unmatched"), status: x.Status, injected: x.Injected}
 	kept, ok := m.cells.Load(key)
 	if !ok {
 		kept, _ = m.cells.LoadOrStore(key, &counters{
