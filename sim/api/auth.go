@@ -2,6 +2,7 @@ package api
 
 import (
 	"strings"
+	"unicode"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/journal"
@@ -93,12 +94,12 @@ func bearer(values []string) (string, error) {
 	if len(value) < len(kind) || !strings.EqualFold(value[:len(kind)], kind) {
 		return "", contract.NotAuthenticated
 	}
-	parts := strings.Fields(value)
+	token := strings.TrimSpace(value[len(kind):])
 	switch {
-	case len(parts) != 2 || len(parts[0]) != len(kind):
+	case token == "" || strings.HasPrefix(value[len(kind):], token[:1]) || strings.ContainsFunc(token, unicode.IsSpace):
 		return "", contract.InvalidAuthToken
-	case strings.Contains(parts[1], journal.Masked): // copied from evidence: whose it was is not known
+	case strings.Contains(token, journal.Masked): // copied from evidence: whose it was is not known
 		return "", contract.InvalidAuthToken
 	}
-	return parts[1], nil
+	return token, nil
 }

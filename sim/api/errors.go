@@ -81,7 +81,7 @@ func (c *call) filled(e *contract.Error) *contract.Error {
 // ruleHeaders are the headers that a rule adds. The limiter's reset is a moment
 // of the world's clock.
 func (c *call) ruleHeaders(a *fault.Answer) []header {
-	headers := make([]header, 0, len(a.Headers)+1)
+	var headers []header
 	for _, h := range a.Headers {
 		headers = append(headers, header{h.Name, h.Values})
 	}

@@ -100,6 +100,6 @@ func (c *call) unknown() error {
 
 // underV3 says that a path is the framework's. Doubled slashes do not count.
 func underV3(path string) bool {
-	rest, ok := strings.CutPrefix("/"+strings.TrimLeft(path, "/"), "/v3")
+	rest, ok := strings.CutPrefix(strings.TrimLeft(path, "/"), "v3")
 	return ok && (rest == "" || rest[0] == '/')
 }

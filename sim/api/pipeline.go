@@ -63,6 +63,9 @@ func (c *call) decide(work func() delivery) delivery {
 // real server's front would not have handed it on, so neither rules nor checks
 // are asked. It is nil for a body that was read, or has not been asked for.
 func (c *call) late() error {
+	if c.readErr == nil {
+		return nil
+	}
 	var slow interface{ Timeout() bool }
 	words := ""
 	switch {

@@ -83,9 +83,12 @@ func (r Respond) envelope(op *contract.Operation) *contract.Error {
 	if r.Detail != "" {
 		found = found.Text(r.Detail)
 	}
-	filled := *found
-	filled.Status = r.Status
-	return &filled
+	if found.Status != r.Status {
+		filled := *found
+		filled.Status = r.Status
+		found = &filled
+	}
+	return found
 }
 
 // errorFor looks in the operation's row first: its errors carry the details

@@ -156,6 +156,9 @@ func (r *Reactions) running(c *chain, next *attempt) *chain {
 	if len(c.attempts) == maxAttempts-1 {
 		findPaces([]*chain{c}, r.history)
 	}
+	if c.pace == 0 {
+		return c
+	}
 	rounds := c.rounds()
 	for _, round := range rounds[:len(rounds)-1] {
 		r.keep(round)

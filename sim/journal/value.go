@@ -4,23 +4,31 @@ import (
 	"bytes"
 	"encoding/json"
 	"hash/maphash"
-	"maps"
 	"math"
+	"math/bits"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // Two requests are the same when their queries and bodies say the same, however
-// they are written: hashes of the values are compared.
+// they are written: hashes of the values are compared. Each refused request is
+// hashed while its client waits, so nothing is decoded that need not be.
 var valueSeed = maphash.MakeSeed()
+
+// mixed is a hash of two, in this order.
+func mixed(a, b uint64) uint64 {
+	high, low := bits.Mul64(a^0x9e3779b97f4a7c15, b^0xd1b54a32d192ed03)
+	return high ^ low
+}
 
 // queryValue is that of a query or a form; the order counts only between values
 // of one name.
 func queryValue(raw string) uint64 {
-	if values, err := url.ParseQuery(raw); err == nil {
-		raw = values.Encode()
+	if raw != "" {
+		if values, err := url.ParseQuery(raw); err == nil {
+			raw = values.Encode()
+		}
 	}
 	return maphash.String(valueSeed, raw)
 }
@@ -28,67 +36,69 @@ func queryValue(raw string) uint64 {
 // bodyValue is that of a body: of JSON by its values, of a form by its fields,
 // of all else, and of what the bound has cut, by the bytes and their number.
 func bodyValue(b Body, contentType string) uint64 {
-	if !b.Cut() {
-		if strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded") {
-			return queryValue(string(b.Bytes))
-		}
-		decoder := json.NewDecoder(bytes.NewReader(b.Bytes))
-		decoder.UseNumber()
-		var value any
-		if decoder.Decode(&value) == nil && !decoder.More() {
-			var h maphash.Hash
-			h.SetSeed(valueSeed)
-			hashJSON(&h, value)
-			return h.Sum64()
-		}
+	switch {
+	case b.Cut():
+	case strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded"):
+		return queryValue(string(b.Bytes))
+	case json.Valid(b.Bytes):
+		value, _ := jsonValue(b.Bytes, 0)
+		return value
 	}
-	return maphash.Bytes(valueSeed, strconv.AppendInt(slices.Clip(b.Bytes), b.Size, 10))
+	return mixed(maphash.Bytes(valueSeed, b.Bytes), uint64(b.Size))
 }
 
-// hashJSON writes a value in one way only: keys in order, numbers by their
-// worth, each part with a mark of its kind and length.
-func hashJSON(h *maphash.Hash, value any) {
-	text := func(kind byte, s string) {
-		h.WriteByte(kind) //nolint:errcheck // it never fails
-		h.WriteString(strconv.Itoa(len(s)))
-		h.WriteByte(':') //nolint:errcheck // it never fails
-		h.WriteString(s)
-	}
-	switch v := value.(type) {
-	case nil:
-		text('z', "")
-	case bool:
-		text('b', strconv.FormatBool(v))
-	case string:
-		text('s', v)
-	case json.Number:
-		text('n', worth(v))
-	case []any:
-		text('a', strconv.Itoa(len(v)))
-		for _, item := range v {
-			hashJSON(h, item)
+// jsonValue is that of the value that begins at i of valid JSON, and the index
+// behind it. Members count in any order, numbers by their worth.
+func jsonValue(text []byte, i int) (value uint64, end int) {
+	i = skipSpace(text, i)
+	kind := text[i]
+	switch kind {
+	case '"':
+		end = stringEnd(text, i)
+		return mixed(uint64(kind), textValue(text[i:end])), end
+	case '[', '{':
+		for i = skipSpace(text, i+1); text[i] != ']' && text[i] != '}'; i = skipSpace(text, i) {
+			if text[i] == ',' {
+				i = skipSpace(text, i+1)
+			}
+			var one uint64
+			if kind == '[' {
+				one, i = jsonValue(text, i)
+				value = mixed(value, one)
+				continue
+			}
+			key := stringEnd(text, i)
+			name := textValue(text[i:key])
+			one, i = jsonValue(text, skipSpace(text, key)+1)
+			value += mixed(name, one)
 		}
-	case map[string]any:
-		text('o', strconv.Itoa(len(v)))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			text('k', key)
-			hashJSON(h, v[key])
-		}
+		return mixed(uint64(kind), value), i + 1
 	}
+	end = valueEnd(text, i)
+	return maphash.Bytes(valueSeed, worth(text[i:end])), end
+}
+
+// textValue is that of a string in its quotes, however its letters are written.
+func textValue(quoted []byte) uint64 {
+	plain := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(plain, '\\') >= 0 {
+		plain = []byte(unquote(quoted))
+	}
+	return maphash.Bytes(valueSeed, plain)
 }
 
 // worth writes 1, 1.0 and 1e0 alike; a whole number that a float cannot hold is
-// left as it stands.
-func worth(n json.Number) string {
-	if _, err := n.Int64(); err == nil {
-		return n.String()
+// left as it stands, and so is a word.
+func worth(number []byte) []byte {
+	if bytes.IndexAny(number, ".eE") < 0 || number[0] > '9' {
+		return number
 	}
-	f, err := n.Float64()
+	f, err := strconv.ParseFloat(string(number), 64)
 	switch {
 	case err != nil:
-		return n.String()
+		return number
 	case math.Abs(f) < 1<<53 && f == math.Trunc(f):
-		return strconv.FormatInt(int64(f), 10)
+		return strconv.AppendInt(nil, int64(f), 10)
 	}
-	return strconv.FormatFloat(f, 'g', -1, 64)
+	return strconv.AppendFloat(nil, f, 'g', -1, 64)
 }
