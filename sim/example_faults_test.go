@@ -32,7 +32,7 @@ func ExampleFault_outage() {
 		srv := sim.Start(t, sim.Frozen())
 		srv.Fault(t, sim.Fault{
 			From: 10 * time.Second, For: time.Minute,
-			Operation: "getProcess", Status: 503, Undocumented: true, AnswerHeader: http.Header{"Retry-After": {"5"}},
+			Operation: "getProcess", Status: 503, AnswerHeader: http.Header{"Retry-After": {"5"}},
 		})
 		c := srv.Client("developer")
 		for range 3 {

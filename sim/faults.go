@@ -22,15 +22,13 @@ import (
 // need more are given to Server.Rule.
 type Fault struct {
 	// Which requests: all that is given must hold.
-
 	Operation           string             // id, such as "updateProcess"; "" is all thirteen
 	User                string             // name of the caller
 	App                 string             // name or guid
 	Process             string             // guid
 	Header, Query, Body map[string]Matcher // by name; Body by JSON pointer: "/instances"
 
-	// When.
-
+	// When they meet it.
 	Times       int           // how often, 0 is always
 	Exactly     int           // as Times, and the test fails at its end when it fired less often
 	Skip        int           // how many matching requests pass first
@@ -39,7 +37,6 @@ type Fault struct {
 	Probability float64       // of each matching request to meet it, 0 is always
 
 	// What they meet.
-
 	Status       int           // what to answer
 	Error        string        // catalogue name, "" for the default of that status
 	Detail       string        // text instead of the catalogue's
@@ -219,10 +216,13 @@ func (s *Server) disarm(t TB, id string) {
 // idle says that a rule fired less often than it has to, and what came instead.
 func (s *Server) idle(status fault.Status, least int) string {
 	var text strings.Builder
-	if status.Injected == 0 {
-		fmt.Fprintf(&text, "fault %s never fired: no request met it", status.ID)
-	} else {
+	switch {
+	case status.Injected > 0:
 		fmt.Fprintf(&text, "fault %s fired %s, expected %d", status.ID, document.Count(status.Injected, "time"), least)
+	case status.Matched > 0:
+		fmt.Fprintf(&text, "fault %s never fired", status.ID)
+	default:
+		fmt.Fprintf(&text, "fault %s never fired: no request met it", status.ID)
 	}
 	if status.Matched > status.Injected {
 		fmt.Fprintf(&text, ", though %s matched", document.Count(status.Matched, "request"))

@@ -223,7 +223,8 @@ func (c *config) names() []string {
 }
 
 // AdminApart takes the admin API and the console off the handler of the
-// simulated API; Simulator.Admin serves them.
+// simulated API: Simulator.Admin serves them, and Start does on a port of their
+// own.
 func AdminApart() Option {
 	return ofServer("AdminApart", func(c *config) error { c.apart = true; return nil })
 }

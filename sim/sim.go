@@ -17,6 +17,13 @@
 // d1000000-0000-4000-8000-000000000002, and the users admin, developer, auditor
 // and outsider, whose tokens and passwords are their names.
 //
+// Faults and evidence name the operations of the API by their ids:
+// listProcesses, getProcess, updateProcess, scaleProcess, getProcessStats,
+// listProcessInstances, terminateProcessInstance, and the same under an app:
+// listAppProcesses, getProcessForApp, updateProcessForApp, scaleProcessForApp,
+// getProcessStatsForApp, terminateProcessInstanceForApp. Supporting ones can be
+// named too, such as createToken or createDeployment.
+//
 // Server.World is a world of its own for each parallel test, Server.Fork a copy
 // of one as it is now. New gives an http.Handler to those without a test, and Run
 // a TB to a TestMain. The command and the container are the same engine.

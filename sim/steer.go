@@ -132,7 +132,7 @@ func (s *Server) LoadDocument(t TB, text string) {
 func (s *Server) play(t TB, what string, next *scenario.Scenario, err error) {
 	t.Helper()
 	if err == nil {
-		err = s.world.Load(next)
+		err = s.Simulator.admin.Play(s.world, next)
 	}
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)

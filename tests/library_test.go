@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/contract"
 )
 
 // library is the package that tests of clients import, with its examples.
@@ -63,6 +66,18 @@ func TestLibraryExamples(t *testing.T) {
 	}
 	if names < 100 {
 		t.Errorf("only %d names: is this test blind?", names)
+	}
+}
+
+// TestLibraryNamesTheOperations: the ids that a fault takes stand where a reader
+// without this repository finds them.
+func TestLibraryNamesTheOperations(t *testing.T) {
+	t.Parallel()
+	text := library(t).Doc
+	for _, op := range contract.ProcessOperations() {
+		if !regexp.MustCompile(`\b` + op.ID + `\b`).MatchString(text) {
+			t.Errorf("the package comment of sim does not name %s", op.ID)
+		}
 	}
 }
 

@@ -45,12 +45,12 @@ func (c *call) putState() (reply, error) {
 	return c.state("json"), nil
 }
 
-// play loads a scenario into the world.
-func (c *call) play(s *scenario.Scenario) error {
-	if err := c.world.Load(s); err != nil {
+// Play loads a scenario into a world and tells its listeners.
+func (h *Handler) Play(of *world.World, s *scenario.Scenario) error {
+	if err := of.Load(s); err != nil {
 		return err
 	}
-	c.changed(stateEvent | faultEvent | clockEvent)
+	h.hub.publish(of, stateEvent|faultEvent|clockEvent)
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (c *call) load() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.play(s); err != nil {
+	if err := c.Play(c.world, s); err != nil {
 		return reply{}, err
 	}
 	return c.overview()

@@ -164,7 +164,7 @@ func TestRenewsAnExpiredToken(t *testing.T) {
 func TestListsAllPages(t *testing.T) {
 	t.Parallel()
 	srv := shared.World(t, sim.Document("name: crowd\nextends: default\ngenerate: {apps: 117, processes: [web]}\n"))
-	srv.Fault(t, sim.Fault{Operation: "listProcesses", Query: map[string]sim.Matcher{"page": sim.Equals(2)}, Status: 503, Undocumented: true, Exactly: 1})
+	srv.Fault(t, sim.Fault{Operation: "listProcesses", Query: map[string]sim.Matcher{"page": sim.Equals(2)}, Status: 503, Exactly: 1})
 	all, err := tool(srv, "admin").Processes()
 	if err != nil || len(all) != 120 {
 		t.Errorf("%d processes, %v; want 120", len(all), err)
@@ -215,7 +215,7 @@ func TestIsTestedAgainstWhatMatters(t *testing.T) {
 	for _, fault := range []sim.Fault{
 		{Operation: "scaleProcess", Status: 503, After: true, Exactly: 1},
 		{Operation: "scaleProcess", Connection: "reset", Exactly: 1},
-		{Operation: "getProcess", Status: 503, Undocumented: true, Exactly: 1},
+		{Operation: "getProcess", Status: 503, Exactly: 1},
 	} {
 		srv.Fault(t, fault)
 	}
@@ -245,7 +245,7 @@ func TestDoesNotScaleTwice(t *testing.T) {
 func TestGivesUp(t *testing.T) {
 	t.Parallel()
 	srv := shared.World(t)
-	srv.Rule(t, "{match: {operations: [getProcess]}, sequence: [{status: 503}, {status: 500}], repeat: cycle, undocumented: true}")
+	srv.Rule(t, "{match: {operations: [getProcess]}, sequence: [{status: 503}, {status: 500}], repeat: cycle}")
 	if _, err := tool(srv, "developer").process(demo); err == nil {
 		t.Error("no error while the API is down")
 	}
