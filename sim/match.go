@@ -28,7 +28,8 @@ func Equals(value any) Matcher {
 // Contains matches a part of a text, or an element of a list of texts.
 func Contains(part string) Matcher { return Matcher{of: fault.Matcher{Contains: &part}} }
 
-// Matches matches a regular expression (RE2), anywhere in the text.
+// Matches matches a regular expression (RE2) of at most 1000 bytes, anywhere in
+// the first 16 KiB of the text.
 func Matches(pattern string) Matcher { return Matcher{of: fault.Matcher{Matches: &pattern}} }
 
 // OneOf matches a value that equals one of these.

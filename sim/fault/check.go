@@ -3,7 +3,6 @@ package fault
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -96,8 +95,8 @@ func (c *checker) patterns(pointer string, matchers map[string]Matcher) {
 		if pattern == nil {
 			continue
 		}
-		if _, err := regexp.Compile(*pattern); err != nil {
-			c.expect(pointer+document.Pointer(key, "matches"), document.Quote(*pattern), "a regular expression (RE2): "+err.Error())
+		if expected := patternFault(*pattern); expected != "" {
+			c.expect(pointer+document.Pointer(key, "matches"), document.Quote(*pattern), expected)
 		}
 	}
 }

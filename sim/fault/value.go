@@ -81,7 +81,7 @@ func (c *comparison) holds(value document.Value, same func(value, wanted documen
 	return (c.equals == nil || slices.ContainsFunc(c.equals, equal)) &&
 		(c.in == nil || slices.ContainsFunc(c.in, equal)) &&
 		(m.Contains == nil || contains(value, *m.Contains)) &&
-		(c.pattern == nil || hasText(value) && c.pattern.MatchString(value.Text)) &&
+		(c.pattern == nil || hasText(value) && c.pattern.MatchString(searched(value.Text))) &&
 		c.inRange(value)
 }
 
