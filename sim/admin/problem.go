@@ -86,7 +86,7 @@ func refusalOf(err error) *refusal {
 func unprocessable(violations document.Violations) *refusal {
 	r := &refusal{status: http.StatusUnprocessableEntity}
 	for _, v := range violations {
-		r.problems = append(r.problems, client.Problem{Code: r.status, Title: titles[r.status], Detail: v.Message, Pointer: v.Pointer})
+		r.problems = append(r.problems, client.Problem{Code: r.status, Title: titles[r.status], Detail: v.Message, Pointer: document.Shown(v.Pointer)})
 	}
 	return r
 }

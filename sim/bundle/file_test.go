@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -167,4 +168,33 @@ func FuzzRead(f *testing.F) {
 			written(t, b)
 		}
 	})
+}
+
+// TestCostOfContents: a megabyte that is wrong everywhere is refused in a few
+// words.
+func TestCostOfContents(t *testing.T) {
+	for name, contents := range map[string]string{
+		"keys":  `{"` + strings.Repeat("k", 1<<20) + `":1}`,
+		"steps": `{"steps":[` + strings.Repeat("{},", 1<<18) + `{}]}`,
+		"lists": `{"rules":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`,
+	} {
+		_, err := Read(bytes.NewReader(sealed(t, contents)))
+		if err == nil || len(err.Error()) > 1<<17 {
+			t.Errorf("%s: refused in %d bytes", name, len(fmt.Sprint(err)))
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	large := small()
+	for len(large.Steps) < 1000 {
+		large.Steps = append(large.Steps, large.Steps...)
+	}
+	raw := written(b, large)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Read(bytes.NewReader(raw)); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

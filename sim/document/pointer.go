@@ -83,3 +83,13 @@ func Dotted(pointer string) string {
 	}
 	return b.String()
 }
+
+// Shown is a pointer as messages give it: the beginning of one that strange keys
+// make long.
+func Shown(pointer string) string {
+	const most = 500
+	if len(pointer) <= most {
+		return pointer
+	}
+	return strings.ToValidUTF8(pointer[:most], "") + "..."
+}

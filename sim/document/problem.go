@@ -23,7 +23,7 @@ func (p Problem) String() string {
 	if p.File != "" {
 		place = p.File + ":" + place
 	}
-	if path := Dotted(p.Pointer); path != "" {
+	if path := Dotted(Shown(p.Pointer)); path != "" {
 		place += path + ": "
 	}
 	return place + p.Message

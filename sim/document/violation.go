@@ -23,7 +23,7 @@ func (v Violations) Error() string {
 	for i, one := range v {
 		lines[i] = one.Message
 		if one.Pointer != "" {
-			lines[i] = one.Pointer + ": " + one.Message
+			lines[i] = Shown(one.Pointer) + ": " + one.Message
 		}
 	}
 	return strings.Join(lines, "\n")

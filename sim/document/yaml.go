@@ -48,7 +48,7 @@ func (r *reader) readYAML() {
 		return
 	}
 	if most := fewTokens + len(text)/bytesPerMark; marks(text) > most {
-		r.end(0, "more than %d tokens, too many for a document of %s", most, Count(len(text), "byte"))
+		r.end(0, "%s", tooDense(most, text))
 		return
 	}
 	// A parser that meets bytes nobody thought of may panic; for the user that
@@ -71,6 +71,10 @@ func (r *reader) readYAML() {
 	if body := y.onlyDocument(parsed); body != nil {
 		r.Root = y.value(body)
 	}
+}
+
+func tooDense[Text string | []byte](most int, text Text) string {
+	return fmt.Sprintf("more than %d tokens, too many for %s of YAML; JSON may have more", most, Count(len(text), "byte"))
 }
 
 // blankRun finds the line where too many blank lines in a row begin, 0 when
@@ -119,7 +123,7 @@ func (y *yamlReader) scan(text string) (tokens token.Tokens) {
 	for i, t := range tokens {
 		message := shape.add(t)
 		if i == most {
-			message = fmt.Sprintf("more than %d tokens, too many for a document of %s", most, Count(len(text), "byte"))
+			message = tooDense(most, text)
 		}
 		if message != "" {
 			y.end(y.at(t), "%s", message)

@@ -43,7 +43,7 @@ func ParseRules(raw []byte) ([]Rule, document.Violations) {
 		}
 	}
 	if problems = append(problems, sameIDs(rules)...); len(problems) > 0 {
-		return nil, problems
+		return nil, problems.Told()
 	}
 	return rules, nil
 }

@@ -31,6 +31,8 @@ func TestCost(t *testing.T) {
 		"misjudged rules":   `{"name":"x","faults":[` + strings.Repeat(`{"respond":{"status":299}},`, size/27) + `{}]}`,
 		"deep":              `{"name":` + strings.Repeat("[", size),
 		"dashes":            strings.Repeat("-", size),
+		"long key":          `{"` + strings.Repeat("k", size) + `":1}`,
+		"deep long keys":    strings.Repeat(`{"`+strings.Repeat("k", size/90)+`":`, 80) + "{" + strings.Repeat(`"a":1,`, size/90) + `"a":1` + strings.Repeat("}", 81),
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
@@ -46,6 +48,17 @@ func TestCost(t *testing.T) {
 		}
 		if err == nil || len(problems) > document.Told+1 || len(err.Error()) > 1<<17 {
 			t.Errorf("%s: %d problems in %d bytes", name, len(problems), len(fmt.Sprint(err)))
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	text := []byte("name: x\nspaces: [{name: dev}]\napps:\n" + strings.Repeat("- {name: a, space: dev}\n", 4000))
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := scenario.Parse("x.yaml", text, nil); err == nil {
+			b.Fatal("apps of one name were taken")
 		}
 	}
 }
