@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/capisim/sim/journal"
+	"example.com/capisim/sim/client"
 )
 
 // Explanation is what fault rules and contract would make of a request.
@@ -67,37 +67,19 @@ func (s *Server) Explain(t TB, request *http.Request) Explanation {
 			asked["body"] = string(body)
 		}
 	}
-	var told struct {
-		Operation, Decides string
-		Nearest            *journal.Miss
-		Rules              []struct {
-			Rule, Pointer, Reason string
-			Fires                 bool
-		}
-		Answer struct {
-			Status int
-			Body   raw
-		}
-	}
+	var told client.Explanation
 	s.must(t, "explain", http.MethodPost, "/admin/faults/explain", asked, &told)
-	out := Explanation{Operation: told.Operation, Decides: told.Decides, Status: told.Answer.Status, Answer: string(told.Answer.Body)}
+	out := Explanation{Operation: told.Operation, Decides: told.Decides, Status: told.Answer.Status}
+	if answer := string(told.Answer.Body); answer != "null" {
+		out.Answer = answer
+	}
 	if told.Nearest != nil {
 		out.Nearest = told.Nearest.Message
 	}
 	for _, rule := range told.Rules {
-		out.Rules = append(out.Rules, Forecast{rule.Rule, rule.Fires, rule.Pointer, rule.Reason})
+		out.Rules = append(out.Rules, Forecast{rule.RuleID, rule.Fires, rule.Pointer, rule.Reason})
 	}
 	return out
-}
-
-// raw is JSON as it was written, "" for null.
-type raw string
-
-func (r *raw) UnmarshalJSON(text []byte) error {
-	if string(text) != "null" {
-		*r = raw(text)
-	}
-	return nil
 }
 
 // inside is the path and query of a request without the world's prefix.

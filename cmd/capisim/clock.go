@@ -11,8 +11,10 @@ import (
 )
 
 func (p *program) clockCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "clock", Short: "The world's clock"}
-	group(cmd)
+	cmd := p.clockStep("clock", "Show the world's clock; freeze it, resume it, move it forward", noWord,
+		func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {
+			return c.Clock(ctx)
+		})
 	cmd.AddCommand(
 		p.clockStep("freeze", "Freeze the clock", arguments(0, 0),
 			func(ctx context.Context, c *client.Client, _ []string) (client.ClockState, error) {

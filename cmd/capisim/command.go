@@ -52,12 +52,14 @@ func (p *program) root() *cobra.Command {
 			"Every flag can be set in the environment as well: --listen is CAPISIM_LISTEN.\n" +
 			"A flag that is given beats the environment; an empty variable counts as not set.\n\n" +
 			"Exit codes: 0 done, 1 problems found or gate unmet, 2 bad usage or input, 3 server not reached.",
+		Version:           versionLine(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.merge(cmd) },
 	}
 	group(root)
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
@@ -101,6 +103,15 @@ func helpCommand() *cobra.Command {
 func group(cmd *cobra.Command) {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = unknownCommand
+}
+
+// noWord takes no arguments for a command that does something by itself and
+// holds others too: a word is one of those, spelt wrongly.
+func noWord(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return unknownCommand(cmd, args)
 }
 
 // unknownCommand says which commands there are instead of the first argument.
@@ -202,7 +213,7 @@ func (p *program) merge(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		name := variable(flag.Name)
 		value := p.environ[name]
-		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" || overruled(cmd, flag) {
+		if wrong != nil || flag.Changed || value == "" || flag.Name == "help" || flag.Name == "version" || overruled(cmd, flag) {
 			return
 		}
 		if err := cmd.Flags().Set(flag.Name, value); err != nil {

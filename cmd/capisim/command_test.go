@@ -32,7 +32,7 @@ func TestBadUsage(t *testing.T) {
 		{"a command of a group", "freeze", nil, "capisim: unknown command \"freeze\", did you mean clock freeze?\n"},
 		{"a command of two groups", "list", nil, "capisim: unknown command \"list\", did you mean fault list or world list?\n"},
 		{"no command of a group", "world", nil, "capisim world: no command\nexpected one of create, delete, list\n"},
-		{"unknown command of a group", "clock stop", nil, "capisim clock: unknown command \"stop\"\nexpected one of advance, freeze, resume\n"},
+		{"unknown command of a group that does something", "clock stop", nil, "capisim clock: unknown command \"stop\"\nexpected one of advance, freeze, resume\n"},
 		{"nearly a flag", "generate --app 3", nil, "capisim generate: unknown flag --app, did you mean --apps?\n"},
 		{"what a flag is called elsewhere", "serve --port 3", nil, "capisim serve: unknown flag --port, did you mean --listen?\n"},
 		{"unknown flag", "generate --colour 3", nil, "capisim generate: unknown flag --colour\nexpected one of --apps, --seed, --format, --help\n"},

@@ -9,6 +9,7 @@ import (
 	"example.com/capisim/schemas"
 	"example.com/capisim/sim"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/schema"
 )
 
 // docsCommand prints the pages of the documentation.
@@ -66,7 +67,7 @@ func (p *program) schemaCommand() *cobra.Command {
 	variant, base := "default", "http://127.0.0.1:8080"
 	cmd := &cobra.Command{
 		Use:     "schema [NAME]",
-		Short:   "List the JSON schemas and OpenAPI documents, or print one",
+		Short:   "List the JSON schemas and OpenAPI documents, or print one, in one file",
 		Example: "  capisim schema scenario > scenario.schema.json\n  capisim schema openapi --base http://localhost:8080 > openapi.json",
 		Args:    arguments(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -97,7 +98,7 @@ func schemaText(name, variant, base string) ([]byte, error) {
 		}
 		return append(text, '\n'), nil
 	}
-	text, ok := schemas.Text(name)
+	text, ok := schema.Bundled(name)
 	if !ok {
 		return nil, misused("schema: no such schema: %s", document.UnknownWord(name, schemaNames()))
 	}

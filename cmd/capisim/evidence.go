@@ -146,13 +146,13 @@ func (p *program) verifyCommand() *cobra.Command {
 			"Exit 1 unless all are met. Rules that were set and never fired are listed: they prove nothing.",
 		Args: arguments(1, 1),
 	}, func(ctx context.Context, c *client.Client, args []string) error {
-		text, err := p.read(args[0])
+		read, text, err := p.readDocument(args[0])
 		if err != nil {
-			return misused("%w", err)
+			return err
 		}
 		judgement, err := c.Verify(ctx, text, allWorlds)
 		if err != nil {
-			return placed(err, args[0], text)
+			return placed(err, read, "")
 		}
 		if err := report.Expectations(p.stdout, format, judgement); err != nil {
 			return err

@@ -22,10 +22,10 @@ func TestRequestsCommand(t *testing.T) {
 	answers(t, http.MethodGet, s.url+"/v3/nosuch", "")
 	session(t, s.url, []step{
 		{args: "requests", out: `(?s)^ID +TIME +OPERATION +METHOD +PATH +STATUS +NOTES\n1 .* listProcesses +GET +/v3/processes\?zap=1 +400 +1 violation.*\n2 .* updateProcess +PATCH +\S+ +200.*\n3 +\S+ +- +GET +/v3/nosuch +404`},
-		{args: "requests --operation updateProcess", out: `^ID [^\n]*\n2 [^\n]*\n$`},
-		{args: "requests --unmatched", out: `^ID [^\n]*\n3 [^\n]* 404 +nearest \S+: path segment 2 is "nosuch", expected "\w+"\n$`},
+		{args: "requests --operation updateProcess", out: `^ID [^\n]*\n2 [^\n]*/v3/processes/ +200\n +c1000000-0000-4000-8000-000000000001\n$`},
+		{args: "requests --unmatched", out: `^ID [^\n]*\n3 [^\n]* 404 +nearest \S+: path segment 2 is\n +"nosuch", expected "\w+"\n$`},
 		{args: "requests --status 400", out: `^ID [^\n]*\n1 [^\n]*\n$`},
-		{args: "requests --limit 1", out: `^ID [^\n]*\n3 [^\n]*\n$`},
+		{args: "requests --limit 1", out: `^ID [^\n]*\n3 [^\n]*\n +"nosuch"[^\n]*\n$`},
 		{args: "requests --status 500 --format json", out: `^\[\]\n$`},
 		{args: "requests --operation nosuch", code: exitMisused, err: `"nosuch", expected the id of an operation`},
 		{args: "requests --status 99", code: exitMisused, err: `^capisim: --status: "99", expected a whole number from 100 to 999\n$`},

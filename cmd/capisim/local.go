@@ -32,7 +32,7 @@ func currentVersion() string {
 // localCommands are those that need no server.
 func (p *program) localCommands() []*cobra.Command {
 	return []*cobra.Command{
-		p.validateCommand(), p.scenariosCommand(), p.generateCommand(), p.docsCommand(), p.schemaCommand(), p.versionCommand(), p.completionCommand(),
+		p.validateCommand(), p.scenariosCommand(), p.generateCommand(), p.initCommand(), p.docsCommand(), p.schemaCommand(), p.versionCommand(), p.completionCommand(),
 	}
 }
 
@@ -187,13 +187,18 @@ func (p *program) generateCommand() *cobra.Command {
 	return cmd
 }
 
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("capisim %s (%s, %s/%s)", currentVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(p.stdout, "capisim %s (%s, %s/%s)\n", currentVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(p.stdout, versionLine())
 			return err
 		},
 	}

@@ -101,7 +101,7 @@ func worded(err error) error {
 // remoteCommands steer a running server.
 func (p *program) remoteCommands() []*cobra.Command {
 	return []*cobra.Command{
-		p.faultCommand(), p.loadCommand(), p.resetCommand(), p.stateCommand(), p.worldCommand(), p.clockCommand(), p.platformCommand(),
+		p.faultCommand(), p.loadCommand(), p.resetCommand(), p.stateCommand(), p.worldCommand(), p.clockCommand(), p.platformCommand(), p.explainCommand(),
 	}
 }
 
@@ -125,28 +125,38 @@ func (p *program) load(ctx context.Context, c *client.Client, name string) (clie
 	if !isFile(name) {
 		return c.Load(ctx, name)
 	}
-	text, err := p.read(name)
+	read, text, err := p.readDocument(name)
 	if err != nil {
-		return client.Overview{}, misused("%w", err)
+		return client.Overview{}, err
 	}
 	seen, err := c.LoadDocument(ctx, text)
-	return seen, placed(err, name, text)
+	return seen, placed(err, read, "")
 }
 
-// placed tells by line and column what a server found wrong with a file, of
-// which it says the pointers.
-func placed(err error, file string, text []byte) error {
+// readDocument reads a file that is a document of YAML or JSON; what is wrong
+// with its text is told with its place.
+func (p *program) readDocument(name string) (*document.Document, []byte, error) {
+	text, err := p.read(name)
+	if err != nil {
+		return nil, nil, misused("%w", err)
+	}
+	read, err := document.Read(name, text)
+	if err != nil {
+		return nil, nil, misused("%w", err)
+	}
+	return read, text, nil
+}
+
+// placed tells by line and column what a server found wrong with a document, of
+// which it says the pointers; each begins with what was laid around the document.
+func placed(err error, read *document.Document, around string) error {
 	var refused *client.AnswerError
 	if !errors.As(err, &refused) || refused.Status != http.StatusUnprocessableEntity {
 		return err
 	}
-	read, broken := document.Read(file, text)
-	if broken != nil {
-		return misused("%w", broken)
-	}
 	var found document.Violations
 	for _, one := range refused.Problems {
-		found = append(found, document.Violation{Pointer: one.Pointer, Message: one.Detail})
+		found = append(found, document.Violation{Pointer: strings.TrimPrefix(one.Pointer, around), Message: one.Detail})
 	}
 	return misused("%w", read.Place(found).Sorted())
 }

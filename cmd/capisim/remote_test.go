@@ -81,10 +81,98 @@ func TestFaultCommands(t *testing.T) {
 		{args: "fault set getProcess 404 --times 0", code: exitMisused, err: `^capisim: --times: "0", expected a whole number, 1 or more\n$`},
 		{args: "fault set getProcess 404 --probability NaN", code: exitMisused, err: `^capisim: --probability: "NaN", expected a number from 0 to 1\n$`},
 		{args: "fault set getProcess 404 --for soon", code: exitMisused, err: `^capisim: --for: "soon", expected a duration such as 200ms or 30s\n$`},
+		{args: "fault set getProcess", code: exitMisused, err: `^capisim: fault set: 1 argument\nusage: capisim fault set \{OPERATION`},
+		{args: "fault set nosuch,getProcess 404", code: exitMisused, err: `/match/operations/0: "nosuch"`},
+		{args: "fault set getProces,updateProcess 404", code: exitMisused, err: `/match/operations/0: "getProces", did you mean "getProcess"\?`},
+		{args: "fault set getProcess 404 --header =x", code: exitMisused, err: `^capisim: --header: "=x", expected NAME=VALUE or NAME\n$`},
+		{args: "fault set getProcess 404 --query a=1 --query a=2", code: exitMisused, err: `^capisim: --query: a is given twice, expected it once\n$`},
+		{args: "fault set updateProcess 503 --body instances=5", code: exitMisused, err: `"instances", expected a JSON pointer`},
+		{args: "fault set getProcess,updateProcess 503 --format json", out: `(?s)"id": "getProcess-updateProcess-503".*"getProcess",\s+"updateProcess"`},
+		{args: "fault set all 503", out: `\nall-503 +all process operations +503 `},
+		{args: "fault set * 503 --id outage --optional", out: `\noutage +\* +503 `},
 		{args: "fault clear updateProcess-409"},
 		{args: "fault clear nosuch", code: exitMisused, err: `^capisim: no fault rule "nosuch"\n$`},
 		{args: "fault clear"},
 		{args: "fault list --format json", out: `^\[\]\n$`},
+	})
+}
+
+// TestFaultSetSaysAll: each flag is a part of the rule.
+func TestFaultSetSaysAll(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	body := write(t, filepath.Join(t.TempDir(), "body.html"), "<h1>down</h1>")
+	got := invoke(t, []string{"CAPISIM_URL=" + s.url}, "fault", "set", "updateProcess", "503", "--id", "mine", "--user", "developer", "--app", "demo",
+		"--process", "c1000000-0000-4000-8000-000000000001", "--labels", "env=prod", "--header", "X-A=3", "--header", "X-B", "--query", "a=b=c",
+		"--body", "/command=rackup", "--body", "/health_check/data/timeout=5", "--body", "/user", "--from", "10s", "--for", "30s", "--times", "2",
+		"--answer-header", "X-C=1", "--answer-header", "X-C=2", "--retry-after", "3", "--answer-body", "@"+body, "--undocumented", "--optional", "--format", "json")
+	set := decoded[struct{ ID, Match, When, Respond, Undocumented, Optional json.RawMessage }](t, got.out)
+	for _, one := range []struct {
+		got  json.RawMessage
+		want string
+	}{
+		{set.ID, `"mine"`}, {set.Undocumented, `true`}, {set.Optional, `true`},
+		{set.Match, `{"app":"demo","body":{"/command":"rackup","/health_check/data/timeout":5,"/user":{"exists":true}},"headers":{"X-A":"3","X-B":{"exists":true}},` +
+			`"operations":["updateProcess"],"process":{"guid":"c1000000-0000-4000-8000-000000000001","labels":"env=prod"},"query":{"a":"b=c"},"user":"developer"}`},
+		{set.When, `{"from":"10s","times":2,"until":"40s"}`},
+		{set.Respond, `{"body":"\u003ch1\u003edown\u003c/h1\u003e","headers":{"Retry-After":"3","X-C":["1","2"]},"status":503}`},
+	} {
+		var value any
+		if err := json.Unmarshal(one.got, &value); err != nil {
+			t.Fatalf("%v in %s", err, got.out+got.err)
+		}
+		if text, _ := json.Marshal(value); string(text) != one.want {
+			t.Errorf("got %s\nwant %s", text, one.want)
+		}
+	}
+	typed := invoke(t, []string{"CAPISIM_URL=" + s.url}, "fault", "set", "getProcess", "404", "--process", "worker", "--error", "CF-ResourceNotFound", "--detail", "gone", "--format", "json")
+	if !says(typed.out, `(?s)"type": "worker".*"error": "CF-ResourceNotFound",\s+"detail": "gone"`) {
+		t.Error(typed.out, typed.err)
+	}
+}
+
+func TestFaultSetFile(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	dir := t.TempDir()
+	one := write(t, filepath.Join(dir, "one.yaml"), "id: one\nmatch: {operations: [getProcess]}\nrespond: {status: 404}\n")
+	list := write(t, filepath.Join(dir, "list.json"), `[{"id":"a","respond":{"status":503}},{"id":"b","delay":{"fixed":"1s"}}]`)
+	bad := write(t, filepath.Join(dir, "bad.yaml"), "id: x\nwhen:\n  count: 3\nrespond: {status: 503}\n")
+	badList := write(t, filepath.Join(dir, "bads.yaml"), "- id: y\n  respond: {status: 503}\n- id: z\n  respond: {status: 5}\n")
+	torn := write(t, filepath.Join(dir, "torn.yaml"), "id: [\n")
+	session(t, s.url, []step{
+		{args: "fault set --file " + one, out: `\none +getProcess +404 `},
+		{args: "fault set --file " + list + " --format json", out: `(?s)^\[.*"id": "a".*"id": "b"`},
+		{args: "fault set --file " + bad, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(bad) + `:3:3: when.count: unknown key "count", did you mean "times"\?\n$`},
+		{args: "fault set --file " + badList, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(badList) + `:4:21: \[1\].respond.status: 5, expected `},
+		{args: "fault set --file " + torn, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(torn) + `:`},
+		{args: "fault set --file ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
+		{args: "fault set getProcess 404 --file " + one, code: exitMisused, err: `^capisim: fault set: getProcess 404 beside --file, expected one of the two\n$`},
+		{args: "fault list", out: `(?s)\nb .*\na .*\none [^\n]*\n$`},
+	})
+}
+
+func TestExplainCommand(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	session(t, s.url, []step{
+		{args: "fault set updateProcess 503 --id late --user auditor", out: "late"},
+		{args: "fault set updateProcess 409 --id early", out: "early"},
+		{args: "explain PATCH " + demo + " --header X-A:1", out: `^it is updateProcess, and rule early decides\nwithout rules the answer is `},
+		{args: "explain patch " + demo + ` --data {"command":"x"} --format json`, out: `(?s)"decides": "early".*"answer": \{\s+"status": 401`},
+		{args: "explain " + demo, out: `(?s)^it is getProcess, and no rule decides\nwithout rules the answer is 401\nRULE +FIRES +WHERE +WHY\nearly +no +match/operations +the operation is getProcess, expected updateProcess\nlate +no `},
+		{args: "explain /v3/nosuch", out: `^it meets no operation: `},
+		{args: "explain --request 1", code: exitMisused, err: `^capisim: /request: 1, expected the id of a request that the journal holds\n$`},
+	})
+	answers(t, http.MethodPatch, s.url+demo, `{}`)
+	session(t, s.url, []step{
+		{args: "explain --request 1", out: `(?s)^request 1, PATCH ` + demo + `: it was answered 409 \(rule early\)\nit is updateProcess, and rule early decides\nwithout rules the answer is 200\n` +
+			`RULE +FIRES +WHERE +WHY\nearly +yes +- +answers 409\nlate +no +match/user +the user is "admin", expected "auditor"\n$`},
+		{args: "explain --request 1 --data x", code: exitMisused, err: `^capisim: explain: --request beside the description of another, expected one of the two\n$`},
+		{args: "explain", code: exitMisused, err: `^capisim: explain: no request, expected \[METHOD\] PATH or --request ID\n$`},
+		{args: "explain /v3/apps --header nothing", code: exitMisused, err: `^capisim: --header: "nothing", expected 'NAME: VALUE'\n$`},
+		{args: "explain /v3/apps --data @./nosuch", code: exitMisused, err: `^capisim: --data: open ./nosuch: no such file or directory\n$`},
+		{args: "requests --format json", out: `"id": 1,`},
 	})
 }
 
@@ -205,7 +293,7 @@ func TestServersThatCannotBeTalkedTo(t *testing.T) {
 	}{
 		{"no server", nil, "fault list --url " + free, exitUnreached, "^capisim was not reached at " + free + ": nothing listens there; capisim serve starts a server\n$"},
 		{"no server for evidence", nil, "coverage --url " + free, exitUnreached, "^capisim was not reached at "},
-		{"no server for a file", nil, "load - --url " + free, exitUnreached, "^capisim was not reached at "},
+		{"no server for a file", nil, "load " + write(t, filepath.Join(t.TempDir(), "good.yaml"), "name: x\n") + " --url " + free, exitUnreached, "^capisim was not reached at "},
 		{"no URL", nil, "state --url 127.0.0.1:8080", exitMisused, `^capisim: --url: "127.0.0.1:8080", expected http://HOST:PORT or https://HOST:PORT` + "\n$"},
 		{"a path of the API", nil, "state --url http://127.0.0.1:1/v3/processes", exitMisused, `^capisim: --url: "http://127.0.0.1:1/v3/processes" leads into the server, expected its address without /v3/processes` + "\n$"},
 		{"a world in a world", nil, "state --url http://127.0.0.1:1/worlds/a/worlds/b", exitMisused, `^capisim: --url: "http://127.0.0.1:1/worlds/a/worlds/b" has "/worlds/b" behind the world, expected nothing more` + "\n$"},

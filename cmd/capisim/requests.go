@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"io"
 	"os/signal"
 	"slices"
 	"strconv"
@@ -64,7 +64,14 @@ func (p *program) follow(ctx context.Context, c *client.Client, filter client.Re
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	show := func(v journal.View) error {
-		_, err := fmt.Fprintf(p.stdout, "%-6s %-12s %-32s %-6s %-60s %-6s %s\n", printables(requestRow(&v))...)
+		row := printables(requestRow(&v))
+		last := len(row) - 1
+		var out strings.Builder
+		writeRow(&out, row[:last], followWidths)
+		if row[last] != "" {
+			out.WriteString("       " + row[last] + "\n")
+		}
+		_, err := io.WriteString(p.stdout, out.String())
 		return err
 	}
 	if format == formatJSON {
@@ -76,6 +83,10 @@ func (p *program) follow(ctx context.Context, c *client.Client, filter client.Re
 	}
 	return nil // the end that was asked for may fall into the middle of an event
 }
+
+// followWidths are those of the columns but the last, which has a line of its
+// own.
+var followWidths = []int{6, 12, 20, 6, 40, 6}
 
 var requestColumns = []any{"ID", "TIME", "OPERATION", "METHOD", "PATH", "STATUS", "NOTES"}
 

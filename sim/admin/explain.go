@@ -2,13 +2,13 @@ package admin
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
@@ -21,27 +21,17 @@ import (
 // operation.
 type Explainer func(of *world.World, r *http.Request) (as fault.Subject, status int, body []byte)
 
-// RealAnswer is what the contract would say.
-type RealAnswer struct {
-	Status int             `json:"status"`
-	Body   json.RawMessage `json:"body"` // null when it is empty
-}
-
-// Explanation is what rules and contract would make of a request.
-type Explanation struct {
-	Operation string           `json:"operation"` // "" when it meets none
-	Nearest   *journal.Miss    `json:"nearest,omitempty"`
-	Decides   string           `json:"decides"` // id of the rule that would answer, "" for none
-	Rules     []fault.Forecast `json:"rules"`   // the newest first
-	Answer    RealAnswer       `json:"answer"`  // of the contract, without any rule
-}
-
 func (c *call) explainRequest() (reply, error) {
 	o, err := c.object()
 	if err != nil {
 		return reply{}, err
 	}
-	asked := c.asked(o)
+	var asked *http.Request
+	if _, again := o.get("request"); again {
+		asked = c.askedBefore(o)
+	} else {
+		asked = c.asked(o)
+	}
 	if err := o.err(); err != nil {
 		return reply{}, err
 	}
@@ -49,7 +39,7 @@ func (c *call) explainRequest() (reply, error) {
 		return reply{}, failure(http.StatusNotImplemented, "this server cannot explain requests")
 	}
 	subject, status, body := c.explain(c.world, asked)
-	out := Explanation{Rules: []fault.Forecast{}, Answer: RealAnswer{Status: status}}
+	out := client.Explanation{Rules: []fault.Forecast{}, Answer: client.RealAnswer{Status: status}}
 	if len(body) > 0 { // else it is null
 		out.Answer.Body = body
 	}
@@ -68,6 +58,20 @@ func (c *call) explainRequest() (reply, error) {
 		}
 	}
 	return ok(out), nil
+}
+
+// askedBefore is a request of the journal, as it came.
+func (c *call) askedBefore(o *object) *http.Request {
+	id, given := o.whole("request")
+	if !given {
+		return nil
+	}
+	asked, found := c.world.Journal.Again(uint64(max(id, 0)))
+	if !found {
+		o.add("request", "%d, expected the id of a request that the journal holds", id)
+		return nil
+	}
+	return asked.WithContext(c.request.Context())
 }
 
 // asked makes the request that the body describes.

@@ -126,7 +126,7 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	srv := start(t, func(o *Options) { o.Explain = explained })
 	srv.want(t, 201, "POST", "/admin/faults", `[{"id":"slow","delay":{"fixed":"1s"}},{"id":"theirs","match":{"headers":{"X-Team":"b"}},"respond":{"status":503}},{"id":"ours","match":{"headers":{"X-Team":"a"},"body":{"/instances":3},"query":{"q":"1"}},"respond":{"status":503}}]`)
-	got := into[Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain",
+	got := into[client.Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain",
 		`{"method":"PATCH","path":"/v3/processes/x?q=1","headers":{"x-team":"a"},"body":{"instances":3}}`))
 	if got.Operation != "updateProcess" || got.Decides != "ours" || got.Answer.Status != 200 || string(got.Answer.Body) != `{"guid":"x"}` {
 		t.Errorf("%+v", got)
@@ -134,14 +134,14 @@ func TestExplain(t *testing.T) {
 	if len(got.Rules) != 3 || !got.Rules[0].Fires || got.Rules[1].Pointer != "/match/headers/X-Team" || got.Rules[2].Fires {
 		t.Errorf("%+v", got.Rules)
 	}
-	got = into[Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/v3/x"}`))
+	got = into[client.Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/v3/x"}`))
 	if got.Decides != "" || got.Rules[2].RuleID != "slow" || !got.Rules[2].Fires {
 		t.Errorf("%+v, expected a delay to decide nothing", got)
 	}
 	if rules := into[client.List[fault.Status]](t, srv.want(t, 200, "GET", "/admin/faults", "")); rules.Resources[0].Matched != 0 {
 		t.Error("explaining counts")
 	}
-	got = into[Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/nowhere"}`))
+	got = into[client.Explanation](t, srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/nowhere"}`))
 	if got.Operation != "" || got.Nearest == nil || len(got.Rules) != 0 || got.Answer.Status != 404 {
 		t.Errorf("%+v", got)
 	}
@@ -154,7 +154,7 @@ func TestExplain(t *testing.T) {
 		`/headers/B: "1\n2", expected the value of a header, in one line`,
 		`/headers/C: 3, expected a string`,
 		`/path: left out, expected a path such as /v3/processes`,
-		`/verb: unknown key "verb", expected one of "method", "headers", "body", "path"`)
+		`/verb: unknown key "verb", expected one of "request", "method", "headers", "body", "path"`)
 	srv.wantRefusal(t, 422, "POST", "/admin/faults/explain", `{"path":"http://x/v3"}`, `/path: "http://x/v3", expected a path such as /v3/processes`)
 	srv.wantRefusal(t, 422, "POST", "/admin/faults/explain", `{"path":7}`, `/path: 7, expected a string`)
 	start(t).wantRefusal(t, 501, "POST", "/admin/faults/explain", `{"path":"/"}`, "this server cannot explain requests")

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"cmp"
 	"strconv"
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -38,7 +40,9 @@ func (p *parameters) filter() journal.Filter {
 	}
 	if f.Operation != "" {
 		if _, known := contract.OperationByID(f.Operation); !known {
-			p.add("operation", "the id of an operation, as GET /admin/operations lists them")
+			expected := ", expected the id of an operation, as GET /admin/operations lists them"
+			p.problems = append(p.problems, document.Violation{Message: "query parameter operation: " + strconv.Quote(f.Operation) +
+				cmp.Or(document.DidYouMean(f.Operation, contract.OperationIDs()), expected)})
 		}
 	}
 	if text, given := p.query["after"]; given {

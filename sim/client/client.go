@@ -213,6 +213,18 @@ func (c *Client) AddFault(ctx context.Context, rule fault.Rule) (fault.Status, e
 	return ask[fault.Status](ctx, c, http.MethodPost, c.address(path("faults"), nil), rule)
 }
 
+// PutFault puts a rule in force under its id, in the place of one that has it.
+func (c *Client) PutFault(ctx context.Context, rule fault.Rule) (fault.Status, error) {
+	return ask[fault.Status](ctx, c, http.MethodPut, c.address(path("faults", rule.ID), nil), rule)
+}
+
+// AddFaults puts the rules of a document in force, a list of them in YAML or
+// JSON, all or none.
+func (c *Client) AddFaults(ctx context.Context, document []byte) ([]fault.Status, error) {
+	answer, err := ask[List[fault.Status]](ctx, c, http.MethodPost, c.address(path("faults"), nil), document)
+	return answer.Resources, err
+}
+
 // Faults lists the rules with their counters, the newest first.
 func (c *Client) Faults(ctx context.Context) ([]fault.Status, error) {
 	return all[fault.Status](ctx, c, path("faults"))
@@ -269,6 +281,11 @@ func (c *Client) CreateWorld(ctx context.Context, wanted NewWorld) (WorldView, e
 // DeleteWorld ends a world.
 func (c *Client) DeleteWorld(ctx context.Context, name string) error {
 	return c.atRoot().remove(ctx, path("worlds", name))
+}
+
+// Clock is the clock as it stands.
+func (c *Client) Clock(ctx context.Context) (ClockState, error) {
+	return ask[ClockState](ctx, c, http.MethodGet, c.address(path("clock"), nil), nil)
 }
 
 // FreezeClock stops the clock where it is.

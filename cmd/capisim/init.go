@@ -1,0 +1,116 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/template"
+
+	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/schema"
+)
+
+// draftText is the scenario that init writes. What stands behind # without a
+// blank is YAML that can be switched on.
+//
+//go:embed draft.yaml
+var draftText string
+
+var draft = template.Must(template.New("draft").Funcs(template.FuncMap{"text": document.Quoted}).Parse(draftText))
+
+// beginning is what one's own scenario begins with.
+type beginning struct {
+	Name, Organization, Space, App, Command string
+	Instances, Memory                       int64
+	Worker                                  bool
+}
+
+// schemaFile is what the first line of a scenario names.
+const schemaFile = "scenario.schema.json"
+
+func (p *program) initCommand() *cobra.Command {
+	b := beginning{Organization: "demo-org", Space: "dev", App: "demo", Command: "bundle exec rackup", Instances: 2, Memory: 256}
+	cmd := &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write a commented scenario to begin one's own with",
+		Long: "Write a commented scenario to begin one's own with (capisim.yaml when no FILE is named; - prints it), and beside it\n" +
+			schemaFile + ", by which editors check it. A file that is there already is never overwritten.",
+		Example: "  capisim init checkout.yaml --app shop --instances 4 --worker\n  capisim serve --scenario checkout.yaml --watch",
+		Args:    arguments(0, 1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file := "capisim.yaml"
+			if len(args) > 0 {
+				file = args[0]
+			}
+			return p.begin(b, file)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&b.Name, "name", "", "`name` of the scenario (default: that of the file)")
+	flags.StringVar(&b.App, "app", b.App, "`name` of the app")
+	flags.StringVar(&b.Space, "space", b.Space, "`name` of its space")
+	flags.StringVar(&b.Organization, "organization", b.Organization, "`name` of its organization")
+	flags.Var(numberFrom(&b.Instances, 0), "instances", "instances of its web process")
+	flags.Var(numberFrom(&b.Memory, 1), "memory", "memory of each, in MB")
+	flags.StringVar(&b.Command, "command", b.Command, "`command` of the web process")
+	flags.BoolVar(&b.Worker, "worker", false, "give it a worker process as well")
+	return cmd
+}
+
+// begin writes the scenario, or prints it.
+func (p *program) begin(b beginning, file string) error {
+	if b.Name == "" {
+		if b.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); file == "-" {
+			b.Name = "mine"
+		}
+	}
+	var out strings.Builder
+	if err := draft.Execute(&out, b); err != nil {
+		return fmt.Errorf("write a scenario: %w", err)
+	}
+	library, err := openLibrary("")
+	if err != nil {
+		return err
+	}
+	if _, err := scenario.Parse(file, []byte(out.String()), library); err != nil {
+		return misused("%w", err) // a flag has a value that no scenario can have
+	}
+	if file == "-" {
+		_, err := io.WriteString(p.stdout, out.String())
+		return err
+	}
+	if err := create(file, []byte(out.String())); err != nil {
+		return err
+	}
+	text, _ := schema.Bundled("scenario")
+	beside := filepath.Join(filepath.Dir(file), schemaFile)
+	if err := create(beside, text); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s and %s are there; capisim serve --scenario %[1]s --watch serves it\n", file, beside)
+	return err
+}
+
+// create writes a file that is not there yet.
+func create(name string, text []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // the user names it, and others may read it
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return misused("init: %s is there already and is not overwritten; name another file: %w", name, fs.ErrExist)
+	case err != nil:
+		return misused("init: %w", err)
+	}
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return misused("init: %w", err)
+	}
+	return nil
+}

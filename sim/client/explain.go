@@ -1,0 +1,47 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"example.com/capisim/sim/fault"
+	"example.com/capisim/sim/journal"
+)
+
+// Explanation is what rules and contract would make of a request.
+type Explanation struct {
+	Operation string           `json:"operation"` // "" when it meets none
+	Nearest   *journal.Miss    `json:"nearest,omitempty"`
+	Decides   string           `json:"decides"` // id of the rule that would answer, "" for none
+	Rules     []fault.Forecast `json:"rules"`   // the newest first
+	Answer    RealAnswer       `json:"answer"`  // of the contract, without any rule
+}
+
+// RealAnswer is what the contract would say.
+type RealAnswer struct {
+	Status int             `json:"status"`
+	Body   json.RawMessage `json:"body"` // null when it is empty
+}
+
+// Question is a request to be explained: one that is described, or one of the
+// journal.
+type Question struct {
+	Request uint64            `json:"request,omitempty"` // id in the journal; the rest is left out then
+	Method  string            `json:"method,omitempty"`
+	Path    string            `json:"path,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"` // a string is sent as it is, anything else as JSON
+}
+
+// Explain says what each rule, and the contract, would make of a request. It is
+// not carried out.
+func (c *Client) Explain(ctx context.Context, about Question) (Explanation, error) {
+	return ask[Explanation](ctx, c, http.MethodPost, c.address(path("faults", "explain"), nil), about)
+}
+
+// Request is one request of the journal.
+func (c *Client) Request(ctx context.Context, id uint64) (journal.View, error) {
+	return ask[journal.View](ctx, c, http.MethodGet, c.address(path("requests", strconv.FormatUint(id, 10)), nil), nil)
+}
