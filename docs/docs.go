@@ -10,6 +10,7 @@ import (
 	"strings"
 )
 
+//go:generate go test -run ^TestSchemaKnowsEveryConnection$ ../sim/fault -args -write
 //go:generate go test -run ^TestReference$ ../tests ../sim/admin ../cmd/capisim -args -write
 
 //go:embed *.md reference/*.md guides/*.md
