@@ -90,6 +90,25 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestReplayAfterClear: what was done before the journal was emptied, and what
+// has crashed by then, is told alike.
+func TestReplayAfterClear(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t, sim.Document("name: crashing\nextends: default\nlifecycle: {crash_loop: {process: worker, after: 7s}}\n"))
+	for _, token := range []string{"admin", "developer", "ci"} {
+		sent(t, "POST", srv.URL+"/v3/processes/"+demoWeb+"/actions/scale", `{"instances":3}`, "Authorization", "bearer "+token, "Content-Type", "application/json")
+		srv.Advance(t, time.Minute)
+	}
+	sent(t, "GET", srv.URL+"/v3/audit_events", "", "Authorization", "bearer admin")
+	srv.Advance(t, time.Minute)
+	srv.ClearRequests(t)
+	sent(t, "GET", srv.URL+"/v3/audit_events", "", "Authorization", "bearer admin")
+	sent(t, "PATCH", srv.URL+"/v3/apps/"+demoWeb, `{"name":"new"}`, "Authorization", "bearer admin", "Content-Type", "application/json")
+	srv.Advance(t, time.Minute)
+	sent(t, "GET", srv.URL+"/v3/audit_events", "", "Authorization", "bearer developer")
+	same(t, replayed(t, srv.URL, ""), 3)
+}
+
 // TestReplayOfChanges: whatever a test does to a world by the library, its bundle
 // does again.
 func TestReplayOfChanges(t *testing.T) {

@@ -26,6 +26,7 @@ func check(doc *Document, tree *document.Document) (found document.Violations, m
 	c.crowd()
 	c.faults()
 	c.progress()
+	c.audit()
 	return c.found, c.more
 }
 

@@ -30,6 +30,7 @@ type Document struct {
 	// Resources are the items of the collections that are only listed, as the
 	// API shows them, by the name of the collection.
 	Resources         map[string][]document.Value `json:"resources,omitempty"`
+	AuditEvents       []AuditEvent                `json:"audit_events,omitempty"` // oldest first
 	StatsAvailable    *bool                       `json:"stats_available,omitempty"`
 	LogCacheAvailable *bool                       `json:"log_cache_available,omitempty"`
 	Platform          state.Platform              `json:"platform,omitzero"`
@@ -191,6 +192,8 @@ type History struct {
 	Batches  []state.Batch `json:"batches,omitempty"`
 	Restarts []state.Batch `json:"restarts,omitempty"`
 	Stopped  *Time         `json:"stopped_at,omitempty"`
+	// Settled says up to when its crashes are among the audit events.
+	Settled *Time `json:"crashes_noted_until,omitempty"`
 }
 
 // Crowd asks for generated apps beside those that are written out.

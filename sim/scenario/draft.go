@@ -38,6 +38,7 @@ func newDraft(doc *Document) *draft {
 	d.quotas()
 	d.apps()
 	d.users()
+	d.audit()
 	return d
 }
 

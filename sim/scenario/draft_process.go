@@ -57,6 +57,12 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 	if from.LogRateLimit != nil {
 		made.LogRateLimit = *from.LogRateLimit
 	}
+	if h := from.History; h != nil && h.Settled != nil {
+		if d.seed.Audit.Settled == nil {
+			d.seed.Audit.Settled = map[string]time.Time{}
+		}
+		d.seed.Audit.Settled[made.GUID] = h.Settled.Time
+	}
 	return made
 }
 

@@ -77,8 +77,13 @@ func newExporter(from *state.Store, s *Scenario) *exporter {
 		Platform:          seed.Platform,
 		Faults:            s.Faults,
 		Expectations:      s.Expectations,
-		Progress:          s.Progress,
+		AuditEvents:       exportAudit(seed.Audit),
 	}}
+	if s.Progress != nil {
+		progress := *s.Progress
+		progress.AuditEvents = seed.Audit.Count
+		e.doc.Progress = &progress
+	}
 	maps.Copy(e.doc.Auth.Tokens, seed.Tokens)
 	if s.Tokens != (TokenLife{}) && s.Tokens != defaultTokenLife {
 		access, refresh := document.Duration(s.Tokens.Access), document.Duration(s.Tokens.Refresh)
@@ -222,7 +227,7 @@ func (e *exporter) apps(yield func(App) bool) {
 			out.Deployments = append(out.Deployments, *deployment)
 		}
 		for i, process := range g.Processes {
-			out.Processes[i] = exportProcess(process)
+			out.Processes[i] = exportProcess(process, g.Settled[i])
 			if len(g.Orders) > 0 {
 				out.Processes[i].Order = g.Orders[i]
 			}

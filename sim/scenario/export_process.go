@@ -3,12 +3,15 @@ package scenario
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
 
-func exportProcess(p *state.Process) Process {
+// exportProcess writes down a process and up to when its crashes are among the
+// audit events.
+func exportProcess(p *state.Process, settled time.Time) Process {
 	out := Process{
 		Type:                 p.Type,
 		GUID:                 p.GUID,
@@ -29,7 +32,7 @@ func exportProcess(p *state.Process) Process {
 		Sidecars:             p.Sidecars,
 		NoPorts:              p.NoPorts,
 		Forced:               exportForced(p.History.Forced),
-		History:              exportHistory(p.History),
+		History:              exportHistory(p.History, settled),
 	}
 	if p.DiskInMB != nil {
 		out.DiskInMB.Value = *p.DiskInMB
@@ -68,11 +71,11 @@ func exportCheck(h state.HealthCheck) *HealthCheck {
 	return out
 }
 
-func exportHistory(h state.History) *History {
-	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 && h.Stopped.IsZero() {
+func exportHistory(h state.History, settled time.Time) *History {
+	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 && h.Stopped.IsZero() && settled.IsZero() {
 		return nil
 	}
-	out := &History{Epoch: h.Epoch, Limits: h.Limits, Batches: h.Batches, Stopped: moment(h.Stopped)}
+	out := &History{Epoch: h.Epoch, Limits: h.Limits, Batches: h.Batches, Stopped: moment(h.Stopped), Settled: moment(settled)}
 	for _, index := range slices.Sorted(maps.Keys(h.Restarts)) {
 		restart := h.Restarts[index]
 		restart.First = index

@@ -132,6 +132,12 @@ func TestProblems(t *testing.T) {
 		{"users", "f.yaml", "name: x\nauth: {users: [{name: u}, {name: u}]}\n", `f.yaml:2:34: auth.users[1].name: "u", the name of auth.users[0] already`},
 		{"rules", "f.yaml", "name: x\nfaults: [{id: a, respond: {status: 503}}, {id: a, respond: {status: 503}}]\n", `f.yaml:2:48: faults[1].id: "a", the id of faults[0] already`},
 
+		{"audit events", "f.yaml", "name: x\napps: [{name: shop}]\naudit_events:\n  - {type: a, created_at: 2026-01-01T00:00:00Z, app: shpo}\n  - {type: a, created_at: now, app: shop, actor: {guid: g}}\nprogress: {draws: x, audit_events: 1}\n",
+			"f.yaml:4:54: audit_events[0].app: \"shpo\", no such app, did you mean \"shop\"?\n" +
+				"f.yaml:5:27: audit_events[1].created_at: \"now\", expected a time such as 2026-01-01T00:00:00Z\n" +
+				"f.yaml:5:50: audit_events[1].actor.name: missing, expected a string\n" +
+				"f.yaml:5:50: audit_events[1].actor.type: missing, expected a string\n" +
+				"f.yaml:6:36: progress.audit_events: 1, expected at least the 2 that are there"},
 		{"progress", "f.yaml", "name: x\nfaults: [{id: a, respond: {status: 503}}]\nprogress:\n  draws: x\n  rules:\n    - {rule: b, set: 2026-01-01T00:00:00Z, next: -1}\n    - {rule: a, set: 2026-01-01T00:00:00Z, matched: 2, eligible: 3, injected: 4, next: 1, returned: [0, 0, 1]}\n",
 			"f.yaml:6:14: progress.rules[0].rule: \"b\", expected the id of a rule under faults\n" +
 				"f.yaml:6:50: progress.rules[0].next: -1, expected an integer from 0 to 2147483647\n" +

@@ -17,6 +17,8 @@ type Progress struct {
 	fault.Progress
 	// RateLimit is how much each caller has taken of the window that it is in.
 	RateLimit []Taken `json:"rate_limit,omitempty"`
+	// AuditEvents is how many there have ever been: their guids derive from it.
+	AuditEvents int `json:"audit_events,omitempty"`
 }
 
 // Taken is what a caller has taken of a rate limit.

@@ -71,12 +71,9 @@ func (s *Store) forcedCrash(v View, index int, forced Forced) {
 // settle notes up to when the crashes of a process are written down and returns
 // the moment before.
 func (l *events) settle(guid string, now time.Time) (before time.Time, known bool) {
-	before, known = l.settled[guid]
-	if l.settled == nil {
-		l.settled = map[string]time.Time{}
-	}
+	before, known = l.settled.find(guid)
 	if now.After(before) {
-		l.settled[guid] = now
+		l.settled.set(guid, now)
 	}
 	return before, known
 }

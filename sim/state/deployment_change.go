@@ -71,14 +71,14 @@ func (s *Store) deployable(who Viewer, message contract.DeploymentCreate) (View,
 // mark remembers the app, its processes, its deployments and the events, and
 // returns what brings them back.
 func (s *Store) mark(guid string) (undo func()) {
-	app, ring, serial := s.apps.get(guid), slices.Clone(s.events.ring), s.events.serial
+	app, list, serial := s.apps.get(guid), slices.Clip(s.events.list), s.events.serial
 	processes := map[string]*Process{}
 	for _, of := range s.byApp.get(guid) {
 		processes[of] = s.processes.get(of)
 	}
 	return func() {
 		s.apps.set(guid, app)
-		s.events.ring, s.events.serial = ring, serial
+		s.events.list, s.events.serial = list, serial
 		for _, of := range slices.Clone(s.byApp.get(guid)) {
 			if old := processes[of]; old == nil {
 				s.remove(s.processes.get(of))

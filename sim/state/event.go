@@ -41,7 +41,21 @@ type Event struct {
 }
 
 // Party is who acted.
-type Party struct{ GUID, Type, Name string }
+type Party struct {
+	GUID string `json:"guid"`
+	Type string `json:"type"`
+	Name string `json:"name"`
+}
+
+// Audit is what a store remembers of what was done: the form in which a state is
+// saved.
+type Audit struct {
+	Events []Event // at most MaxEvents, the oldest first
+	// Count is how many there have ever been, 0 for as many as there are.
+	Count int
+	// Settled says up to when the crashes of processes, by guid, are among them.
+	Settled map[string]time.Time
+}
 
 // actor is a caller as events name it: by its mail address, which a client of
 // UAA does not have.
@@ -95,29 +109,40 @@ func asked(body contract.Body) []document.Field {
 
 // events are the newest events of a world.
 type events struct {
-	ring   []Event // grows up to MaxEvents, then the oldest gives way
-	serial int     // of the newest
+	// list is only ever appended to, the oldest first: forks share it. It may hold
+	// more than are remembered.
+	list   []Event
+	serial int // of the newest
 	// settled says up to when the crashes of a process are among the events.
-	settled map[string]time.Time
+	settled table[time.Time]
 }
 
 func (l *events) add(e Event) {
 	l.serial++
 	e.serial = l.serial
-	if len(l.ring) < MaxEvents {
-		l.ring = append(l.ring, e)
-		return
+	if len(l.list) == 2*MaxEvents {
+		l.list = slices.Clone(l.newest())
 	}
-	l.ring[(e.serial-1)%MaxEvents] = e
+	l.list = append(l.list, e)
 }
 
-// copied returns the events, the oldest first.
-func (l *events) copied() []Event {
-	oldest := 0
-	if len(l.ring) == MaxEvents {
-		oldest = l.serial % MaxEvents
+// newest are the events that are remembered, the oldest first.
+func (l *events) newest() []Event { return l.list[max(0, len(l.list)-MaxEvents):] }
+
+func (l *events) fork() events {
+	return events{slices.Clip(l.list), l.serial, l.settled.fork()}
+}
+
+// take fills an empty list with what was saved.
+func (l *events) take(from Audit) {
+	l.list = slices.Clone(from.Events)
+	l.serial = max(from.Count, len(l.list))
+	for i := range l.list {
+		l.list[i].serial = l.serial - len(l.list) + 1 + i
 	}
-	return slices.Concat(l.ring[oldest:], l.ring[:oldest])
+	for guid, at := range from.Settled {
+		l.settled.set(guid, at)
+	}
 }
 
 // EventView is an event as a list shows it.
@@ -160,7 +185,7 @@ func (s *Store) AuditEvent(now time.Time, who Viewer, guid string) (EventView, e
 func (s *Store) allEvents(now time.Time) []EventView {
 	s.mu.Lock()
 	s.settleAllCrashes(now)
-	all, seed := s.events.copied(), s.settings.number
+	all, seed := slices.Clone(s.events.newest()), s.settings.number
 	s.mu.Unlock()
 	// A crash is noted when somebody asks, with the time when it happened.
 	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })

@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"example.com/capisim/sim/contract"
 )
@@ -26,14 +27,15 @@ type Seed struct {
 	Platform         Platform
 	// LogCacheDown makes stats come without metrics and with a warning (§14.1).
 	LogCacheDown bool
+	Audit        Audit
 }
 
-// Export returns the state as a seed from which New makes the same store, but
-// for the audit events: what was done is not a part of what is.
+// Export returns the state as a seed from which New makes the same store.
 func (s *Store) Export() Seed {
 	seed := s.Outline()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	seed.Audit.Settled = maps.Collect(s.events.settled.all())
 	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
 	for _, guid := range s.appOrder {
 		seed.Apps = append(seed.Apps, *s.apps.once(guid))
@@ -50,7 +52,8 @@ func (s *Store) Export() Seed {
 	return seed
 }
 
-// Outline is the state without its apps and what belongs to them. Loops of
+// Outline is the state without its apps and what belongs to them, but with what
+// was done to them. Loops of
 // process types that nobody has any more are left out: a document must not name
 // what is not there.
 func (s *Store) Outline() Seed {
@@ -66,6 +69,7 @@ func (s *Store) Outline() Seed {
 		StatsUnavailable: s.settings.statsUnavailable,
 		LogCacheDown:     s.settings.logCacheDown,
 		Platform:         s.settings.platform,
+		Audit:            Audit{Events: slices.Clone(s.events.newest()), Count: s.events.serial},
 	}
 	seed.Lifecycle.CrashLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.CrashLoop), func(loop CrashLoop) bool { return !s.hasType(loop.Process) })
 	seed.Lifecycle.ReadinessLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.ReadinessLoop), func(loop ReadinessLoop) bool { return !s.hasType(loop.Process) })
@@ -94,6 +98,7 @@ type Group struct {
 	Processes   []*Process // oldest first
 	Orders      []int      // places of the processes in the order of creation, from 1; none when that is the order of the groups
 	Deployments []*Deployment
+	Settled     []time.Time // up to when the crashes of the processes are among the audit events; the zero time for never
 }
 
 // Groups yields all apps in order of creation, one after the other: what is
@@ -120,9 +125,10 @@ func (s *Store) Groups(yield func(*Group) bool) {
 func (s *Store) group(g *Group, app string, places map[string]int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	g.App, g.Processes, g.Orders = s.apps.once(app), g.Processes[:0], g.Orders[:0]
+	g.App, g.Processes, g.Orders, g.Settled = s.apps.once(app), g.Processes[:0], g.Orders[:0], g.Settled[:0]
 	for _, guid := range s.byApp.get(app) {
 		g.Processes = append(g.Processes, s.processes.once(guid))
+		g.Settled = append(g.Settled, s.events.settled.get(guid))
 		if places != nil {
 			g.Orders = append(g.Orders, places[guid])
 		}

@@ -100,6 +100,7 @@ func New(seed Seed) *Store {
 	for i := range seed.Deployments {
 		s.putDeployment(&seed.Deployments[i])
 	}
+	s.events.take(seed.Audit)
 	return s
 }
 
@@ -157,7 +158,7 @@ func (s *Store) Fork() *Store {
 		byCreated: s.byCreated.Copy(),
 		byUpdated: s.byUpdated.Copy(),
 		openKeys:  s.openKeys,
-		events:    events{slices.Clone(s.events.ring), s.events.serial, maps.Clone(s.events.settled)},
+		events:    s.events.fork(),
 
 		deployments: maps.Clone(s.deployments), deploymentOrder: slices.Clip(s.deploymentOrder),
 	}

@@ -7,11 +7,12 @@ import (
 )
 
 // table is a map by guid whose fork costs the same whatever its size: both
-// sides share its parts until one of them changes a part, which copies that
-// part alone. It needs the store's lock.
+// sides share all of it until one of them changes something, which copies the
+// part in which that is. It needs the store's lock. The zero table is empty.
 type table[V any] struct {
-	parts [partsOfTable]part[V]
-	size  int
+	parts  *[partsOfTable]part[V] // nil: nothing is there
+	shared bool                   // the array, with another table
+	size   int
 }
 
 type part[V any] struct {
@@ -19,29 +20,30 @@ type part[V any] struct {
 	shared bool // with another table: it must not be changed in place
 }
 
-// partsOfTable keeps a fork small and the copy of a part, of 100,000 processes,
-// below 2,000 entries.
+// partsOfTable keeps the array small and the copy of a part, of 100,000
+// processes, below 2,000 entries.
 const partsOfTable = 64
 
 var tableSeed = maphash.MakeSeed()
 
-func (t *table[V]) part(guid string) *part[V] {
-	return &t.parts[maphash.String(tableSeed, guid)%partsOfTable]
-}
+func place(guid string) uint64 { return maphash.String(tableSeed, guid) % partsOfTable }
 
 // fork returns a table of the same content that changes on its own.
 func (t *table[V]) fork() table[V] {
-	for i := range t.parts {
-		t.parts[i].shared = true
-	}
+	t.shared = true
 	return *t
 }
 
 // get returns the zero value for what is not there.
-func (t *table[V]) get(guid string) V { return t.part(guid).values[guid] }
+func (t *table[V]) get(guid string) V {
+	value, _ := t.find(guid)
+	return value
+}
 
-func (t *table[V]) find(guid string) (V, bool) {
-	value, ok := t.part(guid).values[guid]
+func (t *table[V]) find(guid string) (value V, ok bool) {
+	if t.parts != nil {
+		value, ok = t.parts[place(guid)].values[guid]
+	}
 	return value, ok
 }
 
@@ -61,7 +63,18 @@ func (t *table[V]) delete(guid string) {
 
 // own is the part of a guid, no longer shared.
 func (t *table[V]) own(guid string) *part[V] {
-	p := t.part(guid)
+	switch {
+	case t.parts == nil:
+		t.parts = new([partsOfTable]part[V])
+	case t.shared:
+		parts := *t.parts
+		for i := range parts {
+			parts[i].shared = true
+		}
+		t.parts = &parts
+	}
+	t.shared = false
+	p := &t.parts[place(guid)]
 	switch {
 	case p.values == nil:
 		*p = part[V]{values: map[string]V{}}
@@ -74,6 +87,9 @@ func (t *table[V]) own(guid string) *part[V] {
 // all yields what is there, in no order.
 func (t *table[V]) all() iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
+		if t.parts == nil {
+			return
+		}
 		for i := range t.parts {
 			for guid, value := range t.parts[i].values {
 				if !yield(guid, value) {
