@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func listCollection(c *call) (reply, error) {
 	}
 	var found []item
 	for _, one := range c.items(c.op.Collection) {
-		if keep(one) && passes(query, one) {
+		if keep(one) && c.passes(query, one) {
 			found = append(found, one)
 		}
 	}
@@ -55,7 +56,7 @@ func listCollection(c *call) (reply, error) {
 	for i, one := range shown {
 		resources[i] = one.value
 	}
-	return c.listReply(c.req.URL.Path, query, total, resources, nil)
+	return c.listReplyWith(c.req.URL.Path, query, total, resources, c.related(shown, query))
 }
 
 // within says which items the path leaves: all, or those of an app, a space or
@@ -66,6 +67,10 @@ func (c *call) within() (keep func(item) bool, err error) {
 	case c.op.Nested:
 		_, err = c.snap.State.VisibleApp(c.who, c.ref.AppGUID)
 		return func(i item) bool { return i.relation("app") == c.ref.AppGUID }, err
+	case strings.HasSuffix(c.op.Path, "_security_groups"):
+		_, err = c.snap.State.Space(c.who, c.guid)
+		phase := strings.TrimSuffix(path.Base(c.op.Path), "_security_groups")
+		return func(i item) bool { return i.protects(phase, c.guid) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/spaces/"):
 		_, err = c.snap.State.Space(c.who, c.guid)
 		return func(i item) bool { return c.hasRole(i.guid, "space", c.guid) }, err
@@ -77,6 +82,16 @@ func (c *call) within() (keep func(item) bool, err error) {
 		return all, err
 	}
 	return all, nil
+}
+
+// protects says that a security group is in force in a space, for what runs or
+// for what is being staged there.
+func (i item) protects(phase, space string) bool {
+	if everywhere, _ := i.value.Find("/globally_enabled/" + phase); everywhere.Text == "true" {
+		return true
+	}
+	spaces, _ := i.value.Find("/relationships/" + phase + "_spaces/data")
+	return slices.ContainsFunc(spaces.Members, func(f document.Field) bool { return f.Value.TextOf("guid") == space })
 }
 
 // hasRole says that a user has a role in a space or an organization.
@@ -97,8 +112,27 @@ func getItem(c *call) (reply, error) {
 	return reply{}, c.op.Collection.Item()
 }
 
-// items are the resources of a collection, complete: one without a guid, times
-// or a link to itself is given them.
+// itemParts are the documents that belong to an item and that nothing is said
+// in, by the end of their paths.
+var itemParts = map[string]any{
+	"parameters":    struct{}{},
+	"credentials":   struct{}{},
+	"details":       bindingDetailsJSON{VolumeMounts: nothing},
+	"permissions":   map[string]bool{"read": true, "manage": true},
+	"shared_spaces": relationsJSON{Data: []*guidJSON{}},
+}
+
+func getItemPart(c *call) (reply, error) {
+	for _, one := range c.items(c.op.Collection) {
+		if one.guid == c.guid {
+			return jsonReply(http.StatusOK, itemParts[path.Base(c.op.Path)])
+		}
+	}
+	return reply{}, c.op.Collection.Item()
+}
+
+// items are the resources of a collection, complete: one without a guid, times,
+// metadata or a link to itself is given them.
 func (c *call) items(collection *contract.Collection) []item {
 	given := c.snap.Scenario.Document.Resources[collection.Name]
 	all := append(slices.Clone(given), c.derived(collection.Name)...)
@@ -126,6 +160,9 @@ func (c *call) completed(collection *contract.Collection, position int, value do
 	}
 	for _, member := range value.Members {
 		members = document.Put(members, member.Key, member.Value)
+	}
+	if _, given := value.Get("metadata"); !given && collection.List.Labelled() {
+		members = append(members, document.Field{Key: "metadata", Value: valueOf(metadataJSON{})})
 	}
 	if _, given := value.Get("links"); !given {
 		members = append(members, document.Field{Key: "links", Value: valueOf(links{{"self", c.base() + "/v3/" + collection.Name + "/" + one.guid, ""}})})
@@ -186,7 +223,7 @@ func (i item) relation(name string) string {
 }
 
 // passes asks the filters that every list has, and the list's own.
-func passes(q contract.ResourceQuery, i item) bool {
+func (c *call) passes(q contract.ResourceQuery, i item) bool {
 	var labels contract.Pairs
 	if found, ok := i.value.Find("/metadata/labels"); ok {
 		for _, member := range found.Members {
@@ -198,18 +235,25 @@ func passes(q contract.ResourceQuery, i item) bool {
 		return false
 	}
 	for _, key := range q.Filters() {
-		if !q.Match(key, i.filtered(key)) {
+		if !q.Match(key, c.filtered(i, key)) {
 			return false
 		}
 	}
 	return true
 }
 
-// filtered is what a filter looks at: a relationship for space_guids, else the
-// member that is named like the filter.
-func (i item) filtered(key string) string {
+// filtered is what a filter looks at: a relationship for space_guids, the name
+// of what it leads to for service_plan_names, else the member that is named like
+// the filter.
+func (c *call) filtered(i item, key string) string {
 	if relation, ok := strings.CutSuffix(key, "_guids"); ok {
 		return i.relation(relation)
+	}
+	if relation, ok := strings.CutSuffix(key, "_names"); ok {
+		for _, one := range c.relatedBy(relation, []item{i}) {
+			return one.value.TextOf("name")
+		}
+		return ""
 	}
 	value, given := i.value.Get(key)
 	if !given {
@@ -261,6 +305,18 @@ func (c *call) derived(name string) (values []document.Value) {
 				values = append(values, valueOf(c.spaceQuotaJSON(v)))
 			}
 		}
+	case "isolation_segments":
+		var names []string
+		for _, given := range c.snap.Scenario.Document.Resources[name] {
+			names = append(names, given.TextOf("name"))
+		}
+		_, spaces := c.snap.State.Places()
+		for _, space := range spaces {
+			if segment := space.IsolationSegment; segment != "" && !slices.Contains(names, segment) {
+				names = append(names, segment)
+				values = append(values, valueOf(map[string]any{"name": segment, "metadata": metadataJSON{}}))
+			}
+		}
 	case "stacks":
 		if len(c.snap.Scenario.Document.Resources[name]) == 0 {
 			values = append(values, valueOf(map[string]any{"name": "cflinuxfs4", "description": "Cloud Foundry Linux-based filesystem", "default": true}))
@@ -271,9 +327,14 @@ func (c *call) derived(name string) (values []document.Value) {
 		}
 	case "feature_flags":
 		features := c.snap.State.Features()
-		values = append(values, valueOf(map[string]any{"name": "app_scaling", "enabled": features.AppScaling,
-			"updated_at": nil, "custom_error_message": nullable(features.AppScalingMessage),
-			"links": links{{"self", c.base() + "/v3/feature_flags/app_scaling", ""}}}))
+		for _, flag := range contract.FeatureFlags() {
+			enabled, message := flag.Enabled, ""
+			if flag.Name == contract.AppScaling {
+				enabled, message = features.AppScaling, features.AppScalingMessage
+			}
+			values = append(values, valueOf(featureFlagJSON{Name: flag.Name, Enabled: enabled, Message: nullable(message),
+				Links: links{{"self", c.base() + "/v3/feature_flags/" + flag.Name, ""}}}))
+		}
 	}
 	return values
 }

@@ -113,6 +113,22 @@ func (c *call) spaceQuotaJSON(v state.View) quotaJSON {
 		Links:         links{{"self", c.base() + "/v3/space_quotas/" + guid, ""}, {"organization", c.base() + "/v3/organizations/" + organization, ""}}}
 }
 
+// featureFlagJSON is a feature flag of the platform.
+type featureFlagJSON struct {
+	Name      string    `json:"name"`
+	Enabled   bool      `json:"enabled"`
+	UpdatedAt *timeJSON `json:"updated_at"`
+	Message   *string   `json:"custom_error_message"`
+	Links     links     `json:"links"`
+}
+
+// bindingDetailsJSON is what a binding gives to its app.
+type bindingDetailsJSON struct {
+	Credentials    struct{}   `json:"credentials"`
+	SyslogDrainURL *string    `json:"syslog_drain_url"`
+	VolumeMounts   []struct{} `json:"volume_mounts"`
+}
+
 // featureJSON is a feature of an app or a space.
 type featureJSON struct {
 	Name        string `json:"name"`

@@ -147,12 +147,15 @@ func getFeature(c *call) (reply, error) {
 // everythingShort is the query of a list that takes none.
 var everythingShort = contract.ResourceQuery{ListQuery: contract.ListQuery{Page: 1, PerPage: 50}}
 
-func getIsolationSegment(c *call) (reply, error) {
-	if _, err := c.snap.State.Space(c.who, c.guid); err != nil {
+// getSSHEnabled says whether one may connect to an app, which nothing forbids.
+func getSSHEnabled(c *call) (reply, error) {
+	if _, err := c.visibleApp(); err != nil {
 		return reply{}, err
 	}
-	space := c.base() + "/v3/spaces/" + c.guid
-	return jsonReply(http.StatusOK, linkedJSON{Links: links{{"self", space + "/relationships/isolation_segment", ""}}})
+	return jsonReply(http.StatusOK, struct {
+		Enabled bool   `json:"enabled"`
+		Reason  string `json:"reason"`
+	}{Enabled: true})
 }
 
 // getDefaultDomain is the first domain that is not internal.
@@ -160,18 +163,13 @@ func getDefaultDomain(c *call) (reply, error) {
 	if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
 		return reply{}, err
 	}
-	for _, collection := range contract.Collections() {
-		if collection.Name != "domains" {
-			continue
+	collection := contract.CollectionNamed("domains")
+	for _, domain := range c.items(collection) {
+		if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
+			return jsonReply(http.StatusOK, domain.value)
 		}
-		for _, domain := range c.items(collection) {
-			if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
-				return jsonReply(http.StatusOK, domain.value)
-			}
-		}
-		return reply{}, collection.Item()
 	}
-	return reply{}, contract.NotFound
+	return reply{}, collection.Item()
 }
 
 // clearBuildpackCache is taken and has nothing to do. The real server starts a

@@ -13,10 +13,16 @@ extends: default
 clock: {mode: frozen}
 resources:
   service_instances:
-    - {name: db, type: managed, relationships: {space: {data: {guid: b1000000-0000-4000-8000-000000000001}}}, metadata: {labels: {tier: gold}}}
+    - {name: db, type: managed, relationships: {space: {data: {guid: b1000000-0000-4000-8000-000000000001}}, service_plan: {data: {guid: e8000000-0000-4000-8000-000000000008}}}, metadata: {labels: {tier: gold}}}
     - {guid: e5000000-0000-4000-8000-000000000005, name: cache, created_at: "2020-01-01T00:00:00Z"}
+  service_brokers: [{guid: e6000000-0000-4000-8000-000000000006, name: broker}]
+  service_offerings: [{guid: e7000000-0000-4000-8000-000000000007, name: sql, relationships: {service_broker: {data: {guid: e6000000-0000-4000-8000-000000000006}}}}]
+  service_plans: [{guid: e8000000-0000-4000-8000-000000000008, name: small, relationships: {service_offering: {data: {guid: e7000000-0000-4000-8000-000000000007}}}}]
+  security_groups: [{name: open, globally_enabled: {running: true, staging: false}}]
+  isolation_segments: [{guid: e9000000-0000-4000-8000-000000000009, name: empty}]
   tasks:
     - {name: migrate, state: RUNNING, relationships: {app: {data: {guid: c1000000-0000-4000-8000-000000000001}}}}
+spaces: [{name: dev, isolation_segment: apart}]
 quotas: {organizations: {demo-org: {total_memory_in_mb: 4096}}, spaces: {dev: {total_instances: 5}}}
 `
 
@@ -46,6 +52,28 @@ func TestReads(t *testing.T) {
 		{"GET " + appPath + "/tasks", "outsider", 404, `"detail":"App not found"`},
 
 		{"GET /v3/roles?types=space_developer&space_guids=" + spaceGUID, "developer", 200, `"total_results":1`},
+		{"GET /v3/service_instances?service_plan_names=small", "developer", 200, `"total_results":1`},
+		{"GET /v3/service_instances?service_plan_names=large", "developer", 200, `"total_results":0`},
+		{"GET /v3/service_instances?fields%5Bservice_plan%5D=name&fields%5Bservice_plan.service_offering.service_broker%5D=guid,name&fields%5Bspace%5D=name,relationships.organization", "developer", 200,
+			`"included":{"spaces":[{"name":"dev","relationships":{"organization":{"data":{"guid":"` + orgGUID + `"}}}}],"service_plans":[{"name":"small"}],"service_brokers":[{"guid":"e6000000-0000-4000-8000-000000000006","name":"broker"}]}}`},
+		{"GET /v3/service_instances/e5000000-0000-4000-8000-000000000005/parameters", "developer", 200, `{}`},
+		{"GET /v3/service_instances/e5000000-0000-4000-8000-000000000005/relationships/shared_spaces", "developer", 200, `{"data":[]}`},
+		{"GET /v3/service_instances/nix/parameters", "developer", 404, `"detail":"Service instance not found"`},
+		{"GET /v3/service_plans?available=true&space_guids=x&include=service_offering", "developer", 200, `"included":{"service_offerings":[{"guid":"e7000000-0000-4000-8000-000000000007"`},
+		{"GET /v3/service_plans?include=app", "developer", 400, `Invalid included resource: 'app'. Valid included resources are: 'space.organization', 'service_offering'`},
+		{"GET /v3/roles?include=user,space,organization&types=space_auditor", "developer", 200, `"username":"auditor"`},
+		{"GET /v3/roles?include=space&types=space_auditor", "developer", 200, `"included":{"spaces":[{"guid":"` + spaceGUID + `"`},
+		{"GET /v3/spaces/" + spaceGUID + "/running_security_groups", "developer", 200, `"name":"open"`},
+		{"GET /v3/spaces/" + spaceGUID + "/staging_security_groups", "developer", 200, `"resources":[]}`},
+		{"GET /v3/spaces/" + spaceGUID + "/staging_security_groups", "outsider", 404, `"detail":"Space not found"`},
+		{"GET /v3/isolation_segments?order_by=name", "developer", 200, `"name":"apart"`},
+		{"GET /v3/isolation_segments/e9000000-0000-4000-8000-000000000009/organizations", "developer", 200, `"resources":[]}`},
+		{"GET /v3/isolation_segments/nix/organizations", "developer", 404, `"detail":"Isolation segment not found"`},
+		{"GET /v3/isolation_segments/e9000000-0000-4000-8000-000000000009/relationships/organizations", "developer", 200, `{"data":[],"links":{`},
+		{"GET /v3/organizations/" + orgGUID + "/relationships/default_isolation_segment", "developer", 200, `{"data":null,"links":{`},
+		{"GET /v3/organizations/" + orgGUID + "/relationships/default_isolation_segment", "outsider", 404, `"detail":"Organization not found"`},
+		{"GET " + appPath + "/ssh_enabled", "developer", 200, `{"enabled":true,"reason":""}`},
+		{"GET /v3/feature_flags?per_page=1", "developer", 200, `{"name":"user_org_creation","enabled":false,"updated_at":null,"custom_error_message":null,`},
 		{"GET /v3/roles", "outsider", 200, `"resources":[]}`},
 		{"GET /v3/users?usernames=auditor", "admin", 200, `"presentation_name":"auditor"`},
 		{"GET /v3/spaces/" + spaceGUID + "/users", "developer", 200, `"total_results":2`},
@@ -69,7 +97,7 @@ func TestReads(t *testing.T) {
 		{"GET " + appPath + "/features/ssh", "developer", 200, `{"name":"ssh","description":"Enable SSHing into the app.","enabled":true}`},
 		{"GET " + appPath + "/features/nix", "developer", 404, `"detail":"Feature not found"`},
 		{"GET /v3/spaces/" + spaceGUID + "/features/ssh", "developer", 200, `"enabled":true`},
-		{"GET /v3/spaces/" + spaceGUID + "/relationships/isolation_segment", "developer", 200, `{"data":null,"links":{`},
+		{"GET /v3/spaces/" + spaceGUID + "/relationships/isolation_segment", "developer", 200, `{"data":{"guid":"`},
 		{"GET /v2/spaces/" + spaceGUID + "/summary", "developer", 200, `"name":"demo","space_guid":"` + spaceGUID},
 		{"GET /userinfo", "developer", 200, `"user_name":"developer"`},
 		{"GET /userinfo", "", 401, `"error":"invalid_token"`},

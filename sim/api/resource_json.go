@@ -125,6 +125,14 @@ func distinct(views []state.View, of func(state.View) (guid string, created time
 
 // listReply answers one page of a list, with what was included.
 func (c *call) listReply(path string, query contract.ResourceQuery, total int, resources any, included *includedJSON) (reply, error) {
+	if included == nil {
+		return c.listReplyWith(path, query, total, resources, nil)
+	}
+	return c.listReplyWith(path, query, total, resources, included)
+}
+
+// listReplyWith is listReply for whatever comes along.
+func (c *call) listReplyWith(path string, query contract.ResourceQuery, total int, resources, included any) (reply, error) {
 	b := appendPagination(nil, c.base()+path, query.ListQuery, total)
 	list, err := json.Marshal(resources)
 	if err != nil {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,10 @@ const (
 	ListFeatures
 	GetFeature
 	GetIsolationSegment
+	GetItemPart
+	ListEntitled
+	GetEntitled
+	GetSSHEnabled
 	GetDefaultDomain
 	ClearBuildpackCache
 	ApplyManifest
@@ -60,6 +65,19 @@ func filteredBy(parameters ...string) *ResourceList {
 	return (&ResourceList{parameters: parameters}).filtered()
 }
 
+// including lets a list bring related resources along.
+func (l *ResourceList) including(relations ...string) *ResourceList {
+	l.parameters, l.include = append(l.parameters, "include"), relations
+	return l
+}
+
+// offered makes a list one of what the marketplace has, which is there for
+// everybody: parameters that ask for whom filter nothing.
+func (l *ResourceList) offered() *ResourceList {
+	l.parameters = append(l.parameters, "space_guids", "organization_guids", "available")
+	return l
+}
+
 // collections is the table, in the order of the API's documentation. The
 // parameters are those of the real server's list messages.
 var collections = []*Collection{
@@ -70,21 +88,21 @@ var collections = []*Collection{
 	{"feature_flags", "Feature flag", filteredBy()},
 	{"isolation_segments", "Isolation segment", named("organization_guids", "label_selector")},
 	{"organization_quotas", "Organization quota", named("organization_guids")},
-	{"roles", "Role", filteredBy("organization_guids", "space_guids", "user_guids", "types", "include")},
+	{"roles", "Role", filteredBy("organization_guids", "space_guids", "user_guids", "types").including("user", "organization", "space")},
 	{"security_groups", "Security group", named("running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging")},
 	{"service_brokers", "Service broker", named("space_guids", "label_selector")},
 	{"service_credential_bindings", "Service credential binding",
 		named("app_guids", "app_names", "service_instance_guids", "service_instance_names", "service_plan_guids", "service_plan_names",
-			"service_offering_guids", "service_offering_names", "type", "include", "label_selector")},
+			"service_offering_guids", "service_offering_names", "type", "label_selector").including("app", "service_instance")},
 	{"service_instances", "Service instance",
 		named("space_guids", "organization_guids", "service_plan_guids", "service_plan_names", "type", "fields", "label_selector")},
 	{"service_offerings", "Service offering",
-		named("service_broker_guids", "service_broker_names", "space_guids", "organization_guids", "available", "fields", "label_selector")},
+		named("service_broker_guids", "service_broker_names", "fields", "label_selector").offered()},
 	{"service_plans", "Service plan",
 		named("service_broker_guids", "service_broker_names", "service_offering_guids", "service_offering_names", "service_instance_guids",
-			"broker_catalog_ids", "space_guids", "organization_guids", "available", "include", "fields", "label_selector")},
+			"broker_catalog_ids", "fields", "label_selector").offered().including("space.organization", "service_offering")},
 	{"service_route_bindings", "Service route binding",
-		filteredBy("route_guids", "service_instance_guids", "service_instance_names", "include", "label_selector")},
+		filteredBy("route_guids", "service_instance_guids", "service_instance_names", "label_selector").including("route", "service_instance")},
 	{"service_usage_events", "Service usage event", filteredBy("after_guid", "service_instance_types", "service_offering_guids")},
 	{"space_quotas", "Space quota", named("organization_guids", "space_guids")},
 	{"stacks", "Stack", named("default", "label_selector")},
@@ -94,6 +112,14 @@ var collections = []*Collection{
 
 // Collections lists the resources that are only listed. Read only.
 func Collections() []*Collection { return collections }
+
+// CollectionNamed finds a collection, nil for none.
+func CollectionNamed(name string) *Collection {
+	if at := slices.IndexFunc(collections, func(c *Collection) bool { return c.Name == name }); at >= 0 {
+		return collections[at]
+	}
+	return nil
+}
 
 // Item is the 404 of a collection's item.
 func (c *Collection) Item() *Error { return ResourceNotFound.With(c.Title) }
@@ -111,9 +137,7 @@ func operationName(verb, name string) string {
 // listed are the rows of the collections, two each, and of the documents that
 // the links of an app, a space and an organization lead to.
 func listed() (rows []*Operation) {
-	byName := map[string]*Collection{}
 	for _, c := range collections {
-		byName[c.Name] = c
 		one := strings.TrimSuffix(c.Name, "s")
 		rows = append(rows,
 			of(c, aside(operationName("list", c.Name), "GET", "/v3/"+c.Name, ListCollection, Read, "resource-list", noEndpoint)),
@@ -123,19 +147,31 @@ func listed() (rows []*Operation) {
 		ofApp(aside("getAppEnvironmentVariables", "GET", "/v3/apps/{guid}/environment_variables", GetEnvironmentVariables, Read, "environment-variables", noApp)),
 		ofApp(aside("getAppEnvironment", "GET", "/v3/apps/{guid}/env", GetEnvironment, Read, "app-environment", noApp)),
 		ofApp(aside("getAppManifest", "GET", "/v3/apps/{guid}/manifest", GetManifest, Read, "", noApp)),
-		ofApp(of(byName["tasks"], aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
-		ofApp(of(byName["builds"], aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp))),
+		ofApp(of(CollectionNamed("tasks"), aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
+		ofApp(of(CollectionNamed("builds"), aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp))),
 		by(PackageList, ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp))),
 		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "feature-list", noApp)),
 		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, AppNotFound})),
 		answering(http.StatusAccepted, ofApp(aside("clearBuildpackCache", "POST", "/v3/apps/{guid}/actions/clear_buildpack_cache", ClearBuildpackCache, Write, "", noApp))),
+		ofApp(aside("getAppSSHEnabled", "GET", "/v3/apps/{guid}/ssh_enabled", GetSSHEnabled, Read, "ssh-enabled", noApp)),
 		aside("listSpaceFeatures", "GET", "/v3/spaces/{guid}/features", ListFeatures, Read, "space-features", noSpace),
 		aside("getSpaceFeature", "GET", "/v3/spaces/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, SpaceNotFound}),
 		aside("getSpaceIsolationSegment", "GET", "/v3/spaces/{guid}/relationships/isolation_segment", GetIsolationSegment, Read, "to-one", noSpace),
+		aside("getOrganizationDefaultIsolationSegment", "GET", "/v3/organizations/{guid}/relationships/default_isolation_segment", GetIsolationSegment, Read, "to-one", noOrg),
+		by(OrganizationList, part("listIsolationSegmentOrganizations", "isolation_segments", "/organizations", ListEntitled, "organization-list")),
+		part("getIsolationSegmentOrganizations", "isolation_segments", "/relationships/organizations", GetEntitled, "to-many"),
 		answering(http.StatusAccepted, aside("applyManifest", "POST", "/v3/spaces/{guid}/actions/apply_manifest", ApplyManifest, Write, "", noSpace)),
-		of(byName["users"], aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace)),
-		of(byName["domains"], aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
-		of(byName["users"], aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
+		of(CollectionNamed("users"), aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace)),
+		part("getServiceInstanceParameters", "service_instances", "/parameters", GetItemPart, "parameters"),
+		part("getServiceInstanceCredentials", "service_instances", "/credentials", GetItemPart, "parameters"),
+		part("getServiceInstancePermissions", "service_instances", "/permissions", GetItemPart, "permissions"),
+		part("getServiceInstanceSharedSpaces", "service_instances", "/relationships/shared_spaces", GetItemPart, "to-many"),
+		part("getServiceCredentialBindingDetails", "service_credential_bindings", "/details", GetItemPart, "binding-details"),
+		part("getServiceCredentialBindingParameters", "service_credential_bindings", "/parameters", GetItemPart, "parameters"),
+		of(CollectionNamed("security_groups"), aside("listSpaceRunningSecurityGroups", "GET", "/v3/spaces/{guid}/running_security_groups", ListCollection, Read, "resource-list", noSpace)),
+		of(CollectionNamed("security_groups"), aside("listSpaceStagingSecurityGroups", "GET", "/v3/spaces/{guid}/staging_security_groups", ListCollection, Read, "resource-list", noSpace)),
+		of(CollectionNamed("domains"), aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
+		of(CollectionNamed("users"), aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
 		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
 		ofApp(aside("getCurrentDropletRelationship", "GET", "/v3/apps/{guid}/relationships/current_droplet", GetDropletRelation, Read, "to-one", noDroplet)),
 		changing(ofApp(aside("assignCurrentDroplet", "PATCH", "/v3/apps/{guid}/relationships/current_droplet", AssignDroplet, Write, "to-one", noApp)), "droplet-assignment", []*Error{DropletNotAssigned}),
@@ -146,6 +182,12 @@ func listed() (rows []*Operation) {
 		uaa("checkToken", "POST", "/check_token", CheckToken, "token-check", "token-claims"),
 		uaa("introspectToken", "POST", "/introspect", CheckToken, "token-check", "token-claims"),
 	)
+}
+
+// part is the row of what belongs to an item.
+func part(id, collection, path string, action Action, schema string) *Operation {
+	c := CollectionNamed(collection)
+	return of(c, aside(id, "GET", "/v3/"+collection+"/{guid}"+path, action, Read, schema, []*Error{c.Item(), NotFound}))
 }
 
 // of gives a row its collection.

@@ -97,6 +97,9 @@ var (
 		filters:    []string{"target_guids", "types", "space_guids", "organization_guids"}}
 )
 
+// Labelled says that what is listed has metadata, and is selected by it.
+func (l *ResourceList) Labelled() bool { return l.checksKeys }
+
 // Parse reads and checks the query of the list.
 func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 	q := ResourceQuery{ListQuery: ListQuery{Page: 1, PerPage: defaultPerPage}}

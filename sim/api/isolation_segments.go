@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/state"
+)
+
+// relationsJSON is a relationship to many resources.
+type relationsJSON struct {
+	Data  []*guidJSON `json:"data"`
+	Links links       `json:"links,omitzero"`
+}
+
+// segmentNamed finds an isolation segment by its name, which is what spaces
+// have of it.
+func (c *call) segmentNamed(name string) (item, bool) {
+	for _, segment := range c.items(contract.CollectionNamed("isolation_segments")) {
+		if name != "" && segment.value.TextOf("name") == name {
+			return segment, true
+		}
+	}
+	return item{}, false
+}
+
+// getIsolationSegment is the relationship of a space, or of an organization,
+// which here has none.
+func getIsolationSegment(c *call) (reply, error) {
+	name := ""
+	if strings.HasPrefix(c.op.Path, "/v3/spaces/") {
+		view, err := c.snap.State.Space(c.who, c.guid)
+		if err != nil {
+			return reply{}, err
+		}
+		name = view.Space.IsolationSegment
+	} else if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
+		return reply{}, err
+	}
+	out := linkedJSON{Links: links{{"self", c.base() + c.req.URL.Path, ""}}}
+	if segment, found := c.segmentNamed(name); found {
+		out.Data = guidOf(segment.guid)
+		out.Links = append(out.Links, links{{"related", c.base() + "/v3/isolation_segments/" + segment.guid, ""}}...)
+	}
+	return jsonReply(http.StatusOK, out)
+}
+
+// entitled are the organizations that the isolation segment of the path is for:
+// those that have a space in it.
+func (c *call) entitled() ([]state.View, error) {
+	for _, segment := range c.items(c.op.Collection) {
+		if segment.guid != c.guid {
+			continue
+		}
+		_, spaces := c.snap.State.Places()
+		return slices.DeleteFunc(c.snap.State.Organizations(c.who, everything).Views, func(v state.View) bool {
+			return !slices.ContainsFunc(spaces, func(s state.Space) bool {
+				return s.OrganizationGUID == v.Organization.GUID && s.IsolationSegment == segment.value.TextOf("name")
+			})
+		}), nil
+	}
+	return nil, c.op.Collection.Item()
+}
+
+func listEntitledOrganizations(c *call) (reply, error) {
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	views, err := c.entitled()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.listReply(c.req.URL.Path, query, len(views), shown(views, c.organizationJSON), nil)
+}
+
+func getEntitledOrganizations(c *call) (reply, error) {
+	views, err := c.entitled()
+	if err != nil {
+		return reply{}, err
+	}
+	segment := c.base() + "/v3/isolation_segments/" + c.guid
+	return jsonReply(http.StatusOK, relationsJSON{
+		Data:  shown(views, func(v state.View) *guidJSON { return guidOf(v.Organization.GUID) }),
+		Links: links{{"self", segment + "/relationships/organizations", ""}, {"related", segment + "/organizations", ""}},
+	})
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+)
+
+// What comes along with the items of a collection: include names relationships,
+// fields[PATH]=KEY,... those that a path of relationships leads to, and what to
+// show of them.
+
+// fieldPaths are the paths that fields knows, in the order of the answer.
+var fieldPaths = []string{"space", "space.organization", "service_plan", "service_plan.service_offering",
+	"service_plan.service_offering.service_broker", "service_offering.service_broker", "service_broker"}
+
+// related is what the items of a page are related to, as far as it was asked
+// for, each once, by kinds; nil when nothing was.
+func (c *call) related(items []item, query contract.ResourceQuery) any {
+	included := document.Value{Kind: document.Object}
+	add := func(path string, keys []string) {
+		found, step := items, ""
+		for _, step = range strings.Split(path, ".") {
+			found = c.relatedBy(step, found)
+		}
+		values := []document.Value{}
+		for _, one := range found {
+			values = append(values, picked(one.value, keys))
+		}
+		included = included.With(step+"s", document.List(values...))
+	}
+	for _, relation := range []string{"user", "space", "organization", "app", "service_offering", "service_instance", "route"} {
+		if query.Includes(relation) {
+			add(relation, nil)
+		}
+	}
+	if query.Includes("space.organization") {
+		add("space", nil)
+		add("space.organization", nil)
+	}
+	parameters, _ := url.ParseQuery(c.req.URL.RawQuery) // what is wrong with it was refused before
+	for _, path := range fieldPaths {
+		if keys := parameters.Get("fields[" + path + "]"); keys != "" {
+			add(path, strings.Split(keys, ","))
+		}
+	}
+	if len(included.Members) == 0 {
+		return nil
+	}
+	return included
+}
+
+// relatedBy are the resources that a relationship of items leads to.
+func (c *call) relatedBy(relation string, items []item) []item {
+	var all []item
+	switch relation {
+	case "space":
+		for _, v := range c.snap.State.Spaces(c.who, everything).Views {
+			all = append(all, item{guid: v.Space.GUID, value: valueOf(c.spaceJSON(v))})
+		}
+	case "organization":
+		for _, v := range c.snap.State.Organizations(c.who, everything).Views {
+			all = append(all, item{guid: v.Organization.GUID, value: valueOf(c.organizationJSON(v))})
+		}
+	case "app":
+		for _, v := range c.snap.State.Apps(c.who, everything).Views {
+			all = append(all, item{guid: v.App.GUID, value: valueOf(c.appJSON(v))})
+		}
+	default:
+		if collection := contract.CollectionNamed(relation + "s"); collection != nil {
+			all = c.items(collection)
+		}
+	}
+	return slices.DeleteFunc(all, func(to item) bool {
+		return !slices.ContainsFunc(items, func(from item) bool { return from.relation(relation) == to.guid })
+	})
+}
+
+// picked is a resource with these keys alone, "relationships.organization" among
+// them, or all of it when there are none.
+func picked(of document.Value, keys []string) document.Value {
+	if len(keys) == 0 {
+		return of
+	}
+	out := document.Value{Kind: document.Object}
+	for _, key := range keys {
+		if outer, inner, nested := strings.Cut(key, "."); nested {
+			if value, found := of.Find("/" + outer + "/" + inner); found {
+				object, _ := out.Get(outer)
+				out = out.With(outer, document.Value{Kind: document.Object, Members: object.Members}.With(inner, value))
+			}
+		} else if value, found := of.Get(key); found {
+			out = out.With(key, value)
+		}
+	}
+	return out
+}
