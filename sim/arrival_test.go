@@ -63,10 +63,11 @@ func TestSlowBodies(t *testing.T) {
 	t.Parallel()
 	srv := Start(t, quick)
 	world := srv.World(t)
-	own, err := srv.Simulator.listen(world.world, "127.0.0.1:0")
+	port, err := srv.Simulator.listen(world.world, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	own := port.String()
 	const length, chunked = "Content-Length: 100", "Transfer-Encoding: chunked"
 	inWorld := strings.TrimPrefix(world.URL, srv.URL)
 	for _, test := range []struct {

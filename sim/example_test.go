@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -507,6 +508,41 @@ func ExampleAdminApart() {
 		fmt.Println(status(http.Get(srv.URL+"/admin")), status(http.Get(srv.AdminURL)))
 	})
 	// Output: 404 200
+}
+
+func ExampleTLS() {
+	secure := httptest.NewUnstartedServer(nil) // for its certificate
+	secure.StartTLS()
+	defer secure.Close()
+	sim.Run(func(t sim.TB) {
+		srv := sim.Start(t, sim.TLS(&tls.Config{Certificates: secure.TLS.Certificates}))
+		made, err := http.Post(srv.AdminURL+"/worlds", "application/json", strings.NewReader(`{"listen":"127.0.0.1:0"}`))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		defer made.Body.Close()
+		var world struct{ URL string }
+		json.NewDecoder(made.Body).Decode(&world)
+		fmt.Println(world.URL[:8])
+	})
+	// Output: https://
+}
+
+func ExampleAround() {
+	version := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/version" {
+				w.WriteHeader(http.StatusTeapot)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+	sim.Run(func(t sim.TB) {
+		srv := sim.Start(t, sim.Around(version))
+		fmt.Println(status(http.Get(srv.URL+"/version")), status(http.Get(srv.URL+"/v3")))
+	})
+	// Output: 418 200
 }
 
 func ExampleJournal() {

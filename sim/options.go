@@ -2,9 +2,11 @@ package sim
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -34,7 +36,9 @@ type config struct {
 	ofServer  []string // the options given that are not a world's
 	api       api.Options
 	worlds    world.Options
-	apart     bool // admin and console are not on the API's port
+	apart     bool                            // admin and console are not on the API's port
+	tls       *tls.Config                     // of the ports of worlds, nil for plain HTTP
+	around    func(http.Handler) http.Handler // of each server, nil for nothing
 	// bodyTimeout is how long a request's body may be on its way.
 	bodyTimeout time.Duration
 	token       string
@@ -227,6 +231,17 @@ func (c *config) names() []string {
 // own.
 func AdminApart() Option {
 	return ofServer("AdminApart", func(c *config) error { c.apart = true; return nil })
+}
+
+// TLS is what the ports speak that worlds have of their own; nil is plain HTTP.
+func TLS(settings *tls.Config) Option {
+	return ofServer("TLS", func(c *config) error { c.tls = settings; return nil })
+}
+
+// Around puts a handler around that of each server which Simulator.Server makes,
+// the ports of worlds included: probes and metrics are the same on all of them.
+func Around(wrap func(http.Handler) http.Handler) Option {
+	return ofServer("Around", func(c *config) error { c.around = wrap; return nil })
 }
 
 // Journal bounds what each world remembers of its requests. Zero entries keep

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"example.com/capisim/sim/api"
@@ -20,26 +21,41 @@ type ports struct {
 
 // listen gives a world a port. It is the world's for as long as the world
 // lives.
-func (s *Simulator) listen(of *world.World, address string) (string, error) {
+func (s *Simulator) listen(of *world.World, address string) (*url.URL, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	server := s.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.dispatch(w, r, of, r.URL.Path, true, true)
-	}))
+	at := &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	server := s.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveOwnPort(w, r, of) }))
+	serve := server.Serve
+	if s.config.tls != nil {
+		at.Scheme, server.TLSConfig = "https", s.config.tls.Clone()
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
 	server.BaseContext = func(net.Listener) context.Context { return api.OwnPort(context.Background(), of) }
 	done := make(chan struct{})
 	if !s.ports.add(server, done) {
 		listener.Close()
-		return "", http.ErrServerClosed
+		return nil, http.ErrServerClosed
 	}
 	of.AtEnd(func() { s.ports.stop(server) })
 	go func() {
 		defer close(done)
-		server.Serve(listener) //nolint:errcheck // it ends with the world
+		serve(listener) //nolint:errcheck // it ends with the world
 	}()
-	return "http://" + listener.Addr().String(), nil
+	return at, nil
+}
+
+// serveOwnPort answers a request on the port of one world, which it keeps alive.
+func (s *Simulator) serveOwnPort(w http.ResponseWriter, r *http.Request, of *world.World) {
+	switch {
+	case serveProbe(w, r):
+	case !s.worlds.Use(of): // it has ended, and its port with it
+		panic(http.ErrAbortHandler)
+	default:
+		s.dispatch(w, r, of, r.URL.Path, !s.config.apart, true)
+	}
 }
 
 func (p *ports) add(server *http.Server, done chan struct{}) bool {

@@ -90,7 +90,7 @@ func New(options ...Option) (*Simulator, error) {
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Hosts: c.names(), TrustProxy: c.api.TrustProxy, Version: c.version, Log: c.log,
-		Server: c.serverOf(), Base: s.base, Explain: s.api.Explain, Listen: s.listen,
+		Server: c.serverOf(), Base: s.base, Own: s.ownBase, Explain: s.api.Explain, Listen: s.listen,
 	})
 	return s, nil
 }
@@ -152,7 +152,7 @@ func (s *Simulator) Admin() http.Handler {
 }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, withAPI bool) {
-	if s.serveProbe(w, r) {
+	if serveProbe(w, r) {
 		return
 	}
 	of, rest, ok := s.worlds.Resolve(r.URL.Path)
@@ -196,6 +196,14 @@ func (s *Simulator) base(r *http.Request, prefix string) string {
 		host = name
 	}
 	return at.scheme + "://" + net.JoinHostPort(host, at.port) + prefix
+}
+
+// ownBase is the address of the admin API for a caller of it.
+func (s *Simulator) ownBase(r *http.Request, prefix string) string {
+	if s.config.apart {
+		return s.api.Origin(r) + prefix
+	}
+	return s.api.Base(r, prefix)
 }
 
 // dispatch sends a request to the part of a world that its path names.
@@ -248,7 +256,7 @@ func within(r *http.Request, of *world.World, rest string) *http.Request {
 // serveProbe answers what watches the server: at the root, without a token,
 // never faulted or journaled. A simulator exists only with its scenario loaded,
 // so alive and ready are the same.
-func (s *Simulator) serveProbe(w http.ResponseWriter, r *http.Request) bool {
+func serveProbe(w http.ResponseWriter, r *http.Request) bool {
 	switch r.URL.Path {
 	case "/healthz", "/readyz":
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -264,6 +272,9 @@ const headerBytes = 64 << 10
 // Server is an http.Server for one of the simulator's handlers, with its limits
 // and with what faults need to act on the real socket. It does not listen yet.
 func (s *Simulator) Server(handler http.Handler) *http.Server {
+	if s.config.around != nil {
+		handler = s.config.around(handler)
+	}
 	return &http.Server{
 		Handler:           s.arrivals.bound(handler),
 		ReadHeaderTimeout: headerTimeout,

@@ -137,30 +137,6 @@ func TestUnknownWorld(t *testing.T) {
 	}
 }
 
-func TestWorldWithAPortOfItsOwn(t *testing.T) {
-	t.Parallel()
-	srv := sim.Start(t)
-	status, body, _ := exchange(t, "POST", srv.URL+"/admin/worlds", `{"name":"apart","listen":"127.0.0.1:0"}`)
-	if status != http.StatusCreated {
-		t.Fatalf("%d %s, want 201", status, body)
-	}
-	_, after, _ := strings.Cut(body, `"url":"`)
-	url, _, _ := strings.Cut(after, `"`)
-	if strings.HasPrefix(url, srv.URL) {
-		t.Fatalf("the world is at %s, want a port of its own", url)
-	}
-	if _, body := get(t, url+"/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"`+url+`/v3/processes/`) {
-		t.Errorf("links are not at the root of %s: %s", url, body)
-	}
-	if _, body := get(t, srv.URL+"/worlds/apart/v3/processes/"+demoWeb); !strings.Contains(body, `"href":"`+srv.URL+`/worlds/apart/v3/`) {
-		t.Errorf("under its path the world's links are %s", body)
-	}
-	exchange(t, "DELETE", srv.URL+"/admin/worlds/apart", "")
-	if _, err := http.Get(url + "/v3"); err == nil {
-		t.Errorf("%s still answers after its world was deleted", url)
-	}
-}
-
 func TestProbes(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t)

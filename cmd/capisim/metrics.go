@@ -26,6 +26,8 @@ import (
 type metrics struct {
 	set   *prometheus.Set
 	cells sync.Map // cell -> *counters: names are looked up once
+	// totals is set before the first server starts.
+	totals func() sim.Totals
 }
 
 type cell struct {
@@ -61,7 +63,7 @@ func (m *metrics) count(x sim.Exchange) {
 }
 
 // beside serves GET /metrics, and everything else by another handler.
-func (m *metrics) beside(next http.Handler, totals func() sim.Totals) http.Handler {
+func (m *metrics) beside(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/metrics" {
 			next.ServeHTTP(w, r)
@@ -69,7 +71,7 @@ func (m *metrics) beside(next http.Handler, totals func() sim.Totals) http.Handl
 		}
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		m.set.WritePrometheus(w)
-		now := totals()
+		now := m.totals()
 		prometheus.WriteGaugeUint64(w, "capisim_worlds", uint64(now.Worlds))
 		prometheus.WriteGaugeUint64(w, "capisim_rules", uint64(now.Rules))
 		prometheus.WriteGaugeUint64(w, "capisim_journal_entries", uint64(now.JournalEntries))

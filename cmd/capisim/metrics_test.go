@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -14,7 +15,16 @@ func TestMetrics(t *testing.T) {
 	client := ownClient(t, nil)
 	get(t, client, s.url+"/v3/processes")
 	get(t, client, s.url+"/v3/nowhere")
-	for _, base := range []string{s.url, s.console} {
+	made, err := client.Post(s.console+"/admin/worlds", "application/json", strings.NewReader(`{"listen":"127.0.0.1:0"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer made.Body.Close()
+	var world struct{ URL string }
+	if err := json.NewDecoder(made.Body).Decode(&world); err != nil {
+		t.Fatal(err)
+	}
+	for _, base := range []string{s.url, s.console, world.URL} {
 		answer := get(t, client, base+"/metrics")
 		body, err := io.ReadAll(answer.Body)
 		if err != nil || answer.StatusCode != http.StatusOK {
@@ -24,7 +34,7 @@ func TestMetrics(t *testing.T) {
 			`capisim_requests_total{injected="true",operation="listProcesses",status="503"} 1`,
 			`capisim_requests_total{injected="false",operation="unmatched",status="404"} 1`,
 			`capisim_request_duration_seconds_count{operation="listProcesses"} 1`,
-			"capisim_worlds 1", "capisim_rules 1", "capisim_journal_entries 2", "# TYPE capisim_journal_bytes gauge",
+			"capisim_worlds 2", "capisim_rules 1", "capisim_journal_entries 2", "# TYPE capisim_journal_bytes gauge",
 			"# TYPE go_goroutines gauge", "# TYPE process_open_fds gauge",
 		} {
 			if !strings.Contains(string(body), line+"\n") {

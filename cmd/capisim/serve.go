@@ -148,12 +148,13 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	metrics := newMetrics()
-	simulator, err := sim.New(append(f.options(log), sim.Observe(metrics.count))...)
+	simulator, err := sim.New(append(f.options(log), sim.Observe(metrics.count), sim.Around(metrics.beside), sim.TLS(api.tls))...)
 	if err != nil {
 		return errors.Join(err, api.close(), admin.close())
 	}
-	api.server = simulator.Server(metrics.beside(simulator, simulator.Totals))
-	admin.server = simulator.Server(metrics.beside(simulator.Admin(), simulator.Totals))
+	metrics.totals = simulator.Totals
+	api.server = simulator.Server(simulator)
+	admin.server = simulator.Server(simulator.Admin())
 	running := []*endpoint{api}
 	if admin.listener != nil {
 		running = append(running, admin)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -37,11 +38,13 @@ type Options struct {
 	// at the end, as the caller of the request can reach it. Nil takes the
 	// request's own host.
 	Base func(r *http.Request, prefix string) string
+	// Own is the same of the admin API. Nil takes Base.
+	Own func(r *http.Request, prefix string) string
 	// Explain says what the contract would answer; nil refuses the question.
 	Explain Explainer
-	// Listen gives a world a port of its own and returns its address; nil
-	// refuses to.
-	Listen func(w *world.World, addr string) (url string, err error)
+	// Listen gives a world a port of its own and returns its address, whose host
+	// may be an unspecified one; nil refuses to.
+	Listen func(w *world.World, addr string) (*url.URL, error)
 	Log    *slog.Logger // nil is silent
 }
 
@@ -55,23 +58,24 @@ type Handler struct {
 	version    string
 	server     bundle.Server
 	base       func(r *http.Request, prefix string) string
+	own        func(r *http.Request, prefix string) string
 	explain    Explainer
-	listen     func(w *world.World, addr string) (string, error)
+	listen     func(w *world.World, addr string) (*url.URL, error)
 	log        *slog.Logger
 	hub        hub
 
 	putting sync.Mutex // held while rules are added, so that an answer shows the right ones
 
-	addresses sync.Mutex              // guards what follows
-	ports     map[*world.World]string // addresses of worlds with a port of their own
+	addresses sync.Mutex                // guards what follows
+	ports     map[*world.World]*url.URL // addresses of worlds with a port of their own
 }
 
 // New makes a handler.
 func New(o Options) *Handler {
 	h := &Handler{
 		worlds: o.Worlds, token: o.Token, hosts: o.Hosts, trustProxy: o.TrustProxy, version: o.Version, server: o.Server,
-		base: o.Base, explain: o.Explain, listen: o.Listen, log: o.Log,
-		ports: map[*world.World]string{},
+		base: o.Base, own: o.Own, explain: o.Explain, listen: o.Listen, log: o.Log,
+		ports: map[*world.World]*url.URL{},
 	}
 	h.library.Store(o.Library)
 	if h.log == nil {
@@ -79,6 +83,9 @@ func New(o Options) *Handler {
 	}
 	if h.base == nil {
 		h.base = requestBase
+	}
+	if h.own == nil {
+		h.own = h.base
 	}
 	return h
 }

@@ -2,12 +2,13 @@ package admin
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"example.com/capisim/sim/client"
@@ -138,14 +139,28 @@ func (c *call) object() (*object, error) {
 	return parseObject(raw)
 }
 
-// address is where the simulated API of a world is.
+// address is where the simulated API of a world is for the caller: a port of the
+// world's own on every address of the machine has the host by which the caller
+// knows the server.
 func (c *call) address(w *world.World) string {
-	return cmp.Or(c.portOf(w), c.base(c.request, w.Prefix))
+	port, has := c.portOf(w)
+	if !has {
+		return c.base(c.request, w.Prefix)
+	}
+	if ip := net.ParseIP(port.Hostname()); ip != nil && ip.IsUnspecified() {
+		if server, err := url.Parse(c.base(c.request, "")); err == nil {
+			port.Host = net.JoinHostPort(server.Hostname(), port.Port())
+		}
+	}
+	return port.String()
 }
 
-// portOf is the address of a world's own port, "" when it has none.
-func (c *call) portOf(w *world.World) string {
+// portOf is the address of a world's own port, if it has one.
+func (c *call) portOf(w *world.World) (at url.URL, has bool) {
 	c.addresses.Lock()
 	defer c.addresses.Unlock()
-	return c.ports[w]
+	if port := c.ports[w]; port != nil {
+		return *port, true
+	}
+	return at, false
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -196,11 +197,11 @@ func TestClock(t *testing.T) {
 func TestWorlds(t *testing.T) {
 	t.Parallel()
 	srv := start(t, func(o *Options) {
-		o.Listen = func(_ *world.World, addr string) (string, error) {
+		o.Listen = func(_ *world.World, addr string) (*url.URL, error) {
 			if addr != "127.0.0.1:0" {
-				return "", http.ErrServerClosed
+				return nil, http.ErrServerClosed
 			}
-			return "http://127.0.0.1:4711", nil
+			return &url.URL{Scheme: "http", Host: "127.0.0.1:4711"}, nil
 		}
 	})
 	blue := into[client.WorldView](t, srv.want(t, 201, "POST", "/admin/worlds", `{"name":"blue","scenario":"empty","ttl":"10m"}`))

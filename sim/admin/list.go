@@ -35,7 +35,7 @@ func (c *call) pagination(total, number, size int) client.Pagination {
 		}
 		values.Set("page", strconv.Itoa(n))
 		values.Set("per_page", strconv.Itoa(size))
-		return client.Link{Href: fmt.Sprintf("%s%s?%s", c.base(c.request, c.world.Prefix), c.request.URL.EscapedPath(), values.Encode())}
+		return client.Link{Href: fmt.Sprintf("%s%s?%s", c.own(c.request, c.world.Prefix), c.request.URL.EscapedPath(), values.Encode())}
 	}
 	p := client.Pagination{TotalResults: total, TotalPages: pages, First: link(1), Last: link(pages)}
 	if number < pages {

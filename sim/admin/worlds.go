@@ -142,7 +142,7 @@ func (c *call) putWorld() (reply, error) {
 // agree says where a world differs from what is asked for; 409.
 func (c *call) agree(there *world.World, w wish) error {
 	differing := there.Differs(w.Spec)
-	if w.ownPort && c.portOf(there) == "" {
+	if _, has := c.portOf(there); w.ownPort && !has {
 		differing = append(differing, "listen")
 	}
 	if len(differing) == 0 {
@@ -201,13 +201,13 @@ func (c *call) makeWorld(w wish) (*world.World, error) {
 // open gives a world a port of its own; a world that cannot have it is not
 // made.
 func (c *call) open(w *world.World, addr string) error {
-	url, err := c.listen(w, addr)
+	at, err := c.listen(w, addr)
 	if err != nil {
 		c.worlds.Delete(w.Name)
 		return invalid("/listen", "%q: %s", addr, err)
 	}
 	c.addresses.Lock()
-	c.ports[w] = url
+	c.ports[w] = at
 	c.addresses.Unlock()
 	h := c.Handler // the call ends before the world
 	w.AtEnd(func() {

@@ -18,10 +18,10 @@ import (
 // entries are the journal's, oldest first.
 func (r *rig) entries(t testing.TB) []journal.Entry {
 	t.Helper()
-	total := r.world.Journal.Stats().Total
+	found := r.world.Evidence()
 	var all []journal.Entry
-	for id := uint64(1); id <= total; id++ {
-		if e, ok := r.world.Journal.Get(id); ok {
+	for id := uint64(1); id <= found.Stats().Total; id++ {
+		if e, ok := found.Get(id); ok {
 			all = append(all, e)
 		}
 	}

@@ -18,16 +18,16 @@ import (
 // request on a port of the world's own has the world at the root of that.
 func (a *API) Base(r *http.Request, prefix string) string {
 	if onOwnPort(r, prefix) {
-		return a.origin(r)
+		return a.Origin(r)
 	}
 	if a.externalURL != "" {
 		return a.externalURL + prefix
 	}
-	return a.origin(r) + prefix
+	return a.Origin(r) + prefix
 }
 
-// origin is the scheme and host by which the client called.
-func (a *API) origin(r *http.Request) string {
+// Origin is the scheme and host by which the client called.
+func (a *API) Origin(r *http.Request) string {
 	scheme, host := "http", r.Host
 	if r.TLS != nil {
 		scheme = "https"

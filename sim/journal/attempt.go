@@ -50,7 +50,7 @@ func pursuitOf(e *Entry) pursuit {
 }
 
 // attempt is a request as reactions remember it, long after its entry is gone.
-// Times are wall time in nanoseconds since 1970.
+// Times are instants.
 type attempt struct {
 	id         uint64
 	begin, end int64
@@ -68,8 +68,19 @@ type attempt struct {
 	use        int
 }
 
+// counted is the reading of the machine's clock from which instants are counted.
+var counted = time.Unix(0, 0)
+
+// CountFrom sets that reading, a real one, before the first entry comes. Without
+// it a machine whose clock is set makes pauses longer or shorter than they were.
+func CountFrom(reading time.Time) { counted = reading }
+
+// instant is when a reading was made, in nanoseconds: by the time that has passed,
+// whatever the machine's clock was set to in between.
+func instant(reading time.Time) int64 { return int64(reading.Sub(counted)) }
+
 func attemptOf(e *Entry) attempt {
-	begin := e.Wall.UnixNano()
+	begin := instant(e.Wall)
 	return attempt{
 		id: e.ID, begin: begin, end: begin + int64(e.Latency),
 		status: e.Status, fault: e.ConnectionFault, rule: e.Rule,

@@ -60,7 +60,7 @@ func findPaces(chains []*chain, history func(newest uint64, visit func(*Entry) b
 		}
 		for _, c := range wanted[pursuitOf(e)] {
 			if seen := begins[c]; e.ID < c.first().id && len(seen) < priors {
-				if begins[c] = append(seen, e.Wall.UnixNano()); len(begins[c]) == priors {
+				if begins[c] = append(seen, instant(e.Wall)); len(begins[c]) == priors {
 					missing--
 				}
 			}

@@ -80,7 +80,7 @@ func (r *Reactions) Report(now time.Time) ReactionReport {
 	chains, counts, forgotten := r.copied()
 	report := ReactionReport{Reactions: []Reaction{}, Forgotten: forgotten}
 	for _, c := range chains {
-		for _, reaction := range c.reactions(now.UnixNano()) {
+		for _, reaction := range c.reactions(instant(now)) {
 			tallied(counts, &reaction)
 			report.Reactions = append(report.Reactions, reaction)
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"example.com/capisim/sim/journal"
 )
 
 // DefaultStart is where a frozen clock without a start stands (DESIGN.md §1.3).
@@ -14,13 +16,22 @@ var DefaultStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // machine for the time.
 func Wall() time.Time { return time.Now() }
 
-// Clock is the time of one world. It runs with the wall, shifted by what it was
-// advanced, or stands still. Safe for concurrent use.
+var start = Wall()
+
+func init() { journal.CountFrom(start) }
+
+// sinceStart is how long the process had run at a reading of Wall.
+func sinceStart(now time.Time) time.Duration { return now.Sub(start) }
+
+// Clock is the time of one world. It begins with the wall's, or where it was
+// put, and goes on by the time that passes, or stands still: what the machine's
+// clock is set to meanwhile moves it neither on nor back. Safe for concurrent
+// use.
 type Clock struct {
 	mu     sync.RWMutex
 	frozen bool
-	at     time.Time     // where it stands, when frozen
-	shift  time.Duration // ahead of the wall, when it runs
+	at     time.Time // what it showed at since, and shows when frozen
+	since  time.Time // a reading of Wall
 }
 
 // ErrBackwards is what Advance says of a negative step: what has happened stays
@@ -39,17 +50,20 @@ func NewClock(frozen bool, start time.Time) *Clock {
 func (c *Clock) fork() *Clock {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return &Clock{frozen: c.frozen, at: c.at, shift: c.shift}
+	return &Clock{frozen: c.frozen, at: c.at, since: c.since}
 }
 
 // Now is the time of the world.
-func (c *Clock) Now() time.Time {
+func (c *Clock) Now() time.Time { return c.shown(Wall()) }
+
+// shown is what the clock shows at a reading of Wall.
+func (c *Clock) shown(wall time.Time) time.Time {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if c.frozen {
 		return c.at
 	}
-	return Wall().Add(c.shift).Round(0).UTC()
+	return c.at.Add(wall.Sub(c.since))
 }
 
 // Frozen says that the clock stands still.
@@ -64,14 +78,14 @@ func (c *Clock) Frozen() bool {
 func (c *Clock) Set(frozen bool, to time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.frozen, c.shift = frozen, 0
+	c.frozen, c.since = frozen, Wall()
 	switch {
-	case frozen && to.IsZero():
-		c.at = DefaultStart
-	case frozen:
-		c.at = to.UTC()
 	case !to.IsZero():
-		c.shift = to.Sub(Wall())
+		c.at = to.Round(0).UTC()
+	case frozen:
+		c.at = DefaultStart
+	default:
+		c.at = c.since.Round(0).UTC()
 	}
 }
 
@@ -88,11 +102,7 @@ func (c *Clock) Advance(by time.Duration) (time.Time, error) {
 		return time.Time{}, ErrBackwards
 	}
 	c.mu.Lock()
-	if c.frozen {
-		c.at = c.at.Add(by)
-	} else {
-		c.shift += by
-	}
+	c.at = c.at.Add(by)
 	c.mu.Unlock()
 	return c.Now(), nil
 }

@@ -4,7 +4,35 @@ import (
 	"errors"
 	"testing"
 	"time"
+	"unsafe"
 )
+
+// afterSetting is a reading of the machine's clock at the same moment, had
+// somebody set it: the time it shows differs, what has passed does not. Nothing
+// in package time makes such a reading, so its seconds are put in by hand.
+func afterSetting(reading time.Time, by time.Duration) time.Time {
+	const secondsAbove = 30 // bits of nanoseconds
+	wall := (*uint64)(unsafe.Pointer(&reading))
+	*wall = uint64(int64(*wall) + int64(by/time.Second)<<secondsAbove)
+	return reading
+}
+
+// TestSetClock: a machine whose clock is set moves no world's.
+func TestSetClock(t *testing.T) {
+	t.Parallel()
+	now := Wall()
+	for _, by := range []time.Duration{-time.Hour, time.Hour} {
+		set := afterSetting(now, by)
+		if !set.Round(0).Equal(now.Round(0).Add(by)) || set.Sub(now) != 0 {
+			t.Fatalf("not a reading after setting: %v for %v", set, now)
+		}
+		for name, c := range map[string]*Clock{"real": NewClock(false, time.Time{}), "put": NewClock(false, noon), "frozen": NewClock(true, noon)} {
+			if got, want := c.shown(set), c.shown(now); !got.Equal(want) || got != got.Round(0) {
+				t.Errorf("%s: shows %v, want %v", name, got, want)
+			}
+		}
+	}
+}
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 

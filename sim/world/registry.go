@@ -59,7 +59,7 @@ func (r *Registry) empty(spec Spec, prefix string) *World {
 		Journal: journal.New(r.bounds.JournalEntries, r.bounds.JournalBytes),
 		bounds:  r.bounds, bases: r.bases, choices: spec.Choices.over(r.choices), draws: spec.Name, ttl: spec.TTL, asked: spec.Choices,
 	}
-	w.touched.Store(Wall().UnixNano())
+	w.touch(Wall())
 	return w
 }
 
@@ -86,8 +86,19 @@ func (r *Registry) Resolve(path string) (w *World, rest string, ok bool) {
 	if !ok {
 		return nil, rest, false
 	}
-	w.touched.Store(Wall().UnixNano())
+	w.touch(Wall())
 	return w, rest, true
+}
+
+// Use notes a request to a world that was found otherwise; false when it has
+// ended, be it now because its time to live has passed.
+func (r *Registry) Use(w *World) bool {
+	there, ok := r.World(w.Name)
+	if !ok || there != w {
+		return false
+	}
+	w.touch(Wall())
+	return true
 }
 
 // World finds a world by name; one whose time to live has passed is gone.
@@ -105,8 +116,12 @@ func (r *Registry) World(name string) (*World, bool) {
 	return w, ok
 }
 
+// touch notes a request. Times to live go by what has passed and not by what the
+// machine's clock was set to meanwhile.
+func (w *World) touch(now time.Time) { w.touched.Store(int64(sinceStart(now))) }
+
 func (w *World) expired(now time.Time) bool {
-	return w.ttl > 0 && now.Sub(time.Unix(0, w.touched.Load())) > w.ttl
+	return w.ttl > 0 && sinceStart(now)-time.Duration(w.touched.Load()) > w.ttl
 }
 
 // From names the world that this one is a fork of, "" for none.

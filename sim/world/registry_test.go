@@ -216,7 +216,7 @@ func TestTimeToLive(t *testing.T) {
 	t.Parallel()
 	s := written(t, frozen)
 	r := registryOf(t, s)
-	idle := func(w *World, by time.Duration) { w.touched.Store(Wall().Add(-by).UnixNano()) }
+	idle := func(w *World, by time.Duration) { w.touch(Wall().Add(-by)) }
 	w, err := r.Create(Spec{Name: "short", Scenario: s, TTL: time.Minute})
 	if err != nil || w.TTL() != time.Minute {
 		t.Fatal(w, err)
@@ -233,6 +233,18 @@ func TestTimeToLive(t *testing.T) {
 	if w.expired(Wall().Add(59 * time.Second)) {
 		t.Error("a request does not keep the world alive")
 	}
+	idle(w, 59*time.Second)
+	if !r.Use(w) || w.expired(Wall().Add(59*time.Second)) {
+		t.Error("a request on its port does not keep the world alive")
+	}
+	for _, by := range []time.Duration{-time.Hour, time.Hour} {
+		if w.expired(afterSetting(Wall(), by)) {
+			t.Errorf("ended by a clock that was set by %v", by)
+		}
+		if w.touch(afterSetting(Wall(), by)); w.expired(Wall().Add(59*time.Second)) || !w.expired(Wall().Add(2*time.Minute)) {
+			t.Errorf("lives shorter or longer by a clock that was set by %v", by)
+		}
+	}
 	w.Journal.Append(entry(w))
 	idle(w, 2*time.Minute)
 	snap := w.Current()
@@ -242,6 +254,17 @@ func TestTimeToLive(t *testing.T) {
 	sum := r.past.Coverage().Snapshot()
 	if real, _ := cellOf(&sum, "getProcess"); real != 1 {
 		t.Error("its coverage is lost")
+	}
+	gone := w
+	if w, err = r.Create(Spec{Name: "short", Scenario: s, TTL: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	if r.Use(gone) {
+		t.Error("a world that has ended is used again")
+	}
+	idle(w, 2*time.Minute)
+	if r.Use(w) || !done(w.Current()) {
+		t.Error("a request on the port of an idle world brings it back")
 	}
 	if w, err = r.Create(Spec{Name: "short", Scenario: s, TTL: time.Minute}); err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ type World struct {
 	changed  atomic.Bool        // by clients, since home was loaded
 	deciding sync.RWMutex       // shared by requests from their decision to their journal entry
 	current  atomic.Pointer[Snapshot]
-	touched  atomic.Int64 // wall time of the last request, in nanoseconds
+	touched  atomic.Int64 // the last request, in nanoseconds since the process began
 	ttl      time.Duration
 
 	history sync.Mutex // guards era
