@@ -80,7 +80,7 @@ func ExampleServer_WantRequests() {
 		srv.WantRequests(t, sim.Match{Operation: "scaleProcess", Body: map[string]sim.Matcher{"/instances": sim.Equals(4)}}, sim.Exactly(1))
 	}))
 	// Output:
-	// 0 requests match {"body":{"/instances":4},"operations":["scaleProcess"]}, expected exactly 1
+	// requests that match {"body":{"/instances":4},"operations":["scaleProcess"]}: 0 found, expected exactly 1
 	//   nearest: #2 POST /v3/processes/c1000000-0000-4000-8000-000000000001/actions/scale: body/~1instances: the value is 3, expected 4
 	//   seen: 2 requests
 	//     #1  GET   /v3/processes                                                     200
@@ -125,7 +125,7 @@ func told(count sim.Count) string {
 		return "met"
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
-	_, expected, _ := strings.Cut(first, ", ")
+	_, expected, _ := strings.Cut(first, "found, ")
 	return expected
 }
 

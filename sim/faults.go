@@ -21,6 +21,8 @@ import (
 // Fault is a fault rule in its short form: some requests, one answer. Rules that
 // need more are given to Server.Rule.
 type Fault struct {
+	ID string // of the rule, "" for one that is made up
+
 	// Which requests: all that is given must hold.
 	Operation           string             // id, such as "updateProcess"; "" is all thirteen
 	User                string             // name of the caller
@@ -54,7 +56,7 @@ type Fault struct {
 }
 
 func (f Fault) rule() (rule fault.Rule, err error) {
-	rule = fault.Rule{Undocumented: f.Undocumented, Optional: f.Optional, When: fault.When{Skip: f.Skip, From: document.Duration(f.From)}}
+	rule = fault.Rule{ID: f.ID, Undocumented: f.Undocumented, Optional: f.Optional, When: fault.When{Skip: f.Skip, From: document.Duration(f.From)}}
 	if rule.Match, err = criteria(f.Operation, f.User, f.App, f.Process, f.Header, f.Query, f.Body); err != nil {
 		return rule, err
 	}

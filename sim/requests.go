@@ -151,7 +151,7 @@ func (s *Server) WantRequests(t TB, match Match, count Count) {
 	}
 	s.verify(t, object{"match": wanted, "count": count.bounds, "within": count.within.String()}, func(v *journal.Verdict) string {
 		raw, _ := json.Marshal(wanted) // it was just read
-		return fmt.Sprintf("%d requests match %s, expected %s", v.Found, raw, v.Expected)
+		return fmt.Sprintf("requests that match %s: %d found, expected %s", raw, v.Found, v.Expected)
 	})
 }
 
@@ -168,7 +168,7 @@ func (s *Server) WantInOrder(t TB, matches ...Match) {
 	}
 	s.verify(t, object{"in_order": steps}, func(v *journal.Verdict) string {
 		raw, _ := json.Marshal(steps[v.Found]) // it was just read
-		return fmt.Sprintf("%d of %d requests came in this order, expected next one that matches %s", v.Found, len(steps), raw)
+		return fmt.Sprintf("requests in order: %d of %d found, expected next one that matches %s", v.Found, len(steps), raw)
 	})
 }
 
@@ -182,7 +182,7 @@ func (s *Server) verify(t TB, question object, told func(*journal.Verdict) strin
 	}
 	text := told(&verdict)
 	if verdict.Result == journal.Unknown {
-		text += fmt.Sprintf("; but %s forgotten, which could decide: the option Journal lets it keep more", document.Count(int(verdict.Dropped), "request"))
+		text += fmt.Sprintf("; forgotten: %s, which could decide (the option Journal keeps more)", document.Count(int(verdict.Dropped), "request"))
 	}
 	t.Fatalf("%s", strings.TrimRight(text+"\n"+s.seen(verdict.Nearest), "\n"))
 }

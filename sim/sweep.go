@@ -112,7 +112,7 @@ func Sweep[T Runner[T]](t T, run func(t TB, srv *Server) error, options ...Sweep
 		}
 	}
 	srv := Start(t, c.server...)
-	host := sweep.Server{Client: &client.Client{URL: srv.URL}}
+	host := sweep.Server{Client: &client.Client{URL: strings.TrimSuffix(srv.AdminURL, "/admin"), Token: srv.Simulator.config.token}}
 	c.Host, c.Now = host, world.Wall
 	c.Run = func(_ context.Context, w sweep.World, limit time.Duration) sweep.Outcome {
 		of, known := srv.Simulator.worlds.World(w.Name())
