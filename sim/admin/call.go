@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/world"
 )
 
@@ -19,7 +20,7 @@ import (
 // thousand apps are larger than anything else.
 const (
 	maxBody     = 1 << 20
-	maxDocument = 16 << 20
+	maxDocument = document.MaxBytes
 )
 
 // call is one admin request.
@@ -113,7 +114,7 @@ func (c *call) body(limit int64) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, failure(http.StatusRequestEntityTooLarge, "the body is larger than "+sizeText(limit))
+		return nil, failure(http.StatusRequestEntityTooLarge, "the body is larger than "+document.Mebibytes(limit))
 	case err != nil:
 		return nil, failure(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive in full, %d bytes of it did: %s", len(raw), err))
 	case len(bytes.TrimSpace(raw)) == 0:
@@ -121,13 +122,6 @@ func (c *call) body(limit int64) ([]byte, error) {
 	}
 	c.raw = raw
 	return raw, nil
-}
-
-func sizeText(limit int64) string {
-	if limit == maxDocument {
-		return "16 MiB"
-	}
-	return "1 MiB"
 }
 
 // object reads the request's body as a JSON object.

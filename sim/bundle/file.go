@@ -14,9 +14,9 @@ import (
 	"example.com/capisim/sim/schema"
 )
 
-// maxUnpacked is how large a bundle may be, in bytes: a journal and the largest
-// document of a scenario fit.
-const maxUnpacked = 256 << 20
+// maxUnpacked is how large a bundle may be, in bytes, when it is written and when
+// it is read. What can be in it can be read as a document of its own.
+const maxUnpacked = document.MaxBytes
 
 // envelope is the file: its checksum is that of the bytes of its contents.
 type envelope struct {
@@ -32,17 +32,24 @@ func checksum(contents []byte) string {
 
 // Write writes a bundle as a file. One that would be too large to be read is
 // refused.
-func Write(to io.Writer, b *Bundle) error {
+func Write(to io.Writer, b *Bundle) error { return write(to, b, maxUnpacked) }
+
+func write(to io.Writer, b *Bundle, most int) error {
 	contents, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
-	if len(contents) > maxUnpacked {
-		return fmt.Errorf("write bundle: %d MiB of state and requests, expected at most %d", len(contents)>>20, maxUnpacked>>20)
+	head := fmt.Sprintf(`{"capisim_bundle":%d,"checksum":%q,"contents":`, Version, checksum(contents))
+	const tail = "}\n"
+	if size := len(head) + len(contents) + len(tail); size > most {
+		return fmt.Errorf("write bundle: %d bytes of state and requests, of which the state at the beginning takes %d; expected at most %s",
+			size, len(b.Scenario), document.Mebibytes(int64(most)))
 	}
 	file := gzip.NewWriter(to)
-	if err := json.NewEncoder(file).Encode(envelope{Version, checksum(contents), contents}); err != nil {
-		return fmt.Errorf("write bundle: %w", err)
+	for _, part := range [][]byte{[]byte(head), contents, []byte(tail)} {
+		if _, err := file.Write(part); err != nil {
+			return fmt.Errorf("write bundle: %w", err)
+		}
 	}
 	return file.Close()
 }
@@ -57,8 +64,10 @@ func Encode(b *Bundle) ([]byte, error) {
 // Read reads a bundle. One that is cut, damaged, edited, too large or of a newer
 // form is refused with what is wrong; what is wrong with its contents is
 // document.Violations.
-func Read(from io.Reader) (*Bundle, error) {
-	text, err := unpack(from, maxUnpacked)
+func Read(from io.Reader) (*Bundle, error) { return read(from, maxUnpacked) }
+
+func read(from io.Reader, most int64) (*Bundle, error) {
+	text, err := unpack(from, most)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +113,7 @@ func unpack(from io.Reader, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("damaged: %w", err)
 	case int64(len(text)) > most:
-		return nil, fmt.Errorf("larger than %d MiB when it is unpacked, expected a file that capisim wrote", most>>20)
+		return nil, fmt.Errorf("larger than %s when it is unpacked, expected a file that capisim wrote", document.Mebibytes(most))
 	}
 	return text, nil
 }

@@ -12,12 +12,18 @@ import (
 	"fmt"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// MaxBytes bounds a document: 10,000 apps written out take a fifth of it.
-const MaxBytes = 32 << 20
+// MaxBytes bounds a document, wherever it is read or written: as a file, in a
+// body or in a bundle. A world of 100,000 processes takes half of it, and reading
+// takes about ten times as much memory.
+const MaxBytes = 256 << 20
+
+// Mebibytes writes a bound in words.
+func Mebibytes(n int64) string { return strconv.FormatInt(n>>20, 10) + " MiB" }
 
 // maxDepth bounds how deep values may nest; a scenario needs ten.
 const maxDepth = 100

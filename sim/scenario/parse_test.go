@@ -241,8 +241,8 @@ func TestBodyProblemsHavePointers(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
-	_, err := scenario.Parse("f.yaml", make([]byte, 32<<20+1), nil)
-	if want := "f.yaml:1:1: 33554433 bytes, expected at most 33554432"; err == nil || err.Error() != want {
+	_, err := scenario.Parse("f.yaml", make([]byte, document.MaxBytes+1), nil)
+	if want := "f.yaml:1:1: 268435457 bytes, expected at most 268435456"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -65,5 +66,22 @@ func BenchmarkExport(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkImport puts a world into the state that another one was in.
+func BenchmarkImport(b *testing.B) {
+	for _, apps := range []int{500, 5_000} {
+		b.Run(fmt.Sprint(2*apps), func(b *testing.B) {
+			srv := crowdOf(b, apps)
+			answer := httptest.NewRecorder()
+			srv.Simulator.ServeHTTP(answer, httptest.NewRequest("GET", srv.URL+"/admin/state", nil))
+			document := answer.Body.Bytes()
+			b.SetBytes(int64(len(document)))
+			b.ReportAllocs()
+			for b.Loop() {
+				ask(b, srv, "PUT", "/admin/state", bytes.NewReader(document))
+			}
+		})
 	}
 }
