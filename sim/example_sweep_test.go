@@ -62,11 +62,11 @@ func cells(options ...sim.SweepOption) {
 
 func ExampleSweep() {
 	sim.Run(func(t sim.TB) {
-		sim.Sweep(shown{TB: t}, terminate, sim.Only("terminateProcessInstance:503"), sim.Modes("after"))
+		sim.Sweep(shown{TB: t}, terminate, sim.Only("terminateProcessInstance:reset"), sim.Modes("after"))
 	})
 	// Output:
-	// the DELETE (terminateProcessInstance) took effect and was answered with 503 CF-RunnerUnavailable; it was sent again; instance 0 was restarted twice; the command printed nothing and exited 0: [done_twice retry_after_ignored]
-	//   terminateProcessInstance: 503, injected, changed the state
+	// the DELETE (terminateProcessInstance) took effect and met a connection that was reset; it was sent again; instance 0 was restarted twice; the command printed nothing and exited 0: [done_twice]
+	//   terminateProcessInstance: no answer, injected, changed the state
 	//   terminateProcessInstance: 204, changed the state
 }
 
@@ -144,15 +144,15 @@ func ExampleAcceptFile() {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "accept.yaml")
-	text := `[{operation: terminateProcessInstance, answer: "503", mode: after, verdict: "*", reason: a restart more does no harm}]`
+	text := `[{operation: terminateProcessInstance, answer: reset, mode: after, verdict: done_twice, reason: a restart more does no harm}]`
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		fmt.Println(err)
 		return
 	}
 	sim.Run(func(t sim.TB) {
-		sim.Sweep(shown{t, true}, terminate, sim.AcceptFile(file), sim.Only("terminateProcessInstance:503"), sim.Modes("after"))
+		sim.Sweep(shown{t, true}, terminate, sim.AcceptFile(file), sim.Only("terminateProcessInstance:reset"), sim.Modes("after"))
 	})
-	// Output: terminateProcessInstance/503/after
+	// Output: terminateProcessInstance/reset/after
 }
 
 // bundleOf writes the bundle of a world that has met a request, and returns its

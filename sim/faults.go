@@ -150,33 +150,33 @@ func (s *Server) Rule(t TB, text string) string {
 	return s.arm(t, rule, 1)
 }
 
-// armoury holds the rules that tests have set, until they are judged.
-type armoury struct {
+// pending are the rules that tests have set, until they are judged.
+type pending struct {
 	mutex sync.Mutex
 	rules map[string]func(t TB) // by id: takes the rule away and judges it, once
 }
 
-func (a *armoury) put(id string, judge func(t TB)) {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	if a.rules == nil {
-		a.rules = map[string]func(TB){}
+func (p *pending) put(id string, judge func(t TB)) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.rules == nil {
+		p.rules = map[string]func(TB){}
 	}
-	a.rules[id] = judge
+	p.rules[id] = judge
 }
 
-func (a *armoury) take(id string) (judge func(t TB)) {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	judge = a.rules[id]
-	delete(a.rules, id)
+func (p *pending) take(id string) (judge func(t TB)) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	judge = p.rules[id]
+	delete(p.rules, id)
 	return judge
 }
 
-func (a *armoury) ids() []string {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	return slices.Sorted(maps.Keys(a.rules))
+func (p *pending) ids() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return slices.Sorted(maps.Keys(p.rules))
 }
 
 // arm puts a rule in force that has to fire a number of times, unless it is
@@ -187,7 +187,7 @@ func (s *Server) arm(t TB, rule fault.Rule, least int) string {
 	var set fault.Status
 	s.must(t, "set fault", http.MethodPost, "/admin/faults", rule, &set)
 	in := s.world.Current().Faults // a load leaves it behind, with what it has counted
-	s.armed.put(set.ID, func(t TB) {
+	s.pending.put(set.ID, func(t TB) {
 		t.Helper()
 		status, known := in.Get(set.ID)
 		if !known {
@@ -210,7 +210,7 @@ func (s *Server) arm(t TB, rule fault.Rule, least int) string {
 // disarm judges a rule that a test has set, if it has not been judged.
 func (s *Server) disarm(t TB, id string) {
 	t.Helper()
-	if judge := s.armed.take(id); judge != nil {
+	if judge := s.pending.take(id); judge != nil {
 		judge(t)
 	}
 }
@@ -248,7 +248,7 @@ func (s *Server) idle(status fault.Status, least int) string {
 // its test.
 func (s *Server) ClearFault(t TB, id string) {
 	t.Helper()
-	if slices.Contains(s.armed.ids(), id) {
+	if slices.Contains(s.pending.ids(), id) {
 		s.disarm(t, id)
 		return
 	}
@@ -259,7 +259,7 @@ func (s *Server) ClearFault(t TB, id string) {
 // that a test has set are judged as at the end of their tests.
 func (s *Server) ClearFaults(t TB) {
 	t.Helper()
-	for _, id := range s.armed.ids() {
+	for _, id := range s.pending.ids() {
 		s.disarm(t, id)
 	}
 	s.must(t, "clear faults", http.MethodDelete, "/admin/faults", nil, nil)

@@ -26,10 +26,10 @@ type Server struct {
 	// Simulator is the engine behind it.
 	Simulator *Simulator
 
-	world *world.World
-	owner TB // the test that it belongs to
-	close func()
-	armed armoury
+	world   *world.World
+	owner   TB // the test that it belongs to
+	close   func()
+	pending pending
 }
 
 // Start runs a simulator on a free port of the loopback for the length of a

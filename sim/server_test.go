@@ -79,6 +79,7 @@ func TestRefusals(t *testing.T) {
 		`advance the clock by -1s: `:                   func(t sim.TB) { srv.Advance(t, -time.Second) },
 		`expected a path of the admin API`:             func(t sim.TB) { srv.Admin(t, "GET", "/v3/processes", "") },
 		`GET /admin/nothing: no such admin path`:       func(t sim.TB) { srv.Admin(t, "GET", "/admin/nothing", "") },
+		`a stream without an end`:                      func(t sim.TB) { srv.Admin(t, "GET", "/admin/events", "") },
 		`document: empty`:                              func(t sim.TB) { srv.World(t, sim.Document("")) },
 		`Journal: an option of the server`:             func(t sim.TB) { srv.World(t, sim.Journal(1, 1)) },
 		`write the bundle: `:                           func(t sim.TB) { srv.WriteBundle(t, filepath.Join(broken, "x")) },

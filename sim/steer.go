@@ -19,22 +19,15 @@ import (
 // sent as it stands, or a value that is sent as JSON; into is a *string for the
 // answer as it stands, or takes its JSON.
 func (s *Server) ask(method, path string, body, into any) error {
-	raw, isText := []byte(nil), false
-	if text, given := body.(string); given {
-		raw, isText = []byte(text), true
+	raw, err := encoded(body)
+	if err != nil {
+		return err
 	}
-	if body != nil && !isText {
-		var err error
-		if raw, err = json.Marshal(body); err != nil {
-			return err
-		}
-	}
-	address := strings.TrimSuffix(s.AdminURL, "/admin") + path
+	address := strings.TrimSuffix(s.AdminURL, s.world.Prefix+"/admin") + path
 	request, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewReader(raw))
 	if err != nil {
 		return err
 	}
-	request.URL.Path = strings.TrimPrefix(request.URL.Path, s.world.Prefix)
 	if token := s.Simulator.config.token; token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -57,6 +50,16 @@ func (s *Server) ask(method, path string, body, into any) error {
 	return json.Unmarshal(answer.body.Bytes(), into)
 }
 
+func encoded(body any) ([]byte, error) {
+	switch body := body.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return []byte(body), nil
+	}
+	return json.Marshal(body)
+}
+
 // must is ask for what ends the test when it is refused.
 func (s *Server) must(t TB, what, method, path string, body, into any) {
 	t.Helper()
@@ -70,8 +73,11 @@ func (s *Server) must(t TB, what, method, path string, body, into any) {
 // `{"app_scaling":false}`). An empty body is none; a refusal ends the test.
 func (s *Server) Admin(t TB, method, path, body string) string {
 	t.Helper()
-	if !under(path, "/admin") {
+	switch {
+	case !under(path, "/admin"):
 		t.Fatalf("%s %s: expected a path of the admin API, such as /admin/features", method, path)
+	case under(path, "/admin/events"):
+		t.Fatalf("%s %s: a stream without an end, expected WantRequests with a count Within a time", method, path)
 	}
 	var answer string
 	s.must(t, method+" "+path, method, path, body, &answer)
