@@ -104,6 +104,9 @@ func (c *call) refused(err error) reply {
 	if r.allow != "" {
 		c.writer.Header().Set("Allow", r.allow)
 	}
+	if r.retryAfter != "" {
+		c.writer.Header().Set("Retry-After", r.retryAfter)
+	}
 	return reply{status: r.status, body: client.Problems{Errors: r.problems}}
 }
 

@@ -139,24 +139,76 @@ func TestEventsEndWithTheirWorld(t *testing.T) {
 	}
 }
 
-// Nothing stays behind of a reader that has gone.
-func TestListenersAreForgotten(t *testing.T) {
+// Nothing stays behind of readers that have gone, and more than a world may have
+// are refused.
+func TestReadersAreCounted(t *testing.T) {
 	t.Parallel()
-	h := &hub{}
-	w := &world.World{}
-	first, second := h.subscribe(w), h.subscribe(w)
-	h.publish(w, faultEvent)
-	h.publish(w, clockEvent)
-	if got := first.take(); got != faultEvent|clockEvent {
-		t.Error(got)
+	srv := start(t)
+	h, root := srv.handler, srv.worlds.Root()
+	var f *feed
+	for range maxReaders {
+		f, _ = h.hub.join(root)
 	}
-	if len(first.wake) != 1 || len(second.wake) != 1 {
-		t.Error("expected one wake-up each")
+	got := srv.want(t, 503, "GET", "/admin/events", "")
+	if texts := refusals(t, got); texts[0] != "256 streams of events read this world, expected one of them to end first" || got.header.Get("Retry-After") != "1" {
+		t.Error(texts, got.header)
 	}
-	h.unsubscribe(w, first)
-	h.unsubscribe(w, second)
-	h.publish(w, stateEvent)
-	if len(h.listeners) != 0 || first.take() != 0 {
-		t.Errorf("%+v", h.listeners)
+	srv.want(t, 200, "HEAD", "/admin/events", "")
+	h.hub.leave(f)
+	srv.listen(t, "/admin/events").until(t, "clock ")
+	other, err := srv.worlds.Create(world.Spec{Name: "other", Scenario: root.Current().Scenario})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ = h.hub.join(other)
+	h.hub.leave(f)
+	<-f.done
+	h.hub.publish(other, stateEvent)
+	h.hub.mu.Lock()
+	defer h.hub.mu.Unlock()
+	if _, there := h.hub.feeds[other]; there {
+		t.Error("a feed without readers")
+	}
+}
+
+// A reader that is behind is told how much it missed and where things stand; one
+// that does not read costs nothing, and nothing is kept for it.
+func TestReadersThatAreBehind(t *testing.T) {
+	t.Parallel()
+	srv := start(t)
+	root := srv.worlds.Root()
+	f, slow := srv.handler.hub.join(root)
+	defer srv.handler.hub.leave(f)
+	body := strings.Repeat("x", 10_000)
+	large := func(e *journal.Entry) { e.ResponseBody = journal.Body{Bytes: []byte(body)} }
+	for range 5 {
+		played(t, root, large)
+	}
+	if text, _ := f.next(t.Context(), &slow); strings.Count(string(text), "event: request") != 5 {
+		t.Errorf("%.300s", text)
+	}
+	const rounds = 20
+	for range rounds { // nobody waits: it looks when it is made to
+		for range 20 {
+			played(t, root, large)
+		}
+		f.now()
+	}
+	f.mu.Lock()
+	kept := 0
+	for _, b := range f.batches {
+		kept += len(b.text)
+	}
+	f.mu.Unlock()
+	if kept > feedBytes || kept < feedBytes/2 {
+		t.Errorf("%d bytes are kept", kept)
+	}
+	text, _ := f.next(t.Context(), &slow)
+	if !strings.HasPrefix(string(text), "event: request\ndata: {\"skipped\":400}\n\nevent: fault\n") || !strings.Contains(string(text), "event: state\n") {
+		t.Errorf("%.300s", text)
+	}
+	played(t, root, nil)
+	if text, going := f.next(t.Context(), &slow); !going || strings.Count(string(text), "event: request") != 1 {
+		t.Errorf("%.300s", text)
 	}
 }

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"example.com/capisim/sim/world"
 )
@@ -17,23 +16,14 @@ const (
 	clockEvent
 )
 
-// hub tells the listeners of a world that something was changed through this
-// API. It keeps no events: what has happened several times before a listener
-// looks is one happening, so a slow one holds nobody up and costs nothing.
+// maxReaders is how many streams of events a world has at most.
+const maxReaders = 256
+
+// hub finds the feed of a world that somebody reads the events of.
 type hub struct {
-	mu        sync.Mutex // guards what follows
-	listeners map[*world.World]map[*listener]struct{}
+	mu    sync.Mutex // guards what follows
+	feeds map[*world.World]*feed
 }
-
-// listener waits for changes of one world.
-type listener struct {
-	pending   atomic.Uint32
-	scenarios []ScenarioEvent // guarded by the hub's mu
-	wake      chan struct{}   // holds one wake-up
-}
-
-// maxScenarioEvents is how many a listener that does not look keeps, the newest.
-const maxScenarioEvents = 100
 
 // ScenarioEvent tells that the file of a scenario was changed, and what that
 // means for the world.
@@ -48,44 +38,55 @@ type ScenarioEvent struct {
 	Problem string `json:"problem,omitempty"` // the first of a file that is broken
 }
 
-// TellScenario tells the listeners of a world, or with nil those of all worlds,
+// TellScenario tells the readers of a world, or with nil those of all worlds,
 // what a changed file means.
 func (h *Handler) TellScenario(w *world.World, event ScenarioEvent) {
+	what := happening(0)
+	if w != nil {
+		what = requestEvent | clockEvent // the feed sees by itself that state and rules are others
+	}
 	h.hub.mu.Lock()
-	for of, listeners := range h.hub.listeners {
-		for l := range listeners {
-			if w == nil || of == w {
-				l.scenarios = append(l.scenarios[max(0, len(l.scenarios)-maxScenarioEvents+1):], event)
-				l.rouse()
-			}
+	defer h.hub.mu.Unlock()
+	for of, f := range h.hub.feeds {
+		if w == nil || of == w {
+			f.tell(what, event)
 		}
 	}
-	h.hub.mu.Unlock()
-	if w != nil {
-		h.hub.publish(w, requestEvent|clockEvent) // the stream sees by itself that state and rules are others
-	}
 }
 
-func (h *hub) subscribe(w *world.World) *listener {
-	l := &listener{wake: make(chan struct{}, 1)}
+// join is the feed of a world, and the place from which the reader has not heard
+// it; nil when as many as may read it already.
+func (h *hub) join(w *world.World) (*feed, place) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.listeners == nil {
-		h.listeners = map[*world.World]map[*listener]struct{}{}
+	f := h.feeds[w]
+	if f == nil {
+		f = newFeed(w)
+		if h.feeds == nil {
+			h.feeds = map[*world.World]*feed{}
+		}
+		h.feeds[w] = f
 	}
-	if h.listeners[w] == nil {
-		h.listeners[w] = map[*listener]struct{}{}
+	if f.readers == maxReaders {
+		h.mu.Unlock()
+		return nil, place{}
 	}
-	h.listeners[w][l] = struct{}{}
-	return l
+	f.readers++
+	h.mu.Unlock()
+	return f, f.now()
 }
 
-func (h *hub) unsubscribe(w *world.World, l *listener) {
+// leave ends what join began. The last reader ends the feed.
+func (h *hub) leave(f *feed) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.listeners[w], l)
-	if len(h.listeners[w]) == 0 {
-		delete(h.listeners, w)
+	f.readers--
+	last := f.readers == 0
+	if last {
+		delete(h.feeds, f.world)
+	}
+	h.mu.Unlock()
+	if last {
+		close(f.quit)
+		<-f.done
 	}
 }
 
@@ -93,29 +94,10 @@ func (h *hub) unsubscribe(w *world.World, l *listener) {
 func (h *hub) publish(w *world.World, what happening) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for l := range h.listeners[w] {
-		l.pending.Or(uint32(what))
-		l.rouse()
+	if f := h.feeds[w]; f != nil {
+		f.tell(what)
 	}
 }
 
-func (l *listener) rouse() {
-	select {
-	case l.wake <- struct{}{}:
-	default: // it will look anyway
-	}
-}
-
-// heard returns what files were changed since the last call.
-func (h *hub) heard(l *listener) (events []ScenarioEvent) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	events, l.scenarios = l.scenarios, nil
-	return events
-}
-
-// take returns what has happened since the last call.
-func (l *listener) take() happening { return happening(l.pending.Swap(0)) }
-
-// changed tells listeners what this request has changed.
+// changed tells readers what this request has changed.
 func (c *call) changed(what happening) { c.hub.publish(c.world, what) }

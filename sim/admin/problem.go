@@ -18,6 +18,8 @@ type refusal struct {
 	status   int
 	problems []client.Problem
 	allow    string // for 405
+	// retryAfter is how many seconds to wait, "" for nothing said.
+	retryAfter string
 }
 
 // Error joins the details, one a line.
@@ -42,6 +44,7 @@ var titles = map[int]string{
 	http.StatusRequestEntityTooLarge: "TooLarge",
 	http.StatusUnprocessableEntity:   "Invalid",
 	http.StatusInternalServerError:   "Internal",
+	http.StatusServiceUnavailable:    "Unavailable",
 	http.StatusNotImplemented:        "NotAvailable",
 }
 
