@@ -45,13 +45,13 @@ func (p *program) coverageCommand() *cobra.Command {
 	var format report.Format
 	var require string
 	var allWorlds, merge bool
-	cmd := remote(&cobra.Command{
+	cmd := remotes(&cobra.Command{
 		Use:   "coverage [--merge FILE...]",
 		Short: "Show which documented answers clients have met; exit 1 when too few",
 		Example: "  capisim coverage --min 80 --require updateProcess:409,scaleProcess:422\n" +
 			"  capisim coverage --merge shard-1.json shard-2.json --format html > coverage.html",
 		Args: cobra.ArbitraryArgs,
-	}, func(ctx context.Context, c *client.Client, files []string) error {
+	}, func(ctx context.Context, all servers, files []string) error {
 		var err error
 		if gate.Require, err = journal.ParseCells(require); err != nil {
 			return misused("--require: %w", err)
@@ -63,7 +63,7 @@ func (p *program) coverageCommand() *cobra.Command {
 		case len(files) > 0:
 			return misused("capisim coverage: %s, expected files only with --merge", strings.Join(files, " "))
 		default:
-			matrix, err = c.Coverage(ctx, allWorlds)
+			matrix, err = all.coverage(ctx, allWorlds)
 		}
 		if err != nil {
 			return err
@@ -85,6 +85,55 @@ func (p *program) coverageCommand() *cobra.Command {
 	return cmd
 }
 
+// coverage is the matrix of the world that each address names, or of all worlds,
+// summed up.
+func (all servers) coverage(ctx context.Context, allWorlds bool) (journal.Matrix, error) {
+	matrices, err := askAll(ctx, all, func(ctx context.Context, c *client.Client) (journal.Matrix, error) { return c.Coverage(ctx, allWorlds) })
+	if err != nil || len(matrices) == 1 {
+		return firstOf(matrices), err
+	}
+	return summedUp(all.addresses(), matrices)
+}
+
+func (all servers) reactions(ctx context.Context, allWorlds bool) (journal.ReactionReport, error) {
+	reports, err := askAll(ctx, all, func(ctx context.Context, c *client.Client) (journal.ReactionReport, error) {
+		return c.Reactions(ctx, allWorlds)
+	})
+	if err != nil || len(reports) == 1 {
+		return firstOf(reports), err
+	}
+	return journal.MergeReactions(reports...), nil
+}
+
+// verify holds the document against what all servers saw together: what one
+// replica's clients have not exercised, another's may have.
+func (all servers) verify(ctx context.Context, text []byte, allWorlds bool) (journal.Judgement, error) {
+	judgement, err := all[0].Verify(ctx, text, allWorlds)
+	if err != nil || len(all) == 1 {
+		return judgement, err
+	}
+	reactions, err := all.reactions(ctx, allWorlds)
+	if err != nil {
+		return judgement, err
+	}
+	matrix, err := all.coverage(ctx, allWorlds)
+	if err != nil {
+		return judgement, err
+	}
+	expectations := make([]journal.Expectation, len(judgement.Expectations))
+	for i, one := range judgement.Expectations {
+		expectations[i] = one.Expectation
+	}
+	return journal.Judge(expectations, reactions, matrix), nil
+}
+
+func firstOf[T any](all []T) (first T) {
+	if len(all) > 0 {
+		first = all[0]
+	}
+	return first
+}
+
 // merged sums up the reports in files.
 func (p *program) merged(files []string) (journal.Matrix, error) {
 	if len(files) == 0 {
@@ -100,6 +149,11 @@ func (p *program) merged(files []string) (journal.Matrix, error) {
 			return journal.Matrix{}, misused("%s: %w", file, err)
 		}
 	}
+	return summedUp(files, reports)
+}
+
+// summedUp merges the reports of these files or addresses.
+func summedUp(names []string, reports []journal.Matrix) (journal.Matrix, error) {
 	sum, err := journal.Merge(reports...)
 	var violations document.Violations
 	if errors.As(err, &violations) {
@@ -107,8 +161,8 @@ func (p *program) merged(files []string) (journal.Matrix, error) {
 		lines := make([]string, len(violations))
 		for i, v := range violations {
 			position, rest, _ := strings.Cut(strings.TrimPrefix(v.Pointer, "/"), "/")
-			if n, atErr := strconv.Atoi(position); atErr == nil && n < len(files) {
-				lines[i] = fmt.Sprintf("%s: /%s: %s", files[n], rest, v.Message)
+			if n, atErr := strconv.Atoi(position); atErr == nil && n < len(names) {
+				lines[i] = fmt.Sprintf("%s: /%s: %s", names[n], rest, v.Message)
 			}
 		}
 		return sum, misused("%s", strings.Join(lines, "\n"))
@@ -119,12 +173,12 @@ func (p *program) merged(files []string) (journal.Matrix, error) {
 func (p *program) reactionsCommand() *cobra.Command {
 	var format report.Format
 	var allWorlds bool
-	cmd := remote(&cobra.Command{
+	cmd := remotes(&cobra.Command{
 		Use:   "reactions",
 		Short: "Show what clients did about injected faults",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, c *client.Client, _ []string) error {
-		reactions, err := c.Reactions(ctx, allWorlds)
+	}, func(ctx context.Context, all servers, _ []string) error {
+		reactions, err := all.reactions(ctx, allWorlds)
 		if err != nil {
 			return err
 		}
@@ -139,18 +193,18 @@ func (p *program) verifyCommand() *cobra.Command {
 	var format report.Format
 	var allWorlds bool
 	var bundles string
-	cmd := remote(&cobra.Command{
+	cmd := remotes(&cobra.Command{
 		Use:   "verify FILE",
 		Short: "Judge the expectations of a file; exit 1 unless all are met",
 		Long: "Judge the expectations of a file: a scenario, or a document with the key expectations; - is standard input.\n" +
 			"Exit 1 unless all are met. Rules that were set and never fired are listed: they prove nothing.",
 		Args: arguments(1, 1),
-	}, func(ctx context.Context, c *client.Client, args []string) error {
+	}, func(ctx context.Context, all servers, args []string) error {
 		read, text, err := p.readDocument(args[0])
 		if err != nil {
 			return err
 		}
-		judgement, err := c.Verify(ctx, text, allWorlds)
+		judgement, err := all.verify(ctx, text, allWorlds)
 		if err != nil {
 			return placed(err, read, "")
 		}
@@ -158,8 +212,10 @@ func (p *program) verifyCommand() *cobra.Command {
 			return err
 		}
 		if !judgement.AllMet() {
-			if err := p.keepBundles(ctx, c, bundles, allWorlds); err != nil {
-				return err
+			for i, c := range all {
+				if err := p.keepBundles(ctx, c, all.folder(bundles, i), allWorlds); err != nil {
+					return err
+				}
 			}
 			return found("%d of %d expectations are met, %d unmet, %d not exercised",
 				judgement.Met, len(judgement.Expectations), judgement.Unmet, judgement.NotExercised)

@@ -120,6 +120,41 @@ func TestCoverageOfAllWorlds(t *testing.T) {
 	})
 }
 
+// TestSeveralServers: replicas are asked one after the other, and judged by what
+// all saw together.
+func TestSeveralServers(t *testing.T) {
+	t.Parallel()
+	first, second := serve(t, nil), serve(t, nil)
+	both := " --url " + first.url + " --url " + second.url
+	session(t, first.url, []step{{args: "fault set updateProcess 409 --times 1", out: "409"}, {args: "world create blue", out: "blue"}})
+	session(t, second.url, []step{{args: "fault set scaleProcess 503 --times 1", out: "503"}, {args: "world create green", out: "green"}})
+	answers(t, http.MethodPatch, first.url+demo, `{}`)
+	answers(t, http.MethodPost, second.url+demo+"/actions/scale", `{}`)
+	demands := write(t, filepath.Join(t.TempDir(), "demands.yaml"), `expectations:
+  - covers: {operation: updateProcess, status: 409}
+  - covers: {operation: scaleProcess, status: 503}
+  - on: {operation: scaleProcess, status: 503}
+    client: {retries: {max: 0}}
+`)
+	folder := t.TempDir()
+	session(t, "", []step{
+		{args: "coverage --require updateProcess:409,scaleProcess:503" + both, out: "scaleProcess"},
+		{args: "coverage --require scaleProcess:503 --url " + first.url, out: "scaleProcess", code: exitFound, err: "scaleProcess:503"},
+		{args: "reactions" + both, out: `(?s)updateProcess.*scaleProcess|scaleProcess.*updateProcess`},
+		{args: "verify " + demands + both, out: "3 met"},
+		{args: "verify " + demands + " --url " + first.url, out: "1 met", code: exitFound, err: "1 of 3"},
+		{args: "world list" + both, out: `(?s)blue.*green`},
+		{args: "verify " + write(t, filepath.Join(folder, "more.yaml"), "expectations: [{covers: {operation: getProcess, status: 404}}]") + " --bundle " + folder + both, out: "0 met", code: exitFound, err: "0 of 1"},
+		{args: "coverage --url " + first.url + " --url http://127.0.0.1:1", code: exitUnreached, err: "http://127.0.0.1:1"},
+		{args: "coverage --url " + first.url + " --url nowhere", code: exitMisused, err: `"nowhere", expected http`},
+	})
+	for _, name := range []string{"1", "2"} {
+		if found, err := filepath.Glob(filepath.Join(folder, name, "default*")); err != nil || len(found) != 1 {
+			t.Errorf("bundles of server %s: %v, %v, want one of the default world", name, found, err)
+		}
+	}
+}
+
 func TestCoverageMerge(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,8 +24,15 @@ type remoteFlags struct {
 	url, world, token string
 }
 
+// localServer is where serve listens when it is not told.
+const localServer = "http://127.0.0.1:8080"
+
 func (f *remoteFlags) register(flags *pflag.FlagSet, url string) {
 	flags.StringVar(&f.url, "url", url, "`address` of the server, or of one of its worlds")
+	f.registerRest(flags)
+}
+
+func (f *remoteFlags) registerRest(flags *pflag.FlagSet) {
 	flags.StringVar(&f.world, "world", "", "`name` of a world (default: the default world)")
 	flags.StringVar(&f.token, "admin-token", "", "bearer `token` that the server asks for")
 }
@@ -77,7 +85,7 @@ type remoteAction func(ctx context.Context, c *client.Client, args []string) err
 // remote makes a command one that talks to a running server.
 func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
 	f := &remoteFlags{}
-	f.register(cmd.Flags(), "http://127.0.0.1:8080")
+	f.register(cmd.Flags(), localServer)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := f.client()
 		if err != nil {
@@ -87,6 +95,65 @@ func remote(cmd *cobra.Command, do remoteAction) *cobra.Command {
 		return worded(do(cmd.Context(), c, args))
 	}
 	return cmd
+}
+
+// servers are those that a command asks, at least one.
+type servers []*client.Client
+
+// remotes makes a command one that asks several running servers and merges what
+// they say: the replicas among which worlds are spread.
+func remotes(cmd *cobra.Command, do func(ctx context.Context, all servers, args []string) error) *cobra.Command {
+	f := &remoteFlags{}
+	var urls []string
+	cmd.Flags().StringArrayVar(&urls, "url", []string{localServer}, "`address` of the server, or of one of its worlds; given several times, all are asked and what they say is merged")
+	f.registerRest(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		var all servers
+		for _, url := range urls {
+			one := remoteFlags{url, f.world, f.token}
+			c, err := one.client()
+			if err != nil {
+				return err
+			}
+			defer c.HTTP.CloseIdleConnections()
+			all = append(all, c)
+		}
+		return worded(do(cmd.Context(), all, args))
+	}
+	return cmd
+}
+
+func (all servers) addresses() []string {
+	var urls []string
+	for _, c := range all {
+		urls = append(urls, c.URL)
+	}
+	return urls
+}
+
+// folder is where files about one of the servers go: each of several has its own
+// below the one that was named, since worlds of one name are on all of them.
+func (all servers) folder(named string, i int) string {
+	if named == "" || len(all) == 1 {
+		return named
+	}
+	return filepath.Join(named, strconv.Itoa(i+1))
+}
+
+// askAll asks one server after the other; what one of them cannot say is the
+// error, with its address.
+func askAll[T any](ctx context.Context, all servers, ask func(ctx context.Context, c *client.Client) (T, error)) ([]T, error) {
+	said := make([]T, len(all))
+	for i, c := range all {
+		var err error
+		if said[i], err = ask(ctx, c); err != nil {
+			if len(all) > 1 {
+				err = fmt.Errorf("%s: %w", c.URL, err)
+			}
+			return nil, err
+		}
+	}
+	return said, nil
 }
 
 // worded gives what the client says the exit code that it stands for.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,15 +90,16 @@ func (p *program) played(play string) (any, error) {
 
 func (p *program) worldListCommand() *cobra.Command {
 	var format string
-	cmd := remote(&cobra.Command{
+	cmd := remotes(&cobra.Command{
 		Use:   "list",
 		Short: "List the worlds",
 		Args:  arguments(0, 0),
-	}, func(ctx context.Context, c *client.Client, _ []string) error {
-		worlds, err := c.Worlds(ctx)
+	}, func(ctx context.Context, all servers, _ []string) error {
+		lists, err := askAll(ctx, all, func(ctx context.Context, c *client.Client) ([]client.WorldView, error) { return c.Worlds(ctx) })
 		if err != nil {
 			return err
 		}
+		worlds := slices.Concat(lists...)
 		return p.printWorlds(format, worlds, worlds)
 	})
 	formatFlag(cmd, &format)

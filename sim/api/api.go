@@ -69,7 +69,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World)
 	a.engine.ServeHTTP(c, r)
 }
 
-var noWorld = contract.NotFound.Text("Unknown request: there is no such world; POST /admin/worlds makes one")
+var noWorld = contract.NotFound.Text("Unknown request: there is no such world; PUT /admin/worlds/NAME makes one")
 
 // ServeNoWorld answers a request to a world that does not exist, in the
 // contract's envelope and with a hint (DESIGN.md §1.2).

@@ -64,3 +64,11 @@ func (p *Process) Stop() {
 	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "exit after SIGTERM")
 	p.command = nil
 }
+
+// Kill ends the server as a failing machine does.
+func (p *Process) Kill() {
+	ginkgo.GinkgoHelper()
+	gomega.Expect(p.command.Process.Kill()).To(gomega.Succeed())
+	gomega.Eventually(p.ended).WithTimeout(stopWithin).Should(gomega.Receive(gomega.HaveOccurred()))
+	p.command = nil
+}
