@@ -20,6 +20,7 @@ USER 65532:65532
 # Loopback would end at the container's edge.
 ENV CAPISIM_LISTEN=:8080 CAPISIM_SCENARIOS=/scenarios
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=6s --start-period=5s --retries=3 CMD ["/capisim", "healthcheck"]
+# Ready a second after the start, unhealthy 15 seconds after it has stopped answering.
+HEALTHCHECK --interval=1s --timeout=3s --retries=4 CMD ["/capisim", "healthcheck"]
 ENTRYPOINT ["/capisim"]
 CMD ["serve"]

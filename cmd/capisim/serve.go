@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -135,6 +136,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	if f.bundle != "" && f.given.Changed("scenario") {
 		return misused("--bundle: beside --scenario, expected one of the two")
 	}
+	// In a container with a limit the collector works harder before it is reached;
+	// elsewhere there is nothing to be set, which is an error to the library.
+	memlimit.Set(memlimit.WithRatio(0.8)) //nolint:errcheck // as said
 	log := f.logger(p.stderr)
 	if err := f.report.prepare(); err != nil {
 		return err
