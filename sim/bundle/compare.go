@@ -95,7 +95,9 @@ func (c *comparison) body(then, now *journal.BodyView, uaa, sizes bool) {
 	before, beforeErr := document.Decode([]byte(unmarked(then.Body)))
 	after, afterErr := document.Decode([]byte(unmarked(now.Body)))
 	if beforeErr == nil && afterErr == nil && !then.Cut && !now.Cut {
-		c.value("body", before, after, uaa)
+		for _, d := range before.Differences(after, maxParts-len(c.parts), func(key string) bool { return uaa && slices.Contains(issued, key) }) {
+			c.add(strings.TrimSuffix("body "+d.Pointer, " "), found(d.One), found(d.Other))
+		}
 		return
 	}
 	if sizes && then.Size != now.Size {
@@ -111,41 +113,9 @@ func (c *comparison) body(then, now *journal.BodyView, uaa, sizes bool) {
 	}
 }
 
-// value walks two bodies side by side and names what differs by its pointer.
-func (c *comparison) value(where string, then, now document.Value, uaa bool) {
-	if len(c.parts) >= maxParts || then.Same(now) {
-		return
+func found(v *document.Value) string {
+	if v == nil {
+		return "left out"
 	}
-	switch {
-	case then.Kind == document.Object && now.Kind == document.Object:
-		for _, member := range then.Members {
-			at := pointer(where, document.Escape(member.Key))
-			other, both := now.Get(member.Key)
-			switch {
-			case uaa && slices.Contains(issued, member.Key):
-			case both:
-				c.value(at, member.Value, other, uaa)
-			default:
-				c.add(at, document.Found(member.Value), "left out")
-			}
-		}
-		for _, member := range now.Members {
-			if _, both := then.Get(member.Key); !both {
-				c.add(pointer(where, document.Escape(member.Key)), "left out", document.Found(member.Value))
-			}
-		}
-	case then.Kind == document.Array && now.Kind == document.Array && len(then.Members) == len(now.Members):
-		for i := range then.Members {
-			c.value(pointer(where, strconv.Itoa(i)), then.Members[i].Value, now.Members[i].Value, uaa)
-		}
-	default:
-		c.add(where, document.Found(then), document.Found(now))
-	}
-}
-
-func pointer(where, token string) string {
-	if where == "body" {
-		where = "body "
-	}
-	return where + "/" + token
+	return document.Found(*v)
 }

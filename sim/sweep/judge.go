@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -216,7 +217,7 @@ func (j *judgement) wrongError() bool {
 			Error            string
 			ErrorDescription string `json:"error_description"`
 		}
-		if !a.Injected || decode([]byte(a.Answer), &envelope) != nil {
+		if !a.Injected || json.Unmarshal([]byte(a.Answer), &envelope) != nil {
 			continue
 		}
 		for _, e := range envelope.Errors {

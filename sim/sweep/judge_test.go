@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 const (
@@ -94,7 +95,7 @@ func TestJudge(t *testing.T) {
 	told := scale(503, true, false)
 	told.RetryAfter = time.Second
 	held := scale(0, true, false)
-	stranger := &Stranger{Operation: "scaleProcess", Path: scaling, Field: []string{"instances"}, Value: 5, Client: 3}
+	stranger := &Stranger{Operation: "scaleProcess", Path: scaling, Field: []string{"instances"}, Value: document.Int(5), Client: document.Int(3)}
 
 	for _, c := range []struct {
 		name   string

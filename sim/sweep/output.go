@@ -1,19 +1,11 @@
 package sweep
 
 import (
-	"bytes"
 	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
 )
-
-// decode reads one JSON value, numbers with all their digits.
-func decode(raw []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	return decoder.Decode(into)
-}
 
 // isList says that a request asked for a list.
 func isList(r *Request) bool {
@@ -28,7 +20,7 @@ func listedIn(requests []Request, output string) []string {
 		var page struct {
 			Resources []struct{ GUID, Name string }
 		}
-		if !isList(&requests[i]) || decode([]byte(requests[i].Answer), &page) != nil {
+		if !isList(&requests[i]) || json.Unmarshal([]byte(requests[i].Answer), &page) != nil {
 			continue
 		}
 		for _, resource := range page.Resources {

@@ -1,9 +1,10 @@
 package sweep
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
+
+	"example.com/capisim/sim/document"
 )
 
 // Request is one entry of the journal as the judges see it.
@@ -31,22 +32,12 @@ type Request struct {
 // same says that two requests ask for the same: method, path, query and body,
 // bodies compared as values.
 func (r *Request) same(other *Request) bool {
-	return r.Method == other.Method && r.Path == other.Path && r.Query == other.Query &&
-		(r.Body == other.Body || canonical(r.Body) == canonical(other.Body))
-}
-
-// canonical is a body with its keys in order and without blanks; one that is
-// not JSON stays as it is.
-func canonical(body string) string {
-	var value any
-	if decode([]byte(body), &value) != nil {
-		return body
+	if r.Method != other.Method || r.Path != other.Path || r.Query != other.Query {
+		return false
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return body
-	}
-	return string(text)
+	one, err := document.Decode([]byte(r.Body))
+	another, errOther := document.Decode([]byte(other.Body))
+	return r.Body == other.Body || err == nil && errOther == nil && one.Same(another)
 }
 
 func (r *Request) write() bool { return r.Method != "GET" && r.Method != "HEAD" }

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,7 +36,7 @@ func (j *judgement) fault() string {
 		return request + " took effect and " + got
 	case Lost:
 		return fmt.Sprintf("%s took effect and %s, while another client set %s to %s", request, got,
-			strings.Join(j.cell.Stranger.Field, "."), spell(j.cell.Stranger.Value))
+			strings.Join(j.cell.Stranger.Field, "."), spell(&j.cell.Stranger.Value))
 	case Always:
 		return request + " " + got + " each time"
 	case Call:
@@ -61,7 +62,7 @@ func (j *judgement) repetition() string {
 func (j *judgement) consequence(verdicts []Verdict) string {
 	texts := map[Verdict]func() string{
 		LostUpdate: func() string {
-			return fmt.Sprintf("the other client's %s is gone, overwritten by %s", spell(j.cell.Stranger.Value), spell(j.cell.Stranger.Client))
+			return fmt.Sprintf("the other client's %s is gone, overwritten by %s", spell(&j.cell.Stranger.Value), spell(&j.cell.Stranger.Client))
 		},
 		DoneTwice: func() string {
 			what, times, _ := j.restartedMore()
@@ -92,21 +93,12 @@ func (j *judgement) consequence(verdicts []Verdict) string {
 	}
 	first := verdicts[0]
 	for _, k := range Kinds() {
-		if contains(verdicts, k.Verdict) {
+		if slices.Contains(verdicts, k.Verdict) {
 			first = k.Verdict
 			break
 		}
 	}
 	return texts[first]() + "; " + j.ended()
-}
-
-func contains(list []Verdict, v Verdict) bool {
-	for _, one := range list {
-		if one == v {
-			return true
-		}
-	}
-	return false
 }
 
 // restarted names what a restart was about, by its method and path.

@@ -2,11 +2,12 @@ package sweep
 
 import (
 	"encoding/json"
-	"maps"
-	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Stranger is another client's change of the field that the client changes, to
@@ -15,8 +16,8 @@ type Stranger struct {
 	Operation string
 	Path      string // of the client's request, which names the process
 	Field     []string
-	Value     any // what the stranger sets
-	Client    any // what the client sets
+	Value     document.Value // what the stranger sets
+	Client    document.Value // what the client sets
 	Body      json.RawMessage
 }
 
@@ -31,20 +32,14 @@ func (ref *Reference) stranger(op *contract.Operation) *Stranger {
 		if r.Operation != op.ID || !r.Applied {
 			continue
 		}
-		var body map[string]any
-		if decode([]byte(r.Body), &body) != nil {
-			return nil
-		}
-		process := processAt(ref.begin.tree, r.Path)
-		if process == nil {
+		body, err := document.Decode([]byte(r.Body))
+		process, found := ref.begin.tree.At(processAt(ref.begin.tree, r.Path))
+		if err != nil || !found {
 			return nil
 		}
 		if field, value := contested(nil, body, process); field != nil {
-			raw, err := json.Marshal(nest(field, value))
-			if err != nil {
-				return nil
-			}
-			return &Stranger{Operation: op.ID, Path: r.Path, Field: field, Value: value, Client: dig(body, field), Body: raw}
+			client, _ := body.At(field)
+			return &Stranger{Operation: op.ID, Path: r.Path, Field: field, Value: value, Client: client, Body: nest(field, value).AppendJSON(nil)}
 		}
 		return nil
 	}
@@ -53,93 +48,97 @@ func (ref *Reference) stranger(op *contract.Operation) *Stranger {
 
 // values are what a stranger may set a field to; the first that is neither the
 // old value nor the client's is taken.
-var values = map[string][]any{
-	"instances":                          {5, 6, 7},
-	"memory_in_mb":                       {160, 192, 224},
-	"disk_in_mb":                         {640, 704, 768},
-	"log_rate_limit_in_bytes_per_second": {65536, 131072, 262144},
-	"command":                            {"run-by-another-client", "run-by-yet-another-client", "run-by-a-third-client"},
-	"type":                               {"process", "port"},
-	"timeout":                            {41, 42, 43},
-	"invocation_timeout":                 {31, 32, 33},
-	"interval":                           {21, 22, 23},
+var values = map[string][]document.Value{
+	"instances":                          numbers(5, 6, 7),
+	"memory_in_mb":                       numbers(160, 192, 224),
+	"disk_in_mb":                         numbers(640, 704, 768),
+	"log_rate_limit_in_bytes_per_second": numbers(65536, 131072, 262144),
+	"command":                            texts("run-by-another-client", "run-by-yet-another-client", "run-by-a-third-client"),
+	"type":                               texts("process", "port"),
+	"timeout":                            numbers(41, 42, 43),
+	"invocation_timeout":                 numbers(31, 32, 33),
+	"interval":                           numbers(21, 22, 23),
 }
 
 // ofMetadata are the values of a label or an annotation.
-var ofMetadata = []any{"another-client", "yet-another-client", "a-third-client"}
+var ofMetadata = texts("another-client", "yet-another-client", "a-third-client")
+
+func numbers(list ...int) (values []document.Value) {
+	for _, n := range list {
+		values = append(values, document.Int(n))
+	}
+	return values
+}
+
+func texts(list ...string) (values []document.Value) {
+	for _, text := range list {
+		values = append(values, document.Text(text))
+	}
+	return values
+}
 
 // contested walks the client's body, in an order of its own, to the first field
 // that a stranger can set.
-func contested(at []string, body map[string]any, old map[string]any) (field []string, value any) {
-	for _, key := range slices.Sorted(maps.Keys(body)) {
-		path := append(slices.Clone(at), key)
-		if member, ok := body[key].(map[string]any); ok {
-			below, _ := old[key].(map[string]any)
-			if field, value := contested(path, member, below); field != nil {
+func contested(at []string, body, old document.Value) (field []string, value document.Value) {
+	members := slices.SortedFunc(slices.Values(body.Members), func(a, b document.Field) int { return strings.Compare(a.Key, b.Key) })
+	for _, member := range members {
+		path := append(slices.Clone(at), member.Key)
+		was, _ := old.Get(member.Key)
+		if member.Value.Kind == document.Object {
+			if field, value := contested(path, member.Value, was); field != nil {
 				return field, value
 			}
 			continue
 		}
-		candidates := values[key]
+		candidates := values[member.Key]
 		if len(at) == 2 && at[0] == "metadata" {
 			candidates = ofMetadata
 		}
 		for _, candidate := range candidates {
-			if !alike(candidate, body[key]) && !alike(candidate, old[key]) {
+			if !candidate.Same(member.Value) && !candidate.Same(was) {
 				return path, candidate
 			}
 		}
 	}
-	return nil, nil
+	return nil, value
 }
 
-func nest(field []string, value any) any {
+func nest(field []string, value document.Value) document.Value {
 	for _, key := range slices.Backward(field) {
-		value = map[string]any{key: value}
+		value = document.Value{}.With(key, value)
 	}
 	return value
-}
-
-func dig(value any, field []string) any {
-	for _, key := range field {
-		object, _ := value.(map[string]any)
-		value = object[key]
-	}
-	return value
-}
-
-// alike compares by what JSON makes of two values: 5 and "5" differ, 5 and 5.0
-// of different Go types do not.
-func alike(a, b any) bool {
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && string(x) == string(y) || reflect.DeepEqual(a, b)
 }
 
 // overwritten says that the client's own value stands in the place of the
 // stranger's.
 func (s *Stranger) overwritten(end endState) bool {
-	return alike(dig(processAt(end.tree, s.Path), s.Field), s.Client)
+	is, _ := end.tree.At(append(processAt(end.tree, s.Path), s.Field...))
+	return is.Same(s.Client)
 }
 
 // over is a state with the stranger's value in the place of the client's.
 func (s *Stranger) over(end endState) endState {
-	tree := strip(end.tree, nil) // a copy
-	object := processAt(tree, s.Path)
-	for _, key := range s.Field[:len(s.Field)-1] {
-		below, _ := object[key].(map[string]any)
-		if below == nil {
-			return end
-		}
-		object = below
+	if at := processAt(end.tree, s.Path); at != nil {
+		end.tree = put(end.tree, append(at, s.Field...), s.Value)
 	}
-	if object == nil {
-		return end
+	return end
+}
+
+// put sets what tokens lead to, where there is something around it.
+func put(v document.Value, tokens []string, value document.Value) document.Value {
+	if len(tokens) == 0 {
+		return value
 	}
-	raw, _ := json.Marshal(s.Value)
-	var value any
-	if decode(raw, &value) == nil {
-		object[s.Field[len(s.Field)-1]] = value
+	below, found := v.At(tokens[:1])
+	switch {
+	case v.Kind == document.Array && found:
+		i, _ := strconv.Atoi(tokens[0])
+		v.Members = slices.Clone(v.Members)
+		v.Members[i].Value = put(below, tokens[1:], value)
+		return v
+	case v.Kind == document.Object && (found || len(tokens) == 1):
+		return v.With(tokens[0], put(below, tokens[1:], value))
 	}
-	return endState{tree: tree, restarts: end.restarts}
+	return v
 }
