@@ -110,13 +110,7 @@ func (d *DeploymentCreate) options(options document.Value) (problems []string) {
 	if options.Kind != document.Object {
 		return []string{"Options must be an object"}
 	}
-	var unknown []string
-	for _, member := range options.Members {
-		if !slices.Contains(optionKeys, member.Key) {
-			unknown = append(unknown, member.Key)
-		}
-	}
-	if len(unknown) > 0 {
+	if unknown := keysBeside(options.Members, optionKeys...); unknown != nil {
 		problems = append(problems, "Options has unsupported key(s): "+strings.Join(unknown, ", "))
 	}
 	problems = append(problems, d.scale(options)...)
@@ -188,13 +182,7 @@ func (d *DeploymentCreate) steps(steps document.Value) (problems []string) {
 	missing, wrong, outside := false, false, false
 	d.Steps = []int{}
 	for _, step := range steps.Members {
-		var unknown []string
-		for _, member := range step.Value.Members {
-			if member.Key != "instance_weight" {
-				unknown = append(unknown, member.Key)
-			}
-		}
-		if len(unknown) > 0 {
+		if unknown := keysBeside(step.Value.Members, "instance_weight"); unknown != nil {
 			problems = append(problems, "Options canary steps has unsupported key(s): "+strings.Join(unknown, ", "))
 		}
 		value, given := step.Value.Get("instance_weight")

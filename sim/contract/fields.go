@@ -187,16 +187,11 @@ func garbled(members []document.Field) bool {
 
 // unknownFields reports the keys that are not allowed, in order of appearance.
 func unknownFields(b Body, allowed []string) []string {
-	var unknown []string
-	for _, f := range b.Fields {
-		if !slices.Contains(allowed, f.Key) {
-			unknown = append(unknown, f.Key)
-		}
-	}
-	if len(unknown) == 0 {
+	unknown := keysBeside(b.Fields, allowed...)
+	if unknown == nil {
 		return nil
 	}
-	return []string{"Unknown field(s): '" + strings.Join(unknown, "', '") + "'"}
+	return []string{"Unknown field(s): " + quoted(unknown)}
 }
 
 func at(path ...string) []string { return path }

@@ -85,6 +85,11 @@ func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
 	r.query.OrganizationGUIDs = r.filter("organization_guids", "Organization guids")
 	r.query.AppGUIDs = r.filter("app_guids", "App guids")
 	r.app(nested)
+	return r.result()
+}
+
+// result is the query when nothing is wrong with it.
+func (r *listReader) result() (ListQuery, error) {
 	switch {
 	case r.crashed:
 		return ListQuery{}, UnknownError
@@ -109,28 +114,29 @@ func ParseShowQuery(rawQuery string) (ShowQuery, error) {
 	}
 	r := listReader{members: members, problems: unknownParameters(members, []string{"embed"}, showParameters)}
 	r.embed()
-	switch {
-	case r.crashed:
-		return ShowQuery{}, UnknownError
-	case len(r.problems) > 0:
-		return ShowQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
-	}
-	return ShowQuery{Embed: r.query.Embed}, nil
+	query, err := r.result()
+	return ShowQuery{Embed: query.Embed}, err
 }
 
 func (r *listReader) refuse(problem string) { r.problems = append(r.problems, problem) }
 
 func unknownParameters(members []document.Field, known []string, valid string) []string {
-	var unknown []string
-	for _, member := range members {
-		if !slices.Contains(known, member.Key) {
-			unknown = append(unknown, member.Key)
-		}
-	}
-	if len(unknown) == 0 {
+	unknown := keysBeside(members, known...)
+	if unknown == nil {
 		return nil
 	}
-	return []string{"Unknown query parameter(s): '" + strings.Join(unknown, "', '") + "'. Valid parameters are: " + valid}
+	return []string{"Unknown query parameter(s): " + quoted(unknown) + ". Valid parameters are: " + valid}
+}
+
+// keysBeside lists the keys that are none of the known ones, in order of
+// appearance.
+func keysBeside(members []document.Field, known ...string) (others []string) {
+	for _, member := range members {
+		if !slices.Contains(known, member.Key) {
+			others = append(others, member.Key)
+		}
+	}
+	return others
 }
 
 // pages reads page and per_page, of which only leading digits count. The
@@ -302,7 +308,7 @@ func (r *listReader) app(nested bool) {
 		}
 	}
 	if len(refused) > 0 {
-		r.refuse("Unknown query parameter(s): '" + strings.Join(refused, "', '") + "'")
+		r.refuse("Unknown query parameter(s): " + quoted(refused))
 	}
 }
 

@@ -91,14 +91,8 @@ func checkMetadata(metadata document.Value) (update MetadataUpdate, problems []s
 		report("must be an object")
 		return update, problems
 	}
-	var unexpected []string
-	for _, member := range metadata.Members {
-		if member.Key != "labels" && member.Key != "annotations" {
-			unexpected = append(unexpected, "'"+member.Key+"'")
-		}
-	}
-	if len(unexpected) > 0 {
-		report("has unexpected field(s): " + strings.Join(unexpected, " "))
+	if unexpected := keysBeside(metadata.Members, "labels", "annotations"); unexpected != nil {
+		report("has unexpected field(s): '" + strings.Join(unexpected, "' '") + "'")
 	}
 	// Not only null but also false counts as "not given" here.
 	if labels, _ := document.Get(metadata.Members, "labels"); rails.Truthy(labels) {

@@ -127,16 +127,9 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 		q.Include = r.resources("include", "included", l.include)
 	}
 	l.filter(&r, &q)
-	switch {
-	case r.crashed:
-		return ResourceQuery{}, UnknownError
-	case len(r.problems) > 0:
-		return ResourceQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
-	case r.broken:
-		return ResourceQuery{}, UnknownError
+	if q.ListQuery, err = r.result(); err != nil {
+		return ResourceQuery{}, err
 	}
-	slices.Sort(r.query.filters)
-	q.ListQuery = r.query
 	return q, nil
 }
 
@@ -204,11 +197,6 @@ func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 	}
 	r := listReader{members: members, problems: unknownParameters(members, []string{"include"}, "'include'")}
 	q := ResourceQuery{Include: r.resources("include", "included", l.include)}
-	switch {
-	case r.crashed:
-		return ResourceQuery{}, UnknownError
-	case len(r.problems) > 0:
-		return ResourceQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
-	}
-	return q, nil
+	_, err = r.result()
+	return q, err
 }

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"slices"
 	"strings"
 
 	"example.com/capisim/sim/document"
@@ -218,9 +217,7 @@ func (w *watcher) object(v document.Value, pointer string) bool {
 
 // unread notes the members that nobody looks at.
 func (w *watcher) unread(object document.Value, pointer string, read ...string) {
-	for _, member := range object.Members {
-		if !slices.Contains(read, member.Key) {
-			w.meet("unread-key", pointer+"/"+document.Escape(member.Key))
-		}
+	for _, key := range keysBeside(object.Members, read...) {
+		w.meet("unread-key", pointer+"/"+document.Escape(key))
 	}
 }
