@@ -5,7 +5,6 @@ import (
 	_ "embed" // the page's template
 	"fmt"
 	"html/template"
-	"io"
 	"math/bits"
 
 	"example.com/capisim/sim/document"
@@ -60,17 +59,8 @@ type expectationData struct {
 	Reasons                []string
 }
 
-func writePage(w io.Writer, data pageData) error {
-	var out bytes.Buffer
-	if err := pages.Execute(&out, data); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	_, err := w.Write(out.Bytes())
-	return err
-}
-
-func coverageHTML(w io.Writer, m journal.Matrix, gate journal.Gate) error {
-	data := pageData{Title: "Coverage", Headline: figure(m), Columns: statuses(m)}
+func coverageHTML(out *bytes.Buffer, m gated) error {
+	data := pageData{Title: "Coverage", Headline: figure(m.Matrix), Columns: statuses(m.Matrix)}
 	for _, row := range m.Operations {
 		r := rowData{ID: document.Printable(row.ID)}
 		for _, status := range data.Columns {
@@ -83,9 +73,9 @@ func coverageHTML(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		}
 		data.Rows = append(data.Rows, r)
 	}
-	data.Variants = variants(m)
-	data.Lists = lists(listData{"Unmet", gate.Unmet(m)}, listData{"Armed, never fired", m.ArmedNeverFired})
-	return writePage(w, data)
+	data.Variants = variants(m.Matrix)
+	data.Lists = lists(listData{"Unmet", m.gate.Unmet(m.Matrix)}, listData{"Armed, never fired", m.ArmedNeverFired})
+	return pages.Execute(out, data)
 }
 
 func square(operation string, cell journal.Cell) cellData {
@@ -126,7 +116,7 @@ func lists(all ...listData) []listData {
 	return out
 }
 
-func reactionsHTML(w io.Writer, r journal.ReactionReport) error {
+func reactionsHTML(out *bytes.Buffer, r journal.ReactionReport) error {
 	data := pageData{Title: "Reactions", Headline: "no injected fault was met"}
 	if faults := uint64(len(r.Reactions)) + r.Forgotten; faults > 0 {
 		data.Headline = fmt.Sprintf("%d injected faults were met", faults)
@@ -145,10 +135,10 @@ func reactionsHTML(w io.Writer, r journal.ReactionReport) error {
 			Recovered: one.Outcome == journal.Recovered,
 		})
 	}
-	return writePage(w, data)
+	return pages.Execute(out, data)
 }
 
-func expectationsHTML(w io.Writer, j journal.Judgement) error {
+func expectationsHTML(out *bytes.Buffer, j journal.Judgement) error {
 	data := pageData{Title: "Expectations", Headline: tally(j)}
 	for _, x := range j.Expectations {
 		one := expectationData{Result: x.Result, Text: document.Printable(x.Text), Requests: ids(x.Requests)}
@@ -156,5 +146,5 @@ func expectationsHTML(w io.Writer, j journal.Judgement) error {
 		data.Expected = append(data.Expected, one)
 	}
 	data.Lists = lists(listData{"Armed, never fired", j.ArmedNeverFired})
-	return writePage(w, data)
+	return pages.Execute(out, data)
 }

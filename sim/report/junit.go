@@ -1,9 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -54,25 +54,23 @@ func (s *suiteXML) add(c caseXML) {
 	s.Cases = append(s.Cases, c)
 }
 
-func writeJUnit(w io.Writer, name string, suites []suiteXML) error {
+func writeJUnit(out *bytes.Buffer, name string, suites []suiteXML) error {
 	doc := suitesXML{Name: name, Suites: suites}
 	for _, s := range suites {
 		doc.Tests += s.Tests
 		doc.Failures += s.Failures
 		doc.Skipped += s.Skipped
 	}
-	out, err := xml.MarshalIndent(doc, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	_, err = w.Write([]byte(xml.Header + string(out) + "\n"))
+	text, err := xml.MarshalIndent(doc, "", "  ")
+	out.WriteString(xml.Header + string(text) + "\n")
 	return err
 }
 
 // coverageJUnit writes one case for each cell, and one for each variant that the
 // gate requires. A gap is a failure, unless the gate is met without it.
-func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
-	shut := !gate.Set() || len(gate.Unmet(m)) > 0
+func coverageJUnit(out *bytes.Buffer, m gated) error {
+	gate := m.gate
+	shut := !gate.Set() || len(gate.Unmet(m.Matrix)) > 0
 	var suites []suiteXML
 	for _, row := range m.Operations {
 		suite := suiteXML{Name: document.Printable(row.ID)}
@@ -98,7 +96,7 @@ func coverageJUnit(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		}
 		suites = append(suites, suite)
 	}
-	return writeJUnit(w, "capisim coverage", suites)
+	return writeJUnit(out, "capisim coverage", suites)
 }
 
 // cover judges a case by whether a client met what it is about.
@@ -118,7 +116,7 @@ func (c *caseXML) cover(name journal.CellName, met, shut bool, gate journal.Gate
 
 // reactionsJUnit writes one case for each reaction. Nothing fails: what a
 // client ought to do is said by expectations.
-func reactionsJUnit(w io.Writer, r journal.ReactionReport) error {
+func reactionsJUnit(out *bytes.Buffer, r journal.ReactionReport) error {
 	suite := suiteXML{Name: "reactions"}
 	for i := range r.Reactions {
 		one := &r.Reactions[i]
@@ -129,12 +127,12 @@ func reactionsJUnit(w io.Writer, r journal.ReactionReport) error {
 			Output: document.Printable(strings.Join(lines, "; ")),
 		})
 	}
-	return writeJUnit(w, "capisim reactions", []suiteXML{suite})
+	return writeJUnit(out, "capisim reactions", []suiteXML{suite})
 }
 
 // expectationsJUnit writes one case for each expectation; what was not
 // exercised fails as well, since the gate is shut by it.
-func expectationsJUnit(w io.Writer, j journal.Judgement) error {
+func expectationsJUnit(out *bytes.Buffer, j journal.Judgement) error {
 	suite := suiteXML{Name: "expectations"}
 	for i, x := range j.Expectations {
 		c := caseXML{Class: "capisim.expectations", Name: document.Printable(fmt.Sprintf("%d: %s", i+1, x.Text))}
@@ -148,5 +146,5 @@ func expectationsJUnit(w io.Writer, j journal.Judgement) error {
 		}
 		suite.add(c)
 	}
-	return writeJUnit(w, "capisim expectations", []suiteXML{suite})
+	return writeJUnit(out, "capisim expectations", []suiteXML{suite})
 }

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,25 +30,31 @@ const (
 	HTML     Format = "html"
 )
 
+// renderer writes one kind of report in one format.
+type renderer[T any] func(out *bytes.Buffer, of T) error
+
+// gated is a matrix with what is demanded of it.
+type gated struct {
+	journal.Matrix
+	gate journal.Gate
+}
+
 // format is a row of the table: a new format is one more, and a file.
 type format struct {
 	name         Format
 	media        string
-	coverage     func(io.Writer, journal.Matrix, journal.Gate) error
-	reactions    func(io.Writer, journal.ReactionReport) error
-	expectations func(io.Writer, journal.Judgement) error
-	sweep        func(io.Writer, *sweep.Result) error
+	coverage     renderer[gated]
+	reactions    renderer[journal.ReactionReport]
+	expectations renderer[journal.Judgement]
+	sweep        renderer[*sweep.Result]
 }
 
 // formats is the table, in the order that help shows.
 var formats = []format{
 	{Text, "text/plain; charset=utf-8", coverageText, reactionsText, expectationsText, sweepText},
 	{Markdown, "text/markdown; charset=utf-8", coverageMarkdown, reactionsMarkdown, expectationsMarkdown, sweepMarkdown},
-	{JSON, "application/json; charset=utf-8",
-		func(w io.Writer, m journal.Matrix, _ journal.Gate) error { return writeJSON(w, m) },
-		func(w io.Writer, r journal.ReactionReport) error { return writeJSON(w, r) },
-		func(w io.Writer, j journal.Judgement) error { return writeJSON(w, j) },
-		func(w io.Writer, r *sweep.Result) error { return writeJSON(w, r) }},
+	{JSON, "application/json; charset=utf-8", func(out *bytes.Buffer, m gated) error { return writeJSON(out, m.Matrix) },
+		inJSON[journal.ReactionReport], inJSON[journal.Judgement], inJSON[*sweep.Result]},
 	{JUnit, "application/xml; charset=utf-8", coverageJUnit, reactionsJUnit, expectationsJUnit, sweepJUnit},
 	{HTML, "text/html; charset=utf-8", coverageHTML, reactionsHTML, expectationsHTML, sweepHTML},
 }
@@ -81,38 +88,45 @@ func (f Format) ContentType() string {
 // Coverage writes the matrix. The gate decides which gaps are failures: with
 // one that is met, the cells it does not ask for are only skipped.
 func Coverage(w io.Writer, f Format, m journal.Matrix, gate journal.Gate) error {
-	row, err := f.find()
-	if err != nil {
-		return err
-	}
-	return row.coverage(w, m, gate)
+	return write(w, f, gated{m, gate}, func(row format) renderer[gated] { return row.coverage })
 }
 
 // Reactions writes what clients did about injected faults.
 func Reactions(w io.Writer, f Format, r journal.ReactionReport) error {
-	row, err := f.find()
-	if err != nil {
-		return err
-	}
-	return row.reactions(w, r)
+	return write(w, f, r, func(row format) renderer[journal.ReactionReport] { return row.reactions })
 }
 
 // Expectations writes how the expectations fared.
 func Expectations(w io.Writer, f Format, j journal.Judgement) error {
+	return write(w, f, j, func(row format) renderer[journal.Judgement] { return row.expectations })
+}
+
+// Sweep writes what a sweep found: a table of findings, the worst first, or a
+// case or a square for each cell.
+func Sweep(w io.Writer, f Format, r *sweep.Result) error {
+	return write(w, f, r, func(row format) renderer[*sweep.Result] { return row.sweep })
+}
+
+// write writes a report whole or not at all.
+func write[T any](w io.Writer, f Format, of T, kind func(format) renderer[T]) error {
 	row, err := f.find()
 	if err != nil {
 		return err
 	}
-	return row.expectations(w, j)
-}
-
-func writeJSON(w io.Writer, v any) error {
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var out bytes.Buffer
+	if err := kind(row)(&out, of); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	_, err = w.Write(append(out, '\n'))
+	_, err = w.Write(out.Bytes())
 	return err
+}
+
+func inJSON[T any](out *bytes.Buffer, of T) error { return writeJSON(out, of) }
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }
 
 // statuses are the columns of a matrix: each status that some row has, rising.

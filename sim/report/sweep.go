@@ -4,23 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
 )
-
-// Sweep writes what a sweep found: a table of findings, the worst first, or a
-// case or a square for each cell.
-func Sweep(w io.Writer, f Format, r *sweep.Result) error {
-	row, err := f.find()
-	if err != nil {
-		return err
-	}
-	return row.sweep(w, r)
-}
 
 // grades in the order in which findings are listed.
 var grades = []sweep.Grade{sweep.Bug, sweep.Warning, sweep.Note}
@@ -83,42 +72,38 @@ func unused(r *sweep.Result) (lines []string) {
 	return lines
 }
 
-func sweepText(w io.Writer, r *sweep.Result) error {
-	var out bytes.Buffer
+func sweepText(out *bytes.Buffer, r *sweep.Result) error {
 	for _, c := range findings(r) {
-		fmt.Fprintf(&out, "%-7s  %s %s %s: %s (%s)\n", c.Grade, document.Printable(c.Operation), document.Printable(c.Answer), document.Printable(c.Mode), verdicts(c), numbered(c.Attempts, "attempt"))
-		fmt.Fprintf(&out, "         %s\n", document.Printable(c.Sentence))
-		fmt.Fprintf(&out, "         again: %s\n", document.Printable(again(c)))
+		fmt.Fprintf(out, "%-7s  %s %s %s: %s (%s)\n", c.Grade, document.Printable(c.Operation), document.Printable(c.Answer), document.Printable(c.Mode), verdicts(c), numbered(c.Attempts, "attempt"))
+		fmt.Fprintf(out, "         %s\n", document.Printable(c.Sentence))
+		fmt.Fprintf(out, "         again: %s\n", document.Printable(again(c)))
 		if c.Bundle != nil {
-			fmt.Fprintf(&out, "         bundle: %s\n", document.Printable(*c.Bundle))
+			fmt.Fprintf(out, "         bundle: %s\n", document.Printable(*c.Bundle))
 		}
 	}
 	for _, line := range unused(r) {
-		fmt.Fprintf(&out, "accepted and not found: %s\n", document.Printable(line))
+		fmt.Fprintf(out, "accepted and not found: %s\n", document.Printable(line))
 	}
-	fmt.Fprintln(&out, sweepTally(r))
-	_, err := w.Write(out.Bytes())
-	return err
+	fmt.Fprintln(out, sweepTally(r))
+	return nil
 }
 
-func sweepMarkdown(w io.Writer, r *sweep.Result) error {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "# Sweep\n\n%s\n", sweepTally(r))
+func sweepMarkdown(out *bytes.Buffer, r *sweep.Result) error {
+	fmt.Fprintf(out, "# Sweep\n\n%s\n", sweepTally(r))
 	if list := findings(r); len(list) > 0 {
 		out.WriteString("\n| grade | operation | answer | mode | verdicts | attempts | what happened |\n|---|---|---|---|---|---|---|\n")
 		for _, c := range list {
-			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %d | %s |\n",
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %d | %s |\n",
 				c.Grade, md(c.Operation), md(c.Answer), md(c.Mode), md(verdicts(c)), c.Attempts, md(c.Sentence))
 		}
 	}
-	bullets(&out, "Accepted and not found", unused(r))
-	_, err := w.Write(out.Bytes())
-	return err
+	bullets(out, "Accepted and not found", unused(r))
+	return nil
 }
 
 // sweepJUnit writes one case for each cell: bugs and warnings fail, what was
 // accepted or never reached is skipped.
-func sweepJUnit(w io.Writer, r *sweep.Result) error {
+func sweepJUnit(out *bytes.Buffer, r *sweep.Result) error {
 	var suites []suiteXML
 	for i := range r.Cells {
 		c := &r.Cells[i]
@@ -141,5 +126,5 @@ func sweepJUnit(w io.Writer, r *sweep.Result) error {
 		}
 		suites[at].add(one)
 	}
-	return writeJUnit(w, "capisim sweep", suites)
+	return writeJUnit(out, "capisim sweep", suites)
 }

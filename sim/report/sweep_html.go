@@ -5,7 +5,6 @@ import (
 	_ "embed" // the page's template
 	"fmt"
 	"html/template"
-	"io"
 	"slices"
 	"strings"
 
@@ -59,7 +58,7 @@ type sweepRequest struct {
 // sweepMarks tell the grades apart without colour.
 var sweepMarks = map[sweep.Grade]string{sweep.Bug: "✕", sweep.Warning: "!", sweep.Note: "i", sweep.Good: "✓", sweep.NotReachedGrade: "·"}
 
-func sweepHTML(w io.Writer, r *sweep.Result) error {
+func sweepHTML(out *bytes.Buffer, r *sweep.Result) error {
 	data := sweepData{
 		Command: document.Printable(strings.Join(r.Command, " ")), Seconds: fmt.Sprintf("%.2f", r.Reference.Seconds),
 		Summary: r.Summary, Tally: sweepTally(r), Kinds: sweep.Kinds(), Unused: unused(r),
@@ -78,12 +77,7 @@ func sweepHTML(w io.Writer, r *sweep.Result) error {
 			return one.Operation == c.Operation && one.Answer == c.Answer && one.Mode == c.Mode
 		})))
 	}
-	var out bytes.Buffer
-	if err := sweepPages.Execute(&out, data); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return sweepPages.Execute(out, data)
 }
 
 // compareAnswers puts statuses before names, in order.

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -14,10 +13,10 @@ import (
 // marks of a cell in the text matrix.
 var marks = map[string]string{"both": "B", "injected": "I", "real": "R", "missed": "-"}
 
-func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
-	var out bytes.Buffer
-	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	columns := statuses(m)
+func coverageText(out *bytes.Buffer, m gated) error {
+	var lines bytes.Buffer
+	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
+	columns := statuses(m.Matrix)
 	fmt.Fprint(table, "operation")
 	for _, status := range columns {
 		fmt.Fprintf(table, "\t%d", status)
@@ -35,21 +34,18 @@ func coverageText(w io.Writer, m journal.Matrix, gate journal.Gate) error {
 		fmt.Fprintln(table)
 	}
 	table.Flush() // into memory: cannot fail
-	trimmed := trimLines(out.String())
-	out.Reset()
-	out.WriteString(trimmed)
-	fmt.Fprintf(&out, "\nR real, I injected, B both, - missed\n%s\n", figure(m))
-	for _, one := range variants(m) {
-		fmt.Fprintln(&out, one)
+	out.WriteString(trimLines(lines.String()))
+	fmt.Fprintf(out, "\nR real, I injected, B both, - missed\n%s\n", figure(m.Matrix))
+	for _, one := range variants(m.Matrix) {
+		fmt.Fprintln(out, one)
 	}
 	for _, id := range m.ArmedNeverFired {
-		fmt.Fprintf(&out, "armed, never fired: %s\n", document.Printable(id))
+		fmt.Fprintf(out, "armed, never fired: %s\n", document.Printable(id))
 	}
-	for _, reason := range gate.Unmet(m) {
-		fmt.Fprintf(&out, "unmet: %s\n", document.Printable(reason))
+	for _, reason := range m.gate.Unmet(m.Matrix) {
+		fmt.Fprintf(out, "unmet: %s\n", document.Printable(reason))
 	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return nil
 }
 
 // trimLines takes away the blanks that a table leaves at the ends of lines.
@@ -61,52 +57,48 @@ func trimLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func reactionsText(w io.Writer, r journal.ReactionReport) error {
-	var out bytes.Buffer
+func reactionsText(out *bytes.Buffer, r journal.ReactionReport) error {
 	for i := range r.Reactions {
 		one := &r.Reactions[i]
-		fmt.Fprintf(&out, "%s %s on %s\n", document.Printable(one.Operation), document.Printable(answer(one.Status, one.Connection)), document.Printable(one.Target))
-		fmt.Fprintf(&out, "  client   %s, user %s\n", orDash(one.Client.UserAgent), orDash(one.Client.User))
-		fmt.Fprintf(&out, "  outcome  %s; %s\n", outcome(one), document.Printable(manner(one)))
+		fmt.Fprintf(out, "%s %s on %s\n", document.Printable(one.Operation), document.Printable(answer(one.Status, one.Connection)), document.Printable(one.Target))
+		fmt.Fprintf(out, "  client   %s, user %s\n", orDash(one.Client.UserAgent), orDash(one.Client.User))
+		fmt.Fprintf(out, "  outcome  %s; %s\n", outcome(one), document.Printable(manner(one)))
 		if len(one.GapsMS) > 0 {
-			fmt.Fprintf(&out, "  gaps     %s\n", gaps(one))
+			fmt.Fprintf(out, "  gaps     %s\n", gaps(one))
 		}
 		for _, remark := range remarks(one) {
-			fmt.Fprintf(&out, "  note     %s\n", remark)
+			fmt.Fprintf(out, "  note     %s\n", remark)
 		}
-		fmt.Fprintf(&out, "  requests %s\n", ids(one.Requests))
+		fmt.Fprintf(out, "  requests %s\n", ids(one.Requests))
 	}
 	if len(r.Reactions) == 0 {
 		out.WriteString("no injected fault was met\n")
 	}
 	if r.Forgotten > 0 {
-		fmt.Fprintf(&out, "%d older reactions are only counted\n", r.Forgotten)
+		fmt.Fprintf(out, "%d older reactions are only counted\n", r.Forgotten)
 	}
 	for _, s := range r.Summary {
-		fmt.Fprintf(&out, "total %s %s: %d faults, %d recovered, %d gave up, %d retried\n",
+		fmt.Fprintf(out, "total %s %s: %d faults, %d recovered, %d gave up, %d retried\n",
 			document.Printable(s.Operation), document.Printable(answer(s.Status, s.Connection)), s.Faults, s.Recovered, s.GaveUp, s.Retried)
 	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return nil
 }
 
-func expectationsText(w io.Writer, j journal.Judgement) error {
-	var out bytes.Buffer
+func expectationsText(out *bytes.Buffer, j journal.Judgement) error {
 	for _, x := range j.Expectations {
-		fmt.Fprintf(&out, "%-13s  %s\n", x.Result, document.Printable(x.Text))
+		fmt.Fprintf(out, "%-13s  %s\n", x.Result, document.Printable(x.Text))
 		for _, part := range parts(&x) {
-			fmt.Fprintf(&out, "               %s\n", part)
+			fmt.Fprintf(out, "               %s\n", part)
 		}
 		if len(x.Requests) > 0 {
-			fmt.Fprintf(&out, "               requests %s\n", ids(x.Requests))
+			fmt.Fprintf(out, "               requests %s\n", ids(x.Requests))
 		}
 	}
 	for _, id := range j.ArmedNeverFired {
-		fmt.Fprintf(&out, "armed, never fired: %s\n", document.Printable(id))
+		fmt.Fprintf(out, "armed, never fired: %s\n", document.Printable(id))
 	}
-	fmt.Fprintf(&out, "%s\n", tally(j))
-	_, err := w.Write(out.Bytes())
-	return err
+	fmt.Fprintf(out, "%s\n", tally(j))
+	return nil
 }
 
 // tally is the headline of a judgement.
