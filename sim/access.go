@@ -28,8 +28,8 @@ func (s *Server) Token(user string) string {
 	return token
 }
 
-// Client is an HTTP client that carries the token of a user to this world. A
-// request without a host is sent to the world: client.Get("/v3/processes").
+// Client is an HTTP client that carries the token of a user to this world; it is
+// taken once, as Token gives it now. A request without a host is sent to the world: client.Get("/v3/processes").
 func (s *Server) Client(user string) *http.Client {
 	s.owner.Helper()
 	token := s.Token(user)

@@ -62,6 +62,18 @@ func ExampleServer_Process() {
 	// Output: web bundle exec rackup 256 2 RUNNING
 }
 
+func ExampleServer_Processes() {
+	sim.Run(func(t sim.TB) {
+		srv := sim.Start(t, sim.Document("name: mine\napps: [{name: shop, processes: [{type: web}, {type: worker}]}]\n"))
+		for _, p := range srv.Processes(t) {
+			fmt.Println(p.AppName, p.Type, p.GUID != "")
+		}
+	})
+	// Output:
+	// shop web true
+	// shop worker true
+}
+
 func ExampleProcess() {
 	sim.Run(func(t sim.TB) {
 		srv := sim.Start(t)

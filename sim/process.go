@@ -22,6 +22,7 @@ const (
 type Process struct {
 	GUID         string
 	App          string // guid
+	AppName      string
 	Type         string
 	Version      string // of the app's settings, moves with each change that needs a restart
 	Command      string // "" for the detected one
@@ -59,10 +60,30 @@ func (s *Server) Process(t TB, guid string) Process {
 		GUID: p.GUID, App: p.App, Type: p.Type, Version: p.Version, Command: p.Command,
 		MemoryInMB: p.Memory, DiskInMB: p.Disk, LogRateLimit: p.LogRate, Labels: p.Metadata.Labels, Annotations: p.Metadata.Annotations,
 	}
+	if app, found := s.world.Current().State.App(p.App); found {
+		out.AppName = app.Name
+	}
 	var page client.List[Instance]
 	s.must(t, what, http.MethodGet, fmt.Sprintf("%s/instances?per_page=%d", at, client.MaxPerPage), nil, &page)
 	out.Instances = page.Resources
 	return out
+}
+
+// Processes lists the processes of the world in the order of their creation:
+// where to learn guids that the scenario leaves to its seed.
+func (s *Server) Processes(t TB) (all []Process) {
+	t.Helper()
+	for number := 1; ; number++ {
+		var page client.List[struct{ GUID string }]
+		path := fmt.Sprintf("/admin/processes?page=%d&per_page=%d", number, client.MaxPerPage)
+		s.must(t, "list the processes", http.MethodGet, path, nil, &page)
+		for _, one := range page.Resources {
+			all = append(all, s.Process(t, one.GUID))
+		}
+		if page.Pagination.Next == nil {
+			return all
+		}
+	}
 }
 
 // ForceInstance holds an instance in a state until ReleaseInstance, or until a
@@ -107,8 +128,8 @@ func instancePath(guid string, index int) string {
 	return fmt.Sprintf("/admin/processes/%s/instances/%d", url.PathEscape(guid), index)
 }
 
-// SetDeploying begins a deployment of an app that stands still until it is ended
-// in the same way. The real API refuses some changes while an app is being
+// SetDeploying begins a deployment of an app, named by its guid, that stands
+// still until it is ended in the same way. The real API refuses some changes while an app is being
 // deployed.
 func (s *Server) SetDeploying(t TB, app string, deploying bool) {
 	t.Helper()

@@ -114,33 +114,63 @@ func TestReplayAfterClear(t *testing.T) {
 func TestReplayOfChanges(t *testing.T) {
 	t.Parallel()
 	const app = demoWeb // as the platform has it, a web process has its app's guid
-	for name, change := range map[string]func(t sim.TB, srv *sim.Server){
-		"freeze":          func(t sim.TB, srv *sim.Server) { srv.Freeze(t) },
-		"resume":          func(t sim.TB, srv *sim.Server) { srv.Freeze(t); srv.Advance(t, time.Hour); srv.Resume(t) },
-		"advance":         func(t sim.TB, srv *sim.Server) { srv.Advance(t, time.Hour) },
-		"crash":           func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "out of memory") },
-		"forced instance": func(t sim.TB, srv *sim.Server) { srv.ForceInstance(t, demoWeb, 0, sim.Instance{State: sim.Starting}) },
-		"released":        func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "x"); srv.ReleaseInstance(t, demoWeb, 1) },
-		"restarted":       func(t sim.TB, srv *sim.Server) { srv.Crash(t, demoWeb, 1, "x"); srv.RestartInstance(t, demoWeb, 1) },
-		"deploying":       func(t sim.TB, srv *sim.Server) { srv.SetDeploying(t, app, true) },
-		"deployed":        func(t sim.TB, srv *sim.Server) { srv.SetDeploying(t, app, true); srv.SetDeploying(t, app, false) },
-		"any admin route": func(t sim.TB, srv *sim.Server) { srv.Admin(t, "PATCH", "/admin/features", `{"app_scaling":false}`) },
-		"fault": func(t sim.TB, srv *sim.Server) {
+	for name, change := range map[string]func(t sim.TB, srv *sim.Server, use func()){
+		"freeze": func(t sim.TB, srv *sim.Server, _ func()) { srv.Freeze(t) },
+		"resume": func(t sim.TB, srv *sim.Server, use func()) {
+			srv.Freeze(t)
+			srv.Advance(t, time.Hour)
+			use()
+			srv.Resume(t)
+		},
+		"advance": func(t sim.TB, srv *sim.Server, _ func()) { srv.Advance(t, time.Hour) },
+		"crash":   func(t sim.TB, srv *sim.Server, _ func()) { srv.Crash(t, demoWeb, 1, "out of memory") },
+		"forced instance": func(t sim.TB, srv *sim.Server, _ func()) {
+			srv.ForceInstance(t, demoWeb, 0, sim.Instance{State: sim.Starting})
+		},
+		"released": func(t sim.TB, srv *sim.Server, use func()) {
+			srv.Crash(t, demoWeb, 1, "x")
+			use()
+			srv.ReleaseInstance(t, demoWeb, 1)
+		},
+		"restarted": func(t sim.TB, srv *sim.Server, use func()) {
+			srv.Crash(t, demoWeb, 1, "x")
+			use()
+			srv.RestartInstance(t, demoWeb, 1)
+		},
+		"deploying": func(t sim.TB, srv *sim.Server, _ func()) { srv.SetDeploying(t, app, true) },
+		"deployed": func(t sim.TB, srv *sim.Server, use func()) {
+			srv.SetDeploying(t, app, true)
+			use()
+			srv.SetDeploying(t, app, false)
+		},
+		"any admin route": func(t sim.TB, srv *sim.Server, _ func()) {
+			srv.Admin(t, "PATCH", "/admin/features", `{"app_scaling":false}`)
+		},
+		"fault": func(t sim.TB, srv *sim.Server, _ func()) {
 			srv.Fault(t, sim.Fault{Operation: "scaleProcess", Status: 503, Times: 1})
 		},
-		"rule": func(t sim.TB, srv *sim.Server) { srv.Rule(t, "{match: {user: developer}, respond: {status: 500}}") },
-		"removed rule": func(t sim.TB, srv *sim.Server) {
-			srv.ClearFault(t, srv.Fault(t, sim.Fault{Status: 500, Optional: true}))
+		"rule": func(t sim.TB, srv *sim.Server, _ func()) {
+			srv.Rule(t, "{match: {user: developer}, respond: {status: 500}}")
 		},
-		"state": func(t sim.TB, srv *sim.Server) {
+		"removed rule": func(t sim.TB, srv *sim.Server, use func()) {
+			id := srv.Fault(t, sim.Fault{Status: 500})
+			use()
+			srv.ClearFault(t, id)
+		},
+		"removed rules": func(t sim.TB, srv *sim.Server, use func()) {
+			srv.Fault(t, sim.Fault{Status: 500})
+			use()
+			srv.ClearFaults(t)
+		},
+		"state": func(t sim.TB, srv *sim.Server, _ func()) {
 			srv.SetState(t, "name: other\nextends: default\napps: [{name: demo, state: STOPPED}]\n")
 		},
-		"reset of a part":  func(t sim.TB, srv *sim.Server) { srv.Reset(t, "state", "faults") },
-		"expired tokens":   func(t sim.TB, srv *sim.Server) { srv.ExpireTokens(t) },
-		"ended logins":     func(t sim.TB, srv *sim.Server) { srv.ExpireLogins(t) },
-		"loaded name":      func(t sim.TB, srv *sim.Server) { srv.Load(t, "outage") },
-		"loaded document":  func(t sim.TB, srv *sim.Server) { srv.LoadDocument(t, "name: other\nextends: deploying\n") },
-		"nothing but time": func(sim.TB, *sim.Server) {},
+		"reset of a part":  func(t sim.TB, srv *sim.Server, _ func()) { srv.Reset(t, "state", "faults") },
+		"expired tokens":   func(t sim.TB, srv *sim.Server, _ func()) { srv.ExpireTokens(t) },
+		"ended logins":     func(t sim.TB, srv *sim.Server, _ func()) { srv.ExpireLogins(t) },
+		"loaded name":      func(t sim.TB, srv *sim.Server, _ func()) { srv.Load(t, "outage") },
+		"loaded document":  func(t sim.TB, srv *sim.Server, _ func()) { srv.LoadDocument(t, "name: other\nextends: deploying\n") },
+		"nothing but time": func(sim.TB, *sim.Server, func()) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +193,7 @@ func TestReplayOfChanges(t *testing.T) {
 				answer.Body.Close()
 			}
 			use()
-			change(t, srv)
+			change(t, srv, use)
 			use()
 			sent := len(srv.Requests(t)) // a load begins anew
 			same(t, replayed(t, root.URL, srv.URL[strings.LastIndex(srv.URL, "/")+1:]), sent)

@@ -132,7 +132,7 @@ func TestUnknownWorld(t *testing.T) {
 	t.Parallel()
 	srv := sim.Start(t)
 	status, body := get(t, srv.URL+"/worlds/nowhere/v3/processes")
-	if status != http.StatusNotFound || !strings.Contains(body, `"title":"CF-NotFound","code":10000`) || !strings.Contains(body, "POST /admin/worlds") {
+	if status != http.StatusNotFound || !strings.Contains(body, `"title":"CF-NotFound","code":10000`) || !strings.Contains(body, "PUT /admin/worlds/NAME") {
 		t.Errorf("%d %s, want a 404 in the envelope with a hint", status, body)
 	}
 }
