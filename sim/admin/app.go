@@ -1,10 +1,8 @@
 package admin
 
 import (
-	"errors"
 	"time"
 
-	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -28,10 +26,7 @@ func (c *call) getApp() (reply, error) {
 func noApp(guid string) error { return notFound("no app %q", guid) }
 
 func (c *call) patchApp() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	var change state.AppChange
 	if text, given := o.oneOf("state", string(state.Started), string(state.Stopped)); given {
 		wanted := state.AppState(text)
@@ -53,10 +48,7 @@ func (c *call) patchApp() (reply, error) {
 func (c *call) getFeatures() (reply, error) { return ok(c.snap.State.Features()), nil }
 
 func (c *call) patchFeatures() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	scaling, scalingGiven := o.boolean("app_scaling")
 	message, messageGiven := o.text("app_scaling_message")
 	if err := o.err(); err != nil {
@@ -105,19 +97,15 @@ type quotasJSON struct {
 // putQuotas replaces all quotas. Names, guids and numbers are checked by the
 // reader of scenario files.
 func (c *call) putQuotas() (reply, error) {
-	o, err := c.object()
+	o, err := c.object(maxBody).read()
 	if err != nil {
 		return reply{}, err
 	}
 	doc := c.places()
 	doc.Quotas = nil
 	s, err := scenario.FromValue(valueOf(doc).With("quotas", o.value), nil)
-	var violations document.Violations
-	if errors.As(err, &violations) {
-		return reply{}, moved(violations, "/quotas")
-	}
 	if err != nil {
-		return reply{}, err
+		return reply{}, moved(err, "/quotas")
 	}
 	seed := s.State(time.Time{})
 	orgs, spaces := map[string]*state.Quota{}, map[string]*state.Quota{}

@@ -128,12 +128,16 @@ func (c *call) body(limit int64) ([]byte, error) {
 }
 
 // object reads the request's body as a JSON object.
-func (c *call) object() (*object, error) {
-	raw, err := c.body(maxBody)
+func (c *call) object(limit int64) *object {
+	raw, err := c.body(limit)
 	if err != nil {
-		return nil, err
+		return &object{broken: err, problems: &document.Violations{}}
 	}
-	return parseObject(raw)
+	doc, err := document.ReadJSON("", raw)
+	if err != nil {
+		return &object{broken: err, problems: &document.Violations{}}
+	}
+	return objectOf(doc.Root)
 }
 
 // address is where the simulated API of a world is for the caller: a port of the

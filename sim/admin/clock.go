@@ -19,10 +19,7 @@ func (c *call) getClock() (reply, error) { return ok(clockOf(c.world.Clock)), ni
 // putClock sets what is given and leaves the rest: a mode alone stops or
 // resumes the clock where it is, a time alone moves it as it is.
 func (c *call) putClock() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	mode, modeGiven := o.oneOf("mode", "frozen", "real")
 	now, nowGiven := o.moment("now")
 	if nowGiven && !showable(now) {
@@ -46,10 +43,7 @@ func (c *call) putClock() (reply, error) {
 }
 
 func (c *call) advanceClock() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	by, given := o.duration("by")
 	if _, there := o.get("by"); !there {
 		o.add("by", `left out, expected a duration such as "30s"`)

@@ -1,8 +1,11 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
@@ -15,18 +18,15 @@ import (
 func (c *call) scenarioOf(raw []byte) (*scenario.Scenario, error) {
 	doc, err := document.Read("", raw)
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, err
 	}
 	inner, wrapped := doc.Root.Get("scenario")
 	if !wrapped && (doc.Root.Kind != document.Object || len(doc.Root.Members) > 0) {
 		return scenario.FromValue(doc.Root, c.library.Load())
 	}
-	o, err := objectOf(doc.Root)
-	if err != nil {
-		return nil, err
-	}
+	o := objectOf(doc.Root)
 	if _, wrapped = o.get("scenario"); !wrapped {
-		return nil, invalid("/scenario", "left out, expected the name of a scenario or a document")
+		return nil, cmp.Or(o.broken, invalid("/scenario", "left out, expected the name of a scenario or a document"))
 	}
 	found := c.pick(o, "scenario", inner)
 	return found, o.err()
@@ -37,7 +37,7 @@ func (c *call) scenarioOf(raw []byte) (*scenario.Scenario, error) {
 func (c *call) expectationsOf(raw []byte) ([]journal.Expectation, error) {
 	doc, err := document.Read("", raw)
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, err
 	}
 	if _, named := doc.Root.Get("name"); !named {
 		doc.Root = doc.Root.With("name", document.Text("posted"))
@@ -71,14 +71,18 @@ func valueOf(from any) document.Value {
 }
 
 // moved takes what stands under a pointer of a larger document out of it: its
-// violations read as those of the part. Those elsewhere keep their place.
-func moved(found document.Violations, pointer string) document.Violations {
-	out := make(document.Violations, len(found))
-	for i, v := range found {
+// violations read as those of the part. Those elsewhere keep their place, and so
+// does any other error.
+func moved(err error, pointer string) error {
+	var found document.Violations
+	if !errors.As(err, &found) {
+		return err
+	}
+	out := slices.Clone(found)
+	for i, v := range out {
 		if document.Within(v.Pointer, pointer) {
-			v.Pointer = v.Pointer[len(pointer):]
+			out[i].Pointer = v.Pointer[len(pointer):]
 		}
-		out[i] = v
 	}
 	return out
 }

@@ -22,10 +22,7 @@ import (
 type Explainer func(of *world.World, r *http.Request) (as fault.Subject, status int, body []byte)
 
 func (c *call) explainRequest() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	var asked *http.Request
 	if _, again := o.get("request"); again {
 		asked = c.askedBefore(o)

@@ -65,7 +65,7 @@ func (c *call) listInstances() (reply, error) {
 // forceInstance holds an instance in a state, or sets what else stats say of
 // it; {"state": null} gives it back.
 func (c *call) forceInstance() (reply, error) {
-	o, err := c.object()
+	o, err := c.object(maxBody).read()
 	if err != nil {
 		return reply{}, err
 	}
@@ -123,12 +123,8 @@ func (c *call) forcedInto(p *state.Process, index int, body document.Value) (*st
 	process := document.Value{}.With("type", document.Text(p.Type)).With("instances", document.Int(index+1)).
 		With("forced", document.List(body.With("index", document.Int(index))))
 	made, err := c.check(process, app, c.now)
-	var violations document.Violations
-	if errors.As(err, &violations) {
-		return nil, moved(violations, "/forced/0")
-	}
 	if err != nil {
-		return nil, err
+		return nil, moved(err, "/forced/0")
 	}
 	forced := made.History.Forced[index]
 	return &forced, nil

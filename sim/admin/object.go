@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,32 +15,20 @@ type object struct {
 	value    document.Value // an object
 	known    []string       // keys that were asked for
 	problems *document.Violations
+	broken   error // what kept it from being read: err tells it, and nothing else
 }
 
-// parseObject reads a body that has to be an object.
-func parseObject(raw []byte) (*object, error) {
-	doc, err := document.ReadJSON("", raw)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return objectOf(doc.Root)
-}
-
-// unreadable is what is wrong with a body that is not a document.
-func unreadable(err error) error {
-	var problems document.Problems
-	if errors.As(err, &problems) {
-		return problems.Violations()
-	}
-	return err
-}
-
-func objectOf(v document.Value) (*object, error) {
+func objectOf(v document.Value) *object {
+	o := &object{value: v, problems: &document.Violations{}}
 	if v.Kind != document.Object {
-		return nil, invalid("", "%s, expected an object", document.Found(v))
+		o.broken = invalid("", "%s, expected an object", document.Found(v))
 	}
-	return &object{value: v, problems: &document.Violations{}}, nil
+	return o
 }
+
+// read is the object for who takes it as it is; the error is what keeps it from
+// being read.
+func (o *object) read() (*object, error) { return o, o.broken }
 
 func (o *object) pointer(key string) string { return o.at + document.Pointer(key) }
 
@@ -59,6 +46,9 @@ func (o *object) addAt(key string, index int, format string, args ...any) {
 // err ends the reading: keys that nobody asked for are unknown. It is nil when
 // nothing was wrong.
 func (o *object) err() error {
+	if o.broken != nil {
+		return o.broken
+	}
 	o.unknown()
 	if len(*o.problems) == 0 {
 		return nil

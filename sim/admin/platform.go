@@ -1,11 +1,9 @@
 package admin
 
 import (
-	"errors"
 	"time"
 
 	"example.com/capisim/sim/client"
-	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -26,17 +24,13 @@ func (c *call) getPlatform() (reply, error) { return ok(platformView(c.snap.Stat
 // patchPlatform breaks parts of the platform, or with null mends them. The
 // reader of scenario files does the checking.
 func (c *call) patchPlatform() (reply, error) {
-	o, err := c.object()
+	o, err := c.object(maxBody).read()
 	if err != nil {
 		return reply{}, err
 	}
 	s, err := scenario.FromValue(valueOf(c.places()).With("platform", o.value), nil)
-	var violations document.Violations
-	if errors.As(err, &violations) {
-		return reply{}, moved(violations, "/platform")
-	}
 	if err != nil {
-		return reply{}, err
+		return reply{}, moved(err, "/platform")
 	}
 	asked := s.State(time.Time{}).Platform
 	next := c.snap.State.ChangePlatform(func(p *state.Platform) {

@@ -58,7 +58,7 @@ func (c *call) patchProcess() (reply, error) { return c.force(true) }
 func (c *call) putProcess() (reply, error) { return c.force(false) }
 
 func (c *call) force(merge bool) (reply, error) {
-	o, err := c.object()
+	o, err := c.object(maxBody).read()
 	if err != nil {
 		return reply{}, err
 	}
@@ -209,12 +209,8 @@ func (c *call) check(process document.Value, app *state.App, now time.Time) (*st
 	// is wrong with it.
 	one := valueOf(doc.Apps[0]).With("processes", document.List(process))
 	s, err := scenario.FromValue(valueOf(doc).With("apps", document.List(one)), nil)
-	var violations document.Violations
-	if errors.As(err, &violations) {
-		return nil, moved(violations, processPointer)
-	}
 	if err != nil {
-		return nil, err
+		return nil, moved(err, processPointer)
 	}
 	return &s.State(now).Processes[0], nil
 }

@@ -70,10 +70,7 @@ func (c *call) load() (reply, error) {
 }
 
 func (c *call) reset() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	scope := world.Everything
 	if _, narrowed := o.get("only"); narrowed {
 		scope = scopeOf(o)

@@ -10,10 +10,7 @@ type TokensView struct {
 // had passed, and with {"refresh": true} the logins themselves. Static tokens of
 // the scenario stay.
 func (c *call) expireTokens() (reply, error) {
-	o, err := c.object()
-	if err != nil {
-		return reply{}, err
-	}
+	o := c.object(maxBody)
 	refresh, _ := o.boolean("refresh")
 	if err := o.err(); err != nil {
 		return reply{}, err

@@ -39,10 +39,7 @@ func (c *call) verify() (reply, error) {
 
 // question reads the body of a verification.
 func (c *call) question() (v journal.Verification, within time.Duration, err error) {
-	o, err := c.object()
-	if err != nil {
-		return v, 0, err
-	}
+	o := c.object(maxBody)
 	if match, given := o.get("match"); given {
 		v.Match = c.criterion(o, o.pointer("match"), match)
 	}

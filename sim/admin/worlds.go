@@ -39,14 +39,7 @@ type wish struct {
 // wish reads the body of POST and PUT. The name is that of the path, if the path
 // has one.
 func (c *call) wish(name string) (w wish, err error) {
-	raw, err := c.body(maxDocument)
-	if err != nil {
-		return w, err
-	}
-	o, err := parseObject(raw)
-	if err != nil {
-		return w, err
-	}
+	o := c.object(maxDocument)
 	w.Name = name
 	switch given, named := o.text("name"); {
 	case named && name != "" && given != name:
