@@ -27,7 +27,7 @@ func (p *program) clockCommand() *cobra.Command {
 		p.clockStep("advance DURATION", "Move the clock forward", arguments(1, 1),
 			func(ctx context.Context, c *client.Client, args []string) (client.ClockState, error) {
 				var by time.Duration
-				if err := (&span{&by}).Set(args[0]); err != nil {
+				if err := span(&by).Set(args[0]); err != nil {
 					return client.ClockState{}, misused("clock advance: %q, %w", args[0], err)
 				}
 				return c.AdvanceClock(ctx, by)

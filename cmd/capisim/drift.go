@@ -49,7 +49,7 @@ func (p *program) driftCommand() *cobra.Command {
 	flags.BoolVar(&f.write, "write", false, "change the process that --process names, and put it back")
 	flags.StringVar(&f.process, "process", "", "`guid` of the process to look at (default: one that the token sees)")
 	flags.BoolVar(&f.skipTLS, "skip-ssl-validation", false, "accept any certificate of the target")
-	flags.Var(&span{&f.timeout}, "timeout", "how long the target may take for one answer")
+	flags.Var(span(&f.timeout), "timeout", "how long the target may take for one answer")
 	flags.Var(oneOf(&f.format, "text", "json"), "format", "how differences are written")
 	return cmd
 }

@@ -77,7 +77,7 @@ func (p *program) coverageCommand() *cobra.Command {
 		return nil
 	})
 	flags := cmd.Flags()
-	flags.Var(&share{&gate.Min, 100}, "min", "percent of the cells that must have been met")
+	flags.Var(share(&gate.Min, 100), "min", "percent of the cells that must have been met")
 	flags.StringVar(&require, "require", "", requireUsage)
 	flags.BoolVar(&allWorlds, "all-worlds", false, allWorldsUsage)
 	flags.BoolVar(&merge, "merge", false, "sum up saved reports (--format json) instead of asking a server")

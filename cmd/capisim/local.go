@@ -181,7 +181,7 @@ func (p *program) generateCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().Var(&number{&apps, 1, maxApps}, "apps", "how many apps")
+	cmd.Flags().Var(number(&apps, 1, maxApps), "apps", "how many apps")
 	cmd.Flags().Var(anyNumber(&seed), "seed", "what the draws come from")
 	cmd.Flags().Var(oneOf(&format, formatYAML, formatJSON), "format", "how it is written")
 	return cmd

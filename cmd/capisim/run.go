@@ -41,7 +41,7 @@ func (p *program) runCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.scenario, "scenario", f.scenario, "`name` of a scenario, or a file")
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
-	flags.Var(&share{&f.gate.Min, 100}, "min", "percent of the cells that must have been met")
+	flags.Var(share(&f.gate.Min, 100), "min", "percent of the cells that must have been met")
 	flags.StringVar(&f.require, "require", "", requireUsage)
 	f.report.register(flags)
 	flags.StringVar(&f.verify, "verify", "", "`file` with expectations that must be met")

@@ -75,7 +75,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.Var(anyNumber(&f.seed), "seed", "seed of all names and draws (default: the scenario's)")
 	flags.Var(oneOf(&f.clock, "real", "frozen"), "clock", "clock of every world (default: as the scenario says)")
 	flags.Var(numberFrom(&f.journalSize, 0), "journal-size", "requests that each world remembers")
-	flags.Var(&size{&f.journalBytes}, "journal-bytes", "memory that they may take")
+	flags.Var(size(&f.journalBytes), "journal-bytes", "memory that they may take")
 	flags.Var(numberFrom(&f.maxWorlds, 0), "max-worlds", "worlds beside the default one")
 	flags.Var(numberFrom(&f.maxRules, 1), "max-rules", "fault rules of each world")
 	flags.BoolVar(&f.noPrefer, "no-prefer", false, "ignore the header Prefer")

@@ -57,7 +57,7 @@ func (p *program) worldCreateCommand() *cobra.Command {
 	for _, name := range []string{"scenario", "seed", "variant"} {
 		cmd.Flags().SetAnnotation(name, notBeside, []string{"from"}) //nolint:errcheck // the flag is there
 	}
-	cmd.Flags().Var(&span{&ttl}, "ttl", "how long it lives without a request (default: for ever)")
+	cmd.Flags().Var(span(&ttl), "ttl", "how long it lives without a request (default: for ever)")
 	// Not --listen: in a container the environment sets that for the server.
 	cmd.Flags().StringVar(&wish.Listen, "at", "", "`address` of a port of its own, such as 127.0.0.1:0")
 	formatFlag(cmd, &format)
