@@ -218,6 +218,8 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	encode := base64.RawURLEncoding.EncodeToString
+	headed := func(header string) string { return as(encode([]byte(header)) + "." + body + "." + signature) }
 	ourKeyNoSignature := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","kid":"`+issuer.kid+`"}`)) + "." + raised + "."
 	ok, bad, nobody := (*contract.Error)(nil), contract.InvalidAuthToken, contract.NotAuthenticated
 	tests := []struct {
@@ -249,6 +251,22 @@ func TestTokens(t *testing.T) {
 		{"no signature", as(head + "." + body + "."), bad, bad},
 		{"cut off", as(head + "." + body), bad, bad},
 		{"algorithm none with our key's name", as(ourKeyNoSignature), bad, bad},
+		{"a padded header", as(head + "==." + rest), bad, bad},
+		{"padded claims", as(head + "." + body + "==." + signature), bad, bad},
+		{"a padded signature", as(ours + "=="), bad, bad},
+		{"quoted", as(`"` + ours + `"`), bad, bad},
+		{"the header alone", as(head), bad, bad},
+		{"more behind it", as(ours + ".x.y"), bad, bad},
+		{"in the other alphabet", as(base64.StdEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"`+issuer.kid+`","x":"???>>>"}`)) + "." + rest), bad, bad},
+		{"a header with blanks", as(encode([]byte(` { "kid" : "`+issuer.kid+`" } `)) + "." + rest), bad, bad},
+		{"another key", headed(`{"alg":"RS256","kid":"other"}`), bad, bad},
+		{"a key that is a number", headed(`{"alg":"RS256","kid":7}`), bad, bad},
+		{"no key", headed(`{"alg":"RS256"}`), bad, bad},
+		{"no header", as("." + body + "." + signature), bad, bad},
+		{"a header that is not JSON", as("%%%." + body + "." + signature), bad, bad},
+		{"of a process that has ended", as(encode([]byte(`{"alg":"RS256","kid":"capisim-abcdefghijkl"}`)) + "." + raised + "." + signature), bad, bad},
+		{"somebody else's JWT with a key", as(encode([]byte(`{"alg":"RS256","kid":"key-1"}`)) + "." + raised + "." + signature), ok, bad},
+		{"somebody else's JWT with a session", as(encode([]byte(`{"alg":"RS256"}`)) + "." + encode([]byte(`{"session":"x","exp":1}`)) + "." + signature), ok, bad},
 	}
 	strict := rigOf(t, clients[:strings.Index(clients, "auth:")]+"auth: {mode: strict}\n", Options{})
 	strict.world.Sessions = permissive.world.Sessions

@@ -53,15 +53,16 @@ func checkToken(c *call) (reply, error) {
 	return uaaReply(http.StatusOK, raw), err
 }
 
-// said is what a token claims: one that capisim issued, or a scenario's, which
-// claims what its user has.
+// said is what a token claims that is good in this world: one that capisim issued,
+// or a scenario's, which claims what its user has.
 func (c *call) said(token string) (said claims, good bool) {
 	if user, ok := c.snap.State.TokenUser(token); ok {
 		return claims{UserID: user.GUID, UserName: user.Name, Origin: user.Origin, Email: user.Name, CID: cliClient, ClientID: cliClient, Scope: user.Scopes}, true
 	}
 	held, ours, err := issuer.verify(token, c.wall)
-	if !ours || err != nil || held.Refresh != "" {
+	if !ours || err != nil || !c.snap.World.Sessions.Hold(held.Session) {
 		return claims{}, false
 	}
-	return *held, true
+	_, known := c.owner(held)
+	return *held, known
 }

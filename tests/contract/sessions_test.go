@@ -70,6 +70,9 @@ var _ = Describe("A login", func() {
 		world = begin()
 		Expect(access(world, x)).To(Equal(http.StatusUnauthorized))
 		Expect(refresh(world, x)).To(HaveStatus(http.StatusUnauthorized))
+		token := "token=" + url.QueryEscape(x.At("access_token").(string))
+		Expect(form(world).Do("POST", "/introspect", token).At("active")).To(BeFalse())
+		Expect(form(world).Do("POST", "/check_token", token).At("error")).To(Equal("invalid_token"))
 		Expect(admin.Do("DELETE", "/admin/worlds/logins", nil)).To(HaveStatus(http.StatusNoContent))
 	})
 
