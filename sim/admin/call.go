@@ -2,10 +2,12 @@ package admin
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -70,7 +72,7 @@ func (c *call) present(out reply, err error) {
 	raw, media := out.raw, out.media
 	if raw == nil && out.body != nil {
 		if raw, err = json.Marshal(out.body); err != nil {
-			c.log.Error("admin answer", "path", c.request.URL.Path, "cause", err)
+			c.fails("admin answer", err)
 			out.status, raw = http.StatusInternalServerError, []byte(`{"errors":[]}`)
 		}
 		raw, media = append(raw, '\n'), jsonType
@@ -83,7 +85,7 @@ func (c *call) present(out reply, err error) {
 	_, _ = c.writer.Write(raw)
 	if out.stream != nil {
 		if err := out.stream(c.writer); err != nil {
-			c.log.Error("admin answer", "path", c.request.URL.Path, "cause", err)
+			c.fails("admin answer", err)
 			panic(http.ErrAbortHandler) // half an answer must not look whole
 		}
 	}
@@ -95,7 +97,7 @@ func (c *call) present(out reply, err error) {
 func (c *call) refused(err error) reply {
 	r := refusalOf(err)
 	if r == nil {
-		c.log.Error("admin", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "cause", err)
+		c.fails("admin", err)
 		r = failure(http.StatusInternalServerError, "capisim failed, the cause is in its log")
 	}
 	if r.status == http.StatusUnauthorized {
@@ -108,6 +110,16 @@ func (c *call) refused(err error) reply {
 		c.writer.Header().Set("Retry-After", r.retryAfter)
 	}
 	return reply{status: r.status, body: client.Problems{Errors: r.problems}}
+}
+
+// fails logs why a request got no answer, or half of one. That the client has left
+// is nothing that anybody has to look after.
+func (c *call) fails(what string, err error) {
+	level := slog.LevelError
+	if c.request.Context().Err() != nil {
+		level = slog.LevelDebug
+	}
+	c.log.Log(context.Background(), level, what, "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "cause", err)
 }
 
 // body reads the request's body, at most limit bytes; the server bounds its time.

@@ -1,6 +1,10 @@
 package admin
 
 import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -150,6 +154,45 @@ func TestVerifyTellsWhatWasDifferent(t *testing.T) {
 	}
 	if len(got.Nearest) != 1 || !slices.Equal(got.Nearest[0].Differences, want) {
 		t.Errorf("%s\nexpected\n%s", strings.Join(got.Nearest[0].Differences, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestClientsThatLeave are no error of capisim's, be it while it waits for them or
+// while they are told a lot.
+func TestClientsThatLeave(t *testing.T) {
+	t.Parallel()
+	for name, request := range map[string]string{
+		"verify":    "POST /admin/requests/verify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 43\r\n\r\n" + `{"match":{"path":"/nowhere"},"within":"9m"}`,
+		"the state": "GET /admin/state HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			ended := make(chan struct{})
+			srv := start(t, func(o *Options) {
+				o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			})
+			srv.want(t, 200, "POST", "/admin/load", `{"scenario":"large"}`)
+			serve := srv.Config.Handler
+			srv.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(ended)
+				serve.ServeHTTP(w, r)
+			})
+			conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(conn, request); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.Close(); err != nil {
+				t.Fatal(err)
+			}
+			<-ended
+			if text := log.String(); strings.Contains(text, "level=ERROR") || name == "verify" && !strings.Contains(text, `cause="context canceled"`) {
+				t.Errorf("logged %s", text)
+			}
+		})
 	}
 }
 

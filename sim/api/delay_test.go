@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
 	"example.com/capisim/sim/world"
@@ -18,6 +19,11 @@ import (
 // is decided, and in the journal.
 func (r *rig) held(t *testing.T, ctx context.Context, line, body string) <-chan error {
 	t.Helper()
+	return r.heldBy(t, ctx, "slow", line, body)
+}
+
+func (r *rig) heldBy(t *testing.T, ctx context.Context, rule, line, body string) <-chan error {
+	t.Helper()
 	done := make(chan error, 1)
 	method, path, _ := strings.Cut(line, " ")
 	req, err := http.NewRequestWithContext(ctx, method, r.URL+path, strings.NewReader(body))
@@ -26,7 +32,7 @@ func (r *rig) held(t *testing.T, ctx context.Context, line, body string) <-chan 
 	}
 	req.Header.Set("Authorization", "bearer admin")
 	req.Header.Set("Content-Type", "application/json")
-	before := r.counters(t, "slow")
+	before := r.counters(t, rule)
 	go func() {
 		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 		if err == nil {
@@ -34,7 +40,7 @@ func (r *rig) held(t *testing.T, ctx context.Context, line, body string) <-chan 
 		}
 		done <- err
 	}()
-	for r.counters(t, "slow") == before { // until the rule has decided
+	for r.counters(t, rule) == before { // until the rule has decided
 		select {
 		case err := <-done:
 			t.Fatalf("not held: %v", err)
@@ -89,6 +95,93 @@ func TestDelaysAreCut(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestHeldAnswersEndWithTheirRule: what a rule holds back ends when it is removed,
+// replaced or switched off, and what other rules hold back does not.
+func TestHeldAnswersEndWithTheirRule(t *testing.T) {
+	t.Parallel()
+	now := world.Wall()
+	for kind, holds := range map[string]string{
+		"a delay":              `"respond":{"status":503},"delay":{"fixed":"1h"}`,
+		"a delay alone":        `"delay":{"fixed":"1h"}`,
+		"a delay of an error":  `"respond":{"status":503},"apply":"after","delay":{"fixed":"1h"}`, // the PATCH below is refused
+		"a hang":               `"connection":{"kind":"hang","for":"1h"}`,
+		"a drip":               `"connection":{"kind":"drip","bytes_per_second":1}`,
+		"a delay of an outage": `"connection":"reset","delay":{"fixed":"1h"}`,
+	} {
+		slow := `{"id":"slow","match":{"operations":["updateProcess"]},` + holds + `}`
+		other := `{"id":"other","match":{"operations":["getProcess"]},` + holds + `}`
+		for name, change := range map[string]struct {
+			do   func(*fault.Set) error
+			ends bool // of the rule slow
+			all  bool // of the rule other, too
+		}{
+			"it is removed":      {do: func(s *fault.Set) error { s.Delete("slow"); return nil }, ends: true},
+			"all are removed":    {do: func(s *fault.Set) error { s.Clear(); return nil }, ends: true, all: true},
+			"it is replaced":     {do: func(s *fault.Set) error { return s.Put(now, mustRules(t, slow)...) }, ends: true},
+			"it is switched off": {do: func(s *fault.Set) error { return s.Patch(now, "slow", []byte(`{"enabled":false}`)) }, ends: true},
+			"it is changed":      {do: func(s *fault.Set) error { return s.Patch(now, "slow", []byte(`{"description":"x"}`)) }},
+			"a fork loses it":    {do: func(s *fault.Set) error { s.Fork().Clear(); return nil }},
+		} {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				t.Parallel()
+				r := rigOf(t, frozen, Options{})
+				r.rules(t, slow)
+				r.rules(t, other)
+				body := `{"command":"x"}`
+				if kind == "a delay of an error" {
+					body = `{"command":7}`
+				}
+				done := r.heldBy(t, t.Context(), "slow", "PATCH "+webPath, body)
+				others := r.heldBy(t, t.Context(), "other", "GET "+webPath, "")
+				set := r.world.Current().Faults
+				if err := change.do(set); err != nil {
+					t.Fatal(err)
+				}
+				wait := func(done <-chan error) {
+					t.Helper()
+					if err := <-done; err == nil && kind != "a drip" {
+						t.Error("the client got an answer")
+					}
+				}
+				held := func(id uint64) bool {
+					e, ok := r.world.Evidence().Get(id)
+					return ok && e.Held
+				}
+				if change.ends {
+					wait(done)
+				} else if !held(1) {
+					t.Error("what it holds back has ended")
+				}
+				if change.all {
+					wait(others)
+				} else if !held(2) {
+					t.Error("what another rule holds back has ended")
+				}
+				set.Clear()
+				if !change.ends {
+					wait(done)
+				}
+				if !change.all {
+					wait(others)
+				}
+				r.Close() // waits for the handlers
+				if held(1) || held(2) {
+					t.Error("the journal still has it as held")
+				}
+			})
+		}
+	}
+}
+
+func mustRules(t *testing.T, raw string) []fault.Rule {
+	t.Helper()
+	rules, problems := fault.ParseRules([]byte(raw))
+	if len(problems) > 0 {
+		t.Error(problems)
+	}
+	return rules
 }
 
 // TestDelay: an answer that was held back comes as it was decided, and the

@@ -115,7 +115,7 @@ func (c *call) replace(out *delivery) {
 	switch {
 	case plan.Apply == fault.After && out.reply.err != nil:
 		plan.Settle(false)
-		out.plan = fault.Plan{Delay: plan.Delay}
+		out.plan = plan.Waiting()
 		return
 	case plan.Answer == nil && plan.Connection == nil: // nothing, or only a delay
 		return

@@ -54,7 +54,7 @@ func (c *call) cut(w http.ResponseWriter, out *delivery) {
 		c.drip(w, out, fate)
 		return
 	case socket.Hang:
-		c.wait(fate.Hold())
+		c.wait(fate.Hold(), out.plan)
 	}
 	c.complete(out, fate.Kind)
 	switch fate.Kind {
@@ -138,7 +138,7 @@ func (c *call) drip(w http.ResponseWriter, out *delivery, fate *fault.Connection
 	for sent := 0; sent < len(body); {
 		end := min(len(body), sent+piece)
 		due := began.Add(time.Duration(float64(end) / rate * float64(time.Second)))
-		if !c.wait(due.Sub(world.Wall())) {
+		if !c.wait(due.Sub(world.Wall()), out.plan) {
 			panic(http.ErrAbortHandler)
 		}
 		if end == len(body) {

@@ -59,7 +59,7 @@ func (c *call) send(w http.ResponseWriter, out delivery) {
 	if !out.held {
 		c.tell(&out)
 	}
-	if out.plan.Delay > 0 && !c.wait(out.plan.Delay) {
+	if out.plan.Delay > 0 && !c.wait(out.plan.Delay, out.plan) {
 		c.complete(&out, journal.CutOff)
 		panic(http.ErrAbortHandler)
 	}
@@ -108,17 +108,22 @@ func (c *call) limitWrite() (done func()) {
 }
 
 // wait holds an answer back on the wall's time: it is the client that waits. It
-// returns false when the client left, the world was reset or ended, or the
-// server is shutting down.
-func (c *call) wait(d time.Duration) bool {
+// returns false when the client left, the rule was taken away, the world was reset
+// or ended, or the server is shutting down.
+func (c *call) wait(d time.Duration, plan fault.Plan) bool {
 	if c.api.hurry {
 		return true
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
+	decided, delayed := plan.Over()
 	select {
 	case <-timer.C:
 		return true
+	case <-decided:
+		return false
+	case <-delayed:
+		return false
 	case <-c.req.Context().Done():
 		return false
 	case <-c.snap.Done():

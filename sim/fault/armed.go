@@ -23,6 +23,25 @@ type armed struct {
 	counters // guarded by the set's mutex
 	// heir is the rule that took the counters over when this one was patched.
 	heir *armed
+	// over is closed when the rule holds nothing back any more; nil while it has
+	// decided nothing. Guarded by the set's mutex.
+	over chan struct{}
+}
+
+// hold returns what is closed when the rule holds nothing back any more.
+func (a *armed) hold() <-chan struct{} {
+	if a.over == nil {
+		a.over = make(chan struct{})
+	}
+	return a.over
+}
+
+// release lets go of what the rule holds back.
+func (a *armed) release() {
+	if a.over != nil {
+		close(a.over)
+		a.over = nil
+	}
 }
 
 // counters are what a rule remembers.

@@ -22,7 +22,8 @@ func (s *Set) Fork() *Set {
 	next.rules = make(map[string]*armed, len(s.rules))
 	next.order = make([]*armed, 0, len(s.order))
 	for _, a := range s.order {
-		copied := *a // all that it points to is replaced when it changes, never written to
+		copied := *a      // all that it points to is replaced when it changes, never written to
+		copied.over = nil // as is what it holds back
 		next.add(&copied)
 	}
 	return next

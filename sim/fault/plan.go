@@ -32,7 +32,17 @@ type Plan struct {
 	set      *Set
 	rule     *armed
 	position int
+
+	decided, delayed <-chan struct{}
 }
+
+// Over are closed when the rule that decided, and the one that delays, are removed,
+// replaced or switched off: the plan waits no longer. Nil for none.
+func (p Plan) Over() (decided, delayed <-chan struct{}) { return p.decided, p.delayed }
+
+// Waiting is what is left of a plan whose answer is the real one after all: the
+// delay.
+func (p Plan) Waiting() Plan { return Plan{Delay: p.Delay, decided: p.decided, delayed: p.delayed} }
 
 // CarriesOut says that the request takes effect and its real answer is needed,
 // for what follows or for what is sent: the plan applies after, only delays, or
@@ -174,6 +184,7 @@ type decision struct {
 	decider, delayer           *armed // nil: none
 	decidedMatch, delayedMatch int
 	position                   int
+	decided, delayed           <-chan struct{}
 }
 
 func decide(now time.Time, hits []*armed) (d decision) {
@@ -187,10 +198,10 @@ func decide(now time.Time, hits []*armed) (d decision) {
 			continue
 		}
 		if onlyDelays {
-			d.delayer, d.delayedMatch = a, a.matched
+			d.delayer, d.delayedMatch, d.delayed = a, a.matched, a.hold()
 			continue
 		}
-		d.decider, d.decidedMatch, d.position = a, a.matched, position
+		d.decider, d.decidedMatch, d.position, d.decided = a, a.matched, position, a.hold()
 		break
 	}
 	return d
@@ -200,7 +211,7 @@ func decide(now time.Time, hits []*armed) (d decision) {
 // rule in force does not change but for its counters.
 func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 	if d.delayer != nil {
-		p = Plan{RuleID: d.delayer.rule.ID, Draw: d.delayedMatch, Apply: Before,
+		p = Plan{RuleID: d.delayer.rule.ID, Draw: d.delayedMatch, Apply: Before, delayed: d.delayed,
 			Delay: d.delayer.rule.Delay.of(d.delayer.draws, d.delayedMatch)}
 	}
 	if d.decider == nil {
@@ -209,7 +220,7 @@ func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 	a := d.decider
 	p.DelayedBy = p.RuleID
 	p.RuleID, p.Draw = a.rule.ID, d.decidedMatch
-	p.set, p.rule, p.position = s, a, d.position
+	p.set, p.rule, p.position, p.decided = s, a, d.position, d.decided
 	if a.rule.Delay != nil {
 		p.Delay += a.rule.Delay.of(a.draws, d.decidedMatch)
 	}

@@ -171,8 +171,8 @@ func (s *Set) freeID(taken map[string]bool) string {
 	}
 }
 
-// Delete removes a rule; false when there was none. What it has planned
-// already still happens.
+// Delete removes a rule; false when there was none. Of what it has planned only
+// waiting ends.
 func (s *Set) Delete(id string) bool {
 	s.mutex.Lock()
 	there := s.remove(id)
@@ -189,6 +189,7 @@ func (s *Set) Clear() {
 	ids := slices.Collect(maps.Keys(s.rules))
 	for _, a := range s.order {
 		s.watch(a, -1)
+		a.release()
 	}
 	clear(s.rules)
 	s.order = nil
@@ -198,8 +199,9 @@ func (s *Set) Clear() {
 
 // Patch changes a rule by a JSON merge patch (RFC 7396). The rule keeps its
 // place in the order, and its counters and its window too unless the patch
-// changes what they count: when, sequence or repeat. The error is ErrUnknown
-// or document.Violations.
+// changes what they count: when, sequence or repeat. What it holds back it goes on
+// to hold unless it is switched off. The error is ErrUnknown or
+// document.Violations.
 func (s *Set) Patch(now time.Time, id string, raw []byte) error {
 	for {
 		old, ok := s.find(id)
@@ -236,6 +238,11 @@ func (s *Set) swap(old, fresh *armed) bool {
 		fresh.since, fresh.counters = old.since, old.counters
 		old.heir = fresh
 	}
+	if fresh.rule.Active() {
+		fresh.over, old.over = old.over, nil
+	} else {
+		old.release()
+	}
 	s.watch(old, -1)
 	s.watch(fresh, +1)
 	s.rules[old.rule.ID] = fresh
@@ -258,6 +265,7 @@ func (s *Set) remove(id string) bool {
 	at := s.place(a)
 	s.order = slices.Delete(s.order, at, at+1)
 	s.watch(a, -1)
+	a.release()
 	return true
 }
 
