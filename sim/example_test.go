@@ -452,6 +452,21 @@ func ExampleTrustProxy() {
 	// Output: true
 }
 
+func ExampleCORSOrigins() {
+	sim.Run(func(t sim.TB) {
+		srv := sim.Start(t, sim.CORSOrigins("https://*.example.com"))
+		req, _ := http.NewRequest("GET", "/v3/processes/"+demoWeb, nil)
+		req.Header.Set("Origin", "https://console.example.com")
+		answer, err := srv.Client("developer").Do(req)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		defer answer.Body.Close()
+		fmt.Println(answer.Header.Get("Access-Control-Allow-Origin"))
+	})
+	// Output: https://console.example.com
+}
+
 func ExampleAuth() {
 	sim.Run(func(t sim.TB) {
 		srv := sim.Start(t)

@@ -42,6 +42,7 @@ type config struct {
 	// bodyTimeout is how long a request's body may be on its way.
 	bodyTimeout time.Duration
 	token       string
+	corsOrigins []string // as they were written; api has them to compare with
 	hosts       []string // names by which admin and console may be called
 	version     string
 	log         *slog.Logger
@@ -167,9 +168,27 @@ func ExternalURL(address string) Option {
 	})
 }
 
-// TrustProxy believes X-Forwarded-Proto and X-Forwarded-Host for links.
+// TrustProxy believes X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Prefix
+// for links, and X-Forwarded-For for the client's address.
 func TrustProxy() Option {
 	return ofServer("TrustProxy", func(c *config) error { c.api.TrustProxy = true; return nil })
+}
+
+// CORSOrigins are the web origins from which browsers may call the simulated API,
+// in the notation of the real server's allowed_cors_domains: "https://*.example.com".
+// Without them no answer has a header of CORS. As on the real server a browser
+// may not PATCH.
+func CORSOrigins(origins ...string) Option {
+	return ofServer("CORSOrigins", func(c *config) error {
+		for _, origin := range origins {
+			if strings.TrimSpace(origin) == "" {
+				return errors.New("CORS origin: empty, expected an origin such as https://*.example.com")
+			}
+		}
+		c.corsOrigins = origins
+		c.api.Origins = api.NewOrigins(origins)
+		return nil
+	})
 }
 
 // Auth says what happens to a token that neither the scenario nor the simulator

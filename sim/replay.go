@@ -43,7 +43,7 @@ func Replay(b *Bundle) (*ReplayReport, error) {
 
 // serverOf is what of a server the answers of its worlds depend on.
 func (c *config) serverOf() bundle.Server {
-	return bundle.Server{ExternalURL: c.api.ExternalURL, TrustProxy: c.api.TrustProxy, Prefer: c.api.Prefer}
+	return bundle.Server{ExternalURL: c.api.ExternalURL, TrustProxy: c.api.TrustProxy, CORSOrigins: c.corsOrigins, Prefer: c.api.Prefer}
 }
 
 // stageOf makes a simulator that has the world of a bundle under its name.
@@ -54,6 +54,9 @@ func stageOf(b *bundle.Bundle) (*Simulator, *world.World, error) {
 	}
 	if b.Server.TrustProxy {
 		options = append(options, TrustProxy())
+	}
+	if len(b.Server.CORSOrigins) > 0 {
+		options = append(options, CORSOrigins(b.Server.CORSOrigins...))
 	}
 	if !b.Server.Prefer {
 		options = append(options, NoPrefer())

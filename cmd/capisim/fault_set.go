@@ -22,8 +22,9 @@ import (
 type faultFlags struct {
 	id string
 
-	user, app, process, labels string
-	headers, query, body       []string
+	user, remote         string
+	app, process, labels string
+	headers, query, body []string
 
 	times, skip         int64
 	probability         float64
@@ -41,6 +42,7 @@ type faultFlags struct {
 func (f *faultFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.id, "id", "", "`name` of the rule (default: OPERATION-STATUS)")
 	flags.StringVar(&f.user, "user", "", "only requests of this `user`")
+	flags.StringVar(&f.remote, "remote", "", "only from this `address` or network, such as 10.0.0.0/8")
 	flags.StringVar(&f.app, "app", "", "only about this app, by `name` or guid")
 	flags.StringVar(&f.process, "process", "", "only about this process, by `guid` or type")
 	flags.StringVar(&f.labels, "labels", "", "only about a process that this `selector` picks, such as env=prod")
@@ -107,7 +109,7 @@ func (f *faultFlags) when(given *pflag.FlagSet) fault.When {
 var guidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func (f *faultFlags) match() (match fault.Match, err error) {
-	match = fault.Match{User: f.user, App: f.app, Process: fault.ProcessMatch{Labels: f.labels}}
+	match = fault.Match{User: f.user, Remote: f.remote, App: f.app, Process: fault.ProcessMatch{Labels: f.labels}}
 	if guidForm.MatchString(f.process) {
 		match.Process.GUID = f.process
 	} else {

@@ -102,7 +102,7 @@ func TestFaultSetSaysAll(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)
 	body := write(t, filepath.Join(t.TempDir(), "body.html"), "<h1>down</h1>")
-	got := invoke(t, []string{"CAPISIM_URL=" + s.url}, "fault", "set", "updateProcess", "503", "--id", "mine", "--user", "developer", "--app", "demo",
+	got := invoke(t, []string{"CAPISIM_URL=" + s.url}, "fault", "set", "updateProcess", "503", "--id", "mine", "--user", "developer", "--remote", "127.0.0.0/8", "--app", "demo",
 		"--process", "c1000000-0000-4000-8000-000000000001", "--labels", "env=prod", "--header", "X-A=3", "--header", "X-B", "--query", "a=b=c",
 		"--body", "/command=rackup", "--body", "/health_check/data/timeout=5", "--body", "/user", "--from", "10s", "--for", "30s", "--times", "2",
 		"--answer-header", "X-C=1", "--answer-header", "X-C=2", "--retry-after", "3", "--answer-body", "@"+body, "--undocumented", "--optional", "--format", "json")
@@ -113,7 +113,7 @@ func TestFaultSetSaysAll(t *testing.T) {
 	}{
 		{set.ID, `"mine"`}, {set.Undocumented, `true`}, {set.Optional, `true`},
 		{set.Match, `{"app":"demo","body":{"/command":"rackup","/health_check/data/timeout":5,"/user":{"exists":true}},"headers":{"X-A":"3","X-B":{"exists":true}},` +
-			`"operations":["updateProcess"],"process":{"guid":"c1000000-0000-4000-8000-000000000001","labels":"env=prod"},"query":{"a":"b=c"},"user":"developer"}`},
+			`"operations":["updateProcess"],"process":{"guid":"c1000000-0000-4000-8000-000000000001","labels":"env=prod"},"query":{"a":"b=c"},"remote":"127.0.0.0/8","user":"developer"}`},
 		{set.When, `{"from":"10s","times":2,"until":"40s"}`},
 		{set.Respond, `{"body":"\u003ch1\u003edown\u003c/h1\u003e","headers":{"Retry-After":"3","X-C":["1","2"]},"status":503}`},
 	} {

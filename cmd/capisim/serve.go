@@ -29,6 +29,7 @@ type serveFlags struct {
 	watch, watchKeep    bool
 	externalURL         string
 	trustProxy          bool
+	corsOrigins         []string
 	adminListen         string
 	adminToken          string
 	allowedHosts        []string
@@ -67,7 +68,8 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change: worlds that play one of them begin anew, whatever clients have changed in them")
 	flags.BoolVar(&f.watchKeep, "watch-keep", false, "with --watch, leave worlds that clients have changed as they are until they are reset")
 	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
-	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links")
+	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links and addresses of clients")
+	flags.StringSliceVar(&f.corsOrigins, "cors-origin", nil, "web `origin` whose pages may call the API, such as https://*.example.com; may be repeated")
 	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `token` that admin requests must carry")
 	flags.StringSliceVar(&f.allowedHosts, "allowed-hosts", nil, "`names`, comma separated, by which admin API and console may be called without a token; .example.com stands for all under it (default: none)")
@@ -98,6 +100,7 @@ func (f *serveFlags) options(log *slog.Logger) []sim.Option {
 		{f.bundle != "", func() sim.Option { return sim.FromBundle(f.bundle) }},
 		{f.externalURL != "", func() sim.Option { return sim.ExternalURL(f.externalURL) }},
 		{f.trustProxy, sim.TrustProxy},
+		{f.corsOrigins != nil, func() sim.Option { return sim.CORSOrigins(f.corsOrigins...) }},
 		{f.adminListen != "", sim.AdminApart},
 		{len(f.allowedHosts) > 0, func() sim.Option { return sim.AllowedHosts(f.allowedHosts...) }},
 		{f.auth != "", func() sim.Option { return sim.Auth(f.auth) }},

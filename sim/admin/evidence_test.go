@@ -255,7 +255,7 @@ func TestBadVerification(t *testing.T) {
 	srv.wantRefusal(t, 422, "POST", "/admin/requests/verify",
 		`{"match":{"status":"x","operations":["nope"],"verb":"GET"},"count":{"exactly":-1,"most":3},"within":"11m","after":-1,"never":"no","in_order":[]}`,
 		`/match/status: "x", expected an integer`,
-		`/match/verb: unknown key "verb", expected one of "operations", "process", "app", "user", "headers", "query", "body"`,
+		`/match/verb: unknown key "verb", expected one of "operations", "process", "app", "user", "remote", "headers", "query", "body"`,
 		`/match/operations/0: "nope", expected "*" or one of `+strings.Join(contract.OperationIDs(), ", "),
 		`/count/most: unknown key "most", expected one of "exactly", "at_least", "at_most"`,
 		`/never: "no", expected true or false`,

@@ -26,6 +26,9 @@ func (r *recorded) User() string { return r.entry.User }
 // Header is the request's header, its secrets masked.
 func (r *recorded) Header() http.Header { return r.entry.RequestHeader }
 
+// Remote is the client's address.
+func (r *recorded) Remote() string { return r.entry.Remote }
+
 // Query is the parsed query; a broken part is left out.
 func (r *recorded) Query() url.Values {
 	values, _ := url.ParseQuery(r.entry.RawQuery)

@@ -20,6 +20,9 @@ func (asked) User() string { return "" }
 // Header is the request's.
 func (a asked) Header() http.Header { return a.r.Header }
 
+// Remote is the request's.
+func (a asked) Remote() string { return a.r.RemoteAddr }
+
 // Query is the request's.
 func (a asked) Query() url.Values { return a.r.URL.Query() }
 

@@ -20,8 +20,9 @@ import (
 type Options struct {
 	ExternalURL string // base of all links, "" for the request's own host
 	TrustProxy  bool   // believe X-Forwarded-*
-	Prefer      bool   // answer Prefer: code=...
-	Hurry       bool   // hold no answer back: nobody waits for it
+	Origins     Origins
+	Prefer      bool // answer Prefer: code=...
+	Hurry       bool // hold no answer back: nobody waits for it
 	Log         *slog.Logger
 	// Observe, when set, sees each answer of the simulated API before it is
 	// sent: tests check them against the schemas, metrics count them.
@@ -32,6 +33,7 @@ type Options struct {
 type API struct {
 	externalURL string
 	trustProxy  bool
+	origins     Origins
 	prefer      bool
 	hurry       bool
 	log         *slog.Logger
@@ -43,7 +45,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	a := &API{
-		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, prefer: o.Prefer, hurry: o.Hurry,
+		externalURL: o.ExternalURL, trustProxy: o.TrustProxy, origins: o.Origins, prefer: o.Prefer, hurry: o.Hurry,
 		log: o.Log, observe: o.Observe, engine: engine(),
 	}
 	if a.log == nil {
@@ -55,6 +57,9 @@ func New(o Options) *API {
 // ServeHTTP answers one request to a world. The path of the request has lost
 // the world's prefix already.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World) {
+	if a.preflight(w, r) {
+		return
+	}
 	c := newCall(a, of.Current(), w, r)
 	defer c.free()
 	path, known := normalize(r)

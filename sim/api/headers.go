@@ -45,6 +45,7 @@ type sent struct {
 	hasBody    bool
 	hasUser    bool
 	vary       bool
+	origin     string // of a browser's page that may read the answer, "" for none
 	preference string
 	trace      []header
 	limits     []header
@@ -60,6 +61,7 @@ func (c *call) headersOf(out *reply) *sent {
 		hasUser: f.user && c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
 	}
 	s.vary = f.vary && s.hasBody && c.varies()
+	s.origin = c.api.origins.of(c.req)
 	if f.trace {
 		s.trace = traceOf(c.req.Header)
 	}
@@ -119,6 +121,10 @@ func (s *sent) fill(h http.Header) {
 	}
 	if s.vary {
 		h["Vary"] = accept
+	}
+	if s.origin != "" {
+		allowOrigin(h, s.origin)
+		h["Vary"] = []string{strings.TrimPrefix(first(h["Vary"])+",Origin", ",")}
 	}
 	if s.hasBody {
 		h["Content-Type"] = f.mediaLine

@@ -66,9 +66,22 @@ func (c *call) caller() (key string, known bool) {
 	if c.who.User != nil {
 		return c.who.User.GUID, true
 	}
-	host, _, err := net.SplitHostPort(c.req.RemoteAddr)
+	address := c.remote()
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		host = c.req.RemoteAddr
+		host = address
 	}
 	return host, false
+}
+
+// remote is the client's address: behind a trusted proxy the first that was
+// forwarded, as the real server takes it (middleware/mixins/client_ip.rb), which
+// has no port.
+func (c *call) remote() string {
+	if c.api.trustProxy {
+		if forwarded := firstOf(first(c.req.Header["X-Forwarded-For"])); forwarded != "" {
+			return forwarded
+		}
+	}
+	return c.req.RemoteAddr
 }

@@ -42,7 +42,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 		Time: c.now, Wall: c.wall, Latency: c.elapsed(),
 		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, User: c.userName(),
 		Host: c.req.Host, Secure: c.req.TLS != nil, OwnPort: onOwnPort(c.req, c.snap.World.Prefix),
-		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.req.RemoteAddr,
+		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.remote(),
 		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true, Unread: !c.read && c.req.ContentLength != 0},
 		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,

@@ -20,6 +20,9 @@ func (s *subject) Operation() *contract.Operation { return s.op }
 // User is the name of the identified caller, "" for nobody.
 func (s *subject) User() string { return (*call)(s).userName() }
 
+// Remote is the client's address.
+func (s *subject) Remote() string { return (*call)(s).remote() }
+
 // Header is the request's header.
 func (s *subject) Header() http.Header { return s.req.Header }
 

@@ -29,9 +29,10 @@ type Bundle struct {
 
 // Server is what answers depend on beside the world.
 type Server struct {
-	ExternalURL string `json:"external_url,omitempty"` // base of links, "" for the request's own host
-	TrustProxy  bool   `json:"trust_proxy,omitempty"`
-	Prefer      bool   `json:"prefer"` // whether the header of that name counts
+	ExternalURL string   `json:"external_url,omitempty"` // base of links, "" for the request's own host
+	TrustProxy  bool     `json:"trust_proxy,omitempty"`
+	CORSOrigins []string `json:"cors_origins,omitempty"` // from which browsers may call
+	Prefer      bool     `json:"prefer"`                 // whether the header of that name counts
 }
 
 // Clock is the clock of a world.

@@ -74,6 +74,11 @@ func (c *checker) match() {
 			c.expect("/match/process/labels", document.Quote(m.Process.Labels), "a label selector: "+err.Error())
 		}
 	}
+	if m.Remote != "" {
+		if _, err := networkOf(m.Remote); err != nil {
+			c.expect("/match/remote", document.Quote(m.Remote), "an address or a network such as 10.0.0.0/8")
+		}
+	}
 	c.patterns("/match/headers", m.Headers)
 	c.patterns("/match/query", m.Query)
 	c.patterns("/match/body", m.Body)

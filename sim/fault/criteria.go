@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type aspect int
 
 const (
 	userAspect aspect = iota
+	remoteAspect
 	headerAspect
 	queryAspect
 	guidAspect
@@ -37,6 +39,7 @@ type criterion struct {
 	tokens   []string
 	text     string // what user, guid, type and app are to be
 	selector contract.Selector
+	network  netip.Prefix
 	wanted   comparison
 }
 
@@ -77,6 +80,13 @@ func (m Match) Criteria() Criteria {
 		}
 	}
 	text(userAspect, "/match/user", m.User)
+	if text(remoteAspect, "/match/remote", m.Remote); m.Remote != "" {
+		network, err := networkOf(m.Remote)
+		if err != nil {
+			panic("fault: remote: " + err.Error()) // Check read it before
+		}
+		list[len(list)-1].network = network
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
 		list = append(list, criterion{aspect: headerAspect, pointer: "/match/headers/" + document.Escape(name),
 			name: http.CanonicalHeaderKey(name), wanted: m.Headers[name].ready()})
@@ -108,6 +118,8 @@ func (c *criterion) holds(r Request) bool {
 	switch c.aspect {
 	case userAspect:
 		return r.User() == c.text
+	case remoteAspect:
+		return c.network.Contains(addressOf(r.Remote()))
 	case headerAspect:
 		return c.wanted.texts(r.Header()[c.name])
 	case queryAspect:
@@ -148,6 +160,8 @@ func (c *criterion) found(r Request) string {
 	switch c.aspect {
 	case userAspect:
 		return "the user is " + orNone(r.User())
+	case remoteAspect:
+		return "the client's address is " + orNone(r.Remote())
 	case headerAspect:
 		return "the header is " + orNone(r.Header()[c.name]...)
 	case queryAspect:

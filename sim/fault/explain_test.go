@@ -28,6 +28,7 @@ func TestExplain(t *testing.T) {
 		{"header", `{"match":{"headers":{"X-Many":"three"}},"respond":{"status":503}}`, "/match/headers/X-Many", `the header is "one", "two", expected "three"`, false},
 		{"no header", `{"match":{"headers":{"x-other":{"contains":"three"}}},"respond":{"status":503}}`, "/match/headers/x-other", `the header is none, expected {"contains":"three"}`, false},
 		{"parameter", `{"match":{"query":{"page":{"gt":2}}},"respond":{"status":503}}`, "/match/query/page", `the parameter is "2", expected {"gt":2}`, false},
+		{"remote", `{"match":{"remote":"10.2.0.0/16"},"respond":{"status":503}}`, "/match/remote", `the client's address is "10.1.2.3:4711", expected "10.2.0.0/16"`, false},
 		{"guid", `{"match":{"process":{"guid":"p-2"}},"respond":{"status":503}}`, "/match/process/guid", `the process is "p-1", expected "p-2"`, false},
 		{"type", `{"match":{"process":{"type":"worker"}},"respond":{"status":503}}`, "/match/process/type", `the process type is "web", expected "worker"`, false},
 		{"labels", `{"match":{"process":{"labels":"env=test"}},"respond":{"status":503}}`, "/match/process/labels", `the labels are "env=prod", expected "env=test"`, false},

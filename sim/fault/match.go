@@ -19,6 +19,8 @@ type Match struct {
 	Process    ProcessMatch `json:"process,omitzero"`
 	App        string       `json:"app,omitempty"`  // name or guid
 	User       string       `json:"user,omitempty"` // name
+	// Remote is the address of the client, or a network that it is in.
+	Remote string `json:"remote,omitempty"`
 	// Headers and Query go by name; any one value of several may match.
 	Headers map[string]Matcher `json:"headers,omitzero"`
 	Query   map[string]Matcher `json:"query,omitzero"`
@@ -101,6 +103,8 @@ type Subject interface {
 type Request interface {
 	// User is the name of the identified caller, "" when there is none.
 	User() string
+	// Remote is the client's address, with or without a port.
+	Remote() string
 	Header() http.Header
 	Query() url.Values
 	// Body is the body as the operation reads it; false when it cannot be read.

@@ -18,9 +18,16 @@ func TestMatch(t *testing.T) {
 		want        bool
 	}{
 		{"everything", `{}`, true},
-		{"empty texts match everything", `{"process":{"guid":"","type":"","labels":""},"app":"","user":"","headers":{},"query":{},"body":{}}`, true},
+		{"empty texts match everything", `{"process":{"guid":"","type":"","labels":""},"app":"","user":"","remote":"","headers":{},"query":{},"body":{}}`, true},
 		{"user", `{"user":"developer"}`, true},
 		{"other user", `{"user":"auditor"}`, false},
+		{"address", `{"remote":"10.1.2.3"}`, true},
+		{"other address", `{"remote":"10.1.2.4"}`, false},
+		{"network", `{"remote":"10.1.0.0/16"}`, true},
+		{"network by one of its addresses", `{"remote":"10.1.9.9/16"}`, true},
+		{"other network", `{"remote":"10.2.0.0/16"}`, false},
+		{"address in the notation of IPv6", `{"remote":"::ffff:10.1.2.3"}`, true},
+		{"network of IPv6", `{"remote":"2001:db8::/32"}`, false},
 		{"guid", `{"process":{"guid":"p-1"}}`, true},
 		{"other guid", `{"process":{"guid":"p-2"}}`, false},
 		{"type", `{"process":{"type":"web"}}`, true},

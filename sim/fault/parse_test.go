@@ -56,6 +56,8 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"same id", `[{"id":"a","delay":{"fixed":"1s"}},{"id":"a","delay":{"fixed":"1s"}}]`, `/1/id: "a", expected an id that no other rule of the list has: rule 0 has it`},
 
 		{"operation", `{"match":{"operations":["updateProces"]},"respond":{"status":503}}`, `/match/operations/0: "updateProces", did you mean "updateProcess"?`},
+		{"remote", `{"match":{"remote":"localhost"},"respond":{"status":503}}`, `/match/remote: "localhost", expected an address or a network such as 10.0.0.0/8`},
+		{"remote network", `{"match":{"remote":"10.0.0.0/33"},"respond":{"status":503}}`, `/match/remote: "10.0.0.0/33", expected an address or a network such as 10.0.0.0/8`},
 		{"no operation", `{"match":{"operations":[]},"respond":{"status":503}}`, "/match/operations: an empty array, expected an array of at least 1 item"},
 		{"labels", `{"match":{"process":{"labels":"a = b"}},"respond":{"status":503}}`, `/match/process/labels: "a = b", expected a label selector: CF-BadQueryParameter: The query parameter is invalid: Invalid label_selector value`},
 		{"header name", `{"match":{"headers":{"User Agent":"x"}},"respond":{"status":503}}`, `/match/headers/User Agent: key "User Agent", expected the name of a header`},

@@ -17,6 +17,7 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type request struct {
 	op        *contract.Operation
 	user      string
+	remote    string
 	header    http.Header
 	query     url.Values
 	body      string // "" for none
@@ -36,6 +37,7 @@ func (r *request) ask(what string) {
 
 func (r *request) Operation() *contract.Operation { return r.op }
 func (r *request) User() string                   { r.ask("user"); return r.user }
+func (r *request) Remote() string                 { r.ask("remote"); return r.remote }
 func (r *request) Header() http.Header            { r.ask("header"); return r.header }
 func (r *request) Query() url.Values              { r.ask("query"); return r.query }
 
@@ -62,7 +64,7 @@ func (r *request) App() (guid, name string, ok bool) {
 // to makes a request for an operation, with everything a path can name.
 func to(t testing.TB, id string) *request {
 	t.Helper()
-	return &request{op: operation(t, id), user: "developer", guid: "p-1", typ: "web",
+	return &request{op: operation(t, id), user: "developer", remote: "10.1.2.3:4711", guid: "p-1", typ: "web",
 		labels: contract.Pairs{{Key: "env", Value: "prod"}}, app: "a-1", name: "demo"}
 }
 

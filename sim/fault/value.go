@@ -2,6 +2,7 @@ package fault
 
 import (
 	"encoding/json"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,6 +118,33 @@ func (c *comparison) inRange(value document.Value) bool {
 var decimalForm = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 func isDecimal(text string) bool { return decimalForm.MatchString(text) }
+
+// networkOf reads an address or a network.
+func networkOf(text string) (netip.Prefix, error) {
+	if strings.Contains(text, "/") {
+		network, err := netip.ParsePrefix(text)
+		return network.Masked(), err
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	address = address.WithZone("").Unmap()
+	return netip.PrefixFrom(address, address.BitLen()), nil
+}
+
+// addressOf is the address of a client, with or without a port; it is in no
+// network when it is none, as that of a Unix socket.
+func addressOf(text string) netip.Addr {
+	if with, err := netip.ParseAddrPort(text); err == nil {
+		return with.Addr().WithZone("").Unmap()
+	}
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.WithZone("").Unmap()
+}
 
 func contains(value document.Value, part string) bool {
 	if value.Kind == document.Array {
