@@ -170,13 +170,18 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, wit
 	s.dispatch(w, r, of, rest, withAdmin, withAPI)
 }
 
-// apiPort is the scheme and port of the simulated API.
+// apiPort is the scheme and port of the simulated API; a Unix socket has none.
 type apiPort struct{ scheme, port string }
 
 // ServedAt tells a simulator whose admin API stands apart at which address the
 // simulated API is served: the admin API says so in its answers, with the host
-// by which its own caller came.
+// by which its own caller came. unix:PATH is a socket, to whose clients the host
+// is localhost.
 func (s *Simulator) ServedAt(address string) error {
+	if strings.HasPrefix(address, "unix:") {
+		s.served.Store(&apiPort{})
+		return nil
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.Port() == "" {
 		return fmt.Errorf("served at %q, expected http://HOST:PORT", address)
@@ -190,6 +195,9 @@ func (s *Simulator) base(r *http.Request, prefix string) string {
 	at := s.served.Load()
 	if at == nil || s.config.api.ExternalURL != "" {
 		return s.api.Base(r, prefix)
+	}
+	if at.port == "" {
+		return "http://localhost" + prefix
 	}
 	host := r.Host
 	if name, _, err := net.SplitHostPort(r.Host); err == nil {

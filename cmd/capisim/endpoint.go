@@ -21,7 +21,7 @@ type endpointFlags struct {
 }
 
 func (f *endpointFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.listenAt, "listen", "127.0.0.1:8080", "`address` of the API; port 0 picks a free one")
+	flags.StringVar(&f.listenAt, "listen", "127.0.0.1:8080", "`address` of the API; port 0 picks a free one, unix:PATH is a socket")
 	flags.StringVar(&f.cert, "tls-cert", "", "`file` with the certificate, PEM")
 	flags.StringVar(&f.key, "tls-key", "", "`file` with its key, PEM")
 	flags.BoolVar(&f.selfSigned, "tls-self-signed", false, "make a certificate at start")
@@ -52,6 +52,11 @@ func (f *serveFlags) listen() (api, admin *endpoint, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	for _, address := range []string{f.listenAt, f.adminListen} {
+		if _, unix := socketPath(address); unix && config != nil {
+			return nil, nil, misused("TLS: on %s, expected a port: a socket has none", address)
+		}
+	}
 	api, admin = &endpoint{tls: config}, &endpoint{tls: config}
 	if api.listener, err = listen("--listen", f.listenAt); err != nil {
 		return nil, nil, err
@@ -66,6 +71,9 @@ func (f *serveFlags) listen() (api, admin *endpoint, err error) {
 
 // listen words what keeps a socket from opening.
 func listen(flag, address string) (net.Listener, error) {
+	if path, unix := socketPath(address); unix {
+		return listenUnix(flag, path)
+	}
 	listener, err := net.Listen("tcp", address)
 	switch {
 	case err == nil:
@@ -78,7 +86,7 @@ func listen(flag, address string) (net.Listener, error) {
 		if errors.As(err, &problem) {
 			err = problem.Err
 		}
-		return nil, misused("%s: %q: %w; expected HOST:PORT such as 127.0.0.1:8080 or :8080", flag, address, err)
+		return nil, misused("%s: %q: %w; expected HOST:PORT such as 127.0.0.1:8080 or :8080, or unix:PATH", flag, address, err)
 	}
 }
 
@@ -109,7 +117,10 @@ func (e *endpoint) close() error {
 // url is where a client on this machine reaches the endpoint, without a slash
 // at the end.
 func (e *endpoint) url() string {
-	address := e.listener.Addr().(*net.TCPAddr)
+	address, port := e.listener.Addr().(*net.TCPAddr)
+	if !port {
+		return unixPrefix + e.listener.Addr().String()
+	}
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {
 		host = "127.0.0.1"
@@ -130,6 +141,9 @@ func (f *endpointFlags) localURL() (*url.URL, error) {
 	secure, err := f.secure()
 	if err != nil {
 		return nil, err
+	}
+	if _, unix := socketPath(f.listenAt); unix {
+		return url.Parse(unixHost)
 	}
 	host, port, err := net.SplitHostPort(f.listenAt)
 	if err != nil || port == "" || port == "0" {

@@ -39,6 +39,12 @@ func clientVariables(ctx context.Context, c *client.Client, certificate string) 
 	if err := json.Unmarshal(document, &state); err != nil {
 		return nil, fmt.Errorf("read the world's users: %w", err)
 	}
+	if _, unix := socketPath(c.URL); unix && strings.HasPrefix(overview.URL+"/", unixHost+"/") { // the name of many
+		overview.URL = c.URL
+		if overview.World != "default" {
+			overview.URL += "/worlds/" + overview.World
+		}
+	}
 	list := []clientVariable{
 		{"CAPISIM_URL", overview.URL}, {"CF_API", overview.URL}, {"CAPISIM_WORLD", overview.World},
 	}

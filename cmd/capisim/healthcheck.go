@@ -54,7 +54,11 @@ func (f *endpointFlags) healthcheck(ctx context.Context) error {
 		config.InsecureSkipVerify = true // nobody could vouch for it
 	}
 	// No proxy: the server is on this machine.
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
+	transport := &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}
+	if path, unix := socketPath(f.listenAt); unix {
+		throughSocket(transport, path)
+	}
+	client := &http.Client{Transport: transport}
 	answer, err := client.Do(request)
 	if err != nil {
 		return unreached(err)

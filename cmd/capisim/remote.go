@@ -28,7 +28,7 @@ type remoteFlags struct {
 const localServer = "http://127.0.0.1:8080"
 
 func (f *remoteFlags) register(flags *pflag.FlagSet, url string) {
-	flags.StringVar(&f.url, "url", url, "`address` of the server, or of one of its worlds")
+	flags.StringVar(&f.url, "url", url, "`address` of the server, or of one of its worlds; unix:PATH is a socket")
 	f.registerRest(flags)
 }
 
@@ -66,9 +66,14 @@ func (f *remoteFlags) client() (*client.Client, error) {
 	if err := f.named(); err != nil {
 		return nil, err
 	}
+	if path, unix := socketPath(f.url); unix {
+		transport := throughSocket(http.DefaultTransport.(*http.Transport).Clone(), path)
+		transport.ResponseHeaderTimeout = answerTime
+		return &client.Client{URL: f.url, Base: unixHost, World: f.world, Token: f.token, HTTP: &http.Client{Transport: transport}}, nil
+	}
 	at, err := url.Parse(f.url)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, misused("--url: %q, expected http://HOST:PORT or https://HOST:PORT", f.url)
+		return nil, misused("--url: %q, expected http://HOST:PORT, https://HOST:PORT or unix:PATH", f.url)
 	}
 	if inside := insideServer.FindString(at.Path); inside != "" {
 		return nil, misused("--url: %q leads into the server, expected its address without %s", f.url, inside)

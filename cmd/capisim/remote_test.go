@@ -294,7 +294,7 @@ func TestServersThatCannotBeTalkedTo(t *testing.T) {
 		{"no server", nil, "fault list --url " + free, exitUnreached, "^capisim was not reached at " + free + ": nothing listens there; capisim serve starts a server\n$"},
 		{"no server for evidence", nil, "coverage --url " + free, exitUnreached, "^capisim was not reached at "},
 		{"no server for a file", nil, "load " + write(t, filepath.Join(t.TempDir(), "good.yaml"), "name: x\n") + " --url " + free, exitUnreached, "^capisim was not reached at "},
-		{"no URL", nil, "state --url 127.0.0.1:8080", exitMisused, `^capisim: --url: "127.0.0.1:8080", expected http://HOST:PORT or https://HOST:PORT` + "\n$"},
+		{"no URL", nil, "state --url 127.0.0.1:8080", exitMisused, `^capisim: --url: "127.0.0.1:8080", expected http://HOST:PORT, https://HOST:PORT or unix:PATH` + "\n$"},
 		{"a path of the API", nil, "state --url http://127.0.0.1:1/v3/processes", exitMisused, `^capisim: --url: "http://127.0.0.1:1/v3/processes" leads into the server, expected its address without /v3/processes` + "\n$"},
 		{"a world in a world", nil, "state --url http://127.0.0.1:1/worlds/a/worlds/b", exitMisused, `^capisim: --url: "http://127.0.0.1:1/worlds/a/worlds/b" has "/worlds/b" behind the world, expected nothing more` + "\n$"},
 		{"two worlds", nil, "state --world b --url http://127.0.0.1:1/worlds/a", exitMisused, `^capisim: --world: "b" beside a --url that names the world "a", expected the same or one of them` + "\n$"},

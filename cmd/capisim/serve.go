@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -70,7 +71,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
 	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links and addresses of clients")
 	flags.StringSliceVar(&f.corsOrigins, "cors-origin", nil, "web `origin` whose pages may call the API, such as https://*.example.com; may be repeated")
-	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's")
+	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's; unix:PATH is a socket")
 	flags.StringVar(&f.adminToken, "admin-token", "", "bearer `token` that admin requests must carry")
 	flags.StringSliceVar(&f.allowedHosts, "allowed-hosts", nil, "`names`, comma separated, by which admin API and console may be called without a token; .example.com stands for all under it (default: none)")
 	flags.Var(oneOf(&f.auth, "permissive", "strict"), "auth", "what unknown tokens are (default: as the scenario says)")
@@ -193,16 +194,19 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 
 // readyLine says where the server is, for people and for scripts that wait.
 func (f *serveFlags) readyLine(api, admin *endpoint, simulator *sim.Simulator) string {
-	console := api
+	console := ", console at " + api.url() + "/console/"
 	if admin.listener != nil {
-		console = admin
+		console = ", console at " + admin.url() + "/console/"
+	}
+	if strings.Contains(console, unixPrefix) { // no browser gets there
+		console = ""
 	}
 	links := ""
 	if f.externalURL != "" {
 		links = ", links to " + f.externalURL
 	}
-	return fmt.Sprintf("capisim ready at %s (scenario %s, %s%s), console at %s/console/",
-		api.url(), simulator.ScenarioName(), counted(simulator.Processes(), "process", "processes"), links, console.url())
+	return fmt.Sprintf("capisim ready at %s (scenario %s, %s%s)%s",
+		api.url(), simulator.ScenarioName(), counted(simulator.Processes(), "process", "processes"), links, console)
 }
 
 // drain takes no new connections, cuts what faults hold back, and lets the

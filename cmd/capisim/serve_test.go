@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-var readyForm = regexp.MustCompile(`^capisim ready at (\S+) \((.*)\), console at (\S+)/console/$`)
+var readyForm = regexp.MustCompile(`^capisim ready at (\S+) \((.*?)\)(?:, console at (\S+)/console/)?$`)
 
 // served is a server that a test has started.
 type served struct {
@@ -99,12 +99,20 @@ func TestServe(t *testing.T) {
 	if got := get(t, client, s.url+"/v3/processes"); got.StatusCode != http.StatusOK || got.ProtoMajor != 1 {
 		t.Errorf("%s %s, want HTTP/1.1 200", got.Proto, got.Status)
 	}
+	if got := answers(t, http.MethodPut, s.url+"/admin/worlds/mine", "{}"); got.StatusCode != http.StatusCreated {
+		t.Error(got.Status)
+	}
 	client.CloseIdleConnections()
 	if code := s.stop(); code != exitDone || s.stderr.Len() > 0 {
 		t.Errorf("exit code %d, stderr %q, want 0 and nothing", code, s.stderr.String())
 	}
-	if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
+	// The server of another test may have the port by now, but not this one's world.
+	answer, err := client.Get(s.url + "/worlds/mine/v3")
+	if err == nil && answer.StatusCode == http.StatusOK {
 		t.Error("the port is still open")
+	}
+	if err == nil {
+		answer.Body.Close() //nolint:errcheck // it is another server's
 	}
 }
 
@@ -147,7 +155,7 @@ func TestServeRefuses(t *testing.T) {
 	}{
 		{"port taken", []string{"--listen", port}, "capisim: --listen: the port of " + port + " is taken; choose another with --listen or CAPISIM_LISTEN, or port 0 for any free one\n"},
 		{"admin port taken", []string{"--admin-listen", port}, "capisim: --admin-listen: the port of " + port + " is taken; choose another with --admin-listen or CAPISIM_ADMIN_LISTEN, or port 0 for any free one\n"},
-		{"no address", []string{"--listen", "8080"}, "capisim: --listen: \"8080\": address 8080: missing port in address; expected HOST:PORT such as 127.0.0.1:8080 or :8080\n"},
+		{"no address", []string{"--listen", "8080"}, "capisim: --listen: \"8080\": address 8080: missing port in address; expected HOST:PORT such as 127.0.0.1:8080 or :8080, or unix:PATH\n"},
 		{"unknown scenario", []string{"--scenario", "nosuch"}, "capisim: scenario \"nosuch\": no such scenario; there are default, conflict, "},
 		{"broken scenario", []string{"--scenario", torn}, "capisim: " + torn + ":2:1: a: "},
 		{"certificate without a key", []string{"--tls-cert", "x.pem"}, "capisim: TLS: one of --tls-cert and --tls-key alone, expected both\n"},

@@ -6,6 +6,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,7 @@ import (
 // not capisim's.
 type Client struct {
 	URL   string       // of the server, with or without a slash at the end
+	Base  string       // what requests begin with when URL only tells people where it is, as of a socket
 	World string       // "" or "default" for the default one
 	Token string       // "" for none
 	HTTP  *http.Client // nil for http.DefaultClient
@@ -83,7 +85,7 @@ func (c *Client) atRoot() *Client {
 }
 
 func (c *Client) address(path string, query url.Values) string {
-	address := strings.TrimRight(c.URL, "/")
+	address := strings.TrimRight(cmp.Or(c.Base, c.URL), "/")
 	if c.World != "" && c.World != "default" {
 		address += "/worlds/" + url.PathEscape(c.World)
 	}
