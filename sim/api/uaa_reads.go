@@ -42,10 +42,10 @@ func checkToken(c *call) (reply, error) {
 	if !good && !introspects {
 		return reply{}, contract.UAAInvalidToken
 	}
-	out := introspection{}
-	if good {
-		out.claims = said
+	if !good { // there is nothing else to say of it
+		return uaaReply(http.StatusOK, []byte(`{"active":false}`)), nil
 	}
+	out := introspection{claims: said}
 	if introspects {
 		out.Active = &good
 	}

@@ -16,8 +16,9 @@ import (
 var aside = []string{"Date", "X-Runtime", "X-Vcap-Request-Id"}
 
 // issued are the keys of UAA's answers that differ from one time, or one server,
-// to the next: tokens and the key that they are signed with.
-var issued = []string{"access_token", "refresh_token", "jti", "kid", "n", "value"}
+// to the next: tokens, what makes one differ from another, and the key that they
+// are signed with.
+var issued = []string{"access_token", "refresh_token", "exp", "iat", "until", "iss", "jti", "session", "grant_type", "kid", "n", "value"}
 
 // maxParts is how many differences of one body are told.
 const maxParts = 10

@@ -2,9 +2,11 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,17 +98,37 @@ func (r *Request) body(keys Keys) ([]byte, error) {
 		return base64.StdEncoding.DecodeString(r.Request.Body)
 	}
 	text := unmarked(r.Request.Body)
-	if op := r.operation(); op == nil || op.Action != contract.CreateToken {
+	fill := map[contract.Action]func(url.Values, Keys) error{contract.CreateToken: r.fill, contract.CheckToken: r.ask}
+	op := r.operation()
+	if op == nil || fill[op.Action] == nil {
 		return []byte(text), nil
 	}
 	form, err := url.ParseQuery(text)
 	if err != nil {
 		return []byte(text), nil
 	}
-	if err := r.fill(form, keys); err != nil {
+	if err := fill[op.Action](form, keys); err != nil {
 		return nil, err
 	}
 	return []byte(form.Encode()), nil
+}
+
+// ask puts a token into a form that asks about one: of whom the answer told. A
+// bad one stays as bad as a masked one is.
+func (r *Request) ask(form url.Values, keys Keys) error {
+	var said struct {
+		UserName string   `json:"user_name"`
+		ClientID string   `json:"client_id"`
+		Expires  int64    `json:"exp"`
+		Scopes   []string `json:"scope"`
+	}
+	if json.Unmarshal([]byte(unmarked(r.Response.Body)), &said) != nil || said.ClientID == "" {
+		return nil
+	}
+	token, err := keys.Token(journal.Credentials{
+		Bearer: true, Issued: said.Expires != 0, User: cmp.Or(said.UserName, said.ClientID), Client: said.ClientID, Scopes: said.Scopes})
+	form.Set("token", token)
+	return err
 }
 
 // fill puts the right secrets into a form that was accepted, and leaves wrong
