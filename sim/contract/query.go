@@ -53,6 +53,41 @@ func (f TimeFilter) Match(t time.Time) bool {
 	})
 }
 
+// Span is a span of time from a moment up to, and not with, another one; the zero
+// times are no bounds.
+type Span struct{ From, To time.Time }
+
+// Spans are the times that pass a filter that is set, each once.
+func (f TimeFilter) Spans() []Span {
+	if len(f.bounds) == 0 {
+		seconds := slices.Clone(f.seconds)
+		slices.SortFunc(seconds, time.Time.Compare)
+		var spans []Span
+		for _, second := range slices.CompactFunc(seconds, time.Time.Equal) {
+			spans = append(spans, Span{second, second.Add(time.Second)})
+		}
+		return spans
+	}
+	var all Span
+	for _, bound := range f.bounds {
+		at := bound.second
+		if bound.operator == "gt" || bound.operator == "lte" { // a stamp stands for its whole second
+			at = at.Add(time.Second)
+		}
+		switch bound.operator {
+		case "gt", "gte":
+			if all.From.IsZero() || at.After(all.From) {
+				all.From = at
+			}
+		default:
+			if all.To.IsZero() || at.Before(all.To) {
+				all.To = at
+			}
+		}
+	}
+	return []Span{all}
+}
+
 func (b timeBound) match(t time.Time) bool {
 	switch b.operator {
 	case "lt":

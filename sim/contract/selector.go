@@ -185,6 +185,27 @@ func (r requirement) matches(labels Pairs) bool {
 	}
 }
 
+// LabelTest asks one thing of labels: that a key is there, or has one of some
+// values, or, with Not, that this is not so.
+type LabelTest struct {
+	Key    string
+	Any    bool // whatever the value is
+	Values []string
+	Not    bool
+}
+
+// Tests are what a selector asks, all of it. The keys are those of labels.
+func (s Selector) Tests() []LabelTest {
+	tests := make([]LabelTest, len(s.requirements))
+	for i, r := range s.requirements {
+		tests[i] = LabelTest{
+			Key: r.stored, Values: r.values, Any: r.operator == keyExists || r.operator == keyMissing,
+			Not: r.operator == keyMissing || r.operator == valueNotIn,
+		}
+	}
+	return tests
+}
+
 // Matches says whether labels meet every requirement (§13.4).
 func (s Selector) Matches(labels Pairs) bool {
 	for _, r := range s.requirements {

@@ -192,7 +192,7 @@ func (s *Store) checkLifecycle(app *App, u contract.AppUpdate) error {
 	}
 	known := stack == "" || stack == contract.DefaultStack
 	buildpacks := slices.Clone(contract.Buildpacks)
-	for _, other := range s.apps.all() {
+	for _, other := range s.apps.table.all() {
 		known = known || other.Stack == stack
 		buildpacks = append(buildpacks, other.Buildpacks...)
 	}
@@ -217,7 +217,7 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, other := range s.apps.all() {
+	for _, other := range s.apps.table.all() {
 		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && strings.EqualFold(other.Name, name) {
 			return "", contract.AppNameTaken(name)
 		}

@@ -21,13 +21,13 @@ type crash struct {
 // settleAllCrashes writes the events of all crashes that have happened by now.
 // The caller holds the write lock.
 func (s *Store) settleAllCrashes(now time.Time) {
-	loops := len(s.settings.lifecycle.CrashLoop) > 0
-	s.inOrder.Scan(func(k key) bool {
-		if p := s.processes.get(k.guid); loops || len(p.History.Forced) > 0 {
-			s.settleCrashes(p, now)
-		}
-		return true
-	})
+	found := s.having(attribute{kind: withForced})
+	for _, loop := range s.settings.lifecycle.CrashLoop {
+		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
+	}
+	for guid := range s.each(found.from(0, false)) {
+		s.settleCrashes(s.processes.get(guid), now)
+	}
 }
 
 // settleCrashes writes the events of the crashes of a process that have

@@ -102,7 +102,7 @@ func (s *Store) CurrentDroplet(who Viewer, app string) (DropletView, error) {
 func (s *Store) Droplet(who Viewer, guid string) (DropletView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps.all() {
+	for _, app := range s.apps.table.all() {
 		if d := app.droplet(guid); d != nil {
 			if v, err := s.visibleApp(who, app.GUID); err == nil {
 				return s.dropletView(v, *d), nil

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"testing"
 	"time"
@@ -112,6 +113,16 @@ func checkIndexes(t *testing.T, s *Store) {
 	}
 	if n := s.processes.size; inApps != n || s.inOrder.Len() != n || s.byCreated.Len() != n || s.byUpdated.Len() != n {
 		t.Errorf("%d processes, indexed %d, %d, %d and %d times", n, inApps, s.inOrder.Len(), s.byCreated.Len(), s.byUpdated.Len())
+	}
+	var again Store
+	again.spaces, again.apps = s.spaces, s.apps
+	var processes []Process
+	for _, p := range s.processes.all() {
+		processes = append(processes, *p)
+	}
+	again.indexAll(processes)
+	if is, want := maps.Collect(s.index.all()), maps.Collect(again.index.all()); !reflect.DeepEqual(is, want) {
+		t.Errorf("by attribute %v, want %v", is, want)
 	}
 }
 

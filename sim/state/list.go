@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -20,18 +21,11 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error)
 			return Page{}, contract.AppNotFound
 		}
 	}
-	first, last := window(q, s.processes.size)
 	page := Page{}
-	take := func(p *Process) {
-		if page.Total >= first && page.Total < last {
-			page.Views = append(page.Views, s.viewOf(p))
-		}
-		page.Total++
-	}
-	if app == "" && who.readsAll() && q.Everything() {
-		s.slice(q, first, last, &page)
+	if n := s.matching(who, app, q); n.narrow {
+		s.pick(q, n.found, &page)
 	} else {
-		s.filter(who, app, q, take)
+		s.slice(q, &page)
 	}
 	// The real server counts the rows of the page itself, so a page beyond the
 	// end knows of none (the trap of §13.3).
@@ -60,10 +54,10 @@ func (s *Store) order(q contract.ListQuery) *btree.BTreeG[key] {
 }
 
 // slice takes a page out of the whole without looking at what is not on it.
-func (s *Store) slice(q contract.ListQuery, first, last int, page *Page) {
+func (s *Store) slice(q contract.ListQuery, page *Page) {
 	tree := s.order(q)
 	page.Total = tree.Len()
-	last = min(last, page.Total)
+	first, last := window(q, page.Total)
 	if first >= last {
 		return
 	}
@@ -78,93 +72,74 @@ func (s *Store) slice(q contract.ListQuery, first, last int, page *Page) {
 	}
 }
 
-// filter hands over all processes that match, in the order asked for.
-func (s *Store) filter(who Viewer, app string, q contract.ListQuery, take func(*Process)) {
-	matches := s.matcher(who, app, q)
-	guids, narrow := s.candidates(app, q)
-	if !narrow {
-		visit := func(k key) bool {
-			if p := s.processes.get(k.guid); matches(p) {
-				take(p)
-			}
-			return true
-		}
-		if q.Descending {
-			s.order(q).Reverse(visit)
-		} else {
-			s.order(q).Scan(visit)
-		}
+// pick takes a page out of what was found.
+func (s *Store) pick(q contract.ListQuery, found ids, page *Page) {
+	page.Total = found.count()
+	first, last := window(q, page.Total)
+	if first >= last {
 		return
 	}
-	found := make([]*Process, 0, len(guids))
-	for _, guid := range guids {
-		if p, ok := s.processes.find(guid); ok && matches(p) {
-			found = append(found, p)
+	page.Views = make([]View, 0, last-first)
+	for guid := range s.ordered(q, found, first) {
+		page.Views = append(page.Views, s.viewOf(s.processes.get(guid)))
+		if len(page.Views) == last-first {
+			return
 		}
-	}
-	slices.SortFunc(found, compare(q))
-	for _, p := range slices.Compact(found) {
-		take(p)
 	}
 }
 
-// candidates narrows the search when the query names processes or apps; false
-// means that all have to be looked at.
-func (s *Store) candidates(app string, q contract.ListQuery) ([]string, bool) {
+// sorted is how much of a store is found at most for sorting it to be faster
+// than walking over the index of the order: one in that many.
+const sorted = 64
+
+// ordered yields what was found in the order of a query, but for the first few.
+func (s *Store) ordered(q contract.ListQuery, found ids, skip int) iter.Seq[string] {
+	tree := s.order(q)
 	switch {
-	case app != "":
-		return s.byApp.get(app), true
-	case q.GUIDs.Set:
-		return q.GUIDs.Values, true
-	case q.AppGUIDs.Set:
-		var guids []string
-		for _, a := range q.AppGUIDs.Values {
-			guids = append(guids, s.byApp.get(a)...)
+	case q.OrderBy == "":
+		return s.each(found.from(skip, q.Descending))
+	case found.count() < tree.Len()/sorted:
+		return s.sorted(q, found, skip)
+	}
+	return func(yield func(string) bool) {
+		found := found.bitmap(s.serial)
+		visit := func(k key) bool {
+			if !found.has(k.serial) {
+				return true
+			}
+			if skip > 0 {
+				skip--
+				return true
+			}
+			return yield(k.guid)
 		}
-		return guids, true
-	}
-	return nil, false
-}
-
-func compare(q contract.ListQuery) func(a, b *Process) int {
-	place := (*Process).orderKey
-	less := bySerial
-	switch q.OrderBy {
-	case "created_at":
-		place, less = func(p *Process) key { return key{at: p.CreatedAt, guid: p.GUID} }, byTime
-	case "updated_at":
-		place, less = func(p *Process) key { return key{at: p.UpdatedAt, guid: p.GUID} }, byTime
-	}
-	return func(a, b *Process) int {
-		x, y := place(a), place(b)
-		sign := 1
 		if q.Descending {
-			sign = -1
+			tree.Reverse(visit)
+		} else {
+			tree.Scan(visit)
 		}
-		switch {
-		case less(x, y):
-			return -sign
-		case less(y, x):
-			return sign
-		}
-		return 0
 	}
 }
 
-// matcher combines the filters with AND (§13.1) and hides what the viewer may
-// not see.
-func (s *Store) matcher(who Viewer, app string, q contract.ListQuery) func(*Process) bool {
-	return func(p *Process) bool {
-		space := s.spaces.get(s.apps.get(p.AppGUID).SpaceGUID)
-		return (app == "" || p.AppGUID == app) &&
-			q.GUIDs.Match(p.GUID) &&
-			q.Types.Match(p.Type) &&
-			q.AppGUIDs.Match(p.AppGUID) &&
-			q.SpaceGUIDs.Match(space.GUID) &&
-			q.OrganizationGUIDs.Match(space.OrganizationGUID) &&
-			q.CreatedAts.Match(p.CreatedAt) &&
-			q.UpdatedAts.Match(p.UpdatedAt) &&
-			(q.Selector == nil || q.Selector.Matches(p.Metadata.Labels)) &&
-			who.canRead(space)
+func (s *Store) sorted(q contract.ListQuery, found ids, skip int) iter.Seq[string] {
+	var keys []key
+	for guid := range s.each(found.from(0, false)) {
+		p := s.processes.once(guid)
+		if q.OrderBy == "created_at" {
+			keys = append(keys, s.createdKey(p))
+		} else {
+			keys = append(keys, s.updatedKey(p))
+		}
+	}
+	slices.SortFunc(keys, compareTimes)
+	if q.Descending {
+		slices.Reverse(keys)
+	}
+	return func(yield func(string) bool) {
+		for _, k := range keys[skip:] {
+			if !yield(k.guid) {
+				return
+			}
+		}
 	}
 }

@@ -191,15 +191,23 @@ func openKeysOf(all []Process) openKeys {
 }
 
 // timeKey is the place of a process in an index by time.
-func (s *Store) timeKey(at time.Time, guid string) key {
+func (s *Store) timeKey(at time.Time, p *Process) key {
 	if s.openKeys == allOpen && at.Equal(s.load.created) {
 		at = time.Time{}
 	}
-	return key{at: at, guid: guid}
+	return key{at, p.serial, p.GUID}
 }
 
-func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p.GUID) }
-func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p.GUID) }
+func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p) }
+func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p) }
+
+// timeOf is the time that a key stands for.
+func (s *Store) timeOf(k key) time.Time {
+	if s.openKeys == allOpen && k.at.IsZero() {
+		return s.load.created
+	}
+	return k.at
+}
 
 // makeWay closes the keys before a process enters that is older than the load,
 // as on a clock that was put back.
@@ -213,8 +221,8 @@ func (s *Store) makeWay(p *Process) {
 func (s *Store) closeKeys() {
 	s.openKeys = noneOpen
 	processes := make([]*Process, 0, s.processes.size)
-	for _, p := range s.processes.all() {
-		processes = append(processes, p)
+	for guid := range s.processes.table.all() {
+		processes = append(processes, s.processes.once(guid))
 	}
 	s.indexTimes(processes)
 }

@@ -62,7 +62,7 @@ func (s *Store) checkQuotas(c *complaints, v View, next *Process, starting bool)
 	if space == nil && org == nil {
 		return
 	}
-	inSpace, inOrg := s.othersUse(next, starting)
+	inSpace, inOrg := s.othersUse(v, next, starting)
 	if next.LogRateLimit == unlimitedRate && !starting {
 		// An unlimited need is compared as -1 with what the old version leaves.
 		old := new(big.Int).Sub(rate(v.Process), big.NewInt(1))
@@ -113,25 +113,26 @@ func exceeds(value int64, limit *int64) bool {
 	return limit != nil && *limit >= 0 && value > *limit
 }
 
-// othersUse sums up the started processes beside one. It walks the whole store
-// and runs only where a quota is set. The processes of an app that is starting
-// are started one after the other: the later ones do not count yet.
-func (s *Store) othersUse(p *Process, starting bool) (inSpace, inOrg usage) {
-	home := s.spaces.get(s.apps.get(p.AppGUID).SpaceGUID)
+// othersUse sums up the started processes beside one. It walks over those of
+// the space, and over those of the organization where that has a quota. The
+// processes of an app that is starting are started one after the other: the
+// later ones do not count yet.
+func (s *Store) othersUse(v View, p *Process, starting bool) (inSpace, inOrg usage) {
 	inSpace.logRate, inOrg.logRate = new(big.Int), new(big.Int)
-	for guid, other := range s.processes.all() {
-		app := s.apps.get(other.AppGUID)
-		later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial
-		if guid == p.GUID || app.State != Started || later {
-			continue
+	add := func(to *usage, of ids) {
+		for guid := range s.each(of.from(0, false)) {
+			other := s.processes.table.get(guid)
+			later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial
+			if guid != p.GUID && !later && s.apps.table.get(other.AppGUID).State == Started {
+				to.add(other)
+			}
 		}
-		space := s.spaces.get(app.SpaceGUID)
-		if space.GUID == home.GUID {
-			inSpace.add(other)
-		}
-		if space.OrganizationGUID == home.OrganizationGUID {
-			inOrg.add(other)
-		}
+	}
+	if v.Space.Quota != nil {
+		add(&inSpace, s.having(attribute{ofSpace, v.Space.GUID, ""}))
+	}
+	if v.Organization.Quota != nil {
+		add(&inOrg, s.having(attribute{ofOrg, v.Organization.GUID, ""}))
 	}
 	return inSpace, inOrg
 }

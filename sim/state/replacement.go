@@ -90,6 +90,7 @@ func (s *Store) restore(p *Process, serial uint64) {
 	s.inOrder.Set(p.orderKey())
 	s.byCreated.Set(s.createdKey(p))
 	s.byUpdated.Set(s.updatedKey(p))
+	s.reindex(nil, p)
 	siblings := append(slices.Clone(s.byApp.get(p.AppGUID)), p.GUID)
 	slices.SortFunc(siblings, func(a, b string) int {
 		return cmp.Compare(s.processes.get(a).serial, s.processes.get(b).serial)

@@ -167,7 +167,7 @@ func (s *Store) revisionView(v View, r Revision) RevisionView {
 func (s *Store) Revision(who Viewer, guid string) (RevisionView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps.all() {
+	for _, app := range s.apps.table.all() {
 		at := slices.IndexFunc(app.Revisions, func(r Revision) bool { return r.GUID == guid })
 		if at < 0 {
 			continue

@@ -83,14 +83,7 @@ func (s *Store) Outline() Seed {
 }
 
 // hasType says whether there is a process of that type.
-func (s *Store) hasType(typ string) bool {
-	for _, p := range s.processes.table.all() {
-		if p.Type == typ {
-			return true
-		}
-	}
-	return false
-}
+func (s *Store) hasType(typ string) bool { return len(s.having(attribute{ofType, typ, ""})) > 0 }
 
 // Group is an app with all that belongs to it.
 type Group struct {

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -32,7 +31,8 @@ type Store struct {
 	inOrder   *btree.BTreeG[key] // by creation
 	byCreated *btree.BTreeG[key]
 	byUpdated *btree.BTreeG[key]
-	openKeys  openKeys // of the two before
+	openKeys  openKeys   // of the two before
+	index     table[ids] // by attribute
 
 	deployments     map[string]*Deployment
 	deploymentOrder []string
@@ -52,11 +52,13 @@ func bySerial(a, b key) bool { return a.serial < b.serial }
 
 // byTime orders by the column, then by guid: the real server's tie-breaker
 // (§13.2).
-func byTime(a, b key) bool {
-	if !a.at.Equal(b.at) {
-		return a.at.Before(b.at)
+func byTime(a, b key) bool { return compareTimes(a, b) < 0 }
+
+func compareTimes(a, b key) int {
+	if order := a.at.Compare(b.at); order != 0 {
+		return order
 	}
-	return a.guid < b.guid
+	return strings.Compare(a.guid, b.guid)
 }
 
 // New makes a store of a seed, whose open times stay open until Load. The seed's slices are kept: the caller must not
@@ -95,6 +97,7 @@ func New(seed Seed) *Store {
 	}
 	s.indexTimes(processes)
 	s.openKeys = openKeysOf(seed.Processes)
+	s.indexAll(seed.Processes)
 	s.due.Store(never)
 	s.deployments = make(map[string]*Deployment, len(seed.Deployments))
 	for i := range seed.Deployments {
@@ -125,9 +128,7 @@ func (s *Store) indexTimes(processes []*Process) {
 }
 
 func enter(index *btree.BTreeG[key], keys []key) {
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.guid, b.guid))
-	})
+	slices.SortFunc(keys, compareTimes)
 	for _, k := range keys {
 		index.Load(k)
 	}
@@ -158,6 +159,7 @@ func (s *Store) Fork() *Store {
 		byCreated: s.byCreated.Copy(),
 		byUpdated: s.byUpdated.Copy(),
 		openKeys:  s.openKeys,
+		index:     s.index.fork(),
 		events:    s.events.fork(),
 
 		deployments: maps.Clone(s.deployments), deploymentOrder: slices.Clip(s.deploymentOrder),
@@ -205,6 +207,7 @@ func (s *Store) put(p *Process) {
 			s.byUpdated.Set(s.updatedKey(p))
 		}
 	}
+	s.reindex(old, p)
 	s.processes.set(p.GUID, p)
 }
 
@@ -214,6 +217,7 @@ func (s *Store) remove(p *Process) {
 	s.inOrder.Delete(p.orderKey())
 	s.byCreated.Delete(s.createdKey(p))
 	s.byUpdated.Delete(s.updatedKey(p))
+	s.reindex(p, nil)
 	left := slices.DeleteFunc(slices.Clone(s.byApp.get(p.AppGUID)), func(guid string) bool { return guid == p.GUID })
 	if len(left) == 0 {
 		s.byApp.delete(p.AppGUID)

@@ -105,11 +105,9 @@ func (s *Store) find(who Viewer, ref Ref) (View, error) {
 func (s *Store) RegistryCredential(who Viewer, guid string) (View, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, p := range s.processes.all() {
-		if p.RegistryCredential != nil && p.RegistryCredential.GUID == guid {
-			if v, err := s.find(who, Ref{GUID: p.GUID}); err == nil {
-				return v, nil
-			}
+	for of := range s.each(s.having(attribute{ofRegistry, guid, ""}).from(0, false)) {
+		if v, err := s.find(who, Ref{GUID: of}); err == nil {
+			return v, nil
 		}
 	}
 	return View{}, contract.RegistryCredentialNotFound

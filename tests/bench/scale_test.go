@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"example.com/capisim/sim"
@@ -81,6 +82,55 @@ func BenchmarkImport(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				ask(b, srv, "PUT", "/admin/state", bytes.NewReader(document))
+			}
+		})
+	}
+}
+
+// BenchmarkListFiltered asks for pages by each filter, near the beginning and
+// deep inside.
+func BenchmarkListFiltered(b *testing.B) {
+	for _, apps := range sizes {
+		srv := crowdOf(b, apps)
+		deep := fmt.Sprintf("page=%d", apps/50/2)
+		for _, query := range []string{
+			"", deep, "types=worker", "types=worker&" + deep, "types=web,worker&" + deep, "label_selector=env=prod", "label_selector=env!=prod&types=web&page=9",
+			"organization_guids=nix", "created_ats[lt]=2020-01-01T00:00:00Z", "created_ats[gt]=2020-01-01T00:00:00Z", "order_by=-updated_at&" + deep,
+			"order_by=-updated_at&types=worker&" + deep, "embed=process_instances&types=worker",
+		} {
+			b.Run(fmt.Sprint(2*apps, "/", query), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/processes?"+query, nil)
+				}
+			})
+		}
+		b.Run(fmt.Sprint(2*apps, "/audit events"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ask(b, srv, "GET", "/v3/audit_events", nil)
+			}
+		})
+	}
+}
+
+// BenchmarkWorld makes worlds, by name and as forks, and ends them.
+func BenchmarkWorld(b *testing.B) {
+	for _, apps := range sizes {
+		srv := crowdOf(b, apps)
+		for name, body := range map[string]string{"made": `{"name":"w"}`, "made frozen": `{"name":"w","clock":"frozen"}`, "forked": `{"name":"w","from":"default"}`} {
+			b.Run(fmt.Sprint(2*apps, "/", name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "POST", "/admin/worlds", strings.NewReader(body))
+					ask(b, srv, "DELETE", "/admin/worlds/w", nil)
+				}
+			})
+		}
+		b.Run(fmt.Sprint(2*apps, "/reset"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ask(b, srv, "POST", "/admin/reset", nil)
 			}
 		})
 	}
