@@ -3,6 +3,7 @@ package admin
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -339,4 +340,23 @@ func TestHeadOfEvents(t *testing.T) {
 	if got := srv.want(t, 200, "HEAD", "/admin/events", ""); got.header.Get("Content-Type") != "text/event-stream" {
 		t.Error(got.header)
 	}
+}
+
+// broken takes nothing.
+type broken struct{ http.ResponseWriter }
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("the client has gone") }
+
+// TestClientThatLeaves: who goes while an answer is sent is cut, and is nothing
+// that went wrong inside.
+func TestClientThatLeaves(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	srv := start(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	defer func() {
+		if cause := recover(); cause != http.ErrAbortHandler || log.Len() > 0 {
+			t.Errorf("%v: %s", cause, &log)
+		}
+	}()
+	srv.handler.ServeHTTP(broken{httptest.NewRecorder()}, httptest.NewRequest("GET", "http://localhost/admin/state", nil), srv.worlds.Root())
 }

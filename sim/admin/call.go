@@ -55,6 +55,25 @@ func created(body any) reply { return reply{status: http.StatusCreated, body: bo
 
 func deleted() reply { return reply{status: http.StatusNoContent} }
 
+// A client that does not read may hold an answer for answerTimeout, unless it
+// fits into the socket's buffer.
+const (
+	answerTimeout = 60 * time.Second
+	smallAnswer   = 32 << 10
+)
+
+// receiver tells a client that has gone from an answer that cannot be made.
+type receiver struct {
+	io.Writer
+	gone error
+}
+
+func (r *receiver) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	r.gone = err
+	return n, err
+}
+
 const jsonType = "application/json; charset=utf-8"
 
 // present is the only place that writes an answer, except for a stream of
@@ -80,16 +99,35 @@ func (c *call) present(out reply, err error) {
 	if media != "" {
 		header.Set("Content-Type", media)
 	}
+	if out.stream != nil || len(raw) > smallAnswer {
+		control := http.NewResponseController(c.writer)
+		_ = control.SetWriteDeadline(world.Wall().Add(answerTimeout)) // not every writer can
+		defer func() {
+			_ = control.Flush()
+			_ = control.SetWriteDeadline(time.Time{})
+		}()
+	}
 	c.writer.WriteHeader(out.status)
-	// A client that is gone hears nothing, and nobody needs to know.
-	_, _ = c.writer.Write(raw)
-	if out.stream != nil {
-		if err := out.stream(c.writer); err != nil {
-			c.fails("admin answer", err)
-			panic(http.ErrAbortHandler) // half an answer must not look whole
-		}
+	if out.stream == nil {
+		// A client that is gone hears nothing, and nobody needs to know.
+		_, _ = c.writer.Write(raw)
+	} else {
+		c.stream(out)
 	}
 	c.log.Debug("admin", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path, "status", out.status)
+}
+
+// stream writes an answer piece by piece. Half of one must not look whole.
+func (c *call) stream(out reply) {
+	to := &receiver{Writer: c.writer}
+	err := out.stream(to)
+	if err == nil {
+		return
+	}
+	if to.gone == nil {
+		c.fails("admin answer", err)
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // refused turns an error into its answer; what capisim itself got wrong is a
