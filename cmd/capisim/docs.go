@@ -57,9 +57,12 @@ func pageNames(pages []docs.Page) []string {
 }
 
 // The documents that schema prints beside the schemas, both OpenAPI.
-const apiDocument = "openapi"
+const (
+	apiDocument   = "openapi"
+	adminDocument = "admin-openapi"
+)
 
-func schemaNames() []string { return append(schemas.Names(), apiDocument) }
+func schemaNames() []string { return append(schemas.Names(), apiDocument, adminDocument) }
 
 // schemaCommand prints a JSON schema or an OpenAPI document, for editors,
 // generators and other tools.
@@ -91,13 +94,23 @@ func (p *program) schemaCommand() *cobra.Command {
 }
 
 func schemaText(name, variant, base string) ([]byte, error) {
-	if name == apiDocument {
-		text, err := sim.OpenAPI(variant, base)
-		if err != nil {
-			return nil, misused("schema: %w", err)
-		}
-		return append(text, '\n'), nil
+	var document []byte
+	var err error
+	switch name {
+	case apiDocument:
+		document, err = sim.OpenAPI(variant, base)
+	case adminDocument:
+		document, err = sim.AdminOpenAPI(base)
+	default:
+		return bundledSchema(name)
 	}
+	if err != nil {
+		return nil, misused("schema: %w", err)
+	}
+	return append(document, '\n'), nil
+}
+
+func bundledSchema(name string) ([]byte, error) {
 	text, ok := schema.Bundled(name)
 	if !ok {
 		return nil, misused("schema: no such schema: %s", document.UnknownWord(name, schemaNames()))

@@ -42,6 +42,9 @@ type Options struct {
 	Own func(r *http.Request, prefix string) string
 	// Explain says what the contract would answer; nil refuses the question.
 	Explain Explainer
+	// Document is this API as an OpenAPI document whose paths begin at an address;
+	// nil has none.
+	Document func(base string) ([]byte, error)
 	// Listen gives a world a port of its own and returns its address, whose host
 	// may be an unspecified one; nil refuses to.
 	Listen func(w *world.World, addr string) (*url.URL, error)
@@ -61,6 +64,7 @@ type Handler struct {
 	own        func(r *http.Request, prefix string) string
 	explain    Explainer
 	listen     func(w *world.World, addr string) (*url.URL, error)
+	document   func(base string) ([]byte, error) // never nil
 	log        *slog.Logger
 	hub        hub
 
@@ -74,7 +78,7 @@ type Handler struct {
 func New(o Options) *Handler {
 	h := &Handler{
 		worlds: o.Worlds, token: o.Token, hosts: o.Hosts, trustProxy: o.TrustProxy, version: o.Version, server: o.Server,
-		base: o.Base, own: o.Own, explain: o.Explain, listen: o.Listen, log: o.Log,
+		base: o.Base, own: o.Own, explain: o.Explain, listen: o.Listen, document: o.Document, log: o.Log,
 		ports: map[*world.World]*url.URL{},
 	}
 	h.library.Store(o.Library)
@@ -86,6 +90,11 @@ func New(o Options) *Handler {
 	}
 	if h.own == nil {
 		h.own = h.base
+	}
+	if h.document == nil {
+		h.document = func(string) ([]byte, error) {
+			return nil, failure(http.StatusNotImplemented, "this server has no OpenAPI document")
+		}
 	}
 	return h
 }

@@ -29,18 +29,6 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// chapters names what the first parts of paths are about; the table has them in
-// this order.
-var chapters = map[string]string{
-	"": "The server", "operations": "The server", "scenarios": "The server",
-	"faults": "Faults",
-	"state":  "State", "reset": "State", "load": "State", "processes": "State", "apps": "State", "features": "State", "platform": "State", "quotas": "State",
-	"worlds":   "Worlds",
-	"clock":    "The clock",
-	"requests": "Evidence", "coverage": "Evidence", "reactions": "Evidence", "expectations": "Evidence", "export": "Evidence", "events": "Evidence",
-	"docs": "Reference", "schemas": "Reference",
-}
-
 func adminPage(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -52,7 +40,7 @@ With ` + "`--admin-token`" + ` each request needs ` + "`Authorization: Bearer TO
 `)
 	chapter := ""
 	for _, r := range routes {
-		if title := chapters[strings.Split(r.path+"/", "/")[2]]; title != chapter {
+		if title := r.chapter(); title != chapter {
 			chapter = title
 			fmt.Fprintf(&b, "\n## %s\n\n| request | what it does | query | body, as an example |\n|---|---|---|---|\n", title)
 		}
@@ -119,7 +107,7 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	srv.wantRefusal(t, 404, get, "/admin/docs/nothing", "", `no page "nothing"; GET /admin/docs leads to all`)
-	if got := srv.send(t, get, "/admin/schemas/nothing", ""); got.status != http.StatusNotFound || !strings.Contains(got.body, "expected one of app-") {
+	if got := srv.send(t, get, "/admin/schemas/nothing", ""); got.status != http.StatusNotFound || !strings.Contains(got.body, "expected one of admin, ") {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }

@@ -8,17 +8,22 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/openapi"
 )
 
 // route is a row of the table that routing derives from.
 type route struct {
 	method, path string // with {parameters}
 	summary      string
-	query        []string // parameters that it knows
-	body         string   // an example of what it takes, "" for nothing
-	rootOnly     bool     // on the default world alone
-	open         bool     // asked without a token: it tells nothing of this server
-	noted        bool     // it changes the world: who plays the world again makes the same change
+	query        []string      // parameters that it knows
+	body         string        // an example of what it takes, "" for nothing
+	rootOnly     bool          // on the default world alone
+	open         bool          // asked without a token: it tells nothing of this server
+	noted        bool          // it changes the world: who plays the world again makes the same change
+	takes        openapi.Shape // of its body, nil for none
+	answers      openapi.Shape // of its success in JSON, nil when that is a document of another kind
+	statuses     []int         // of a success, the usual one first
+	media        []string      // that a success may have
 	handle       func(*call) (reply, error)
 
 	segments []string

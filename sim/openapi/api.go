@@ -36,7 +36,7 @@ const apiIntroduction = "The process operations of the Cloud Foundry v3 API and 
 func API(base string, variant contract.Variant, ask Ask) ([]byte, error) {
 	d := apiDocument{bundle: newBundle(variant), ask: ask, names: map[string]string{}, taken: map[string]int{}}
 	d.Components.Responses, d.Components.Headers = map[string]responseJSON{}, map[string]headerJSON{}
-	d.OpenAPI = version
+	d.OpenAPI = openAPI
 	d.Info = infoJSON{Title: "Cloud Foundry v3 processes", Description: apiIntroduction, Version: contract.APIVersion, License: apache}
 	d.Servers = []serverJSON{{URL: base}}
 	d.Tags = []tagJSON{{processes, "The thirteen operations that capisim exists for."}, {supporting, "What clients ask for beside them."}, {uaa, "Tokens."}}

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -77,10 +78,11 @@ type bundle struct {
 	variant contract.Variant
 	done    map[string]document.Value
 	from    map[string]place
+	types   map[string]reflect.Type // of components that are Go's and not a file's
 }
 
 func newBundle(v contract.Variant) *bundle {
-	return &bundle{library: loadLibrary(), variant: v, done: map[string]document.Value{}, from: map[string]place{}}
+	return &bundle{library: loadLibrary(), variant: v, done: map[string]document.Value{}, from: map[string]place{}, types: map[string]reflect.Type{}}
 }
 
 // file refers to a schema by the name of its file, "" to any value.
@@ -155,10 +157,10 @@ func (b *bundle) each(p place, v document.Value, change func(place, document.Fie
 	return v
 }
 
-// knows says that the edition has what a schema describes.
+// knows says that the edition has what a schema describes; none has all.
 func (b *bundle) knows(v document.Value) bool {
 	among, limited := v.Get(editions)
-	return !limited || slices.ContainsFunc(among.Members, func(f document.Field) bool { return f.Value.Text == string(b.variant) })
+	return !limited || b.variant == "" || slices.ContainsFunc(among.Members, func(f document.Field) bool { return f.Value.Text == string(b.variant) })
 }
 
 // required is the list of keys that are a must, without those that the edition

@@ -9,7 +9,7 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-const version = "3.1.0"
+const openAPI = "3.1.0"
 
 // ref is a reference into the document, or what stands in its place.
 type ref struct {

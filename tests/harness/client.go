@@ -153,11 +153,15 @@ func text(body any) string {
 	return string(raw)
 }
 
-// checkSchema holds every answer of the simulated API against the OpenAPI
-// document: status, type and body. What meets no operation is an error.
+// checkSchema holds every answer of the simulated API, and of the admin API,
+// against its OpenAPI document: status, type and body. What meets no operation is an error.
 func checkSchema(x *Exchange) {
 	ginkgo.GinkgoHelper()
-	if strings.HasPrefix(x.URL, "/admin") || x.Method == http.MethodHead {
+	if x.Method == http.MethodHead {
+		return
+	}
+	if strings.HasPrefix(x.URL, "/admin") {
+		gomega.Expect(asAdminPublished(x)).To(gomega.Succeed(), x.String)
 		return
 	}
 	op, ok := operationOf(x.Method, x.URL)

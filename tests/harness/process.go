@@ -29,6 +29,7 @@ var address = regexp.MustCompile(`https?://[^\s,/]+`)
 // its ready line, and stops it after the spec or suite.
 func Serve(args ...string) *Process {
 	ginkgo.GinkgoHelper()
+	gomega.Expect(loadDocuments()).To(gomega.Succeed())
 	p := &Process{command: exec.Command(Binary(), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), ended: make(chan error, 1)}
 	p.command.Stderr = ginkgo.GinkgoWriter
 	out, err := p.command.StdoutPipe()
