@@ -97,7 +97,10 @@ func (s *Server) write(file string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, raw, 0o666)
+	if err := os.WriteFile(file, raw, 0o666); err != nil {
+		return errors.Join(err, os.Remove(file)) // half of it is none
+	}
+	return nil
 }
 
 // WriteBundle writes the world as it was when its journal began, and all that

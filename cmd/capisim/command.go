@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 type program struct {
 	environ map[string]string
 	stdin   io.Reader
-	stdout  io.Writer
+	stdout  *outlet
 	stderr  io.Writer
 }
 
@@ -29,11 +30,15 @@ func run(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int 
 
 // execute is run with a context whose end has the effect of SIGTERM.
 func execute(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{environ: variables(environ), stdin: stdin, stdout: stdout, stderr: stderr}
+	out := &outlet{Writer: stdout}
+	p := &program{environ: variables(environ), stdin: stdin, stdout: out, stderr: stderr}
 	root := p.root()
 	// A nil list would make cobra read the arguments of the process.
 	root.SetArgs(append([]string{}, args...))
 	err := root.ExecuteContext(ctx)
+	if out.err != nil && (err == nil || err.Error() == "") { // what the report was to say has not been said
+		err = misused("%w", out.err)
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -41,6 +46,19 @@ func execute(ctx context.Context, args, environ []string, stdin io.Reader, stdou
 		fmt.Fprint(stderr, text)
 	}
 	return exitCode(err)
+}
+
+// outlet is a stream that remembers why it could not be written to: not everybody
+// who writes looks.
+type outlet struct {
+	io.Writer
+	err error
+}
+
+func (o *outlet) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	o.err = cmp.Or(o.err, err)
+	return n, err
 }
 
 // root is the command table.

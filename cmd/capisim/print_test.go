@@ -25,7 +25,7 @@ func TestTableFits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := (&program{stdout: &out}).table(func(row func(...any)) {
+			err := (&program{stdout: &outlet{Writer: &out}}).table(func(row func(...any)) {
 				for _, cells := range test.rows {
 					row(cells...)
 				}

@@ -19,7 +19,7 @@ const referencePage = "../../docs/reference/commands.md"
 
 // TestReference: the page says what the commands' own help says.
 func TestReference(t *testing.T) {
-	p := &program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
+	p := &program{stdin: strings.NewReader(""), stdout: &outlet{Writer: io.Discard}, stderr: io.Discard}
 	var b bytes.Buffer
 	b.WriteString("# Commands\n\n" + prose(p.root().Long) + "\n")
 	for _, cmd := range p.root().Commands() {

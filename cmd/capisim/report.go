@@ -72,15 +72,16 @@ func (f reportFolder) leave(summary io.Writer, simulator *sim.Simulator) error {
 			err = errors.Join(err, writeFile(name, func(w io.Writer) error { return one.write(w, file.format) }))
 		}
 	}
+	place := "; reports in " + string(f)
 	if err != nil {
-		err = misused("--report: %w", err)
+		err, place = misused("--report: %w", err), ""
 	}
-	_, told := fmt.Fprint(summary, summed(found, string(f)))
+	_, told := fmt.Fprintln(summary, summed(found)+place)
 	return errors.Join(err, told)
 }
 
 // summed says in three lines what the reports say.
-func summed(found sim.Evidence, folder string) string {
+func summed(found sim.Evidence) string {
 	matrix, judged := found.Coverage, found.Expectations
 	faults, recovered, gaveUp := 0, 0, 0
 	for _, kind := range found.Reactions.Summary {
@@ -88,7 +89,7 @@ func summed(found sim.Evidence, folder string) string {
 	}
 	return fmt.Sprintf("coverage: %d of %d answers met (%.1f %%), %s never fired\n", matrix.Covered, matrix.Total, matrix.Percent, counted(len(matrix.ArmedNeverFired), "rule", "rules")) +
 		fmt.Sprintf("reactions: %s met, %d recovered, %d given up\n", counted(faults, "fault", "faults"), recovered, gaveUp) +
-		fmt.Sprintf("expectations: %d of %d met, %d unmet, %d not exercised; reports in %s\n", judged.Met, len(judged.Expectations), judged.Unmet, judged.NotExercised, folder)
+		fmt.Sprintf("expectations: %d of %d met, %d unmet, %d not exercised", judged.Met, len(judged.Expectations), judged.Unmet, judged.NotExercised)
 }
 
 // writeFile makes a file whole or not at all: whoever reads it meanwhile, or

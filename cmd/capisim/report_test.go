@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -75,6 +76,49 @@ func TestServeLeavesItsReport(t *testing.T) {
 		"expectations: 1 of 2 met, 0 unmet, 1 not exercised; reports in " + folder + "\n"
 	if got := s.stdout.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestTheSameSignalTwice: timeout(1) sends its signal to the process and then to the
+// group of it; that is not impatience.
+func TestTheSameSignalTwice(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), binary, "serve", "--listen", "127.0.0.1:0", "--report", folder)
+	s := serving(t, command, syscall.SIGTERM)
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := s.stop(); code != exitDone {
+		t.Errorf("exit code %d, stderr %q", code, s.stderr.String())
+	}
+	reports(t, folder)
+}
+
+// TestNoRoomForOutput: whatever cannot be written is told, and is not a success.
+func TestNoRoomForOutput(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	s := serve(t, nil)
+	bad := write(t, filepath.Join(t.TempDir(), "bad.yaml"), "name: bad\nseed: x\n")
+	for _, line := range []string{
+		"help", "help serve", "serve --help", "version", "scenarios", "scenarios default", "generate --apps 2", "docs", "docs commands", "schema", "completion bash",
+		"validate " + bad, "env", "state", "requests", "coverage", "coverage --format junit", "reactions", "fault list", "world list", "clock", "export har", "export pact", "bundle -o -",
+		"explain GET /v3",
+	} {
+		var told bytes.Buffer
+		code := execute(t.Context(), strings.Fields(line), []string{"CAPISIM_URL=" + s.url}, strings.NewReader(""), full, &told)
+		if code != exitMisused || !strings.HasSuffix(told.String(), "write /dev/full: no space left on device\n") {
+			t.Errorf("%s: exit code %d, stderr %q", line, code, told.String())
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ func (p *program) run(ctx context.Context, f *runFlags, argv []string) (err erro
 // signals that this one gets.
 func (p *program) foreground(ctx context.Context, argv []string, environment []clientVariable) (code int, err error) {
 	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	command.Stdin, command.Stdout, command.Stderr = p.stdin, p.stdout, p.stderr
+	command.Stdin, command.Stdout, command.Stderr = p.stdin, p.stdout.Writer, p.stderr // a file as it is, not by a pipe
 	command.Env = with(os.Environ(), environment)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, passedOn(isTerminal(p.stdin))...)

@@ -22,6 +22,9 @@ import (
 // drainTime is what requests in flight get after SIGTERM (DESIGN.md §3).
 const drainTime = 5 * time.Second
 
+// sameSignal is how soon a second signal is no other than the first.
+const sameSignal = time.Second
+
 // serveFlags are the flags of serve (DESIGN.md §3).
 type serveFlags struct {
 	endpointFlags
@@ -134,8 +137,9 @@ func (f *serveFlags) logger(w io.Writer) *slog.Logger {
 func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	// A second signal finds the default action again and ends a stuck drain.
-	defer context.AfterFunc(ctx, stop)()
+	// A second signal finds the default action again and ends a stuck drain. One that
+	// comes at once is the same: timeout(1) sends it to the process and to its group.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(sameSignal, stop) })()
 
 	if f.bundle != "" && f.given.Changed("scenario") {
 		return misused("--bundle: beside --scenario, expected one of the two")
@@ -186,7 +190,6 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	case <-ctx.Done():
 	case err = <-ended:
 	}
-	stop()
 	drain(running, simulator)
 	group.Wait()
 	return errors.Join(err, f.report.leave(p.stdout, simulator))
