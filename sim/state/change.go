@@ -22,7 +22,7 @@ func (s *Store) writable(who Viewer, ref Ref) (View, error) {
 // mayScale asks the feature flag app_scaling; administrators skip it (§3,
 // step 7).
 func (v View) mayScale(who Viewer) error {
-	f := v.settings.features
+	f := v.settings.Features
 	if f.AppScaling || who.Admin() {
 		return nil
 	}

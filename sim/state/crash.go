@@ -22,7 +22,7 @@ type crash struct {
 // The caller holds the write lock.
 func (s *Store) settleAllCrashes(now time.Time) {
 	found := s.having(attribute{kind: withForced})
-	for _, loop := range s.settings.lifecycle.CrashLoop {
+	for _, loop := range s.settings.Lifecycle.CrashLoop {
 		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
 	}
 	for guid := range s.each(found.from(0, false)) {
@@ -51,9 +51,9 @@ func (s *Store) settleThose(v View, ran bool, now time.Time) {
 			s.forcedCrash(v, index, forced)
 		}
 	}
-	for _, loop := range s.settings.lifecycle.CrashLoop {
+	for _, loop := range s.settings.Lifecycle.CrashLoop {
 		if loop.Process == p.Type {
-			for _, one := range s.settings.lifecycle.crashes(loop, p, since, now) {
+			for _, one := range s.settings.Lifecycle.crashes(loop, p, since, now) {
 				s.addCrash(v, one)
 			}
 			return
@@ -118,7 +118,7 @@ func (s *Store) addCrash(v View, c crash) {
 	if text == "" {
 		text = "APP/PROC/" + strings.ToUpper(p.Type) + ": Exited with status 1"
 	}
-	instance := said("instance", newStream(v.settings.number, p.GUID, c.index, c.epoch).uuid())
+	instance := said("instance", newStream(v.settings.Number, p.GUID, c.index, c.epoch).uuid())
 	index, cell, reason := counted("index", c.index), said("cell_id", v.drawnGUID(p.GUID, cellDraw, c.index)), said("reason", string(Crashed))
 	exit := []document.Field{said("exit_description", text)}
 	if status := exitStatus.FindStringSubmatch(text); status != nil {

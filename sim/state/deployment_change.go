@@ -122,7 +122,7 @@ func (s *Store) deploy(now time.Time, who Viewer, v View, message contract.Deplo
 		AppGUID: next.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now, Strategy: message.Strategy, MaxInFlight: message.MaxInFlight,
 		WebInstances: message.WebInstances, MemoryInMB: message.MemoryInMB, DiskInMB: message.DiskInMB, LogRateLimit: message.LogRateLimit,
 		Steps: message.Steps, DropletGUID: target.droplet, PreviousDroplet: previousDroplet, Original: webs[0].Instances,
-		State: Deploying, Reason: string(Deploying), Metadata: contract.Metadata{}.Merge(message.Metadata), Next: now.Add(s.settings.lifecycle.interval()),
+		State: Deploying, Reason: string(Deploying), Metadata: contract.Metadata{}.Merge(message.Metadata), Next: now.Add(s.settings.Lifecycle.interval()),
 	}
 	d.GUID = v.drawnGUID(next.GUID, deploymentDraw, len(s.deploymentsOf(next.GUID)))
 	if d.Strategy == contract.Canary {

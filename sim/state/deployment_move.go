@@ -67,9 +67,9 @@ func (s *Store) Advance(now time.Time) {
 		if at.IsZero() {
 			at = now
 		}
-		next.Next = at.Add(s.settings.lifecycle.interval())
+		next.Next = at.Add(s.settings.Lifecycle.interval())
 		if effort > maxMoves {
-			next.Next = now.Add(s.settings.lifecycle.interval())
+			next.Next = now.Add(s.settings.Lifecycle.interval())
 		}
 		s.move(at, &next)
 		s.putDeployment(&next)
@@ -84,7 +84,7 @@ func (s *Store) move(now time.Time, d *Deployment) {
 		d.settled(now, Canceled, string(Canceled))
 		return
 	}
-	if s.settings.platform.Diego != "" && d.State != Canceling { // nobody knows what runs: the real updater skips the step
+	if s.settings.Platform.Diego != "" && d.State != Canceling { // nobody knows what runs: the real updater skips the step
 		return
 	}
 	switch d.State {

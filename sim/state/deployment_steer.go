@@ -83,7 +83,7 @@ func (s *Store) steer(now time.Time, who Viewer, guid, action, event string, act
 	if !act(&next) {
 		return contract.DeploymentRefused(action, d.Value(), d.Reason)
 	}
-	next.Next = now.Add(s.settings.lifecycle.interval())
+	next.Next = now.Add(s.settings.Lifecycle.interval())
 	if event == DeploymentCanceled {
 		app := *v.App
 		if app.droplet(d.PreviousDroplet) == nil {

@@ -76,5 +76,5 @@ const (
 // drawnGUID is the guid of something that the seed does not name, but that
 // belongs to a thing with a guid.
 func (v View) drawnGUID(guid string, kind, number int) string {
-	return newStream(v.settings.number, guid, kind, number).uuid()
+	return newStream(v.settings.Number, guid, kind, number).uuid()
 }

@@ -47,7 +47,7 @@ func (s *Store) dropletView(v View, d Droplet) DropletView {
 			view.Commands = append(view.Commands, Command{p.Type, &p.DetectedCommand})
 		}
 	}
-	sum := newStream(v.settings.number, d.GUID, dropletDraw, 0)
+	sum := newStream(v.settings.Number, d.GUID, dropletDraw, 0)
 	view.Checksum = fmt.Sprintf("%016x%016x%016x%016x", sum.Uint64(), sum.Uint64(), sum.Uint64(), sum.Uint64())
 	return view
 }
@@ -56,7 +56,7 @@ func (s *Store) dropletView(v View, d Droplet) DropletView {
 // release that did.
 func (d DropletView) BuiltBy() (list []Buildpack) {
 	for i, name := range d.Buildpacks {
-		release := newStream(d.settings.number, name, dropletDraw, i)
+		release := newStream(d.settings.Number, name, dropletDraw, i)
 		version := fmt.Sprintf("1.%d.%d", release.Uint64()%90, release.Uint64()%60)
 		list = append(list, Buildpack{name, strings.TrimSuffix(name, "_buildpack"), version})
 	}

@@ -185,7 +185,7 @@ func (s *Store) AuditEvent(now time.Time, who Viewer, guid string) (EventView, e
 func (s *Store) allEvents(now time.Time) []EventView {
 	s.mu.Lock()
 	s.settleAllCrashes(now)
-	all, seed := slices.Clone(s.events.newest()), s.settings.number
+	all, seed := slices.Clone(s.events.newest()), s.settings.Number
 	s.mu.Unlock()
 	// A crash is noted when somebody asks, with the time when it happened.
 	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })

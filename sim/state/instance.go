@@ -69,7 +69,7 @@ func (v View) Instances(now time.Time) []Instance {
 func (v View) Instance(now time.Time, index int) Instance {
 	inst := Instance{Index: index}
 	place := v.Process.placed(index)
-	life := &v.settings.lifecycle
+	life := &v.settings.Lifecycle
 	forced, held := v.Process.History.Forced[index]
 	switch {
 	case held && forced.State != "":
@@ -118,7 +118,7 @@ func routable(state InstanceState, ready bool) *bool {
 // furnish adds what a placed instance has: names drawn from the seed, limits,
 // usage.
 func (v View) furnish(inst *Instance, place placement, now time.Time) {
-	draw := newStream(v.settings.number, v.Process.GUID, inst.Index, place.epoch)
+	draw := newStream(v.settings.Number, v.Process.GUID, inst.Index, place.epoch)
 	inst.GUID = draw.uuid()
 	inst.Limits = v.Process.limits()
 	if inst.State == Running || inst.State == Stopping {

@@ -22,11 +22,7 @@ const (
 )
 
 // Platform tells how the platform is doing.
-func (s *Store) Platform() Platform {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.platform
-}
+func (s *Store) Platform() Platform { return s.current().Platform }
 
 // ChangePlatform changes how the platform is doing and returns how it is then.
 // The function must not use the store.
@@ -34,9 +30,9 @@ func (s *Store) ChangePlatform(change func(*Platform)) Platform {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := *s.settings
-	change(&next.platform)
+	change(&next.Platform)
 	s.settings = &next
-	return next.platform
+	return next.Platform
 }
 
 // RunnerError is what Diego answers to a change of the view's process, nil when
@@ -69,7 +65,7 @@ func (s *Store) tellDiego(ref Ref) error {
 
 func (v View) toldDiego() error {
 	process := "Process Guid: " + v.Process.GUID + "-" + v.Process.Version + ": "
-	switch v.settings.platform.Diego {
+	switch v.settings.Platform.Diego {
 	case PartDown:
 		return contract.RunnerUnavailable.With(process + "Connection refused")
 	case Erring:

@@ -102,7 +102,7 @@ func (s *Store) revise(now time.Time, app *App) *Revision {
 }
 
 func (s *Store) addRevision(app *App, next Revision) *Revision {
-	next.GUID = newStream(s.settings.number, app.GUID, revisionDraw, next.Version).uuid()
+	next.GUID = newStream(s.settings.Number, app.GUID, revisionDraw, next.Version).uuid()
 	app.Revisions = append(slices.Clip(app.Revisions), next)
 	return app.Latest()
 }

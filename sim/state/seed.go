@@ -59,18 +59,9 @@ func (s *Store) Export() Seed {
 func (s *Store) Outline() Seed {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	seed := Seed{
-		Number:           s.settings.number,
-		Variant:          s.settings.variant,
-		Users:            slices.Clone(s.settings.users),
-		Tokens:           maps.Clone(s.settings.tokens),
-		Lifecycle:        s.settings.lifecycle,
-		Features:         s.settings.features,
-		StatsUnavailable: s.settings.statsUnavailable,
-		LogCacheDown:     s.settings.logCacheDown,
-		Platform:         s.settings.platform,
-		Audit:            Audit{Events: slices.Clone(s.events.newest()), Count: s.events.serial},
-	}
+	seed := s.settings.Seed
+	seed.Users, seed.Tokens = slices.Clone(seed.Users), maps.Clone(seed.Tokens)
+	seed.Audit = Audit{Events: slices.Clone(s.events.newest()), Count: s.events.serial}
 	seed.Lifecycle.CrashLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.CrashLoop), func(loop CrashLoop) bool { return !s.hasType(loop.Process) })
 	seed.Lifecycle.ReadinessLoop = slices.DeleteFunc(slices.Clone(seed.Lifecycle.ReadinessLoop), func(loop ReadinessLoop) bool { return !s.hasType(loop.Process) })
 	for _, guid := range s.orgOrder {

@@ -1,56 +1,43 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
 	"example.com/capisim/sim/contract"
 )
 
-// settings are the parts of a store that admins change as a whole. A stored
-// one is never changed.
+// settings are the parts of a store that admins change as a whole: its seed
+// without the things. A stored one is never changed.
 type settings struct {
-	number           int64
-	variant          contract.Variant
-	lifecycle        Lifecycle
-	features         Features
-	statsUnavailable bool
-	logCacheDown     bool
-	platform         Platform
-	users            []User
-	byName           map[string]*User
-	tokens           map[string]string
+	Seed
+	byName map[string]*User
 }
 
-func newSettings(seed *Seed) *settings {
-	c := &settings{
-		number:           seed.Number,
-		variant:          seed.Variant,
-		lifecycle:        seed.Lifecycle,
-		features:         seed.Features,
-		statsUnavailable: seed.StatsUnavailable,
-		logCacheDown:     seed.LogCacheDown,
-		platform:         seed.Platform,
-		users:            seed.Users,
-		byName:           make(map[string]*User, len(seed.Users)),
-		tokens:           maps.Clone(seed.Tokens),
-	}
-	if c.variant == "" {
-		c.variant = contract.Default
-	}
-	for i := range c.users {
-		c.byName[c.users[i].Name] = &c.users[i]
+func newSettings(seed Seed) *settings {
+	seed.Organizations, seed.Spaces, seed.Apps, seed.Processes, seed.Deployments = nil, nil, nil, nil, nil
+	seed.Variant, seed.Tokens, seed.Audit = cmp.Or(seed.Variant, contract.Default), maps.Clone(seed.Tokens), Audit{}
+	c := &settings{seed, make(map[string]*User, len(seed.Users))}
+	for i := range c.Users {
+		c.byName[c.Users[i].Name] = &c.Users[i]
 	}
 	return c
+}
+
+// current are the settings as they stand.
+func (s *Store) current() *settings {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.settings
 }
 
 // TokenOf is the first, in their order, of the tokens that the state gives a
 // user.
 func (s *Store) TokenOf(user string) (string, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, token := range slices.Sorted(maps.Keys(s.settings.tokens)) {
-		if s.settings.tokens[token] == user {
+	tokens := s.current().Tokens
+	for _, token := range slices.Sorted(maps.Keys(tokens)) {
+		if tokens[token] == user {
 			return token, true
 		}
 	}
@@ -65,25 +52,13 @@ type Features struct {
 }
 
 // Number is the seed of all draws.
-func (s *Store) Number() int64 {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.number
-}
+func (s *Store) Number() int64 { return s.current().Number }
 
 // Variant is the edition of the API that this state is served in.
-func (s *Store) Variant() contract.Variant {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.variant
-}
+func (s *Store) Variant() contract.Variant { return s.current().Variant }
 
 // Features returns the feature flags.
-func (s *Store) Features() Features {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.features
-}
+func (s *Store) Features() Features { return s.current().Features }
 
 // ChangeFeatures changes the feature flags and returns the new ones. The
 // function must not use the store.
@@ -91,7 +66,7 @@ func (s *Store) ChangeFeatures(change func(*Features)) Features {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := *s.settings
-	change(&next.features)
+	change(&next.Features)
 	s.settings = &next
-	return next.features
+	return next.Features
 }

@@ -125,7 +125,7 @@ func (s *Store) turn(app *App, was AppState, now time.Time) {
 		p.UpdatedAt = now
 		if app.State == Started {
 			p.History = p.History.started(now)
-			p.Version = newStream(s.settings.number, p.GUID, versionDraw, p.History.Epoch).uuid()
+			p.Version = newStream(s.settings.Number, p.GUID, versionDraw, p.History.Epoch).uuid()
 			if latest := app.Latest(); latest != nil {
 				p.RevisionGUID = latest.GUID
 			}

@@ -65,7 +65,7 @@ func compareTimes(a, b key) int {
 // change them afterwards. References are taken as checked (package scenario).
 func New(seed Seed) *Store {
 	s := &Store{
-		settings: newSettings(&seed),
+		settings: newSettings(seed),
 		inOrder:  btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {

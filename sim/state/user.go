@@ -48,9 +48,7 @@ func (u *User) holds(role Role, space string) bool {
 
 // User finds a user by name.
 func (s *Store) User(name string) (*User, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	u, ok := s.settings.byName[name]
+	u, ok := s.current().byName[name]
 	return u, ok
 }
 
@@ -61,20 +59,15 @@ func (s *Store) HasUser(name string) bool {
 }
 
 // Users lists all users and clients, in the order of the scenario.
-func (s *Store) Users() []User {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.settings.users
-}
+func (s *Store) Users() []User { return s.current().Users }
 
 // TokenUser finds the user of a static token.
 func (s *Store) TokenUser(token string) (*User, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	name, ok := s.settings.tokens[token]
+	c := s.current()
+	name, ok := c.Tokens[token]
 	if !ok {
 		return nil, false
 	}
-	u, ok := s.settings.byName[name]
+	u, ok := c.byName[name]
 	return u, ok
 }

@@ -41,12 +41,12 @@ func (v View) ShowsSecrets(who Viewer) bool { return who.canReadSecrets(v.Space)
 
 // StatsUnavailable says that the stats server is down (§14.1).
 func (v View) StatsUnavailable() bool {
-	return v.settings.statsUnavailable || v.settings.platform.Diego != ""
+	return v.settings.StatsUnavailable || v.settings.Platform.Diego != ""
 }
 
 // LogCacheDown says that metrics are down (§14.1).
 func (v View) LogCacheDown() bool {
-	return v.settings.logCacheDown || v.settings.platform.LogCache != ""
+	return v.settings.LogCacheDown || v.settings.Platform.LogCache != ""
 }
 
 // Peek finds what a path names without judging whether anyone may see it; the
