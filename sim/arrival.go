@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"io"
 	"net"
 	"net/http"
@@ -26,15 +25,16 @@ const (
 
 // arrivals bounds how long requests may take to arrive, on every path alike.
 type arrivals struct {
-	limit    time.Duration // of a body
-	stopping context.Context
-	stop     context.CancelFunc
+	limit time.Duration // of a body
+
+	mu      sync.Mutex // guards what follows
+	stopped bool
+	bodies  map[*arrival]struct{} // that are on their way
+	headers map[net.Conn]struct{} // new connections whose first header is
 }
 
 func newArrivals(limit time.Duration) *arrivals {
-	a := &arrivals{limit: limit}
-	a.stopping, a.stop = context.WithCancel(context.Background())
-	return a
+	return &arrivals{limit: limit, bodies: map[*arrival]struct{}{}, headers: map[net.Conn]struct{}{}}
 }
 
 // bound serves requests by another handler, those with a body for as long as it
@@ -45,41 +45,45 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		on := &arrival{ResponseWriter: w, of: a, request: r, control: http.NewResponseController(w)}
+		// The handler gets a copy: net/http knows the body of its own by its type.
+		on := &arrival{ResponseWriter: w, of: a, body: r.Body, request: *r}
+		on.request.Body = on
 		on.extend()
-		on.release = context.AfterFunc(a.stopping, on.extend)
 		defer on.settle()
-		// net/http knows the body of its own request by its type.
-		with := *r
-		with.Body = on
-		next.ServeHTTP(on, &with)
+		next.ServeHTTP(on, &on.request)
 	})
 }
 
-// watch is for http.Server.ConnState: a connection that has not brought a whole
-// header yet ends soon after the server stops. net/http would wait for it.
-func (a *arrivals) watch() func(net.Conn, http.ConnState) {
-	var begun sync.Map // net.Conn -> func() bool
-	taken := func(conn net.Conn) bool {
-		release, ok := begun.LoadAndDelete(conn)
-		if ok {
-			release.(func() bool)()
-		}
-		return ok
+// watch is for http.Server.ConnState: it knows the connections that have not
+// brought a whole header yet.
+func (a *arrivals) watch(conn net.Conn, state http.ConnState) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(a.headers, conn)
+	case a.stopped:
+		conn.Close()
+	default:
+		a.headers[conn] = struct{}{}
 	}
-	return func(conn net.Conn, state http.ConnState) {
-		if state != http.StateNew {
-			taken(conn)
-			return
-		}
-		begun.Store(conn, context.AfterFunc(a.stopping, func() {
-			time.AfterFunc(lastTimeout, func() {
-				if taken(conn) {
-					conn.Close()
-				}
-			})
-		}))
+}
+
+// stop gives what is on its way a last moment. net/http would wait for it.
+func (a *arrivals) stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stopped = true
+	for on := range a.bodies {
+		on.deadline(lastTimeout)
 	}
+	time.AfterFunc(lastTimeout, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		for conn := range a.headers {
+			conn.Close()
+		}
+	})
 }
 
 // arrival is a body that is on its way, and the writer of the answer: before an
@@ -89,94 +93,101 @@ func (a *arrivals) watch() func(net.Conn, http.ConnState) {
 type arrival struct {
 	http.ResponseWriter
 	of      *arrivals
-	request *http.Request
-	control *http.ResponseController
-	release func() bool // of the shutdown
-
-	begun bool // somebody has begun to read
-	mu    sync.Mutex
-	over  bool // no more of it is awaited; guarded by mu
+	body    io.ReadCloser
+	request http.Request // as the handler sees it
+	begun   bool         // somebody has begun to read
+	over    bool         // no more of it is awaited; guarded by of.mu
 }
 
 // extend gives the body its time from now on.
-func (a *arrival) extend() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	limit := a.of.limit
-	if a.of.stopping.Err() != nil {
-		limit = lastTimeout
-	}
-	if !a.over {
-		a.control.SetReadDeadline(world.Wall().Add(limit)) //nolint:errcheck // a writer without deadlines has none to offer
+func (on *arrival) extend() {
+	on.of.mu.Lock()
+	defer on.of.mu.Unlock()
+	on.of.bodies[on] = struct{}{}
+	if on.of.stopped {
+		on.deadline(lastTimeout)
+	} else {
+		on.deadline(on.of.limit)
 	}
 }
 
 // end awaits no more, and says whether this was the first to do so.
-func (a *arrival) end() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	first := !a.over
-	a.over = true
-	if first {
-		a.release()
-	}
+func (on *arrival) end() bool {
+	on.of.mu.Lock()
+	defer on.of.mu.Unlock()
+	first := !on.over
+	on.over = true
+	delete(on.of.bodies, on)
 	return first
 }
 
+// deadline ends reading so long from now. A writer without deadlines has none to
+// offer.
+func (on *arrival) deadline(after time.Duration) {
+	on.setDeadline(world.Wall().Add(after)) //nolint:errcheck // see above
+}
+
+func (on *arrival) setDeadline(t time.Time) error {
+	if w, ok := on.ResponseWriter.(interface{ SetReadDeadline(time.Time) error }); ok {
+		return w.SetReadDeadline(t)
+	}
+	return http.ErrNotSupported
+}
+
 // Read reads the body.
-func (a *arrival) Read(p []byte) (int, error) {
-	a.begun = true
-	n, err := a.request.Body.Read(p)
-	if err != nil && a.end() && err == io.EOF {
-		a.control.SetReadDeadline(time.Time{}) //nolint:errcheck // as above
+func (on *arrival) Read(p []byte) (int, error) {
+	on.begun = true
+	n, err := on.body.Read(p)
+	if err != nil && on.end() && err == io.EOF {
+		on.setDeadline(time.Time{}) //nolint:errcheck // as in deadline
 	}
 	return n, err
 }
 
 // Close ends the body as net/http would.
-func (a *arrival) Close() error { return a.request.Body.Close() }
+func (on *arrival) Close() error { return on.body.Close() }
 
 // settle drains what the handler has left unread, before the answer leaves, so
 // that the client need not read and write at once. A client that stalls, or
 // has much more to send, loses its connection after the answer; so does one that
 // waits for leave to send it. HTTP/2 ends the stream alone and waits for nothing.
-func (a *arrival) settle() {
-	a.mu.Lock()
-	over := a.over
-	a.mu.Unlock()
+func (on *arrival) settle() {
+	on.of.mu.Lock()
+	over := on.over
+	on.of.mu.Unlock()
 	if over {
 		return
 	}
-	waits := !a.begun && a.request.Header.Get("Expect") != ""
-	if a.request.ProtoMajor == 1 && !waits && a.request.ContentLength <= drainedBytes {
-		if !a.begun {
-			a.extend()
+	waits := !on.begun && on.request.Header.Get("Expect") != ""
+	if on.request.ProtoMajor == 1 && !waits && on.request.ContentLength <= drainedBytes {
+		if !on.begun {
+			on.extend()
 		}
-		io.CopyN(io.Discard, a, drainedBytes) //nolint:errcheck // Read has noted how it ended
+		io.CopyN(io.Discard, on, drainedBytes) //nolint:errcheck // Read has noted how it ended
 	}
-	if a.end() {
-		a.control.SetReadDeadline(world.Wall()) //nolint:errcheck // as above
+	if on.end() {
+		on.deadline(0)
 	}
 }
 
 // SetReadDeadline takes the body out of this hand: a fault ends the connection
 // without it.
-func (a *arrival) SetReadDeadline(t time.Time) error {
-	a.end()
-	return a.control.SetReadDeadline(t)
+func (on *arrival) SetReadDeadline(t time.Time) error {
+	on.end()
+	return on.setDeadline(t)
 }
 
 // WriteHeader sends the status once nothing is left to be read.
-func (a *arrival) WriteHeader(status int) {
-	a.settle()
-	a.ResponseWriter.WriteHeader(status)
+func (on *arrival) WriteHeader(status int) {
+	on.settle()
+	on.ResponseWriter.WriteHeader(status)
 }
 
 // Write is like WriteHeader for those who leave the status out.
-func (a *arrival) Write(p []byte) (int, error) {
-	a.settle()
-	return a.ResponseWriter.Write(p)
+func (on *arrival) Write(p []byte) (int, error) {
+	on.settle()
+	return on.ResponseWriter.Write(p)
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (a *arrival) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (on *arrival) Unwrap() http.ResponseWriter { return on.ResponseWriter }

@@ -289,7 +289,7 @@ func (s *Simulator) Server(handler http.Handler) *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
 		ConnContext:       api.ConnContext,
-		ConnState:         s.arrivals.watch(),
+		ConnState:         s.arrivals.watch,
 		// net/http answers OPTIONS * itself otherwise, and waits for its body.
 		DisableGeneralOptionsHandler: true,
 	}
