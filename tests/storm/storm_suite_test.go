@@ -103,6 +103,19 @@ func (s *server) wrong() (found []string) {
 	return found
 }
 
+// said counts what the server has logged, by its level and message.
+func (s *server) said() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := map[string]int{}
+	for _, line := range s.lines {
+		_, words, _ := strings.Cut(line, "level=")
+		words, _, _ = strings.Cut(words, "=")
+		counts[words[:max(0, strings.LastIndexByte(words, ' '))]]++
+	}
+	return counts
+}
+
 // stop ends the server as an orchestrator does and expects a clean exit.
 func (s *server) stop() {
 	GinkgoHelper()

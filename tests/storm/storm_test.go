@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +24,7 @@ var _ = Describe("Everything at once", func() {
 		s := serve("--scenarios", folder, "--watch", "--report", report, "--max-worlds", "12", "--journal-bytes", "4MiB", "--journal-size", "2000")
 		goroutines := s.metric("go_goroutines")
 
+		By("letting everything happen")
 		ctx, end := context.WithTimeout(context.Background(), length())
 		defer end()
 		storm := s.storm(ctx, folder)
@@ -35,10 +35,13 @@ var _ = Describe("Everything at once", func() {
 			s.do("DELETE", fmt.Sprintf("/admin/worlds/w%d", n), "")
 		}
 		s.client.CloseIdleConnections()
+		By("waiting until all is quiet")
+		AddReportEntry("log", s.said())
 		Expect(s.wrong()).To(BeEmpty())
 		Eventually(func() float64 { return s.metric("go_goroutines") }).WithTimeout(patience).Should(BeNumerically("<=", goroutines+10), "goroutines")
 		Expect(s.metric("process_resident_memory_bytes")).To(BeNumerically("<", 1<<30))
 
+		By("stopping it in the middle")
 		again, end := context.WithCancel(context.Background())
 		defer end()
 		storm = s.storm(again, folder)
@@ -131,5 +134,5 @@ func (l *ledger) isExact() {
 		Expect(rule.Injected).To(Equal(refused), rule.ID)
 		Expect(rule.Matched).To(BeNumerically("<=", all), rule.ID)
 	}
-	AddReportEntry("answers", strings.TrimPrefix(fmt.Sprint(l.seen), "map"))
+	AddReportEntry("answers", l.seen)
 }
