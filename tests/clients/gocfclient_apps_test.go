@@ -3,7 +3,6 @@ package clients_test
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/cloudfoundry/go-cfclient/v3/client"
 	"github.com/cloudfoundry/go-cfclient/v3/config"
@@ -139,42 +138,6 @@ var _ = Describe("go-cfclient, beside processes", func() {
 		Expect(revisions).To(HaveLen(2))
 		Expect(revisions[1].Description).To(Equal("Custom start command updated for 'web' process."))
 		Expect(revisions[1].Droplet.GUID).To(Equal(droplet.GUID))
-	})
-
-	It("sees the deployment of an app that is deploying", func() {
-		srv.Load(GinkgoT(), "deploying")
-		list, err := login(srv.URL, "developer").Deployments.ListAll(ctx, nil)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(list).To(HaveLen(1))
-		Expect([]string{list[0].Status.Value, list[0].Status.Reason}).To(Equal([]string{"ACTIVE", "DEPLOYING"}))
-	})
-
-	It("deploys, calls off and goes on", func() {
-		create := resource.NewDeploymentCreate(harness.DemoApp)
-		rolling, err := cf.Deployments.Create(ctx, create)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(rolling.NewProcesses).To(HaveLen(1))
-		Expect(cf.Deployments.Cancel(ctx, rolling.GUID)).To(Succeed())
-		srv.Advance(GinkgoT(), time.Second)
-		rolling, err = cf.Deployments.Get(ctx, rolling.GUID)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(rolling.Status.Reason).To(Equal("CANCELED"))
-		Expect(cfError(cf.Deployments.Cancel(ctx, rolling.GUID)).Detail).To(Equal("Cannot cancel a deployment with status: FINALIZED and reason: CANCELED"))
-
-		create.Strategy = "canary"
-		canary, err := cf.Deployments.Create(ctx, create)
-		Expect(err).NotTo(HaveOccurred())
-		srv.Advance(GinkgoT(), time.Minute)
-		Expect(cf.Deployments.Continue(ctx, canary.GUID)).To(Succeed())
-		srv.Advance(GinkgoT(), time.Minute)
-		canary, err = cf.Deployments.Get(ctx, canary.GUID)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(canary.Status.Reason).To(Equal("DEPLOYED"))
-		processes, err := cf.Processes.ListForAppAll(ctx, harness.DemoApp, nil)
-		Expect(err).NotTo(HaveOccurred())
-		for _, p := range processes {
-			Expect(p.GUID).NotTo(Equal(harness.DemoWeb), "the web process has a guid of its own")
-		}
 	})
 
 	It("logs in as a client, with its secret", func() {

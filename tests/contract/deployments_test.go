@@ -106,6 +106,60 @@ var _ = Describe("A deployment", func() {
 		Expect(webs(world)).To(Equal([]any{2.0}))
 	})
 
+	It("forbids to scale web, and nothing else, in each phase but the last ones", func() {
+		world := World(root, "default")
+		scale := func(path string) *Exchange { return world.Do("POST", path+"/actions/scale", `{"instances":2}`) }
+		phase := func(x *Exchange, want string, free bool) {
+			GinkgoHelper()
+			Expect(status(world, x)).To(Equal(want))
+			if free {
+				Expect(scale(appWeb)).To(HaveStatus(http.StatusAccepted), want)
+			} else {
+				Expect(scale(appWeb)).To(HaveCFError(contract.ScaleWhileDeploying), want)
+			}
+			Expect(scale("/v3/processes/"+Worker)).To(HaveStatus(http.StatusAccepted), want)
+			Expect(world.Do("DELETE", appWeb+"/instances/0", nil)).To(HaveStatus(http.StatusNoContent), want)
+			advance(world, "2s") // what was ended is back
+		}
+		act := func(x *Exchange, action string) {
+			GinkgoHelper()
+			Expect(world.Do("POST", "/v3/deployments/"+x.At("guid").(string)+"/actions/"+action, nil)).To(HaveStatus(http.StatusOK))
+		}
+		canary := create(world, `,"strategy":"canary"`)
+		phase(canary, "ACTIVE DEPLOYING", false) // PREPAUSED
+		advance(world, "1m")
+		phase(canary, "ACTIVE PAUSED", false)
+		act(canary, "continue")
+		phase(canary, "ACTIVE DEPLOYING", false)
+		advance(world, "1m")
+		phase(canary, "FINALIZED DEPLOYED", true)
+		rolling := create(world, "")
+		act(rolling, "cancel")
+		phase(rolling, "ACTIVE CANCELING", true)
+		advance(world, "1m")
+		phase(rolling, "FINALIZED CANCELED", true)
+	})
+
+	It("ends with its world, and with no other", func() {
+		admin := &Client{Base: root}
+		begin := func() *Client {
+			GinkgoHelper()
+			Expect(admin.Do("POST", "/admin/worlds", `{"name":"deployed","clock":"frozen"}`)).To(HaveStatus(http.StatusCreated))
+			return &Client{Base: root + "/worlds/deployed", Token: "admin"}
+		}
+		doomed, other := begin(), World(root, "default")
+		create(doomed, "")
+		kept := create(other, "")
+		Expect(admin.Do("DELETE", "/admin/worlds/deployed", nil)).To(HaveStatus(http.StatusNoContent))
+		Expect(doomed.Do("GET", "/v3/deployments", nil)).To(HaveStatus(http.StatusNotFound))
+		advance(other, "1m")
+		Expect(status(other, kept)).To(Equal("FINALIZED DEPLOYED"))
+		again := begin()
+		Expect(again.Do("GET", "/v3/deployments", nil).At("resources")).To(BeEmpty())
+		Expect(webs(again)).To(Equal([]any{2.0}))
+		Expect(admin.Do("DELETE", "/admin/worlds/deployed", nil)).To(HaveStatus(http.StatusNoContent))
+	})
+
 	DescribeTable("refuses", func(user, sent, want string) {
 		world := World(root, "default")
 		x := world.As(user).Do("POST", "/v3/deployments", sent)
