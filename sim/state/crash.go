@@ -18,11 +18,21 @@ type crash struct {
 	reason string // "" when nobody said
 }
 
-// settleAllCrashes writes the events of all crashes that have happened by now.
-// The caller holds the write lock.
+// settleAllCrashes writes the events of all crashes, and of all changes of
+// readiness, that have happened by now. The caller holds the write lock.
 func (s *Store) settleAllCrashes(now time.Time) {
+	if s.settings.Lifecycle.ReadyDelay > 0 { // all processes have something to tell
+		s.inOrder.Scan(func(k key) bool {
+			s.settleCrashes(s.processes.get(k.guid), now)
+			return true
+		})
+		return
+	}
 	found := s.having(attribute{kind: withForced})
 	for _, loop := range s.settings.Lifecycle.CrashLoop {
+		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
+	}
+	for _, loop := range s.settings.Lifecycle.ReadinessLoop {
 		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
 	}
 	for guid := range s.each(found.from(0, false)) {
@@ -30,8 +40,8 @@ func (s *Store) settleAllCrashes(now time.Time) {
 	}
 }
 
-// settleCrashes writes the events of the crashes of a process that have
-// happened since it was asked last. It is asked before its history changes.
+// settleCrashes writes the events of the crashes of a process, and of its
+// readiness, that have happened since it was asked last. It is asked before its history changes.
 // The caller holds the write lock.
 func (s *Store) settleCrashes(p *Process, now time.Time) {
 	v := s.viewOf(p)
@@ -58,6 +68,9 @@ func (s *Store) settleThose(v View, ran bool, now time.Time) {
 			}
 			return
 		}
+	}
+	for _, one := range s.settings.Lifecycle.flips(p, since, now) {
+		s.addFlip(v, one)
 	}
 }
 

@@ -20,6 +20,8 @@ const (
 	ProcessScaled     = "audit.app.process.scale"
 	ProcessTerminated = "audit.app.process.terminate_instance"
 	ProcessCrashed    = "audit.app.process.crash"
+	ProcessReady      = "audit.app.process.ready"
+	ProcessNotReady   = "audit.app.process.not-ready"
 	RevisionCreated   = "audit.app.revision.create"
 	DropletMapped     = "audit.app.droplet.mapped"
 

@@ -155,7 +155,9 @@ func (s *Store) ForceInstance(now time.Time, guid string, index int, into *Force
 		s.forcedCrash(v, index, *into)
 	}
 	next.History.Forced = forced
+	before := v.Instance(now, index)
 	s.put(&next)
 	v.Process = &next
+	s.noteReadiness(v, before, v.Instance(now, index), now)
 	return v, nil
 }

@@ -69,12 +69,9 @@ func (l *Lifecycle) ready(processType string, running time.Duration) bool {
 	if running < l.ReadyDelay {
 		return false
 	}
-	for _, loop := range l.ReadinessLoop {
-		if loop.Process == processType && loop.Ready+loop.Unready > 0 {
-			return (running-l.ReadyDelay)%(loop.Ready+loop.Unready) < loop.Ready
-		}
-	}
-	return true
+	loop := l.readinessLoop(processType)
+	period := loop.Ready + loop.Unready
+	return period == 0 || (running-l.ReadyDelay)%period < loop.Ready
 }
 
 // stopping is the state of an instance of a stopped app: what ran when it was

@@ -79,6 +79,47 @@ var _ = Describe("An instance", func() {
 		Expect(routable(world)).To(BeTrue())
 	})
 
+	It("leaves events of its readiness behind, each once", func() {
+		world := worldOf("unready", `"lifecycle":{"ready_delay":"10s","readiness_loop":{"process":"web","ready":"20s","unready":"5s"}}`)
+		of := func(kind string) []any {
+			GinkgoHelper()
+			x := world.Do("GET", "/v3/audit_events?types=audit.app.process."+kind+"&order_by=created_at", nil)
+			Expect(x).To(MatchSchema("audit-event-list"))
+			return x.At("resources").([]any)
+		}
+		Expect(of("ready")).To(BeEmpty())
+		advance(world, "10s")
+		Expect(of("ready")).To(HaveLen(3), "two of web, the worker")
+		advance(world, "20s")
+		Expect(of("not-ready")).To(HaveLen(2))
+		Expect(of("ready")).To(HaveLen(3))
+		first := of("not-ready")[0].(map[string]any)
+		Expect(first["actor"]).To(Equal(map[string]any{"guid": DemoWeb, "type": "process", "name": "web"}))
+		Expect(first["target"]).To(HaveKeyWithValue("guid", DemoApp))
+		Expect(first["data"]).To(And(HaveKeyWithValue("ready", false), HaveKeyWithValue("index", 0.0), HaveKey("cell_id"), HaveKey("version"),
+			HaveKeyWithValue("instance", world.Do("GET", web+"/stats", nil).At("resources", 0, "instance_guid"))))
+		advance(world, "55s") // ready, unready, ready, unready, ready again
+		Expect(of("not-ready")).To(HaveLen(6))
+		Expect(of("ready")).To(HaveLen(9))
+		copied := World(root, "empty")
+		Expect(copied.Do("PUT", "/admin/state", world.Do("GET", "/admin/state", nil).Body)).To(HaveStatus(http.StatusOK))
+		world = copied
+		Expect(of("ready")).To(HaveLen(9), "a saved world has them too, and none twice")
+
+		world = World(root, "default")
+		set := func(body string) {
+			GinkgoHelper()
+			Expect(world.Do("PUT", "/admin/processes/"+DemoWeb+"/instances/1", body)).To(HaveStatus(http.StatusOK))
+		}
+		set(`{"routable":false}`)
+		set(`{"state":"RUNNING","routable":false}`)
+		Expect(of("not-ready")).To(HaveLen(1))
+		set(`{"state":null}`)
+		Expect(of("ready")).To(HaveLen(1))
+		set(`{"state":"DOWN"}`)
+		Expect(of("not-ready")).To(HaveLen(1), "it does not run")
+	})
+
 	DescribeTable("can be brought into every shape that stats know", func(set, key string, want any) {
 		admin := World(root, "default")
 		Expect(admin.Do("PUT", "/admin/processes/"+DemoWeb+"/instances/0", set)).To(HaveStatus(http.StatusOK))

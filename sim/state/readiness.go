@@ -1,0 +1,83 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"example.com/capisim/sim/document"
+)
+
+// flip is a change of what an instance's readiness check says.
+type flip struct {
+	at    time.Time
+	index int
+	ready bool
+}
+
+// readinessLoop is that of a process type, the zero value for none.
+func (l *Lifecycle) readinessLoop(processType string) ReadinessLoop {
+	at := slices.IndexFunc(l.ReadinessLoop, func(loop ReadinessLoop) bool { return loop.Process == processType && loop.Ready+loop.Unready > 0 })
+	if at < 0 {
+		return ReadinessLoop{}
+	}
+	return l.ReadinessLoop[at]
+}
+
+// flips are the changes of readiness of the instances of a process after one
+// moment and up to another, of an instance at most about as many as a world
+// remembers events. Instances that crash in a loop are told of by their crashes.
+func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
+	loop := l.readinessLoop(p.Type)
+	period := loop.Ready + loop.Unready
+	if period == 0 && l.ReadyDelay == 0 || period > 0 && loop.Ready == 0 { // ready at once, or never
+		return nil
+	}
+	for index := range min(p.Instances, MaxEvents) {
+		if forced := p.History.Forced[index]; forced.State != "" || forced.Facts != nil && forced.Facts.Routable.Set {
+			continue
+		}
+		place := p.placed(index)
+		at := place.at.Add(l.StartDelay + l.ReadyDelay)
+		if place.again {
+			at = at.Add(l.RestartDelay)
+		}
+		if rounds := upTo.Sub(at); period > 0 && rounds > MaxEvents*period {
+			at = at.Add((rounds/period - MaxEvents) * period)
+		}
+		for ready := true; !at.After(upTo); ready = !ready {
+			if at.After(after) {
+				list = append(list, flip{at, index, ready})
+			}
+			if loop.Unready == 0 {
+				break
+			}
+			if ready {
+				at = at.Add(loop.Ready)
+			} else {
+				at = at.Add(loop.Unready)
+			}
+		}
+	}
+	return list
+}
+
+// addFlip writes the event of a change of readiness, as the platform's watcher
+// has the real server do (app/controllers/internal/app_readiness_changed_controller.rb).
+func (s *Store) addFlip(v View, f flip) {
+	p, kind, ready := v.Process, ProcessNotReady, "false"
+	if f.ready {
+		kind, ready = ProcessReady, "true"
+	}
+	s.events.add(Event{Type: kind, At: f.at, Actor: Party{p.GUID, "process", p.Type}, App: v.App, Space: v.Space, Data: []document.Field{
+		said("instance", newStream(v.settings.Number, p.GUID, f.index, p.placed(f.index).epoch).uuid()), counted("index", f.index),
+		said("cell_id", v.drawnGUID(p.GUID, cellDraw, f.index)), {Key: "ready", Value: document.Value{Kind: document.Bool, Text: ready}}, said("version", p.Version)}})
+}
+
+// noteReadiness writes the event of a running instance that an admin made
+// another one than it was.
+func (s *Store) noteReadiness(v View, before, after Instance, now time.Time) {
+	ready := func(i Instance) bool { return i.Routable == nil || *i.Routable }
+	if before.State == Running && after.State == Running && ready(before) != ready(after) {
+		s.addFlip(v, flip{now, after.Index, ready(after)})
+	}
+}
