@@ -187,15 +187,15 @@ func (d *apiDocument) response(op *contract.Operation, status contract.Status, a
 	return d.shared(status.Code, out)
 }
 
-// answerSchema is that of a success: what is no JSON is text, or any bytes.
+// answerSchema is that of a success: what is not JSON has none, but for text.
 func (d *apiDocument) answerSchema(op *contract.Operation, kind string) any {
 	switch {
 	case strings.HasSuffix(kind, "json"):
 		return d.file(op.Response)
-	case kind == "application/octet-stream":
-		return nil
+	case strings.HasPrefix(kind, "text/"):
+		return kindOf("string")
 	}
-	return kindOf("string")
+	return nil
 }
 
 // shared makes a response a component, which all that have the same one refer
