@@ -53,13 +53,17 @@ type call struct {
 	limits            []header
 	preferenceApplied string
 	warnings          []string // for the journal
+	address           string   // of base, "" until somebody asks
+	page              []byte   // memory for a list, which goes from call to call
 }
+
+// maxPage is the largest memory for a list that is kept for the next call.
+const maxPage = 1 << 20
 
 // reply is an answer that has not been sent.
 type reply struct {
 	status  int
 	body    []byte
-	shared  bool   // nobody writes to body again: it may be kept
 	media   string // content type, "" for the usual one
 	headers []header
 	err     *contract.Error // set when the answer is an error envelope
@@ -79,7 +83,7 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 
 func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Request) *call {
 	c := calls.Get().(*call)
-	*c = call{ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
+	*c = call{page: c.page, ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
 	if l, ok := lineOf(r.Context()); ok {
 		c.line, c.lineUse = l, int(l.uses.Add(1))
 	}
@@ -89,7 +93,9 @@ func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Reques
 
 // free gives the call back. Nothing of it may be used afterwards.
 func (c *call) free() {
-	*c = call{}
+	if *c = (call{page: c.page}); cap(c.page) > maxPage {
+		c.page = nil
+	}
 	calls.Put(c)
 }
 
@@ -97,7 +103,12 @@ func (c *call) free() {
 func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // base is the address that links of the answer begin with.
-func (c *call) base() string { return c.api.Base(c.req, c.snap.World.Prefix) }
+func (c *call) base() string {
+	if c.address == "" {
+		c.address = c.api.Base(c.req, c.snap.World.Prefix)
+	}
+	return c.address
+}
 
 func (c *call) userName() string {
 	if c.who.User == nil {

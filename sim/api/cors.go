@@ -54,7 +54,7 @@ func (a *API) preflight(w http.ResponseWriter, r *http.Request) bool {
 		}
 	}
 	h := w.Header()
-	allowOrigin(h, origin)
+	allowOrigin(func(name string, values []string) { h[name] = values }, origin)
 	h["Vary"] = []string{"Origin"}
 	h["Content-Type"] = []string{"text/plain"}
 	h["Access-Control-Allow-Methods"] = []string{"GET,PUT,POST,DELETE"}
@@ -64,8 +64,8 @@ func (a *API) preflight(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-func allowOrigin(h http.Header, origin string) {
-	h["Access-Control-Allow-Origin"] = []string{origin}
-	h["Access-Control-Allow-Credentials"] = []string{"true"}
-	h["Access-Control-Expose-Headers"] = []string{"x-cf-warnings,x-app-staging-log,x-vcap-request-id,location,range"}
+func allowOrigin(line func(name string, values []string), origin string) {
+	line("Access-Control-Allow-Origin", []string{origin})
+	line("Access-Control-Allow-Credentials", []string{"true"})
+	line("Access-Control-Expose-Headers", []string{"x-cf-warnings,x-app-staging-log,x-vcap-request-id,location,range"})
 }

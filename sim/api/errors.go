@@ -10,7 +10,7 @@ import (
 // errorReply is one error in the form that it travels in: mostly the envelope
 // (§2), one request, one entry.
 func errorReply(e *contract.Error) reply {
-	out := reply{status: e.Status, shared: true, err: e}
+	out := reply{status: e.Status, err: e}
 	switch e.Form {
 	case contract.Unrouted:
 		b := appendString([]byte(`{"description":`), e.Detail)
@@ -54,7 +54,7 @@ func (c *call) planned(a *fault.Answer) reply {
 	if a == nil {
 		return reply{}
 	}
-	out := reply{status: a.Status, body: a.Body, shared: true}
+	out := reply{status: a.Status, body: a.Body}
 	switch {
 	case a.Error != nil:
 		out = c.errorReply(c.filled(a.Error))

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,12 +8,15 @@ import (
 	"time"
 
 	"example.com/capisim/sim/draw"
+	"example.com/capisim/sim/journal"
 )
 
 // Values that every answer shares. A header line is a slice; sharing it costs a
 // request nothing (FACTS.md §4).
 var (
 	accept       = []string{"Accept"}
+	varyOrigin   = []string{"Origin"}
+	varyBoth     = []string{"Accept,Origin"}
 	pass         = []string{"pass"}
 	sameOrigin   = []string{"SAMEORIGIN"}
 	xssBlock     = []string{"1; mode=block"}
@@ -36,8 +38,8 @@ var spelled = map[string]string{
 	"X-Ratelimit-Remaining": "X-RateLimit-Remaining",
 }
 
-// sent is the header of one answer. The journal keeps it in place of the map
-// that net/http takes, which would be most of what a request leaves behind.
+// sent is the header of one answer, from which both the map that net/http takes
+// and the journal's copy are made.
 type sent struct {
 	form       *form
 	media      string    // instead of the form's
@@ -80,14 +82,6 @@ func (c *call) headersOf(out *reply) *sent {
 	return s
 }
 
-// Header is the header as a map of its own.
-func (s *sent) Header() http.Header {
-	h := http.Header{}
-	s.fill(h)
-	maps.DeleteFunc(h, func(_ string, values []string) bool { return len(values) == 0 })
-	return h
-}
-
 // RetryAfter is what the answer says of coming back, "" for nothing. Only rules
 // and the limiter send it.
 func (s *sent) RetryAfter() string {
@@ -101,53 +95,63 @@ func (s *sent) RetryAfter() string {
 	return ""
 }
 
-// fill writes the header into a map. Some of its names are not in Go's
-// canonical form and are set as they are.
+// fill writes the header into a map. Some of its names are not in Go's canonical
+// form and are set as they are; nil keeps net/http from adding its own.
 func (s *sent) fill(h http.Header) {
+	s.each(func(name string, values []string) { h[name] = values })
+}
+
+// PackInto writes the header for the journal.
+func (s *sent) PackInto(p *journal.Packer) { s.each(p.Line) }
+
+// each tells the lines of the header.
+func (s *sent) each(line func(name string, values []string)) {
 	f := s.form
 	if f.nosniff {
-		h["X-Content-Type-Options"] = noSniff
+		line("X-Content-Type-Options", noSniff)
 	}
 	if f.cascade {
-		h["X-Cascade"] = pass
+		line("X-Cascade", pass)
 	}
 	if f.rails {
-		h["X-Frame-Options"] = sameOrigin
-		h["X-XSS-Protection"] = xssBlock
-		h["X-Content-Type-Options"] = noSniff
-		h["X-Download-Options"] = noOpen
-		h["X-Permitted-Cross-Domain-Policies"] = none
-		h["Referrer-Policy"] = strictOrigin
+		line("X-Frame-Options", sameOrigin)
+		line("X-XSS-Protection", xssBlock)
+		line("X-Content-Type-Options", noSniff)
+		line("X-Download-Options", noOpen)
+		line("X-Permitted-Cross-Domain-Policies", none)
+		line("Referrer-Policy", strictOrigin)
 	}
 	if s.vary {
-		h["Vary"] = accept
+		line("Vary", accept)
 	}
 	if s.origin != "" {
-		allowOrigin(h, s.origin)
-		h["Vary"] = []string{strings.TrimPrefix(first(h["Vary"])+",Origin", ",")}
+		allowOrigin(line, s.origin)
+		if line("Vary", varyOrigin); s.vary {
+			line("Vary", varyBoth)
+		}
 	}
 	if s.hasBody {
-		h["Content-Type"] = f.mediaLine
+		line("Content-Type", f.mediaLine)
 		if s.media != "" {
-			h["Content-Type"] = []string{s.media}
+			line("Content-Type", []string{s.media})
 		}
-		h["Content-Length"] = s.lines[2:3:3]
+		line("Content-Length", s.lines[2:3:3])
 	}
 	if f.id {
-		h["X-VCAP-Request-ID"] = s.lines[0:1:1]
+		line("X-VCAP-Request-ID", s.lines[0:1:1])
 	}
 	if f.runtime {
-		h["X-Runtime"] = s.lines[1:2:2]
+		line("X-Runtime", s.lines[1:2:2])
 	}
 	if s.hasUser {
-		h["X-USER-GUID"] = s.lines[3:4:4]
+		line("X-USER-GUID", s.lines[3:4:4])
 	}
 	if s.preference != "" {
-		h["Preference-Applied"] = []string{s.preference}
+		line("Preference-Applied", []string{s.preference})
 	}
 	for _, list := range [...][]header{s.trace, s.limits} {
-		for _, line := range list {
-			h[line.name] = line.values
+		for _, more := range list {
+			line(more.name, more.values)
 		}
 	}
 	for _, extra := range s.extra {
@@ -155,7 +159,7 @@ func (s *sent) fill(h http.Header) {
 		if theirs, ok := spelled[name]; ok {
 			name = theirs
 		}
-		h[name] = extra.values // nil keeps net/http from adding its own
+		line(name, extra.values)
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"example.com/capisim/sim/contract"
@@ -27,7 +28,11 @@ func listProcesses(c *call) (reply, error) {
 	if query.Embed && len(page.Views) > 0 && page.Views[0].StatsUnavailable() {
 		return reply{}, contract.UnknownError // §9
 	}
-	b := make([]byte, 0, 512+2048*len(page.Views))
+	var b []byte
+	if c.dry == nil { // else the answer outlives the call
+		b = c.page[:0]
+	}
+	b = slices.Grow(b, 512+2048*len(page.Views))
 	b = appendPagination(b, c.base()+path, query, page.Total)
 	b = append(b, `,"resources":[`...)
 	for i, view := range page.Views {
@@ -36,7 +41,11 @@ func listProcesses(c *call) (reply, error) {
 		}
 		b = c.appendListed(b, view, query.Embed)
 	}
-	return reply{status: http.StatusOK, body: append(b, "]}"...), shared: true}, nil
+	b = append(b, "]}"...)
+	if c.dry == nil {
+		c.page = b
+	}
+	return reply{status: http.StatusOK, body: b}, nil
 }
 
 // appendListed writes a process as lists show it: the command hidden from

@@ -34,7 +34,7 @@ func getManifest(c *call) (reply, error) {
 	for _, p := range processes {
 		writeProcess(&b, p.Process)
 	}
-	return reply{status: http.StatusOK, body: []byte(b.String()), shared: true, media: "application/x-yaml"}, nil
+	return reply{status: http.StatusOK, body: []byte(b.String()), media: "application/x-yaml"}, nil
 }
 
 // writeProcess writes a process of a manifest; what has no value is left out.

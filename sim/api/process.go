@@ -24,7 +24,7 @@ func getProcess(c *call) (reply, error) {
 	doc := renderingOf(view, c.snap.Variant, c.base())
 	shown := view.ShowsSecrets(c.who)
 	if shown && !query.Embed {
-		return reply{status: http.StatusOK, body: doc.bytes, shared: true}, nil
+		return reply{status: http.StatusOK, body: doc.bytes}, nil
 	}
 	var command, instances []byte
 	if !shown {
@@ -33,7 +33,7 @@ func getProcess(c *call) (reply, error) {
 	if query.Embed {
 		instances = appendInstances(nil, view, c.now)
 	}
-	return reply{status: http.StatusOK, body: doc.appendRead(nil, command, instances), shared: true}, nil
+	return reply{status: http.StatusOK, body: doc.appendRead(nil, command, instances)}, nil
 }
 
 func updateProcess(c *call) (reply, error) {
@@ -62,7 +62,7 @@ func (c *call) changedProcess(status int, view state.View, err error) (reply, er
 	if view.Process.DiskInMB == nil { // shown by changes alone (§6)
 		doc = encode(view.Process, nil, view.Space.GUID, c.snap.Variant, c.base())
 	}
-	return reply{status: status, body: doc.bytes, shared: true}, nil
+	return reply{status: status, body: doc.bytes}, nil
 }
 
 func terminateInstance(c *call) (reply, error) {
@@ -117,7 +117,7 @@ func listProcessInstances(c *call) (reply, error) {
 	b := appendInstances([]byte(`{"resources":`), view, c.now)
 	b = appendString(append(b, `,"links":{"self":{"href":`...), self+"/process_instances")
 	b = appendString(append(b, `},"process":{"href":`...), self)
-	return reply{status: http.StatusOK, body: append(b, "}}}"...), shared: true}, nil
+	return reply{status: http.StatusOK, body: append(b, "}}}"...)}, nil
 }
 
 // appendInstances writes the bare array of §14.2; since is a duration in whole

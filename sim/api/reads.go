@@ -59,7 +59,7 @@ func downloadDroplet(c *call) (reply, error) {
 	if !droplet.ShowsSecrets(c.who) {
 		return reply{}, contract.NotAuthorized
 	}
-	return reply{status: http.StatusOK, body: emptyArchive, shared: true, media: "application/octet-stream"}, nil
+	return reply{status: http.StatusOK, body: emptyArchive, media: "application/octet-stream"}, nil
 }
 
 // vcapApplication is the variable of that name, as apps are given it.

@@ -43,7 +43,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 		Operation: c.op, Variant: c.snap.Variant, World: c.snap.World.Name, User: c.userName(),
 		Host: c.req.Host, Secure: c.req.TLS != nil, OwnPort: onOwnPort(c.req, c.snap.World.Prefix),
 		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.remote(),
-		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Keep: true, Unread: !c.read && c.req.ContentLength != 0},
+		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Unread: !c.read && c.req.ContentLength != 0},
 		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,
 	}
@@ -59,7 +59,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 // answered adds the answer, and what was done to the connection.
 func (c *call) answered(e *journal.Entry, out *delivery, cut socket.Kind) {
 	e.ConnectionFault, out.latency = cut, e.Latency
-	e.ResponseBody = journal.Body{Bytes: out.reply.body, Keep: out.reply.shared}
+	e.ResponseBody = journal.Body{Bytes: out.reply.body}
 	if cut != "" && !cut.NeedsAnswer() && out.header == nil {
 		return
 	}

@@ -146,7 +146,7 @@ func (c *call) listReplyWith(path string, query contract.ResourceQuery, total in
 		}
 		b = append(append(b, `,"included":`...), more...)
 	}
-	return reply{status: http.StatusOK, body: append(b, '}'), shared: true}, nil
+	return reply{status: http.StatusOK, body: append(b, '}')}, nil
 }
 
 // one answers with a resource in its JSON, unless there is none.
@@ -170,7 +170,7 @@ func changed[V, J any](c *call, status int, present func(V) J) func(V, error) (r
 // jsonReply encodes a single resource.
 func jsonReply(status int, value any) (reply, error) {
 	body, err := json.Marshal(value)
-	return reply{status: status, body: body, shared: true}, err
+	return reply{status: status, body: body}, err
 }
 
 // shown makes the JSON of a page; an empty one is a list, not null.

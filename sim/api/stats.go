@@ -22,7 +22,7 @@ func getProcessStats(c *call) (reply, error) {
 		return reply{}, contract.StatsUnavailable
 	}
 	s := statsWriter{view: view, now: c.now, metrics: !view.LogCacheDown()}
-	out := reply{status: http.StatusOK, body: s.document(), shared: true}
+	out := reply{status: http.StatusOK, body: s.document()}
 	if !s.metrics && view.App.State == state.Started {
 		out.headers = []header{headerLine("X-Cf-Warnings", logCacheWarning)}
 	}

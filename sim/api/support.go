@@ -80,7 +80,7 @@ func getV3Root(c *call) (reply, error) {
 		b.Write(appendString([]byte(`},"`+name+`":{"href":`), base+"/"+name))
 	}
 	b.WriteString("}}}")
-	return reply{status: http.StatusOK, body: b.Bytes(), shared: true}, nil
+	return reply{status: http.StatusOK, body: b.Bytes()}, nil
 }
 
 // infoJSON is the answer of GET /v3/info (CONTRACT.md §19).

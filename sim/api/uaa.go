@@ -32,7 +32,7 @@ func uaaErrorReply(e *contract.Error) reply {
 // uaaReply is an answer of UAA: it forbids caches and names its type in its own
 // way.
 func uaaReply(status int, body []byte) reply {
-	return reply{status: status, body: body, shared: true,
+	return reply{status: status, body: body,
 		headers: []header{headerLine("Cache-Control", "no-store"), headerLine("Pragma", "no-cache")}}
 }
 

@@ -44,8 +44,8 @@ func (d *delivery) holds() bool {
 type Exchange struct {
 	Operation *contract.Operation // nil when the request met none
 	Variant   contract.Variant
-	Status    int // 0 when the connection was cut without an answer
-	Body      []byte
+	Status    int    // 0 when the connection was cut without an answer
+	Body      []byte // as long as the call lasts
 	Injected  bool
 	Custom    bool // the body is a rule's own
 	Latency   time.Duration

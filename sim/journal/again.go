@@ -15,6 +15,7 @@ func (j *Journal) Again(id uint64) (request *http.Request, ok bool) {
 		if e.ID != id {
 			return false
 		}
+		e.unpack()
 		target := e.Path
 		if e.RawQuery != "" {
 			target += "?" + e.RawQuery

@@ -79,8 +79,16 @@ func CountFrom(reading time.Time) { counted = reading }
 // whatever the machine's clock was set to in between.
 func instant(reading time.Time) int64 { return int64(reading.Sub(counted)) }
 
+// instant is when the request came.
+func (e *Entry) instant() int64 {
+	if e.begun != 0 {
+		return e.begun
+	}
+	return instant(e.Wall)
+}
+
 func attemptOf(e *Entry) attempt {
-	begin := instant(e.Wall)
+	begin := e.instant()
 	return attempt{
 		id: e.ID, begin: begin, end: begin + int64(e.Latency),
 		status: e.Status, fault: e.ConnectionFault, rule: e.Rule,

@@ -30,7 +30,6 @@ const (
 type Body struct {
 	Bytes []byte
 	Size  int64 // bytes in full; Append fills it in when it is smaller than what is there
-	Keep  bool  // nobody writes to Bytes again, so that they need not be copied
 	// Unread says that there was a body and nobody has read it.
 	Unread bool
 }
@@ -43,25 +42,10 @@ func (b Body) Cut() bool { return int64(len(b.Bytes)) < b.Size || b.Unread }
 // of the table, though there is no answer either.
 const CutOff socket.Kind = "cut"
 
-// bounded returns what the journal may hold on to: the slice itself where the
-// caller allows it and it pins no more than the bound, else a copy of its
-// beginning.
-func (b Body) bounded() Body {
-	b.Size = max(b.Size, int64(len(b.Bytes)))
-	switch {
-	case len(b.Bytes) == 0:
-		b.Bytes = nil
-	case !b.Keep || cap(b.Bytes) > MaxBody:
-		b.Bytes = slices.Clone(b.Bytes[:min(len(b.Bytes), MaxBody)])
-	}
-	b.Keep = true
-	return b
-}
-
 // Entry is one request and what became of it. Append it when that is decided,
 // and with its answer before the last byte of it leaves, or the socket is cut: a
 // client that repeats at once must not overtake the fault that it reacts to.
-// The headers are kept by reference and must not be written to afterwards.
+// Append keeps nothing of it but a copy.
 type Entry struct {
 	ID      uint64        // given by Append: from 1, always rising
 	Time    time.Time     // the world's clock when the request came
@@ -86,7 +70,7 @@ type Entry struct {
 	RequestHeader  http.Header
 	RequestBody    Body
 	ResponseHeader http.Header
-	Sent           Header // in place of ResponseHeader: the same, made when it is read
+	Sent           Header // in place of ResponseHeader: the same
 	ResponseBody   Body
 	Held           bool   // decided, and its answer is held back: Complete brings what became of it
 	Status         int    // as the client saw it; 0 when no answer was sent
@@ -102,22 +86,17 @@ type Entry struct {
 	// Meanwhile marks what a rule did in the name of another client: it counts
 	// for no coverage and is nobody's reaction.
 	Meanwhile bool
+
+	begun  int64  // what instant says of Wall, of an entry that was kept
+	packed string // the rest of one that a walk shows, see unpack
 }
 
-// Header is a header that is made when somebody asks for it: what an answer
-// shares with all others need not be kept for each.
+// Header is a header that stands in no map.
 type Header interface {
-	Header() http.Header
+	// PackInto writes each line by Packer.Line.
+	PackInto(p *Packer)
 	// RetryAfter is the value of the one header that is asked of each refusal.
 	RetryAfter() string
-}
-
-// answerHeader is the header of the answer, whichever way it was handed in.
-func (e *Entry) answerHeader() http.Header {
-	if e.Sent != nil {
-		return e.Sent.Header()
-	}
-	return e.ResponseHeader
 }
 
 func (e *Entry) retryAfter() string {
@@ -167,33 +146,8 @@ func first(h http.Header, canonical string) string {
 	return ""
 }
 
-// What an entry costs beside its bodies, in bytes. The response's header is
-// capisim's own, of shared values, so its length alone tells enough.
-const (
-	entryCost       = 512
-	headerLineCost  = 48
-	responseLineEst = 80
-)
-
-// bound cuts an entry down to what may be kept and returns its cost in bytes.
-// It allocates only for what is cut or may not be kept.
-func (e *Entry) bound() int64 {
-	e.RequestBody = e.RequestBody.bounded()
-	e.ResponseBody = e.ResponseBody.bounded()
-	e.Path, e.RawQuery = clip(e.Path, MaxText), clip(e.RawQuery, MaxText)
-	e.User, e.Method, e.Host = clip(e.User, maxName), clip(e.Method, maxName), clip(e.Host, maxName)
-	size := headerSize(e.RequestHeader)
-	if size > MaxHeader {
-		e.RequestHeader = cutHeader(e.RequestHeader)
-		size = headerSize(e.RequestHeader)
-	}
-	size += entryCost + responseLineEst*len(e.ResponseHeader) + len(e.Path) + len(e.RawQuery)
-	size += cap(e.RequestBody.Bytes) + cap(e.ResponseBody.Bytes)
-	for _, w := range e.Warnings {
-		size += len(w)
-	}
-	return int64(size)
-}
+// headerLineCost is what a line of a header counts beside its name and values.
+const headerLineCost = 48
 
 // clip copies the beginning of a string that is too long: a slice of it would
 // keep the whole in memory.

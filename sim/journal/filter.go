@@ -76,7 +76,7 @@ func (e *Entry) mentions(text string) bool {
 	if has(e.Method+" "+e.Path) || has(e.RawQuery) || has(e.Rule) || has(e.OperationID()) {
 		return true
 	}
-	for _, header := range []map[string][]string{e.RequestHeader, e.answerHeader()} {
+	for _, header := range []map[string][]string{e.RequestHeader, e.ResponseHeader} {
 		for name, values := range header {
 			if has(name + ": " + strings.Join(values, ", ")) {
 				return true

@@ -26,7 +26,7 @@ func typicalEntry(tb testing.TB) Entry {
 		RequestHeader: http.Header{"User-Agent": {"go"}, "Authorization": {"bearer admin"}, "Accept": {"application/json"},
 			"Content-Type": {"application/json"}, "X-B3-Traceid": {"a"}, "X-B3-Spanid": {"b"}, "Accept-Encoding": {"gzip"}},
 		ResponseHeader: http.Header{"Content-Type": {"application/json"}, "X-Vcap-Request-Id": {"x"}, "X-Runtime": {"0.1"}},
-		ResponseBody:   Body{Bytes: body, Keep: true},
+		ResponseBody:   Body{Bytes: body},
 	}
 }
 

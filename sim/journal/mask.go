@@ -20,10 +20,11 @@ const Masked = "[MASKED]"
 // masked returns a copy that shows no secret: neither in the path, nor in
 // headers, nor in the query, nor in bodies.
 func (e *Entry) masked() Entry {
+	e.unpack()
 	m := *e
 	m.Path = maskText(e.Path)
 	m.RequestHeader = maskHeader(e.RequestHeader)
-	m.ResponseHeader, m.Sent = maskHeader(e.answerHeader()), nil
+	m.ResponseHeader = maskHeader(e.ResponseHeader)
 	m.RawQuery = maskForm(e.RawQuery)
 	token := e.Operation != nil && e.Operation.Action == contract.CreateToken ||
 		strings.Contains(e.Path, "/oauth/") || strings.Contains(e.Path, "/login")

@@ -58,9 +58,10 @@ func findPaces(chains []*chain, history func(newest uint64, visit func(*Entry) b
 		if !near[place{e.User, e.OperationID(), clip(e.Path, maxName)}] {
 			return true
 		}
+		e.unpack()
 		for _, c := range wanted[pursuitOf(e)] {
 			if seen := begins[c]; e.ID < c.first().id && len(seen) < priors {
-				if begins[c] = append(seen, instant(e.Wall)); len(begins[c]) == priors {
+				if begins[c] = append(seen, e.instant()); len(begins[c]) == priors {
 					missing--
 				}
 			}

@@ -2,20 +2,17 @@ package journal
 
 import (
 	"sort"
+	"strings"
 	"sync"
 	"time"
 )
 
-// segmentSize is how many entries are allocated at once: an idle world's
-// journal costs nothing, and growing copies nothing.
-const segmentSize = 64
-
-type slot struct {
-	entry Entry
-	cost  int64
+// indexed is an entry of the ring. Held ones are packed anew when they are
+// completed, so that what they were packed into does not rise with their ids.
+type indexed struct {
+	id uint64
+	at location
 }
-
-type segment [segmentSize]slot
 
 // Journal keeps the newest requests of a world, counts what was covered, and
 // judges reactions. The ring forgets, by entries and by bytes; the other two
@@ -27,8 +24,9 @@ type Journal struct {
 	maxBytes  int64 // most bytes kept
 
 	ring        sync.Mutex // guards all below
-	segments    []*segment // allocated as they are needed, then used again
-	head        int        // place of the oldest entry
+	memory      memory
+	index       []indexed // a ring that grows up to limit
+	head        int       // place of the oldest entry in it
 	kept        int
 	bytes       int64
 	lastID      uint64
@@ -37,8 +35,8 @@ type Journal struct {
 	changed     chan struct{}
 }
 
-// New makes a journal that keeps at most this many entries and about this many
-// bytes. With a limit of zero it keeps no requests, and still counts coverage
+// New makes a journal that keeps at most this many entries, packed into at most
+// this many bytes. With a limit of zero it keeps no requests, and still counts coverage
 // and judges reactions.
 func New(entries int, bytes int64) *Journal {
 	entries = max(entries, 0)
@@ -47,7 +45,6 @@ func New(entries int, bytes int64) *Journal {
 		reactions: NewReactions(),
 		limit:     entries,
 		maxBytes:  bytes,
-		segments:  make([]*segment, (entries+segmentSize-1)/segmentSize),
 	}
 	j.reactions.history = j.walk
 	return j
@@ -60,14 +57,11 @@ func (j *Journal) Coverage() *Coverage { return j.coverage }
 func (j *Journal) Reactions() *Reactions { return j.reactions }
 
 // Append stores an entry, counts its cell, lets reactions see it, and returns
-// the id it got. One that is held counts when it is completed. It copies what may not be kept and cuts what is too long; otherwise
-// it allocates nothing.
+// the id it got. One that is held counts when it is completed.
 func (j *Journal) Append(e Entry) uint64 {
-	var cost int64
-	if j.limit > 0 {
-		cost = e.bound()
-	}
-	e.ID = j.store(&e, cost)
+	packed := j.pack(&e)
+	e.ID = j.store(packed)
+	packed.free()
 	j.coverage.Add(&e)
 	j.reactions.Observe(&e)
 	return e.ID
@@ -77,75 +71,96 @@ func (j *Journal) Append(e Entry) uint64 {
 // entry keeps its place; one that the journal has forgotten meanwhile is only
 // counted.
 func (j *Journal) Complete(e Entry) {
-	var cost int64
-	if j.limit > 0 {
-		cost = e.bound()
-	}
-	j.replace(&e, cost)
+	packed := j.pack(&e)
+	j.replace(e.ID, packed)
+	packed.free()
 	j.coverage.Add(&e)
 	j.reactions.Settle(&e)
 }
 
-func (j *Journal) store(e *Entry, cost int64) uint64 {
+// scratch is where entries are packed, outside the lock.
+var scratch = sync.Pool{New: func() any { return new(Packer) }}
+
+// pack packs an entry for the length of a call; nil when nothing is kept.
+func (j *Journal) pack(e *Entry) *Packer {
+	if j.limit == 0 {
+		return nil
+	}
+	p := scratch.Get().(*Packer)
+	p.b = p.b[:0]
+	e.pack(p)
+	return p
+}
+
+func (p *Packer) free() {
+	if p != nil {
+		scratch.Put(p)
+	}
+}
+
+func (j *Journal) store(packed *Packer) (id uint64) {
 	j.ring.Lock()
 	defer j.ring.Unlock()
 	j.lastID++
-	e.ID = j.lastID
-	if cost == 0 || cost > j.maxBytes {
+	id = j.lastID
+	if packed == nil || int64(len(packed.b)) > j.maxBytes {
 		j.dropped++
-		j.lastDropped = e.ID
+		j.lastDropped = id
 	} else {
 		if j.kept == j.limit {
 			j.forgetOldest()
 		}
-		for j.bytes+cost > j.maxBytes {
+		for j.bytes+int64(len(packed.b)) > j.maxBytes {
 			j.forgetOldest()
 		}
-		place := (j.head + j.kept) % j.limit
-		if j.segments[place/segmentSize] == nil {
-			j.segments[place/segmentSize] = new(segment)
+		if j.kept == len(j.index) {
+			j.grow()
 		}
-		s := j.at(place)
-		s.entry, s.cost = *e, cost
 		j.kept++
-		j.bytes += cost
+		*j.at(j.kept - 1) = indexed{id, j.memory.put(packed.b)}
+		j.bytes += int64(len(packed.b))
 	}
 	j.announce()
-	return e.ID
+	return id
+}
+
+// grow makes the index larger, the oldest entry first.
+func (j *Journal) grow() {
+	larger := make([]indexed, min(max(2*len(j.index), 16), j.limit))
+	n := copy(larger, j.index[j.head:])
+	copy(larger[n:], j.index[:j.head])
+	j.index, j.head = larger, 0
 }
 
 // replace puts a completed entry in the place of the held one, and makes room
 // for what it grew by.
-func (j *Journal) replace(e *Entry, cost int64) {
+func (j *Journal) replace(id uint64, packed *Packer) {
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	at := j.above(e.ID) - 1
-	if at < 0 {
+	i := j.above(id) - 1
+	if i < 0 || j.at(i).id != id {
 		return
 	}
-	s := j.at((j.head + at) % j.limit)
-	if s.entry.ID != e.ID {
-		return
-	}
-	j.bytes += cost - s.cost
-	s.entry, s.cost = *e, cost
+	one := j.at(i)
+	j.bytes += int64(len(packed.b)) - int64(one.at.size)
+	j.memory.drop(one.at)
+	one.at = j.memory.put(packed.b)
 	for j.bytes > j.maxBytes {
 		j.forgetOldest()
 	}
 	j.announce()
 }
 
-func (j *Journal) at(place int) *slot {
-	return &j.segments[place/segmentSize][place%segmentSize]
-}
+// at is the entry with this number, counted from the oldest.
+func (j *Journal) at(i int) *indexed { return &j.index[(j.head+i)%len(j.index)] }
 
 func (j *Journal) forgetOldest() {
-	s := j.at(j.head)
-	j.lastDropped = s.entry.ID
+	oldest := j.at(0)
+	j.lastDropped = oldest.id
 	j.dropped++
-	j.bytes -= s.cost
-	*s = slot{}
-	j.head = (j.head + 1) % j.limit
+	j.bytes -= int64(oldest.at.size)
+	j.memory.drop(oldest.at)
+	j.head = (j.head + 1) % len(j.index)
 	j.kept--
 }
 
@@ -174,7 +189,7 @@ func (j *Journal) Clear() {
 	j.reactions.End()
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	clear(j.segments)
+	j.memory, j.index = memory{}, nil
 	j.head, j.kept, j.bytes = 0, 0, 0
 	j.dropped, j.lastDropped = 0, 0
 	j.announce()
@@ -183,7 +198,7 @@ func (j *Journal) Clear() {
 // Stats is the size of a journal.
 type Stats struct {
 	Entries int    // kept now
-	Bytes   int64  // kept now, estimated from above
+	Bytes   int64  // kept now
 	Total   uint64 // appended since the start
 	Dropped uint64 // forgotten by the bounds since the last Clear
 }
@@ -212,41 +227,50 @@ func (j *Journal) Get(id uint64) (Entry, bool) {
 // reader of the whole ring never stops writers for long.
 const batch = 32
 
-// walk shows the kept entries with ids up to newest, newest first, raw, until
-// visit says stop. Those that are forgotten meanwhile are left out.
+// walk shows the kept entries with ids up to newest, newest first, raw and not
+// unpacked, until visit says stop. Those that are forgotten meanwhile are left
+// out.
 func (j *Journal) walk(newest uint64, visit func(e *Entry) bool) {
-	var buffer [batch]Entry
+	var copied [batch]indexed
 	for newest > 0 {
-		n := j.copyBelow(newest, buffer[:])
-		for i := range buffer[:n] {
-			if !visit(&buffer[i]) {
+		some, text := j.copyBelow(newest, &copied)
+		for _, one := range some {
+			e := unpackEntry(one.id, text[:one.at.size])
+			if text = text[one.at.size:]; !visit(&e) {
 				return
 			}
 		}
-		if n < batch {
+		if len(some) < batch {
 			return
 		}
-		newest = buffer[n-1].ID - 1
+		newest = some[batch-1].id - 1
 	}
 }
 
-// copyBelow copies the newest entries whose id is at most newest. Ids rise with
-// places but may have holes, since an entry over the bounds is never stored.
-func (j *Journal) copyBelow(newest uint64, into []Entry) int {
+// copyBelow copies the newest entries whose id is at most newest, packed as they
+// are. Ids rise with places but may have holes, since an entry over the bounds is
+// never stored.
+func (j *Journal) copyBelow(newest uint64, into *[batch]indexed) (some []indexed, text string) {
 	j.ring.Lock()
 	defer j.ring.Unlock()
-	n := 0
-	for i := j.above(newest) - 1; i >= 0 && n < len(into); i-- {
-		into[n] = j.at((j.head + i) % j.limit).entry
-		n++
+	size := 0
+	some = into[:0]
+	for i := j.above(newest) - 1; i >= 0 && len(some) < batch; i-- {
+		some = append(some, *j.at(i))
+		size += int(some[len(some)-1].at.size)
 	}
-	return n
+	var all strings.Builder
+	all.Grow(size)
+	for _, one := range some {
+		all.Write(j.memory.get(one.at))
+	}
+	return some, all.String()
 }
 
-// above is the index, counted from the oldest, of the first entry whose id is
+// above is the number, counted from the oldest, of the first entry whose id is
 // greater.
 func (j *Journal) above(id uint64) int {
-	return sort.Search(j.kept, func(i int) bool { return j.at((j.head+i)%j.limit).entry.ID > id })
+	return sort.Search(j.kept, func(i int) bool { return j.at(i).id > id })
 }
 
 func (j *Journal) newest() (last, lastDropped, dropped uint64) {
