@@ -227,6 +227,10 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 		s.serveOpenAPI(w, r, of)
 	case withAPI && stray(rest):
 		s.api.ServeStray(w, r, of, s.worlds.Root())
+	case withAPI && of.TTL() > 0:
+		of.Begin()
+		defer of.End()
+		s.api.ServeHTTP(w, r, of)
 	case withAPI:
 		s.api.ServeHTTP(w, r, of)
 	default:

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ func (r *rig) heldBy(t *testing.T, ctx context.Context, rule, line, body string)
 	go func() {
 		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 		if err == nil {
+			_, err = io.Copy(io.Discard, resp.Body) // a drip that ends too soon
 			resp.Body.Close()
 		}
 		done <- err
@@ -73,7 +75,7 @@ func TestDelaysAreCut(t *testing.T) {
 				ctx, leave := context.WithCancel(t.Context())
 				done := r.held(t, ctx, line, body)
 				leave()
-				if err := <-done; err == nil && name != "drip" {
+				if err := <-done; err == nil {
 					t.Error("the client got an answer")
 				}
 				r.Close() // waits for the handler: it must have noticed
@@ -86,7 +88,7 @@ func TestDelaysAreCut(t *testing.T) {
 				if err := r.world.Reset(world.Everything); err != nil {
 					t.Fatal(err)
 				}
-				if err := <-done; err == nil && name != "drip" {
+				if err := <-done; err == nil {
 					t.Error("the client got an answer")
 				}
 				if got := r.entries(t); len(got) != 0 {
@@ -141,7 +143,7 @@ func TestHeldAnswersEndWithTheirRule(t *testing.T) {
 				}
 				wait := func(done <-chan error) {
 					t.Helper()
-					if err := <-done; err == nil && kind != "a drip" {
+					if err := <-done; err == nil {
 						t.Error("the client got an answer")
 					}
 				}

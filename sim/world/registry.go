@@ -120,8 +120,18 @@ func (r *Registry) World(name string) (*World, bool) {
 // machine's clock was set to meanwhile.
 func (w *World) touch(now time.Time) { w.touched.Store(int64(sinceStart(now))) }
 
+// Begin and End stand around a request to the simulated API: a world that holds an
+// answer back for longer than its time to live is in use all the while.
+func (w *World) Begin() { w.underWay.Add(1) }
+
+// End ends what Begin began.
+func (w *World) End() {
+	w.touch(Wall())
+	w.underWay.Add(-1)
+}
+
 func (w *World) expired(now time.Time) bool {
-	return w.ttl > 0 && sinceStart(now)-time.Duration(w.touched.Load()) > w.ttl
+	return w.ttl > 0 && w.underWay.Load() == 0 && sinceStart(now)-time.Duration(w.touched.Load()) > w.ttl
 }
 
 // From names the world that this one is a fork of, "" for none.

@@ -237,6 +237,16 @@ func TestTimeToLive(t *testing.T) {
 	if !r.Use(w) || w.expired(Wall().Add(59*time.Second)) {
 		t.Error("a request on its port does not keep the world alive")
 	}
+	w.Begin()
+	if idle(w, time.Hour); !r.Use(w) {
+		t.Error("ended while a request is under way")
+	}
+	if idle(w, time.Hour); w.expired(Wall()) {
+		t.Error("ended while a request is under way")
+	}
+	if w.End(); w.expired(Wall().Add(59 * time.Second)) {
+		t.Error("ended at once after a long request")
+	}
 	for _, by := range []time.Duration{-time.Hour, time.Hour} {
 		if w.expired(afterSetting(Wall(), by)) {
 			t.Errorf("ended by a clock that was set by %v", by)

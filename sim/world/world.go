@@ -50,6 +50,7 @@ type World struct {
 	deciding sync.RWMutex       // shared by requests from their decision to their journal entry
 	current  atomic.Pointer[Snapshot]
 	touched  atomic.Int64 // the last request, in nanoseconds since the process began
+	underWay atomic.Int64 // requests to the simulated API, of a world with a ttl
 	ttl      time.Duration
 
 	history sync.Mutex // guards era
