@@ -10,7 +10,7 @@ import (
 )
 
 // privateNames are the ends of names that no stranger can have in the DNS.
-var privateNames = []string{".localhost", ".local", ".internal", ".svc", ".cluster.local"}
+var privateNames = []string{".localhost", ".local", ".internal", ".svc", ".cluster.local", ".test", ".invalid"}
 
 // Admits refuses, with an answer, a request that may be of a web page whose name
 // was made to lead here. The API refuses such requests itself.

@@ -20,7 +20,7 @@ func TestNames(t *testing.T) {
 	}{
 		{open, "127.0.0.1", "", ""}, {open, "127.0.0.1:8080", "", ""}, {open, "192.168.1.4", "", ""}, {open, "[::1]", "", ""}, {open, "[fe80::1%25eth0]:80", "", ""}, {open, "::1", "", ""},
 		{open, "localhost", "", ""}, {open, "LOCALHOST.:8080", "", ""}, {open, "capisim:8080", "", ""}, {open, "", "", ""},
-		{open, "blue.localhost", "", ""}, {open, "mac.local", "", ""}, {open, "host.docker.internal:80", "", ""}, {open, "capisim.ci.svc", "", ""}, {open, "capisim.ci.svc.cluster.local.", "", ""},
+		{open, "blue.localhost", "", ""}, {open, "mac.local", "", ""}, {open, "host.docker.internal:80", "", ""}, {open, "capisim.ci.svc", "", ""}, {open, "capisim.ci.svc.cluster.local.", "", ""}, {open, "capisim.test", "", ""}, {open, "capisim.invalid", "", ""},
 		{open, "Box.Corp.Example.", "", ""}, {open, "a.test.example:443", "", ""},
 		{open, "evil.example", "", "evil.example"}, {open, "EVIL.example.:8080", "", "evil.example"}, {open, "127.0.0.1.evil.example", "", "127.0.0.1.evil.example"},
 		{open, "localhost.evil.example", "", "localhost.evil.example"}, {open, "a.box.corp.example", "", "a.box.corp.example"}, {open, "eviltest.example", "", "eviltest.example"},

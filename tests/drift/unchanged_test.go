@@ -14,7 +14,8 @@ import (
 )
 
 // stateOf is the world of a server as the lines of a scenario, without the times
-// of the last update, which every successful change moves.
+// of the last update, which every successful change moves, and without the audit
+// events, in which every change stays written down.
 func stateOf(url string) []string {
 	GinkgoHelper()
 	got := (&harness.Client{Base: url}).Do(http.MethodGet, "/admin/state", nil)
@@ -47,6 +48,7 @@ func untimed(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		delete(value, "updated_at")
+		delete(value, "audit_events")
 		if history, ok := value["history"].(map[string]any); ok && history["restarts"] == nil {
 			delete(value, "history") // a scale and one back leave traces, but restart nothing
 		}
