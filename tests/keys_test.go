@@ -15,35 +15,36 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-const exampleFile = "../docs/reference/every-key.yaml"
+const exampleFolder = "../docs/reference"
+
+// exampleFiles have each key; the second is laid over the first.
+var exampleFiles = []string{exampleFolder + "/every-key.yaml", exampleFolder + "/extending.yaml"}
 
 const ruleIntroduction = `# Fault rules
 
 A rule says which requests get another answer than the simulated API's, and which one. It is taken by ` + "`POST /admin/faults`" + ` (one or a list), ` + "`PUT /admin/faults/{id}`" + `, by ` + "`faults`" + ` in a [scenario](scenarios.md), and in part by ` + "`capisim fault set`" + ` and ` + "`PUT /admin/faults/{operation}/{status}`" + `. What it may say is also ` + "`capisim schema fault-rule`" + `, for editors. The ids of operations and the statuses that each can answer are in [operations](operations.md), the names of errors in [errors](errors.md).
 
-The examples are those of [every-key.yaml](every-key.yaml), a scenario that is loaded by a test.
+The examples are those of [every-key.yaml](every-key.yaml) and [extending.yaml](extending.yaml), scenarios that are loaded by a test.
 `
 
 const scenarioIntroduction = `# Scenarios
 
 A scenario is a file in YAML or JSON, or a document given to ` + "`POST /admin/load`" + `: what a world holds and how it behaves. Unknown keys are errors; ` + "`capisim validate FILE`" + ` names each mistake with its line and column. Editors check it by ` + "`capisim schema scenario`" + `: put ` + "`# yaml-language-server: $schema=scenario.schema.json`" + ` into its first line. Whatever is left out gets a realistic value, drawn from the seed. A number or a truth may stand where a text is meant, and keys that begin with ` + "`x-`" + ` are your own, for anchors.
 
-` + "`[]`" + ` stands for an entry of a list, ` + "`NAME`" + ` for a name of your choice. The examples are those of [every-key.yaml](every-key.yaml), which is loaded by a test.
+` + "`[]`" + ` stands for an entry of a list, ` + "`NAME`" + ` for a name of your choice. The examples are those of [every-key.yaml](every-key.yaml) and [extending.yaml](extending.yaml), which are loaded by a test.
 `
 
-// TestExamples: the file with every key is a scenario.
+// TestExamples: the files with every key are scenarios.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	library, err := scenario.NewLibrary(scenarios.FS, "")
+	library, err := scenario.NewLibrary(scenarios.FS, exampleFolder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(exampleFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := scenario.Parse(exampleFile, text, library); err != nil {
-		t.Fatal(err)
+	for _, file := range exampleFiles {
+		if _, err := library.LoadFile(file); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -70,11 +71,14 @@ func keys(t *testing.T, b *bytes.Buffer, introduction, name string) {
 		t.Fatalf("no schema %q", name)
 	}
 	root := read(t, name+".json", text)
-	text, err := os.ReadFile(exampleFile)
-	if err != nil {
-		t.Fatal(err)
+	var examples []document.Value
+	for _, file := range exampleFiles {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples = append(examples, read(t, file, text))
 	}
-	examples := []document.Value{read(t, exampleFile, text)}
 	if name == "fault-rule" {
 		examples = below(examples, "faults", "[]")
 	}
@@ -152,7 +156,7 @@ func (k *keyTable) key(p part, path, name string, required bool, parents []docum
 	}
 	examples := below(parents, name)
 	if len(examples) == 0 {
-		k.t.Errorf("%s shows no %s", exampleFile, path)
+		k.t.Errorf("%v show no %s", exampleFiles, path)
 		return
 	}
 	example := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(examples[0].String())

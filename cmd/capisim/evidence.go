@@ -200,10 +200,11 @@ func (p *program) verifyCommand() *cobra.Command {
 			"Exit 1 unless all are met. Rules that were set and never fired are listed: they prove nothing.",
 		Args: arguments(1, 1),
 	}, func(ctx context.Context, all servers, args []string) error {
-		read, text, err := p.readDocument(args[0])
+		read, err := p.readDocument(args[0])
 		if err != nil {
 			return err
 		}
+		text := read.Root.AppendJSON(nil)
 		judgement, err := all.verify(ctx, text, allWorlds)
 		if err != nil {
 			return placed(err, read, "")

@@ -262,7 +262,7 @@ func (p *program) setCell(ctx context.Context, c *client.Client, operations, ans
 
 // setFile sets the rules of a file, all or none.
 func (p *program) setFile(ctx context.Context, c *client.Client, file string) ([]fault.Status, error) {
-	read, _, err := p.readDocument(file)
+	read, err := p.readDocument(file)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/scenario"
 )
 
 // remoteFlags say which server, and which of its worlds, a command is about.
@@ -192,31 +193,32 @@ func (p *program) loadCommand() *cobra.Command {
 	})
 }
 
-// load sends a file as it is.
+// load sends a file as the document that it is.
 func (p *program) load(ctx context.Context, c *client.Client, name string) (client.Overview, error) {
 	if !isFile(name) {
 		return c.Load(ctx, name)
 	}
-	read, text, err := p.readDocument(name)
+	read, err := p.readDocument(name)
 	if err != nil {
 		return client.Overview{}, err
 	}
-	seen, err := c.LoadDocument(ctx, text)
+	seen, err := c.LoadDocument(ctx, read.Root.AppendJSON(nil))
 	return seen, placed(err, read, "")
 }
 
-// readDocument reads a file that is a document of YAML or JSON; what is wrong
-// with its text is told with its place.
-func (p *program) readDocument(name string) (*document.Document, []byte, error) {
+// readDocument reads a file that is a scenario or a part of one, with what the
+// environment and files beside it have to say; what is wrong with its text is
+// told with its place.
+func (p *program) readDocument(name string) (*document.Document, error) {
 	text, err := p.read(name)
 	if err != nil {
-		return nil, nil, misused("%w", err)
+		return nil, misused("%w", err)
 	}
-	read, err := document.Read(name, text)
+	read, err := scenario.ReadFile(name, text)
 	if err != nil {
-		return nil, nil, misused("%w", err)
+		return nil, misused("%w", err)
 	}
-	return read, text, nil
+	return read, nil
 }
 
 // placed tells by line and column what a server found wrong with a document, of

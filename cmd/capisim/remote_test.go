@@ -338,3 +338,35 @@ func decoded[T any](t *testing.T, text string) T {
 	}
 	return value
 }
+
+// TestFilesAreFilledIn: the command puts the environment and the files beside a
+// file in before it sends it; a saved world is loaded as it was.
+func TestFilesAreFilledIn(t *testing.T) {
+	t.Setenv("CAPISIM_TEST_APP", "from-outside")
+	s := serve(t, nil)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "down.html"), "<h1>down</h1>")
+	file := write(t, filepath.Join(dir, "mine.yaml"), "name: mine\napps: [{name: \"${CAPISIM_TEST_APP}\"}]\n")
+	bad := write(t, filepath.Join(dir, "bad.yaml"), "name: mine\napps: [{name: \"${CAPISIM_TEST_UNSET}\"}]\n")
+	rules := write(t, filepath.Join(dir, "rules.yaml"), "id: down\nundocumented: true\nrespond: {status: 502, file: down.html}\n")
+	session(t, s.url, []step{
+		{args: "load " + file, out: `^scenario mine, 1 process\n$`},
+		{args: "load " + bad, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(bad) + `:2:15: apps\[0\].name: CAPISIM_TEST_UNSET is not set`},
+		{args: "validate " + bad, code: exitFound, out: `:2:15: apps\[0\].name: CAPISIM_TEST_UNSET is not set`},
+		{args: "fault set --format json --file " + rules, out: `"body": "\\u003ch1\\u003edown`},
+	})
+	saved := invoke(t, nil, "state", "--url", s.url).out
+	if !strings.Contains(saved, "name: from-outside") {
+		t.Error(saved)
+	}
+	session(t, s.url, []step{{args: "load default", out: "default"}, {args: "fault clear"}})
+	if got := answers(t, http.MethodPatch, s.url+demo, `{"command": "run ${PORT} $${X} ${"}`); got.StatusCode != http.StatusOK {
+		t.Fatal(got.Status)
+	}
+	saved = invoke(t, nil, "state", "--url", s.url).out
+	again := write(t, filepath.Join(dir, "saved.yaml"), saved)
+	session(t, s.url, []step{{args: "load " + again, out: "default"}})
+	if now := invoke(t, nil, "state", "--url", s.url).out; now != saved || !strings.Contains(saved, "run ${PORT} $${X} ${") {
+		t.Errorf("saved\n%s\nand loaded\n%s", saved, now)
+	}
+}

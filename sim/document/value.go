@@ -99,6 +99,18 @@ func (v Value) Without(key string) Value {
 	return v
 }
 
+// In is a value in the place of another: what is wrong anywhere in it is told
+// there.
+func (v Value) In(place Value) Value {
+	v.file, v.at = place.file, place.at
+	v.Members = slices.Clone(v.Members)
+	for i, member := range v.Members {
+		v.Members[i].at = place.at
+		v.Members[i].Value = member.Value.In(place)
+	}
+	return v
+}
+
 // TextOf is the text under a key, "" when there is none.
 func (v Value) TextOf(key string) string {
 	if member, _ := v.Get(key); member.Kind == String {

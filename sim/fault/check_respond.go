@@ -29,6 +29,9 @@ func (c *checker) respond(pointer string, r Respond) {
 	if !c.status(pointer, r.Status) {
 		return // what it may say is not known
 	}
+	if r.File != "" {
+		c.expect(pointer+"/file", document.Quote(r.File), "a body here: only a scenario in a file has files beside it")
+	}
 	c.errorName(pointer, r)
 	c.body(pointer, r)
 }

@@ -110,7 +110,7 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"step", `{"sequence":[{}]}`, `/sequence/0: nothing to do, expected a status, a connection or pass, or a respond of the rule for the step to use`},
 		{"pass and status", `{"sequence":[{"pass":true,"status":503}]}`, `/sequence/0/status: key "status", expected nothing beside pass: true, which leaves the request to the next rule`},
 		{"step status", `{` + update + `,"sequence":[{"status":503},{"status":418}]}`, `/sequence/1/status: 418, expected a status that updateProcess can answer (200, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503), or "undocumented": true; updateProcess cannot answer 418`},
-		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key "delay", expected one of "status", "error", "detail", "headers", "body", "connection", "pass"`},
+		{"step delay", `{"sequence":[{"delay":{"fixed":"1s"}}]}`, `/sequence/0/delay: unknown key "delay", expected one of "status", "error", "detail", "headers", "body", "file", "connection", "pass"`},
 
 		{"kind", `{"connection":"slow"}`, `/connection: "slow", expected one of ` + kinds},
 		{"nearly a kind", `{"connection":"rest"}`, `/connection: "rest", did you mean "reset"?`},

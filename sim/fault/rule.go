@@ -75,6 +75,9 @@ type Respond struct {
 	// Body is sent instead of the envelope: a JSON string as its bare text,
 	// all else as JSON.
 	Body json.RawMessage `json:"body,omitempty"`
+	// File names a file beside a scenario that holds the body; whoever reads the
+	// scenario puts it in.
+	File string `json:"file,omitempty"`
 }
 
 // Lines are the values of one header, a line each. Nil leaves a header out that

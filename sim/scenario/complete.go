@@ -7,6 +7,17 @@ import (
 	"example.com/capisim/sim/state"
 )
 
+// imply adds the space and the organization that apps and spaces need and that
+// were left out, under the names by which the rest may refer to them.
+func (d *Document) imply() {
+	if (d.Generate != nil || len(d.Apps) > 0) && len(d.Spaces) == 0 {
+		d.Spaces = []Space{{Name: "dev"}}
+	}
+	if len(d.Spaces) > 0 && len(d.Organizations) == 0 {
+		d.Organizations = []state.Organization{{Name: "demo-org"}}
+	}
+}
+
 // complete adds the things without which the rest of a document would hang in
 // the air. Values that are merely left out stay so: they are drawn when state
 // is made, for which a document stays as short as it was written.
@@ -16,14 +27,6 @@ func (d *Document) complete() {
 	}
 	if d.Clock != nil && d.Clock.Mode == "real" {
 		d.Clock = &Clock{Mode: "real"} // a start may have been inherited
-	}
-	if d.Generate != nil || len(d.Apps) > 0 {
-		if len(d.Spaces) == 0 {
-			d.Spaces = []Space{{Name: "dev"}}
-		}
-	}
-	if len(d.Spaces) > 0 && len(d.Organizations) == 0 {
-		d.Organizations = []state.Organization{{Name: "demo-org"}}
 	}
 	auth := Auth{}
 	if d.Auth != nil {

@@ -15,6 +15,8 @@ type Document struct {
 	Name          string               `json:"name"`
 	Description   string               `json:"description,omitempty"`
 	Extends       string               `json:"extends,omitempty"`
+	Drop          *Drop                `json:"drop,omitempty"`
+	Variables     *bool                `json:"variables,omitempty"` // whether ${VAR} of a file is the environment's
 	Seed          *int64               `json:"seed,omitempty"`
 	Variant       contract.Variant     `json:"variant,omitempty"`
 	Clock         *Clock               `json:"clock,omitempty"`
@@ -37,6 +39,18 @@ type Document struct {
 	Faults            []fault.Rule                `json:"faults,omitempty"`
 	Expectations      []journal.Expectation       `json:"expectations,omitempty"`
 	Progress          *Progress                   `json:"progress,omitempty"`
+}
+
+// Drop names what is not taken over from the scenario that this one extends.
+type Drop struct {
+	Organizations []string `json:"organizations,omitempty"`
+	Spaces        []string `json:"spaces,omitempty"`
+	Apps          []string `json:"apps,omitempty"`
+	Processes     []string `json:"processes,omitempty"` // as APP/TYPE
+	Users         []string `json:"users,omitempty"`
+	Tokens        []string `json:"tokens,omitempty"`
+	Quotas        []string `json:"quotas,omitempty"`
+	Faults        []string `json:"faults,omitempty"`
 }
 
 // Clock is the clock a world of this scenario begins with.

@@ -62,10 +62,11 @@ func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
 // newExporter writes down all but the apps.
 func newExporter(from *state.Store, s *Scenario) *exporter {
 	seed := from.Outline()
-	stats, logs := !seed.StatsUnavailable, !seed.LogCacheDown
+	stats, logs, variables := !seed.StatsUnavailable, !seed.LogCacheDown, false
 	e := &exporter{from: from, seed: seed, doc: &Document{
 		Name:              s.Name,
 		Description:       s.Description,
+		Variables:         &variables,
 		Seed:              &seed.Number,
 		Variant:           cmp.Or(seed.Variant, contract.Default),
 		Clock:             exportClock(s.Clock),

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,11 +23,12 @@ import (
 type scenarioFile struct {
 	name   string // where messages say it is
 	data   []byte
-	unread error // why there is no data
+	parts  map[string]part // files beside it that it refers to
+	unread error           // why there is no data
 }
 
 func (f scenarioFile) same(as scenarioFile) bool {
-	return bytes.Equal(f.data, as.data) && f.unread == nil && as.unread == nil
+	return bytes.Equal(f.data, as.data) && maps.EqualFunc(f.parts, as.parts, part.same) && f.unread == nil && as.unread == nil
 }
 
 // read reads the library's files, the named ones first.
@@ -68,7 +70,10 @@ func samePath(a, b string) bool {
 func readNamed(name string) scenarioFile {
 	folder, file := filepath.Split(name)
 	data, err := readBounded(os.DirFS(cmp.Or(folder, ".")), file)
-	return scenarioFile{name, data, unreadable(name, err)}
+	if err != nil {
+		return scenarioFile{name: name, data: data, unread: unreadable(name, err)}
+	}
+	return withParts(name, data)
 }
 
 func unreadable(name string, err error) error {
@@ -122,6 +127,7 @@ func readFolder(folder fs.FS, dir string) ([]scenarioFile, error) {
 			file.data, err = readBounded(folder, name)
 		}
 		file.unread = unreadable(file.name, err)
+		file.gather(folder)
 		files = append(files, file)
 	}
 	return files, nil
@@ -159,6 +165,10 @@ func Hash(paths ...string) string {
 		for _, file := range files {
 			fmt.Fprintf(digest, "%q %d %v ", file.name, len(file.data), file.unread)
 			digest.Write(file.data)
+			for _, name := range slices.Sorted(maps.Keys(file.parts)) {
+				fmt.Fprintf(digest, "%q %d %v ", name, len(file.parts[name].data), file.parts[name].err)
+				digest.Write(file.parts[name].data)
+			}
 		}
 	}
 	return hex.EncodeToString(digest.Sum(nil))

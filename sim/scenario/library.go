@@ -159,7 +159,7 @@ func (l *Library) fill(files []scenarioFile, before []*entry, broken map[string]
 			known := before[at]
 			e.was = known.made().scenario
 			if e.broken = broken[file.name]; e.broken != nil && e.was != nil || file.same(known.scenarioFile) {
-				e.data, e.tree = known.data, known.tree
+				e.data, e.parts, e.tree = known.data, known.parts, known.tree
 			}
 		}
 		l.own = append(l.own, l.entry(e))
@@ -191,12 +191,7 @@ func (l *Library) entry(e *entry) *entry {
 
 // treeOf holds on to nothing but the file.
 func treeOf(file scenarioFile) func() (*document.Document, error) {
-	return sync.OnceValues(func() (*document.Document, error) {
-		if file.unread != nil {
-			return nil, file.unread
-		}
-		return document.Read(file.name, file.data)
-	})
+	return sync.OnceValues(file.document)
 }
 
 // isOwn says that an error is about the entry's own file.
@@ -343,7 +338,7 @@ func (l *Library) LoadFile(file string) (*Scenario, error) {
 	if read.unread != nil {
 		return nil, read.unread
 	}
-	return Parse(file, read.data, l)
+	return parseFile(read, l)
 }
 
 func (l *Library) ownFile(file string) *entry {

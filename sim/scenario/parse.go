@@ -10,9 +10,22 @@ import (
 )
 
 // Parse reads a scenario, JSON or YAML, as document.Read does. What the scenario
-// extends is looked up in lib, which may be nil. The error is document.Problems.
+// extends is looked up in lib, which may be nil. In a file the environment and
+// the bodies that stand in files beside it are put in; without a name it is a
+// request body, which knows of neither. The error is document.Problems.
 func Parse(file string, data []byte, lib *Library) (*Scenario, error) {
+	if file != "" {
+		return parseFile(withParts(file, data), lib)
+	}
 	doc, err := document.Read(file, data)
+	if err != nil {
+		return nil, err
+	}
+	return parse(doc, lib)
+}
+
+func parseFile(file scenarioFile, lib *Library) (*Scenario, error) {
+	doc, err := file.document()
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +140,7 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 	if err := root.Root.Decode(doc); err != nil && len(p.problems) == 0 {
 		p.report(root, document.Violations{{Message: err.Error()}})
 	}
-	doc.Extends = ""
+	doc.Extends, doc.Drop, doc.Variables = "", nil, nil // they were for the reader
 	if !p.trusted {
 		for i, rule := range doc.Faults {
 			if len(p.problems) > document.Told {
@@ -137,6 +150,7 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 		}
 		p.report(root, journal.CheckExpectations(doc.Expectations))
 	}
+	doc.imply()
 	found, more := check(doc, root)
 	p.report(root, found)
 	p.more += more
@@ -162,6 +176,9 @@ func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Do
 		return nil
 	}
 	base := root.Root.TextOf("extends")
+	if _, drops := root.Root.Get("drop"); drops && base == "" {
+		p.report(root, document.Violations{{Pointer: "/drop", Message: "without extends, expected a scenario to leave something out of"}})
+	}
 	if base == "" || p.known(document.Problem{File: root.File, Pointer: "/extends"}) {
 		return root
 	}
@@ -182,7 +199,11 @@ func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Do
 	if parent == nil {
 		return nil
 	}
-	return root.Over(parent, overlay)
+	kept := *parent
+	var missed document.Violations
+	kept.Root, missed = without(parent.Root, root.Root)
+	p.report(root, missed)
+	return root.Over(&kept, overlay)
 }
 
 func (p *reading) fail(err error) {

@@ -91,7 +91,7 @@ func TestProblems(t *testing.T) {
 
 		// What refers to something.
 		{"dangling organization", "f.yaml", "name: x\norganizations: [{name: a}]\nspaces: [{name: s, organization: b}]\n", `f.yaml:3:34: spaces[0].organization: "b", no such organization; there is a`},
-		{"dangling space", "f.yaml", "name: x\napps: [{name: p, space: b}]\n", `f.yaml:2:25: apps[0].space: "b", no such space; there is none`},
+		{"dangling space", "f.yaml", "name: x\napps: [{name: p, space: b}]\n", `f.yaml:2:25: apps[0].space: "b", no such space; there is dev`},
 		{"space left out", "f.yaml", "name: x\nspaces: [{name: a}, {name: b}]\napps: [{name: p}]\n", "f.yaml:3:8: apps[0].space: left out, expected a name; there are a, b"},
 		{"space of two organizations", "f.yaml", "name: x\norganizations: [{name: a}, {name: b}]\nspaces: [{name: s, organization: a}, {name: s, organization: b}]\napps: [{space: s}]\n",
 			`f.yaml:4:16: apps[0].space: "s", the name of 2; say which one by its guid`},
@@ -105,7 +105,7 @@ func TestProblems(t *testing.T) {
 				"f.yaml:2:55: auth.tokens[\"a b\"]: key \"a b\", expected a text without blanks"},
 		{"quotas", "f.yaml", "name: x\nspaces: [{name: dev}]\nquotas: {spaces: {prod: {}}, organizations: {nope: {total_memory_in_mb: -1}}}\n",
 			"f.yaml:3:25: quotas.spaces.prod: \"prod\", no such space; there is dev\n" +
-				"f.yaml:3:52: quotas.organizations.nope: \"nope\", no such organization; there is none\n" +
+				"f.yaml:3:52: quotas.organizations.nope: \"nope\", no such organization; there is demo-org\n" +
 				"f.yaml:3:73: quotas.organizations.nope.total_memory_in_mb: -1, expected an integer from 0 to 9223372036854775807 or null"},
 		{"crash loop", "f.yaml", "name: x\napps: [{processes: [{type: web}, {type: worker}]}]\nlifecycle: {crash_loop: {process: wroker}}\n",
 			`f.yaml:3:35: lifecycle.crash_loop.process: "wroker", no such process type, did you mean "worker"?`},
@@ -231,7 +231,7 @@ func TestBodyProblemsHavePointers(t *testing.T) {
 		t.Fatalf("%T: %v", err, err)
 	}
 	want := document.Violations{
-		{Pointer: "/apps/0/space", Message: `"nope", no such space; there is none`},
+		{Pointer: "/apps/0/space", Message: `"nope", no such space; there is dev`},
 		{Pointer: "/apps/0/a~1b", Message: `unknown key "a/b", expected one of "name", "space", "guid", "state", "deploying", "created_at", "updated_at", "buildpacks", "stack", "metadata", "droplets", "droplet", "revisions", "deployments", "processes"`},
 	}
 	if !slices.Equal(got, want) {
