@@ -10,9 +10,9 @@ import (
 
 // Coverage counts, for each documented cell (DESIGN.md §2), how often a client
 // met it, apart by the error that it met, and for each operation the faults of
-// the connection. Counters are fixed at the start and only ever added to: the
-// request path takes no lock.
-type Coverage struct{ counts []counter }
+// the connection. Counters are made by the first request and only ever added to:
+// the request path takes no lock.
+type Coverage struct{ counts atomic.Pointer[[]counter] }
 
 // counter is of one variant. Injected answers are counted apart by their phase:
 // the request was answered before it took effect, or after it did.
@@ -51,9 +51,31 @@ var layout = sync.OnceValues(func() (list []*place, size int) {
 })
 
 // NewCoverage makes counters for the whole operation table.
-func NewCoverage() *Coverage {
+func NewCoverage() *Coverage { return &Coverage{} }
+
+// nothing are the counters where nothing was counted.
+var nothing = sync.OnceValue(func() []counter {
 	_, size := layout()
-	return &Coverage{counts: make([]counter, size)}
+	return make([]counter, size)
+})
+
+// read returns the counters to be read.
+func (c *Coverage) read() []counter {
+	if counts := c.counts.Load(); counts != nil {
+		return *counts
+	}
+	return nothing()
+}
+
+// own returns the counters to be added to.
+func (c *Coverage) own() []counter {
+	for {
+		if counts := c.counts.Load(); counts != nil {
+			return *counts
+		}
+		made := make([]counter, len(nothing()))
+		c.counts.CompareAndSwap(nil, &made)
+	}
 }
 
 // Add counts what a request was answered. What is not a cell, a supporting
@@ -70,7 +92,7 @@ func (c *Coverage) Add(e *Entry) {
 	if e.Injected && e.ConnectionFault != "" {
 		for i, row := range socket.Faults() {
 			if row.Kind == e.ConnectionFault {
-				c.counts[p.sockets+i].add(e, true)
+				c.own()[p.sockets+i].add(e, true)
 			}
 		}
 	}
@@ -79,7 +101,7 @@ func (c *Coverage) Add(e *Entry) {
 	}
 	for _, cell := range p.cells {
 		if cell.status.Code == e.Status {
-			c.counts[cell.first+cell.variant(e)].add(e, e.InjectedStatus())
+			c.own()[cell.first+cell.variant(e)].add(e, e.InjectedStatus())
 			return
 		}
 	}
@@ -130,38 +152,33 @@ func (n *counter) variant() Variant {
 
 // Absorb adds the counts of another world, such as one that has ended.
 func (c *Coverage) Absorb(other *Coverage) {
-	for i := range other.counts {
-		n := &other.counts[i]
-		c.counts[i].before.Add(n.before.Load())
-		c.counts[i].after.Add(n.after.Load())
-		c.counts[i].real.Add(n.real.Load())
+	counts, more := c.own(), other.read()
+	for i := range more {
+		n := &more[i]
+		counts[i].before.Add(n.before.Load())
+		counts[i].after.Add(n.after.Load())
+		counts[i].real.Add(n.real.Load())
 	}
 }
 
 // Clear sets all counts to nothing (DELETE /admin/coverage).
-func (c *Coverage) Clear() {
-	for i := range c.counts {
-		n := &c.counts[i]
-		n.before.Store(0)
-		n.after.Store(0)
-		n.real.Store(0)
-	}
-}
+func (c *Coverage) Clear() { c.counts.Store(nil) }
 
 // Snapshot reads the counters. The rules that were armed and never fired are
 // known to others, who put them in.
 func (c *Coverage) Snapshot() Matrix {
 	m := Matrix{Version: MatrixVersion, ArmedNeverFired: []string{}}
 	list, _ := layout()
+	counts := c.read()
 	for _, o := range contract.ProcessOperations() {
 		p := list[o.Index]
 		row := Row{ID: o.ID}
 		for _, cell := range p.cells {
-			row.Cells = append(row.Cells, c.cell(cell))
+			row.Cells = append(row.Cells, cell.read(counts))
 		}
 		row.sort()
 		for i, fault := range socket.Faults() {
-			v := c.counts[p.sockets+i].variant()
+			v := counts[p.sockets+i].variant()
 			v.Connection = fault.Kind
 			row.Connections = append(row.Connections, v)
 		}
@@ -171,20 +188,20 @@ func (c *Coverage) Snapshot() Matrix {
 	return m
 }
 
-// cell opens a cell by its errors. What is none of them is a variant of its own
+// read opens a cell by its errors. What is none of them is a variant of its own
 // only where it was met beside errors.
-func (c *Coverage) cell(p cellPlace) Cell {
+func (p cellPlace) read(counts []counter) Cell {
 	cell := Cell{Status: p.status.Code, Variants: []Variant{}}
 	if p.status.Kind == contract.DocumentedOnly {
 		cell.Kind = p.status.Kind
 	}
 	for i, known := range p.status.Errors {
-		v := c.counts[p.first+i].variant()
+		v := counts[p.first+i].variant()
 		v.Error, v.Detail = known.Title, p.detail(known)
 		cell.Variants = append(cell.Variants, v)
 		cell.add(v.Counts)
 	}
-	rest := c.counts[p.first+len(p.status.Errors)].variant()
+	rest := counts[p.first+len(p.status.Errors)].variant()
 	if rest.Covered() && len(p.status.Errors) > 0 {
 		cell.Variants = append(cell.Variants, rest)
 	}

@@ -104,8 +104,9 @@ func (d *draft) apps() {
 		orders = append(orders, d.app(app, at, fmt.Sprint(i))...)
 	}
 	if g := d.doc.Generate; g != nil {
+		processes := make([]Process, 0, len(g.types()))
 		for i := range g.Apps {
-			d.app(g.app(d.draw, i), i%len(d.seed.Spaces), "")
+			d.app(g.app(d.draw, i, processes), i%len(d.seed.Spaces), "")
 		}
 	}
 	d.reorder(orders)

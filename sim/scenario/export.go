@@ -29,6 +29,7 @@ func FromState(from *state.Store, s *Scenario) *Document {
 // large world than it has to. The state must not change meanwhile.
 func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
 	e := newExporter(from, s)
+	e.passing = true
 	if from.Counts().Apps > 0 {
 		e.doc.Apps = []App{{}}
 	}
@@ -108,6 +109,17 @@ type exporter struct {
 	doc  *Document
 	orgs map[string]string // guid -> how the document calls it
 	rest map[string]string // the same for spaces
+
+	passing   bool // nobody keeps an app when the next one comes
+	processes []Process
+}
+
+// room is where the processes of the next app are put.
+func (e *exporter) room(n int) []Process {
+	if !e.passing || n > cap(e.processes) || e.processes == nil { // none at all is an empty list
+		e.processes = make([]Process, n)
+	}
+	return e.processes[:n]
 }
 
 func exportClock(c ClockSpec) *Clock {
@@ -222,12 +234,17 @@ func (e *exporter) apps(yield func(App) bool) {
 			Droplets:   droplets,
 			Droplet:    droplet,
 			Revisions:  exportRevisions(app),
-			Processes:  make([]Process, len(g.Processes)),
+			Processes:  e.room(len(g.Processes)),
 		}
 		for _, deployment := range g.Deployments {
 			out.Deployments = append(out.Deployments, *deployment)
 		}
-		for i, process := range g.Processes {
+		for i := range g.Processes {
+			process := &g.Processes[i]
+			if !e.passing { // what is exported points to it
+				kept := *process
+				process = &kept
+			}
 			out.Processes[i] = exportProcess(process, g.Settled[i])
 			if len(g.Orders) > 0 {
 				out.Processes[i].Order = g.Orders[i]

@@ -25,7 +25,7 @@ func Generate(apps int, seed int64) *Document {
 	}
 	crowd := Crowd{Apps: apps, Processes: []string{webType, "worker"}, Instances: &Range{Min: 1, Max: 4}}
 	for i := range apps {
-		app := crowd.app(d, i)
+		app := crowd.app(d, i, make([]Process, 0, len(crowd.Processes)))
 		app.Space = doc.Spaces[i%len(doc.Spaces)].Name
 		app.GUID = d.of("app", "demo-org", app.Space, app.Name).UUID()
 		for j := range app.Processes {
@@ -59,8 +59,9 @@ func (c *Crowd) span() Range {
 var memories = []int{128, 256, 512, 1024}
 
 // app makes one of the apps: its name, commands, sizes and labels, the last so
-// that there is something to select. One in ten is stopped.
-func (c *Crowd) app(d *drawer, i int) App {
+// that there is something to select. One in ten is stopped. The processes are
+// put into the memory that is handed in.
+func (c *Crowd) app(d *drawer, i int, processes []Process) App {
 	span := c.span()
 	f := d.of("generated", strconv.Itoa(i))
 	kind := runtimes[f.Rand.Intn(len(runtimes))]
@@ -69,6 +70,7 @@ func (c *Crowd) app(d *drawer, i int) App {
 		State:      state.Started,
 		Buildpacks: []string{kind.buildpack},
 		Stack:      contract.DefaultStack,
+		Processes:  processes[:0],
 	}
 	if f.Rand.Intn(10) == 0 {
 		app.State = state.Stopped

@@ -111,7 +111,7 @@ func (s *Store) indexAll(processes []Process) {
 func (s *Store) each(of iter.Seq[uint64]) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for id := range of {
-			if k, ok := s.inOrder.Get(key{serial: id}); !ok || !yield(k.guid) {
+			if k, ok := s.inOrder.Get(key{serial: uint32(id)}); !ok || !yield(k.guid) {
 				return
 			}
 		}
@@ -260,15 +260,15 @@ func (s *Store) rank(tree *btree.BTreeG[key], at time.Time, none int) int {
 func (s *Store) inSpans(tree *btree.BTreeG[key], spans []contract.Span) ids {
 	found := make(bitmap, s.serial/blockSize+1)
 	for _, span := range spans {
-		first := key{at: span.From}
-		if s.openKeys == allOpen && !span.From.After(s.load.created) {
-			first = key{} // open keys stand before all others
+		first := span.From
+		if s.openKeys == allOpen && !first.After(s.load.created) {
+			first = time.Time{} // open keys stand before all others
 		}
-		tree.Ascend(first, func(k key) bool {
+		tree.Ascend(keyAt(first, 0, ""), func(k key) bool {
 			if !span.To.IsZero() && !s.timeOf(k).Before(span.To) {
 				return false
 			}
-			found.add(k.serial)
+			found.add(uint64(k.serial))
 			return true
 		})
 	}

@@ -104,7 +104,7 @@ func (s *Store) ordered(q contract.ListQuery, found ids, skip int) iter.Seq[stri
 	return func(yield func(string) bool) {
 		found := found.bitmap(s.serial)
 		visit := func(k key) bool {
-			if !found.has(k.serial) {
+			if !found.has(uint64(k.serial)) {
 				return true
 			}
 			if skip > 0 {

@@ -52,19 +52,25 @@ func (a *App) filled(l load) *App {
 
 func (p *Process) filled(l load) *Process {
 	next := *p
-	l.fill(&next.CreatedAt, &next.UpdatedAt)
-	next.hasOpenTimes, next.memo = false, new(memo)
+	next.memo = new(memo)
+	next.fill(l)
+	return &next
+}
+
+// fill is filled for a copy of a process.
+func (p *Process) fill(l load) {
+	l.fill(&p.CreatedAt, &p.UpdatedAt)
+	p.hasOpenTimes = false
 	if !p.History.open() {
-		return &next
+		return
 	}
-	next.History.Forced = maps.Clone(p.History.Forced)
-	for index, one := range next.History.Forced {
+	p.History.Forced = maps.Clone(p.History.Forced)
+	for index, one := range p.History.Forced {
 		if one.open() {
 			one.Since = l.now
-			next.History.Forced[index] = one
+			p.History.Forced[index] = one
 		}
 	}
-	return &next
 }
 
 func (f Forced) open() bool { return f.Since.IsZero() && f.State != "" }
@@ -195,7 +201,7 @@ func (s *Store) timeKey(at time.Time, p *Process) key {
 	if s.openKeys == allOpen && at.Equal(s.load.created) {
 		at = time.Time{}
 	}
-	return key{at, p.serial, p.GUID}
+	return keyAt(at, p.serial, p.GUID)
 }
 
 func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p) }
@@ -203,10 +209,11 @@ func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p) }
 
 // timeOf is the time that a key stands for.
 func (s *Store) timeOf(k key) time.Time {
-	if s.openKeys == allOpen && k.at.IsZero() {
+	at := k.time()
+	if s.openKeys == allOpen && at.IsZero() {
 		return s.load.created
 	}
-	return k.at
+	return at
 }
 
 // makeWay closes the keys before a process enters that is older than the load,

@@ -79,8 +79,8 @@ func (s *Store) hasType(typ string) bool { return len(s.having(attribute{ofType,
 // Group is an app with all that belongs to it.
 type Group struct {
 	App         *App
-	Processes   []*Process // oldest first
-	Orders      []int      // places of the processes in the order of creation, from 1; none when that is the order of the groups
+	Processes   []Process // oldest first
+	Orders      []int     // places of the processes in the order of creation, from 1; none when that is the order of the groups
 	Deployments []*Deployment
 	Settled     []time.Time // up to when the crashes of the processes are among the audit events; the zero time for never
 }
@@ -111,7 +111,10 @@ func (s *Store) group(g *Group, app string, places map[string]int) {
 	defer s.mu.RUnlock()
 	g.App, g.Processes, g.Orders, g.Settled = s.apps.once(app), g.Processes[:0], g.Orders[:0], g.Settled[:0]
 	for _, guid := range s.byApp.get(app) {
-		g.Processes = append(g.Processes, s.processes.once(guid))
+		g.Processes = append(g.Processes, *s.processes.table.get(guid))
+		if p := &g.Processes[len(g.Processes)-1]; s.processes.load != nil && p.open() {
+			p.fill(*s.processes.load)
+		}
 		g.Settled = append(g.Settled, s.events.settled.get(guid))
 		if places != nil {
 			g.Orders = append(g.Orders, places[guid])

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -41,12 +42,19 @@ type Store struct {
 	events events
 }
 
-// key is a place in an ordered index.
+// key is a place in an ordered index. There are three for each process.
 type key struct {
-	at     time.Time
-	serial uint64
-	guid   string
+	seconds int64 // of Unix time
+	nanos   int32
+	serial  uint32
+	guid    string
 }
+
+func keyAt(at time.Time, serial uint64, guid string) key {
+	return key{at.Unix(), int32(at.Nanosecond()), uint32(serial), guid}
+}
+
+func (k key) time() time.Time { return time.Unix(k.seconds, int64(k.nanos)).UTC() }
 
 func bySerial(a, b key) bool { return a.serial < b.serial }
 
@@ -55,8 +63,11 @@ func bySerial(a, b key) bool { return a.serial < b.serial }
 func byTime(a, b key) bool { return compareTimes(a, b) < 0 }
 
 func compareTimes(a, b key) int {
-	if order := a.at.Compare(b.at); order != 0 {
-		return order
+	switch {
+	case a.seconds != b.seconds:
+		return cmp.Compare(a.seconds, b.seconds)
+	case a.nanos != b.nanos:
+		return cmp.Compare(a.nanos, b.nanos)
 	}
 	return strings.Compare(a.guid, b.guid)
 }
@@ -78,15 +89,20 @@ func New(seed Seed) *Store {
 		s.spaces.set(space.GUID, space)
 		s.spaceOrd = append(s.spaceOrd, space.GUID)
 	}
+	s.apps.grow(len(seed.Apps))
+	s.byApp.grow(len(seed.Apps))
+	s.appOrder = make([]string, 0, len(seed.Apps))
 	for i := range seed.Apps {
 		app := &seed.Apps[i]
 		s.apps.set(app.GUID, app)
 		s.appOrder = append(s.appOrder, app.GUID)
 	}
+	s.processes.grow(len(seed.Processes))
+	memos := make([]memo, len(seed.Processes))
 	for i := range seed.Processes {
 		p := &seed.Processes[i]
 		s.serial++
-		p.serial, p.memo, p.hasOpenTimes = s.serial, new(memo), p.CreatedAt.IsZero() || p.UpdatedAt.IsZero() || p.History.open()
+		p.serial, p.memo, p.hasOpenTimes = s.serial, &memos[i], p.CreatedAt.IsZero() || p.UpdatedAt.IsZero() || p.History.open()
 		s.processes.set(p.GUID, p)
 		s.byApp.set(p.AppGUID, append(s.byApp.get(p.AppGUID), p.GUID))
 		s.inOrder.Load(p.orderKey())
@@ -113,28 +129,27 @@ func New(seed Seed) *Store {
 func (s *Store) indexTimes(processes []*Process) {
 	s.byCreated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
 	s.byUpdated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
-	created, updated := make([]key, len(processes)), make([]key, len(processes))
-	same := true
-	for i, p := range processes {
-		created[i], updated[i] = s.createdKey(p), s.updatedKey(p)
-		same = same && p.CreatedAt.Equal(p.UpdatedAt)
-	}
-	enter(s.byCreated, created)
+	same := !slices.ContainsFunc(processes, func(p *Process) bool { return !p.CreatedAt.Equal(p.UpdatedAt) })
+	enter(s.byCreated, processes, s.createdKey)
 	if same {
 		s.byUpdated = s.byCreated.Copy()
 	} else {
-		enter(s.byUpdated, updated)
+		enter(s.byUpdated, processes, s.updatedKey)
 	}
 }
 
-func enter(index *btree.BTreeG[key], keys []key) {
+func enter(index *btree.BTreeG[key], processes []*Process, keyOf func(*Process) key) {
+	keys := make([]key, len(processes))
+	for i, p := range processes {
+		keys[i] = keyOf(p)
+	}
 	slices.SortFunc(keys, compareTimes)
 	for _, k := range keys {
 		index.Load(k)
 	}
 }
 
-func (p *Process) orderKey() key { return key{serial: p.serial, guid: p.GUID} }
+func (p *Process) orderKey() key { return key{serial: uint32(p.serial), guid: p.GUID} }
 
 // Fork returns a store with the same content that changes on its own. It costs
 // the same whatever the store holds: values, parts of tables and nodes of

@@ -28,6 +28,17 @@ var tableSeed = maphash.MakeSeed()
 
 func place(guid string) uint64 { return maphash.String(tableSeed, guid) % partsOfTable }
 
+// grow makes room in an empty table.
+func (t *table[V]) grow(n int) {
+	if n < partsOfTable {
+		return
+	}
+	t.parts = new([partsOfTable]part[V])
+	for i := range t.parts {
+		t.parts[i].values = make(map[string]V, n/partsOfTable+n/partsOfTable/8)
+	}
+}
+
 // fork returns a table of the same content that changes on its own.
 func (t *table[V]) fork() table[V] {
 	t.shared = true

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/capisim/sim/journal"
@@ -24,7 +25,8 @@ type Registry struct {
 
 	mu     sync.RWMutex
 	worlds map[string]*World
-	made   int // names made so far
+	made   int          // names made so far
+	swept  atomic.Int64 // wall time of the last Sweep, in nanoseconds
 	closed bool
 	// past sums up the coverage and the reactions of worlds that are gone; it
 	// keeps no requests.
@@ -177,7 +179,7 @@ var ErrGone = errors.New("the world has ended")
 // Create makes a world, all of it or nothing. The error is a NameError, ErrGone,
 // or says which of number of worlds or rules was refused.
 func (r *Registry) Create(spec Spec) (*World, error) {
-	r.Sweep()
+	r.makeRoom()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for spec.Name == "" {
@@ -256,9 +258,24 @@ func (r *Registry) Worlds() []*World {
 	return append([]*World{r.root}, list...)
 }
 
+// sweepEvery is how long worlds that have ended may take up memory, as long as
+// there is room and nobody asks for them.
+const sweepEvery = time.Second
+
+// makeRoom sweeps when that is worth its while.
+func (r *Registry) makeRoom() {
+	r.mu.RLock()
+	full := len(r.worlds) >= r.maxWorlds
+	r.mu.RUnlock()
+	if full || Wall().UnixNano()-r.swept.Load() > int64(sweepEvery) {
+		r.Sweep()
+	}
+}
+
 // Sweep ends the worlds whose time to live has passed.
 func (r *Registry) Sweep() {
 	now := Wall()
+	r.swept.Store(now.UnixNano())
 	var gone []*World
 	r.mu.RLock()
 	for _, w := range r.worlds {

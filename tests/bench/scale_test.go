@@ -6,8 +6,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"example.com/capisim/sim"
 )
@@ -134,4 +137,35 @@ func BenchmarkWorld(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkManyWorlds makes 10,000 worlds by eight clients at once, tells what
+// they take, and asks one of them.
+func BenchmarkManyWorlds(b *testing.B) {
+	const count, clients = 10_000, 8
+	var before, after runtime.MemStats
+	srv := sim.Start(b, sim.MaxWorlds(count))
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	begin := time.Now()
+	var wait sync.WaitGroup
+	for range clients {
+		wait.Go(func() {
+			for range count / clients {
+				ask(b, srv, "POST", "/admin/worlds", strings.NewReader(`{}`))
+			}
+		})
+	}
+	wait.Wait()
+	took := time.Since(begin)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.Run("get", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			ask(b, srv, "GET", "/worlds/world-77"+web, nil)
+		}
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB/10000-worlds")
+		b.ReportMetric(count/took.Seconds(), "worlds/s")
+	})
 }
