@@ -29,6 +29,9 @@ func (l *Lifecycle) readinessLoop(processType string) ReadinessLoop {
 func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 	loop := l.readinessLoop(p.Type)
 	period := loop.Ready + loop.Unready
+	if loop.Unready == 0 {
+		period = 0 // once ready, always ready
+	}
 	if period == 0 && l.ReadyDelay == 0 || period > 0 && loop.Ready == 0 { // ready at once, or never
 		return nil
 	}
@@ -41,14 +44,14 @@ func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 		if place.again {
 			at = at.Add(l.RestartDelay)
 		}
-		if rounds := upTo.Sub(at); period > 0 && rounds > MaxEvents*period {
-			at = at.Add((rounds/period - MaxEvents) * period)
+		if from := max(after.Sub(at), upTo.Sub(at)-MaxEvents*period); period > 0 && from > 0 { // whole rounds that nobody asks for
+			at = at.Add(from / period * period)
 		}
 		for ready := true; !at.After(upTo); ready = !ready {
 			if at.After(after) {
 				list = append(list, flip{at, index, ready})
 			}
-			if loop.Unready == 0 {
+			if period == 0 {
 				break
 			}
 			if ready {
