@@ -28,6 +28,13 @@ const maxBases = 64
 
 func newBases() *bases { return &bases{built: map[*scenario.Scenario]*base{}} }
 
+// drop forgets a scenario that has another version now.
+func (b *bases) drop(s *scenario.Scenario) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.built, s)
+}
+
 // store returns the first state of a scenario at a time. For a running clock one
 // loaded within the same second serves as well: that is as fine as the API shows
 // times, and its worlds share what they have encoded.

@@ -178,6 +178,7 @@ func (w *World) Renew(seen, next *scenario.Scenario, keep bool) (Renewal, error)
 		return Left, nil
 	}
 	changed, err := w.swap(next, next, Everything, keep)
+	w.bases.drop(seen)
 	switch {
 	case err != nil || !changed:
 		return Loaded, err

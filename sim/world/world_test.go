@@ -291,6 +291,49 @@ func TestBasesAreShared(t *testing.T) {
 
 // TestBasesAreBounded: scenarios that come and go, as posted ones do, do not
 // pile up.
+// TestRenew: a world is put on the next version of what it plays, unless it plays
+// something else by now, or is kept as clients have changed it; of the version
+// before nothing stays.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	first, next, other := written(t, frozen), written(t, frozen+"seed: 2\n"), written(t, frozen+"seed: 3\n")
+	for _, test := range []struct {
+		name          string
+		changed, keep bool
+		seen          *scenario.Scenario
+		want          Renewal
+		plays, resets int64 // seeds
+	}{
+		{"untouched", false, false, first, Loaded, 2, 2},
+		{"untouched, kept", false, true, first, Loaded, 2, 2},
+		{"changed", true, false, first, Lost, 2, 2},
+		{"changed, kept", true, true, first, Kept, first.Number, 2},
+		{"on something else by now", true, false, other, Left, first.Number, first.Number},
+	} {
+		w := registryOf(t, first).Root()
+		before := w.Current()
+		if test.changed {
+			w.MarkChanged()
+		}
+		got, err := w.Renew(test.seen, next, test.keep)
+		if err != nil || got != test.want || w.Current().Scenario.Number != test.plays {
+			t.Errorf("%s: %q with seed %d, %v", test.name, got, w.Current().Scenario.Number, err)
+		}
+		if cut := test.plays == 2; done(before) != cut {
+			t.Errorf("%s: what it held back is cut: %v", test.name, !cut)
+		}
+		if _, kept := w.bases.built[first]; kept != (test.want == Left) {
+			t.Errorf("%s: the version before is kept: %v", test.name, kept)
+		}
+		if err := w.Reset(Everything); err != nil || w.Current().Scenario.Number != test.resets {
+			t.Errorf("%s: a reset brings seed %d, %v", test.name, w.Current().Scenario.Number, err)
+		}
+		if again, err := w.Renew(w.Home(), other, true); again != Loaded || err != nil {
+			t.Errorf("%s: changed after a reset: %q, %v", test.name, again, err)
+		}
+	}
+}
+
 func TestBasesAreBounded(t *testing.T) {
 	t.Parallel()
 	r := registryOf(t, written(t, frozen))

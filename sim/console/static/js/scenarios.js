@@ -51,6 +51,7 @@ export function Scenarios() {
   const picker = useRef();
   useEffect(refresh.scenarios, []);
   if (!overview) return null;
+  const broken = scenarios.filter((s) => s.broken);
   const verb = (s) => (s.name === overview.scenario.name ? "Load again" : "Load");
   const fromFile = async (event) => {
     const [file] = event.target.files;
@@ -62,6 +63,7 @@ export function Scenarios() {
     <div class="section-head"><div><h1 id="scenarios-title">Scenarios</h1><p class="lead">A scenario is a whole world: apps, users, faults, clock. Loading one replaces this world; its coverage stays.</p></div>
       <div class="buttons"><input type="file" class="offscreen" ref=${picker} accept=".yaml,.yml,.json" tabindex="-1" aria-label="Scenario file" onChange=${fromFile} />
         <${Button} onClick=${() => picker.current.click()}>Load a file…<//></div></div>
+    ${broken.length > 0 && html`<div class="notice bad">${broken.map((s) => html`<p key=${s.name}>The file of ${s.name} is broken${s.kept ? ", its last good version stays" : ""}: ${s.broken.split("\n")[0]}</p>`)}</div>`}
     <${Current} overview=${overview} />
     <ul class="cards">${scenarios.map((s) => html`<li key=${s.name} class=${`card ${s.name === overview.scenario.name ? "is-current" : ""}`}>
       <div class="card-head"><h2>${s.name}</h2>${s.source !== "embedded" && html`<${Badge} title=${s.source}>file<//>`}</div>
