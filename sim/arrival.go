@@ -25,16 +25,16 @@ const (
 
 // arrivals bounds how long requests may take to arrive, on every path alike.
 type arrivals struct {
-	limit time.Duration // of a body
+	limit   time.Duration // of a body
+	headers sync.Map      // net.Conn: new connections whose first header is on its way
 
 	mu      sync.Mutex // guards what follows
 	stopped bool
 	bodies  map[*arrival]struct{} // that are on their way
-	headers map[net.Conn]struct{} // new connections whose first header is
 }
 
 func newArrivals(limit time.Duration) *arrivals {
-	return &arrivals{limit: limit, bodies: map[*arrival]struct{}{}, headers: map[net.Conn]struct{}{}}
+	return &arrivals{limit: limit, bodies: map[*arrival]struct{}{}}
 }
 
 // bound serves requests by another handler, those with a body for as long as it
@@ -57,15 +57,15 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 // watch is for http.Server.ConnState: it knows the connections that have not
 // brought a whole header yet.
 func (a *arrivals) watch(conn net.Conn, state http.ConnState) {
+	if state != http.StateNew { // at each request
+		a.headers.LoadAndDelete(conn)
+		return
+	}
+	a.headers.Store(conn, nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	switch {
-	case state != http.StateNew:
-		delete(a.headers, conn)
-	case a.stopped:
+	if a.stopped {
 		conn.Close()
-	default:
-		a.headers[conn] = struct{}{}
 	}
 }
 
@@ -78,10 +78,8 @@ func (a *arrivals) stop() {
 		on.deadline(lastTimeout)
 	}
 	time.AfterFunc(lastTimeout, func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		for conn := range a.headers {
-			conn.Close()
+		for conn := range a.headers.Range {
+			conn.(net.Conn).Close()
 		}
 	})
 }
