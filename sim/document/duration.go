@@ -34,6 +34,9 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 		return err
 	}
 	parsed, err := time.ParseDuration(*text)
+	if parsed == 0 && strings.ContainsAny(*text, "123456789") && err == nil && (*text)[0] != '-' {
+		parsed = time.Nanosecond // what is not zero stays so
+	}
 	*d = Duration(parsed)
 	return err
 }

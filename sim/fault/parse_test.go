@@ -293,7 +293,7 @@ func FuzzParseRules(f *testing.F) {
 		`{"sequence":[{"connection":"reset"},{"pass":true}],"repeat":"cycle"}`, `{"connection":{"kind":"truncate","after_bytes":3}}`,
 		`{"match":{"body":{"/a":{"in":[1,"x",null]},"/b":null}},"respond":{"status":503}}`,
 		`{"when":{"skip":"x"},"when":{}}`, `{"respond":{"status":200,"body":"x"},"undocumented":true}`,
-		`{"delay":{"lognormal":{"median":"1ns","sigma":1e1}}}`, `{"delay":{"percentiles":{"p50":"1s","p90":"1s","p99":"1s"}}}`,
+		`{"delay":{"lognormal":{"median":"1ns","sigma":1e1}}}`, `{"delay":{"lognormal":{"median":".1ns","sigma":0}}}`, `{"delay":{"percentiles":{"p50":"1s","p90":"1s","p99":"1s"}}}`,
 	} {
 		f.Add([]byte(seed))
 	}
