@@ -20,8 +20,8 @@ func init() {
 		contract.ScaleProcess:         scaleProcess,
 		contract.TerminateInstance:    terminateInstance,
 
-		contract.GetRoot:                getRoot,
-		contract.GetV3Root:              getV3Root,
+		contract.GetRoot:                shows("root", values{"version": contract.APIVersion}),
+		contract.GetV3Root:              shows("v3", nil),
 		contract.GetInfo:                getInfo,
 		contract.GetV2Info:              getV2Info,
 		contract.GetLogin:               getLogin,

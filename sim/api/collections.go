@@ -13,7 +13,6 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/draw"
-	"example.com/capisim/sim/state"
 )
 
 // item is one resource of a collection: a document with what every resource of
@@ -56,7 +55,7 @@ func listCollection(c *call) (reply, error) {
 	for i, one := range shown {
 		resources[i] = one.value
 	}
-	return c.listReplyWith(c.req.URL.Path, query, total, resources, c.related(shown, query))
+	return c.listReply(c.req.URL.Path, query, total, resources, c.related(shown, query))
 }
 
 // within says which items the path leaves: all, or those of an app, a space or
@@ -106,7 +105,7 @@ func (c *call) hasRole(user, kind, guid string) bool {
 func getItem(c *call) (reply, error) {
 	for _, one := range c.items(c.op.Collection) {
 		if one.guid == c.guid || c.op.Collection.Name == "feature_flags" && one.value.TextOf("name") == c.guid {
-			return jsonReply(http.StatusOK, one.value)
+			return jsonReply(http.StatusOK, one.value), nil
 		}
 	}
 	return reply{}, c.op.Collection.Item()
@@ -114,18 +113,18 @@ func getItem(c *call) (reply, error) {
 
 // itemParts are the documents that belong to an item and that nothing is said
 // in, by the end of their paths.
-var itemParts = map[string]any{
-	"parameters":    struct{}{},
-	"credentials":   struct{}{},
-	"details":       bindingDetailsJSON{VolumeMounts: nothing},
-	"permissions":   map[string]bool{"read": true, "manage": true},
-	"shared_spaces": relationsJSON{Data: []*guidJSON{}},
+var itemParts = map[string]document.Value{
+	"parameters":    objectOf(),
+	"credentials":   objectOf(),
+	"details":       templates["binding_details"],
+	"permissions":   templates["permissions"],
+	"shared_spaces": objectOf(document.Field{Key: "data", Value: document.List()}),
 }
 
 func getItemPart(c *call) (reply, error) {
 	for _, one := range c.items(c.op.Collection) {
 		if one.guid == c.guid {
-			return jsonReply(http.StatusOK, itemParts[path.Base(c.op.Path)])
+			return jsonReply(http.StatusOK, itemParts[path.Base(c.op.Path)]), nil
 		}
 	}
 	return reply{}, c.op.Collection.Item()
@@ -162,10 +161,10 @@ func (c *call) completed(collection *contract.Collection, position int, value do
 		members = document.Put(members, member.Key, member.Value)
 	}
 	if _, given := value.Get("metadata"); !given && collection.List.Labelled() {
-		members = append(members, document.Field{Key: "metadata", Value: valueOf(metadataJSON{})})
+		members = append(members, document.Field{Key: "metadata", Value: metadataOf(contract.Metadata{})})
 	}
 	if _, given := value.Get("links"); !given {
-		members = append(members, document.Field{Key: "links", Value: valueOf(links{{"self", c.base() + "/v3/" + collection.Name + "/" + one.guid, ""}})})
+		members = append(members, document.Field{Key: "links", Value: c.document("item_links", values{"collection": collection.Name, "guid": one.guid})})
 	}
 	one.value = document.Value{Kind: document.Object, Members: members}
 	return one
@@ -201,19 +200,6 @@ func moment(text string, otherwise time.Time) time.Time {
 		return at
 	}
 	return otherwise
-}
-
-// valueOf is a value of Go as a document.
-func valueOf(of any) document.Value {
-	raw, err := json.Marshal(of)
-	if err != nil {
-		panic("api: " + err.Error()) // structs of this package always marshal
-	}
-	value, err := document.Decode(raw)
-	if err != nil {
-		panic("api: " + err.Error())
-	}
-	return value
 }
 
 // relation is the guid of a related resource, "" when there is none.
@@ -272,86 +258,4 @@ func (i item) compareBy(column string, to item) int {
 		return cmp.Or(i.updated.Compare(to.updated), cmp.Compare(i.guid, to.guid))
 	}
 	return 0
-}
-
-// derived are the items of a collection that follow from the state.
-func (c *call) derived(name string) (values []document.Value) {
-	switch name {
-	case "users":
-		for _, user := range c.snap.State.Users() {
-			if !user.Client {
-				values = append(values, valueOf(c.userJSON(user)))
-			}
-		}
-	case "roles":
-		for _, user := range c.snap.State.Users() {
-			for _, grant := range user.Grants {
-				if c.visible(grant) {
-					values = append(values, valueOf(c.roleJSON(user, grant)))
-				}
-			}
-		}
-	case "organization_quotas":
-		seen := map[string]bool{}
-		for _, v := range c.snap.State.Organizations(c.who, everything).Views {
-			if guid := v.OrganizationQuota(); !seen[guid] {
-				seen[guid] = true
-				values = append(values, valueOf(c.organizationQuotaJSON(guid, v)))
-			}
-		}
-	case "space_quotas":
-		for _, v := range c.snap.State.Spaces(c.who, everything).Views {
-			if v.SpaceQuota() != "" {
-				values = append(values, valueOf(c.spaceQuotaJSON(v)))
-			}
-		}
-	case "isolation_segments":
-		var names []string
-		for _, given := range c.snap.Scenario.Document.Resources[name] {
-			names = append(names, given.TextOf("name"))
-		}
-		_, spaces := c.snap.State.Places()
-		for _, space := range spaces {
-			if segment := space.IsolationSegment; segment != "" && !slices.Contains(names, segment) {
-				names = append(names, segment)
-				values = append(values, valueOf(map[string]any{"name": segment, "metadata": metadataJSON{}}))
-			}
-		}
-	case "stacks":
-		if len(c.snap.Scenario.Document.Resources[name]) == 0 {
-			values = append(values, valueOf(map[string]any{"name": "cflinuxfs4", "description": "Cloud Foundry Linux-based filesystem", "default": true}))
-		}
-	case "domains":
-		if len(c.snap.Scenario.Document.Resources[name]) == 0 {
-			values = append(values, valueOf(sharedDomain))
-		}
-	case "feature_flags":
-		features := c.snap.State.Features()
-		for _, flag := range contract.FeatureFlags() {
-			enabled, message := flag.Enabled, ""
-			if flag.Name == contract.AppScaling {
-				enabled, message = features.AppScaling, features.AppScalingMessage
-			}
-			values = append(values, valueOf(featureFlagJSON{Name: flag.Name, Enabled: enabled, Message: nullable(message),
-				Links: links{{"self", c.base() + "/v3/feature_flags/" + flag.Name, ""}}}))
-		}
-	}
-	return values
-}
-
-func nullable(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// visible says whether the caller may see what a role is in.
-func (c *call) visible(grant state.Grant) bool {
-	if grant.SpaceGUID != "" {
-		_, err := c.snap.State.Space(c.who, grant.SpaceGUID)
-		return err == nil
-	}
-	_, err := c.snap.State.Organization(c.who, grant.OrganizationGUID)
-	return err == nil
 }

@@ -4,69 +4,9 @@ import (
 	"net/http"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// deploymentJSON is a deployment.
-type deploymentJSON struct {
-	GUID            string                  `json:"guid"`
-	CreatedAt       timeJSON                `json:"created_at"`
-	UpdatedAt       timeJSON                `json:"updated_at"`
-	Status          deploymentStatusJSON    `json:"status"`
-	Strategy        string                  `json:"strategy"`
-	Options         deploymentOptionsJSON   `json:"options"`
-	Droplet         *guidJSON               `json:"droplet"`
-	PreviousDroplet *guidJSON               `json:"previous_droplet"`
-	NewProcesses    []deploymentProcessJSON `json:"new_processes"`
-	Revision        *state.DeployedRevision `json:"revision"`
-	Relationships   toApp                   `json:"relationships"`
-	Metadata        metadataJSON            `json:"metadata"`
-	Links           links                   `json:"links"`
-}
-
-type deploymentStatusJSON struct {
-	Value   string                `json:"value"`
-	Reason  string                `json:"reason"`
-	Details deploymentDetailsJSON `json:"details"`
-	Canary  *canaryStatusJSON     `json:"canary,omitempty"`
-}
-
-type deploymentDetailsJSON struct {
-	LastSuccessfulHealthcheck timeJSON `json:"last_successful_healthcheck"`
-	LastStatusChange          timeJSON `json:"last_status_change"`
-	Error                     string   `json:"error,omitempty"`
-}
-
-type canaryStatusJSON struct {
-	Steps canaryStepsJSON `json:"steps"`
-}
-
-type canaryStepsJSON struct {
-	Current int `json:"current"`
-	Total   int `json:"total"`
-}
-
-type deploymentOptionsJSON struct {
-	MaxInFlight  int         `json:"max_in_flight"`
-	WebInstances *int        `json:"web_instances,omitempty"`
-	MemoryInMB   *int        `json:"memory_in_mb,omitempty"`
-	DiskInMB     *int        `json:"disk_in_mb,omitempty"`
-	LogRateLimit *int64      `json:"log_rate_limit_in_bytes_per_second,omitempty"`
-	Canary       *canaryJSON `json:"canary,omitempty"`
-}
-
-type canaryJSON struct {
-	Steps []weightJSON `json:"steps"`
-}
-
-type weightJSON struct {
-	Weight int `json:"instance_weight"`
-}
-
-type deploymentProcessJSON struct {
-	GUID string `json:"guid"`
-	Type string `json:"type"`
-}
 
 func listDeployments(c *call) (reply, error) {
 	query, err := c.op.List.Parse(c.req.URL.RawQuery)
@@ -74,7 +14,7 @@ func listDeployments(c *call) (reply, error) {
 		return reply{}, err
 	}
 	list, total := c.snap.State.Deployments(c.who, query)
-	return c.listReply("/v3/deployments", query, total, shown(list, c.deploymentJSON), nil)
+	return c.listReply("/v3/deployments", query, total, shown(list, c.deploymentJSON), document.Value{})
 }
 
 func getDeployment(c *call) (reply, error) {
@@ -111,37 +51,32 @@ func (c *call) steered(err error) (reply, error) {
 	return reply{status: http.StatusOK}, nil
 }
 
-func (c *call) deploymentJSON(d state.DeploymentView) deploymentJSON {
-	self := c.base() + "/v3/deployments/" + d.GUID
-	out := deploymentJSON{
-		GUID: d.GUID, CreatedAt: timeJSON(d.CreatedAt), UpdatedAt: timeJSON(d.UpdatedAt),
-		Status:   deploymentStatusJSON{Value: d.Value(), Reason: d.Reason, Details: deploymentDetailsJSON{timeJSON(d.HealthyAt), timeJSON(d.ChangedAt), d.Error}},
-		Strategy: d.Strategy, Options: optionsOf(d), Droplet: guidOrNull(d.DropletGUID), PreviousDroplet: guidOrNull(d.PreviousDroplet),
-		NewProcesses: []deploymentProcessJSON{}, Relationships: toApp{relationJSON{guidOf(d.AppGUID)}}, Metadata: metadataOf(d.Deployment.Metadata),
-		Links: links{{"self", self, ""}, {"app", c.base() + "/v3/apps/" + d.AppGUID, ""}},
-	}
-	if d.Cancelable() {
-		out.Links = append(out.Links, links{{"cancel", self + "/actions/cancel", http.MethodPost}}...)
-	}
-	if d.State == state.Paused {
-		out.Links = append(out.Links, links{{"continue", self + "/actions/continue", http.MethodPost}}...)
+func (c *call) deploymentJSON(d state.DeploymentView) document.Value {
+	with := values{
+		"guid": d.GUID, "created_at": d.CreatedAt, "updated_at": d.UpdatedAt, "app": d.AppGUID, "metadata": metadataOf(d.Deployment.Metadata),
+		"value": d.Value(), "reason": d.Reason, "error": nullable(d.Error), "healthy_at": d.HealthyAt, "changed_at": d.ChangedAt,
+		"strategy": d.Strategy, "max_in_flight": d.MaxInFlight, "web_instances": d.WebInstances,
+		"memory_in_mb": d.MemoryInMB, "disk_in_mb": d.DiskInMB, "log_rate_limit": d.LogRateLimit,
+		"droplet": nullable(d.DropletGUID), "previous_droplet": nullable(d.PreviousDroplet), "new_processes": []any{}, "revision": nil,
+		"step": nil, "steps": nil, "weights": nil, "cancel": nil, "continue": nil,
 	}
 	if d.ProcessGUID != "" {
-		out.NewProcesses = append(out.NewProcesses, deploymentProcessJSON{d.ProcessGUID, "web"})
+		with["new_processes"] = []map[string]string{{"guid": d.ProcessGUID, "type": "web"}}
 	}
 	if d.Revision.GUID != "" && !d.App.RevisionsOff {
-		out.Revision = &d.Revision
+		with["revision"] = d.Revision
 	}
 	if d.Strategy == contract.Canary {
-		out.Status.Canary = &canaryStatusJSON{canaryStepsJSON{d.Step, max(1, len(d.Steps))}}
+		with["step"], with["steps"] = d.Step, max(1, len(d.Steps))
+		if d.Steps != nil {
+			with["weights"] = shown(d.Steps, func(weight int) map[string]int { return map[string]int{"instance_weight": weight} })
+		}
 	}
-	return out
-}
-
-func optionsOf(d state.DeploymentView) deploymentOptionsJSON {
-	out := deploymentOptionsJSON{MaxInFlight: d.MaxInFlight, WebInstances: d.WebInstances, MemoryInMB: d.MemoryInMB, DiskInMB: d.DiskInMB, LogRateLimit: d.LogRateLimit}
-	if d.Strategy == contract.Canary && d.Steps != nil {
-		out.Canary = &canaryJSON{shown(d.Steps, func(weight int) weightJSON { return weightJSON{weight} })}
+	if d.Cancelable() {
+		with["cancel"] = d.GUID
 	}
-	return out
+	if d.State == state.Paused {
+		with["continue"] = d.GUID
+	}
+	return c.document("deployment", with)
 }

@@ -1,70 +1,24 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
-// dropletJSON is a droplet: always one that was built of buildpacks.
-type dropletJSON struct {
-	GUID              string          `json:"guid"`
-	CreatedAt         timeJSON        `json:"created_at"`
-	UpdatedAt         timeJSON        `json:"updated_at"`
-	State             string          `json:"state"`
-	Error             *string         `json:"error"`
-	Lifecycle         dropletLife     `json:"lifecycle"`
-	Checksum          checksumJSON    `json:"checksum"`
-	Buildpacks        []buildpackJSON `json:"buildpacks"`
-	Stack             *string         `json:"stack"`
-	Image             *string         `json:"image"`
-	ExecutionMetadata *string         `json:"execution_metadata"`
-	ProcessTypes      commandsJSON    `json:"process_types"`
-	Relationships     toApp           `json:"relationships"`
-	Metadata          metadataJSON    `json:"metadata"`
-	Links             links           `json:"links"`
-}
-
-type dropletLife struct {
-	Type string   `json:"type"`
-	Data struct{} `json:"data"`
-}
-
-type checksumJSON struct {
-	Type  string `json:"type"`
-	Value string `json:"value"`
-}
-
-type buildpackJSON struct {
-	Name         string `json:"name"`
-	DetectOutput string `json:"detect_output"`
-	Buildpack    string `json:"buildpack_name"`
-	Version      string `json:"version"`
-}
-
-// commandsJSON are commands by process type, in their order; hidden they are a
-// word that says so.
-type commandsJSON struct {
-	list   []state.Command
-	hidden bool
-}
-
-// MarshalJSON writes an object with its keys in their order.
-func (c commandsJSON) MarshalJSON() ([]byte, error) {
-	if c.hidden {
-		return json.Marshal(map[string]string{"redacted_message": contract.HiddenCommand})
-	}
-	b := []byte{'{'}
-	for i, one := range c.list {
-		if i > 0 {
-			b = append(b, ',')
+// commandsOf are commands by process type, in their order.
+func commandsOf(list []state.Command, as func(command document.Value) document.Value) document.Value {
+	out := objectOf()
+	for _, one := range list {
+		command := document.Value{}
+		if one.Command != nil {
+			command = document.Text(*one.Command)
 		}
-		b = append(appendString(b, one.Type), ':')
-		b = appendOr(b, one.Command, appendString)
+		out.Members = append(out.Members, document.Field{Key: one.Type, Value: as(command)})
 	}
-	return append(b, '}'), nil
+	return out
 }
 
 func getCurrentDroplet(c *call) (reply, error) {
@@ -72,7 +26,7 @@ func getCurrentDroplet(c *call) (reply, error) {
 }
 
 func getDroplet(c *call) (reply, error) {
-	return one(http.StatusOK, func(d state.DropletView) dropletJSON { return c.dropletJSON(d, d.ShowsSecrets(c.who)) })(
+	return one(http.StatusOK, func(d state.DropletView) document.Value { return c.dropletJSON(d, d.ShowsSecrets(c.who)) })(
 		c.snap.State.Droplet(c.who, c.guid))
 }
 
@@ -89,44 +43,29 @@ func listDroplets(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.listReply(path, query, total, shown(droplets, c.openDroplet), nil)
+	return c.listReply(path, query, total, shown(droplets, c.openDroplet), document.Value{})
 }
 
-func (c *call) openDroplet(d state.DropletView) dropletJSON { return c.dropletJSON(d, true) }
+func (c *call) openDroplet(d state.DropletView) document.Value { return c.dropletJSON(d, true) }
 
-// dropletJSON shows a droplet; only the one that is asked for by its guid hides
-// its commands from those who may not see them.
-func (c *call) dropletJSON(d state.DropletView, secrets bool) dropletJSON {
-	base := c.base()
-	self, app := base+"/v3/droplets/"+d.GUID, base+"/v3/apps/"+d.App.GUID
-	out := dropletJSON{
-		GUID: d.GUID, CreatedAt: timeJSON(d.CreatedAt), UpdatedAt: timeJSON(d.CreatedAt), State: state.Staged,
-		Lifecycle: dropletLife{Type: "buildpack"}, Checksum: checksumJSON{"sha256", d.Checksum},
-		Buildpacks:   shown(d.BuiltBy(), func(b state.Buildpack) buildpackJSON { return buildpackJSON{b.Name, b.Detected, b.Detected, b.Version} }),
-		ProcessTypes: commandsJSON{d.Commands, !secrets}, Relationships: toApp{relationJSON{guidOf(d.App.GUID)}},
-		Links: links{{"self", self, ""}, {"app", app, ""},
-			{"assign_current_droplet", app + "/relationships/current_droplet", http.MethodPatch}, {"download", self + "/download", ""}},
-	}
-	if d.Stack != "" {
-		out.Stack = &d.Stack
-	}
+// dropletJSON shows a droplet, always one that was built of buildpacks; only the
+// one that is asked for by its guid hides its commands from those who may not
+// see them.
+func (c *call) dropletJSON(d state.DropletView, secrets bool) document.Value {
+	with := values{"guid": d.GUID, "created_at": d.CreatedAt, "checksum": d.Checksum, "app": d.App.GUID, "stack": nullable(d.Stack),
+		"buildpacks": shown(d.BuiltBy(), func(b state.Buildpack) document.Value {
+			return c.document("droplet_buildpack", values{"name": b.Name, "detected": b.Detected, "version": b.Version})
+		}),
+		"execution_metadata": nil, "commands": commandsOf(d.Commands, func(command document.Value) document.Value { return command })}
 	if !secrets {
-		hidden := contract.HiddenCommand
-		out.ExecutionMetadata = &hidden
+		with["execution_metadata"], with["commands"] = contract.HiddenCommand, map[string]string{"redacted_message": contract.HiddenCommand}
 	}
-	return out
-}
-
-// linkedJSON is a relationship by itself, with its links.
-type linkedJSON struct {
-	Data  *guidJSON `json:"data"`
-	Links links     `json:"links"`
+	return c.document("droplet", with)
 }
 
 func getDropletRelation(c *call) (reply, error) {
-	app := c.base() + "/v3/apps/" + c.ref.AppGUID
-	return one(http.StatusOK, func(d state.DropletView) linkedJSON {
-		return linkedJSON{guidOf(d.GUID), links{{"self", app + "/relationships/current_droplet", ""}, {"related", app + "/droplets/current", ""}}}
+	return one(http.StatusOK, func(d state.DropletView) document.Value {
+		return c.document("current_droplet", values{"guid": d.GUID, "app": c.ref.AppGUID})
 	})(c.snap.State.CurrentDroplet(c.who, c.ref.AppGUID))
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 )
 
@@ -13,8 +14,8 @@ func errorReply(e *contract.Error) reply {
 	out := reply{status: e.Status, err: e}
 	switch e.Form {
 	case contract.Unrouted:
-		b := appendString([]byte(`{"description":`), e.Detail)
-		b = appendString(append(b, `,"error_code":`...), e.Title)
+		b := document.AppendQuoted([]byte(`{"description":`), e.Detail)
+		b = document.AppendQuoted(append(b, `,"error_code":`...), e.Title)
 		out.body = append(strconv.AppendInt(append(b, `,"code":`...), int64(e.Code), 10), '}')
 	case contract.Failsafe:
 		out.body = []byte(lastResort)
@@ -39,11 +40,11 @@ func envelope(e *contract.Error) []byte {
 	b := make([]byte, 0, 64+len(e.Detail)+len(e.Title))
 	b = append(b, `{"errors":[{`...)
 	if e.Name == contract.UnknownError.Name {
-		b = appendString(append(b, `"title":`...), e.Title)
-		b = appendString(append(b, `,"detail":`...), e.Detail)
+		b = document.AppendQuoted(append(b, `"title":`...), e.Title)
+		b = document.AppendQuoted(append(b, `,"detail":`...), e.Detail)
 	} else {
-		b = appendString(append(b, `"detail":`...), e.Detail)
-		b = appendString(append(b, `,"title":`...), e.Title)
+		b = document.AppendQuoted(append(b, `"detail":`...), e.Detail)
+		b = document.AppendQuoted(append(b, `,"title":`...), e.Title)
 	}
 	b = strconv.AppendInt(append(b, `,"code":`...), int64(e.Code), 10)
 	return append(b, "}]}"...)

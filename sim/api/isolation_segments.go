@@ -6,14 +6,9 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// relationsJSON is a relationship to many resources.
-type relationsJSON struct {
-	Data  []*guidJSON `json:"data"`
-	Links links       `json:"links,omitzero"`
-}
 
 // segmentNamed finds an isolation segment by its name, which is what spaces
 // have of it.
@@ -39,12 +34,11 @@ func getIsolationSegment(c *call) (reply, error) {
 	} else if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
 		return reply{}, err
 	}
-	out := linkedJSON{Links: links{{"self", c.base() + c.req.URL.Path, ""}}}
+	with := values{"path": c.req.URL.Path, "data": nil, "segment": nil}
 	if segment, found := c.segmentNamed(name); found {
-		out.Data = guidOf(segment.guid)
-		out.Links = append(out.Links, links{{"related", c.base() + "/v3/isolation_segments/" + segment.guid, ""}}...)
+		with["data"], with["segment"] = guidOf(segment.guid), segment.guid
 	}
-	return jsonReply(http.StatusOK, out)
+	return jsonReply(http.StatusOK, c.document("isolation_segment_relation", with)), nil
 }
 
 // entitled are the organizations that the isolation segment of the path is for:
@@ -73,7 +67,7 @@ func listEntitledOrganizations(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.listReply(c.req.URL.Path, query, len(views), shown(views, c.organizationJSON), nil)
+	return c.listReply(c.req.URL.Path, query, len(views), shown(views, c.organizationJSON), document.Value{})
 }
 
 func getEntitledOrganizations(c *call) (reply, error) {
@@ -81,9 +75,6 @@ func getEntitledOrganizations(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	segment := c.base() + "/v3/isolation_segments/" + c.guid
-	return jsonReply(http.StatusOK, relationsJSON{
-		Data:  shown(views, func(v state.View) *guidJSON { return guidOf(v.Organization.GUID) }),
-		Links: links{{"self", segment + "/relationships/organizations", ""}, {"related", segment + "/organizations", ""}},
-	})
+	organizations := shown(views, func(v state.View) document.Value { return guidOf(v.Organization.GUID) })
+	return jsonReply(http.StatusOK, c.document("entitled_organizations", values{"guid": c.guid, "organizations": organizations})), nil
 }

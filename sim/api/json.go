@@ -1,31 +1,14 @@
 package api
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"time"
 )
 
 // The append functions write JSON as the real server's encoder does, byte for
-// byte: it escapes strings like encoding/json with HTML escaping on, writes
-// times in whole seconds of UTC and floats with a point (FACTS.md §2).
-
-func appendString(b []byte, text string) []byte {
-	b = appendEscaped(append(b, '"'), text)
-	return append(b, '"')
-}
-
-// appendEscaped writes a string as it stands between quotes.
-func appendEscaped(b []byte, text string) []byte {
-	for i := 0; i < len(text); i++ {
-		if c := text[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			quoted, _ := json.Marshal(text) // a string always marshals
-			return append(b, quoted[1:len(quoted)-1]...)
-		}
-	}
-	return append(b, text...)
-}
+// byte: it escapes strings as documents do, writes times in whole seconds of UTC
+// and floats with a point (FACTS.md §2).
 
 func appendTime(b []byte, at time.Time) []byte {
 	b = append(b, '"')

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"example.com/capisim/sim/document"
 )
 
 // TestAppendString: each code point, alone and between others, is written as
@@ -19,7 +21,7 @@ func TestAppendString(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := appendString([]byte("x"), text); string(got) != "x"+string(want) {
+		if got := document.AppendQuoted([]byte("x"), text); string(got) != "x"+string(want) {
 			t.Fatalf("%q is written %s, want %s", text, got, want)
 		}
 	}
@@ -52,7 +54,7 @@ func FuzzAppendString(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := appendString(nil, text); string(got) != string(want) {
+		if got := document.AppendQuoted(nil, text); string(got) != string(want) {
 			t.Errorf("%q is written %s, want %s", text, got, want)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -63,7 +64,7 @@ func (c *call) appendListed(b []byte, view state.View, embed bool) []byte {
 func appendPagination(b []byte, address string, query contract.ListQuery, total int) []byte {
 	last := query.LastPage(total)
 	link := func(b []byte, page int) []byte {
-		b = appendString(append(b, `{"href":`...), address+"?"+query.Link(page))
+		b = document.AppendQuoted(append(b, `{"href":`...), address+"?"+query.Link(page))
 		return append(b, '}')
 	}
 	b = strconv.AppendInt(append(b, `{"pagination":{"total_results":`...), int64(total), 10)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -115,8 +116,8 @@ func listProcessInstances(c *call) (reply, error) {
 	}
 	self := c.base() + "/v3/processes/" + view.Process.GUID
 	b := appendInstances([]byte(`{"resources":`), view, c.now)
-	b = appendString(append(b, `,"links":{"self":{"href":`...), self+"/process_instances")
-	b = appendString(append(b, `},"process":{"href":`...), self)
+	b = document.AppendQuoted(append(b, `,"links":{"self":{"href":`...), self+"/process_instances")
+	b = document.AppendQuoted(append(b, `},"process":{"href":`...), self)
 	return reply{status: http.StatusOK, body: append(b, "}}}"...)}, nil
 }
 
@@ -129,7 +130,7 @@ func appendInstances(b []byte, view state.View, now time.Time) []byte {
 			b = append(b, ',')
 		}
 		b = strconv.AppendInt(append(b, `{"index":`...), int64(inst.Index), 10)
-		b = appendString(append(b, `,"state":`...), string(inst.State))
+		b = document.AppendQuoted(append(b, `,"state":`...), string(inst.State))
 		b = append(b, `,"since":`...)
 		if inst.Reported && inst.State != state.Stopping {
 			b = strconv.AppendInt(b, int64(inst.For/time.Second), 10)

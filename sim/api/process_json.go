@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -48,16 +49,16 @@ func encode(p *state.Process, disk *int, space string, variant contract.Variant,
 	d := &rendering{base: base}
 	scratch := scratches.Get().(*[]byte)
 	b := (*scratch)[:0]
-	b = appendString(append(b, `{"guid":`...), p.GUID)
+	b = document.AppendQuoted(append(b, `{"guid":`...), p.GUID)
 	b = appendTime(append(b, `,"created_at":`...), p.CreatedAt)
 	b = appendTime(append(b, `,"updated_at":`...), p.UpdatedAt)
-	b = appendString(append(b, `,"version":`...), p.Version)
-	b = appendString(append(b, `,"type":`...), p.Type)
+	b = document.AppendQuoted(append(b, `,"version":`...), p.Version)
+	b = document.AppendQuoted(append(b, `,"type":`...), p.Type)
 	b = append(b, `,"command":`...)
 	d.commandStart = len(b)
-	b = appendString(b, shownCommand(p))
+	b = document.AppendQuoted(b, shownCommand(p))
 	d.commandEnd = len(b)
-	b = appendString(append(b, `,"user":`...), shownUser(p))
+	b = document.AppendQuoted(append(b, `,"user":`...), shownUser(p))
 	b = strconv.AppendInt(append(b, `,"instances":`...), int64(p.Instances), 10)
 	b = strconv.AppendInt(append(b, `,"memory_in_mb":`...), int64(p.MemoryInMB), 10)
 	b = appendNumber(b, `,"disk_in_mb":`, disk)
@@ -102,7 +103,7 @@ func shownUser(p *state.Process) string {
 // appendHealthCheck writes a health check; the endpoint shows only for type
 // http, the timeout not for readiness, unless the vendor's document is played.
 func appendHealthCheck(b []byte, check state.HealthCheck, timeout bool) []byte {
-	b = appendString(append(b, `{"type":`...), check.Type)
+	b = document.AppendQuoted(append(b, `{"type":`...), check.Type)
 	b = append(b, `,"data":{`...)
 	if timeout {
 		b = appendNumber(b, `"timeout":`, check.Timeout)
@@ -115,14 +116,14 @@ func appendHealthCheck(b []byte, check state.HealthCheck, timeout bool) []byte {
 		if check.Endpoint == nil {
 			b = append(b, "null"...)
 		} else {
-			b = appendString(b, *check.Endpoint)
+			b = document.AppendQuoted(b, *check.Endpoint)
 		}
 	}
 	return append(b, "}}"...)
 }
 
 func appendRelationships(b []byte, p *state.Process, variant contract.Variant) []byte {
-	b = appendString(append(b, `,"relationships":{"app":{"data":{"guid":`...), p.AppGUID)
+	b = document.AppendQuoted(append(b, `,"relationships":{"app":{"data":{"guid":`...), p.AppGUID)
 	b = append(b, "}}"...)
 	b = appendRelationship(append(b, `,"revision":`...), p.RevisionGUID)
 	if variant != contract.OpenSource {
@@ -141,7 +142,7 @@ func appendRelationship(b []byte, guid string) []byte {
 	if guid == "" {
 		return append(b, "null"...)
 	}
-	b = appendString(append(b, `{"data":{"guid":`...), guid)
+	b = document.AppendQuoted(append(b, `{"data":{"guid":`...), guid)
 	return append(b, "}}"...)
 }
 
@@ -157,11 +158,11 @@ func appendPairs(b []byte, pairs contract.Pairs) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendString(b, pair.Key), ':')
+		b = append(document.AppendQuoted(b, pair.Key), ':')
 		if pair.Null {
 			b = append(b, "null"...)
 		} else {
-			b = appendString(b, pair.Value)
+			b = document.AppendQuoted(b, pair.Value)
 		}
 	}
 	return append(b, '}')
@@ -172,18 +173,18 @@ const maxLinks = 7
 
 // appendLinks writes the links and notes where each base begins.
 func (d *rendering) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
-	base := escaped(d.base)
+	base := document.AppendEscaped(nil, d.base)
 	d.bases = make([]int, 0, maxLinks)
 	link := func(name, resource, guid, action, method string) {
 		if len(d.bases) > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, name)
+		b = document.AppendQuoted(b, name)
 		b = append(b, `:{"href":"`...)
 		d.bases = append(d.bases, len(b))
 		b = append(b, base...)
 		b = append(b, resource...)
-		b = appendEscaped(b, guid)
+		b = document.AppendEscaped(b, guid)
 		b = append(b, action...)
 		b = append(b, '"')
 		if variant == contract.Vendor || method != "GET" {
@@ -209,12 +210,9 @@ func (d *rendering) appendLinks(b []byte, p *state.Process, space string, varian
 	return append(b, "}}"...)
 }
 
-// escaped is a string as it stands between quotes.
-func escaped(text string) []byte { return appendEscaped(nil, text) }
-
 // rebased is the same document with another base in its links.
 func (d *rendering) rebased(base string) *rendering {
-	old, fresh := len(escaped(d.base)), escaped(base)
+	old, fresh := len(document.AppendEscaped(nil, d.base)), document.AppendEscaped(nil, base)
 	next := *d
 	next.base = base
 	next.bases = make([]int, len(d.bases))

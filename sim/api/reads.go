@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -22,17 +23,11 @@ func (c *call) secretsOf() (state.View, error) {
 	return view, err
 }
 
-// noVariables are the environment variables of an app or a revision: none is
+// getEnvironmentVariables shows none, nor do revisions have any: they are not
 // simulated.
-type noVariables struct {
-	Var   struct{} `json:"var"`
-	Links links    `json:"links"`
-}
-
 func getEnvironmentVariables(c *call) (reply, error) {
-	return one(http.StatusOK, func(v state.View) noVariables {
-		app := c.base() + "/v3/apps/" + v.App.GUID
-		return noVariables{Links: links{{"self", app + "/environment_variables", ""}, {"app", app, ""}}}
+	return one(http.StatusOK, func(v state.View) document.Value {
+		return c.document("app_variables", values{"guid": v.App.GUID})
 	})(c.secretsOf())
 }
 
@@ -41,9 +36,8 @@ func getRevisionVariables(c *call) (reply, error) {
 	if err == nil && !revision.View.ShowsSecrets(c.who) {
 		err = contract.NotAuthorized
 	}
-	return one(http.StatusOK, func(r state.RevisionView) noVariables {
-		self, app := c.base()+"/v3/revisions/"+c.guid, c.base()+"/v3/apps/"+r.View.App.GUID
-		return noVariables{Links: links{{"self", self + "/environment_variables", ""}, {"revision", self, ""}, {"app", app, ""}}}
+	return one(http.StatusOK, func(r state.RevisionView) document.Value {
+		return c.document("revision_variables", values{"guid": c.guid, "app": r.View.App.GUID})
 	})(revision, err)
 }
 
@@ -62,39 +56,11 @@ func downloadDroplet(c *call) (reply, error) {
 	return reply{status: http.StatusOK, body: emptyArchive, media: "application/octet-stream"}, nil
 }
 
-// vcapApplication is the variable of that name, as apps are given it.
-type vcapApplication struct {
-	API              string         `json:"cf_api"`
-	Limits           map[string]int `json:"limits"`
-	ApplicationName  string         `json:"application_name"`
-	ApplicationURIs  []string       `json:"application_uris"`
-	Name             string         `json:"name"`
-	SpaceName        string         `json:"space_name"`
-	SpaceID          string         `json:"space_id"`
-	OrganizationID   string         `json:"organization_id"`
-	OrganizationName string         `json:"organization_name"`
-	URIs             []string       `json:"uris"`
-	Users            *string        `json:"users"`
-	ApplicationID    string         `json:"application_id"`
-}
-
 func getEnvironment(c *call) (reply, error) {
-	view, err := c.secretsOf()
-	if err != nil {
-		return reply{}, err
-	}
-	none := struct{}{}
-	return jsonReply(http.StatusOK, struct {
-		Variables   struct{}                   `json:"environment_variables"`
-		Staging     struct{}                   `json:"staging_env_json"`
-		Running     struct{}                   `json:"running_env_json"`
-		System      map[string]struct{}        `json:"system_env_json"`
-		Application map[string]vcapApplication `json:"application_env_json"`
-	}{System: map[string]struct{}{"VCAP_SERVICES": none}, Application: map[string]vcapApplication{"VCAP_APPLICATION": {
-		API: c.base(), Limits: map[string]int{"fds": contract.FileDescriptors}, ApplicationName: view.App.Name, Name: view.App.Name, ApplicationID: view.App.GUID,
-		ApplicationURIs: []string{}, URIs: []string{}, SpaceName: view.Space.Name, SpaceID: view.Space.GUID,
-		OrganizationID: view.Organization.GUID, OrganizationName: view.Organization.Name,
-	}}})
+	return one(http.StatusOK, func(v state.View) document.Value {
+		return c.document("environment", values{"guid": v.App.GUID, "name": v.App.Name, "files": contract.FileDescriptors,
+			"space": v.Space.GUID, "space_name": v.Space.Name, "organization": v.Organization.GUID, "organization_name": v.Organization.Name})
+	})(c.secretsOf())
 }
 
 // processesOf lists the processes of an app that the caller may see.
@@ -103,17 +69,18 @@ func (c *call) processesOf(app string) ([]state.View, error) {
 	return page.Views, err
 }
 
-// features are those of what the path names.
-func (c *call) features() ([]featureJSON, error) {
+// features are those of what the path names, a list; what they say is the real
+// server's.
+func (c *call) features() (document.Value, error) {
 	if !c.op.Nested {
 		_, err := c.snap.State.Space(c.who, c.guid)
-		return spaceFeatures, err
+		return c.document("space_features", nil), err
 	}
 	view, err := c.visibleApp()
 	if err != nil {
-		return nil, err
+		return document.Value{}, err
 	}
-	return appFeatures(!view.App.RevisionsOff), nil
+	return c.document("app_features", values{"revisions": !view.App.RevisionsOff}), nil
 }
 
 func listFeatures(c *call) (reply, error) {
@@ -122,9 +89,10 @@ func listFeatures(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if !c.op.Nested { // spaces have a bare list
-		return jsonReply(http.StatusOK, map[string][]featureJSON{"features": features})
+		return jsonReply(http.StatusOK, objectOf(document.Field{Key: "features", Value: features})), nil
 	}
-	return c.listReply(c.req.URL.Path, everythingShort, len(features), features, nil)
+	list := shown(features.Members, func(f document.Field) document.Value { return f.Value })
+	return c.listReply(c.req.URL.Path, everythingShort, len(list), list, document.Value{})
 }
 
 func getFeature(c *call) (reply, error) {
@@ -136,9 +104,9 @@ func getFeature(c *call) (reply, error) {
 	if c.op.Nested {
 		name = c.ref.Type
 	}
-	for _, feature := range features {
-		if feature.Name == name {
-			return jsonReply(http.StatusOK, feature)
+	for _, feature := range features.Members {
+		if feature.Value.TextOf("name") == name {
+			return jsonReply(http.StatusOK, feature.Value), nil
 		}
 	}
 	return reply{}, contract.FeatureNotFound
@@ -152,10 +120,7 @@ func getSSHEnabled(c *call) (reply, error) {
 	if _, err := c.visibleApp(); err != nil {
 		return reply{}, err
 	}
-	return jsonReply(http.StatusOK, struct {
-		Enabled bool   `json:"enabled"`
-		Reason  string `json:"reason"`
-	}{Enabled: true})
+	return jsonReply(http.StatusOK, c.document("ssh_enabled", nil)), nil
 }
 
 // getDefaultDomain is the first domain that is not internal.
@@ -166,7 +131,7 @@ func getDefaultDomain(c *call) (reply, error) {
 	collection := contract.CollectionNamed("domains")
 	for _, domain := range c.items(collection) {
 		if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
-			return jsonReply(http.StatusOK, domain.value)
+			return jsonReply(http.StatusOK, domain.value), nil
 		}
 	}
 	return reply{}, collection.Item()
@@ -188,37 +153,13 @@ func applyManifest(c *call) (reply, error) {
 	return reply{}, contract.UnprocessableEntity.With("Manifests are not applied by the simulator")
 }
 
-// summaryJSON is a space as GET /v2/spaces/{guid}/summary shows it to exporters
-// of that age.
-type summaryJSON struct {
-	GUID     string           `json:"guid"`
-	Name     string           `json:"name"`
-	Apps     []appSummaryJSON `json:"apps"`
-	Services []struct{}       `json:"services"`
-}
-
-type appSummaryJSON struct {
-	GUID             string     `json:"guid"`
-	URLs             []string   `json:"urls"`
-	Routes           []struct{} `json:"routes"`
-	ServiceCount     int        `json:"service_count"`
-	ServiceNames     []string   `json:"service_names"`
-	RunningInstances int        `json:"running_instances"`
-	Name             string     `json:"name"`
-	SpaceGUID        string     `json:"space_guid"`
-	Buildpack        *string    `json:"buildpack"`
-	Memory           int        `json:"memory"`
-	Instances        int        `json:"instances"`
-	DiskQuota        int        `json:"disk_quota"`
-	State            string     `json:"state"`
-}
-
+// getSpaceSummary shows a space as exporters of the age of version 2 read it.
 func getSpaceSummary(c *call) (reply, error) {
 	space, err := c.snap.State.Space(c.who, c.guid)
 	if err != nil {
 		return reply{}, err
 	}
-	out := summaryJSON{GUID: c.guid, Name: space.Space.Name, Apps: []appSummaryJSON{}, Services: []struct{}{}}
+	apps := []document.Value{}
 	for _, app := range c.snap.State.Apps(c.who, everything).Views {
 		if app.App.SpaceGUID != c.guid {
 			continue
@@ -229,27 +170,26 @@ func getSpaceSummary(c *call) (reply, error) {
 		}
 		for _, p := range processes {
 			if p.Process.Type == "web" {
-				out.Apps = append(out.Apps, c.appSummary(p))
+				apps = append(apps, c.appSummary(p))
 			}
 		}
 	}
-	return jsonReply(http.StatusOK, out)
+	return jsonReply(http.StatusOK, c.document("space_summary", values{"guid": c.guid, "name": space.Space.Name, "apps": apps})), nil
 }
 
-func (c *call) appSummary(web state.View) appSummaryJSON {
-	p := web.Process
-	out := appSummaryJSON{GUID: web.App.GUID, URLs: []string{}, Routes: []struct{}{}, ServiceNames: []string{}, Name: web.App.Name,
-		SpaceGUID: web.App.SpaceGUID, Memory: p.MemoryInMB, Instances: p.Instances, State: string(web.App.State)}
+func (c *call) appSummary(web state.View) document.Value {
+	p, disk, running, buildpack := web.Process, 0, 0, ""
 	if p.DiskInMB != nil {
-		out.DiskQuota = *p.DiskInMB
+		disk = *p.DiskInMB
 	}
 	if len(web.App.Buildpacks) > 0 {
-		out.Buildpack = &web.App.Buildpacks[0]
+		buildpack = web.App.Buildpacks[0]
 	}
 	for _, instance := range web.Instances(c.now) {
 		if instance.State == state.Running {
-			out.RunningInstances++
+			running++
 		}
 	}
-	return out
+	return c.document("app_summary", values{"guid": web.App.GUID, "name": web.App.Name, "space": web.App.SpaceGUID, "state": string(web.App.State),
+		"running": running, "buildpack": nullable(buildpack), "memory": p.MemoryInMB, "instances": p.Instances, "disk": disk})
 }

@@ -18,9 +18,8 @@ var fieldPaths = []string{"space", "space.organization", "service_plan", "servic
 	"service_plan.service_offering.service_broker", "service_offering.service_broker", "service_broker"}
 
 // related is what the items of a page are related to, as far as it was asked
-// for, each once, by kinds; nil when nothing was.
-func (c *call) related(items []item, query contract.ResourceQuery) any {
-	included := document.Value{Kind: document.Object}
+// for, each once, by kinds; null when nothing was.
+func (c *call) related(items []item, query contract.ResourceQuery) (included document.Value) {
 	add := func(path string, keys []string) {
 		found, step := items, ""
 		for _, step = range strings.Split(path, ".") {
@@ -47,9 +46,6 @@ func (c *call) related(items []item, query contract.ResourceQuery) any {
 			add(path, strings.Split(keys, ","))
 		}
 	}
-	if len(included.Members) == 0 {
-		return nil
-	}
 	return included
 }
 
@@ -59,15 +55,15 @@ func (c *call) relatedBy(relation string, items []item) []item {
 	switch relation {
 	case "space":
 		for _, v := range c.snap.State.Spaces(c.who, everything).Views {
-			all = append(all, item{guid: v.Space.GUID, value: valueOf(c.spaceJSON(v))})
+			all = append(all, item{guid: v.Space.GUID, value: c.spaceJSON(v)})
 		}
 	case "organization":
 		for _, v := range c.snap.State.Organizations(c.who, everything).Views {
-			all = append(all, item{guid: v.Organization.GUID, value: valueOf(c.organizationJSON(v))})
+			all = append(all, item{guid: v.Organization.GUID, value: c.organizationJSON(v)})
 		}
 	case "app":
 		for _, v := range c.snap.State.Apps(c.who, everything).Views {
-			all = append(all, item{guid: v.App.GUID, value: valueOf(c.appJSON(v))})
+			all = append(all, item{guid: v.App.GUID, value: c.appJSON(v)})
 		}
 	default:
 		if collection := contract.CollectionNamed(relation + "s"); collection != nil {

@@ -3,48 +3,9 @@ package api
 import (
 	"net/http"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// revisionJSON is a revision of an app.
-type revisionJSON struct {
-	GUID          string                `json:"guid"`
-	Version       int                   `json:"version"`
-	Droplet       *guidJSON             `json:"droplet"`
-	Processes     revisionProcesses     `json:"processes"`
-	Sidecars      []revisionSidecarJSON `json:"sidecars"`
-	Description   string                `json:"description"`
-	Relationships toApp                 `json:"relationships"`
-	CreatedAt     timeJSON              `json:"created_at"`
-	UpdatedAt     timeJSON              `json:"updated_at"`
-	Links         links                 `json:"links"`
-	Metadata      metadataJSON          `json:"metadata"`
-	Deployable    bool                  `json:"deployable"`
-}
-
-type revisionSidecarJSON struct {
-	Name         string   `json:"name"`
-	Command      string   `json:"command"`
-	MemoryInMB   int      `json:"memory_in_mb"`
-	ProcessTypes []string `json:"process_types"`
-}
-
-// revisionProcesses are the commands of a revision by process type, each in an
-// object of its own.
-type revisionProcesses []state.Command
-
-// MarshalJSON writes an object with its keys in their order.
-func (p revisionProcesses) MarshalJSON() ([]byte, error) {
-	b := []byte{'{'}
-	for i, one := range p {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, one.Type), `:{"command":`...)
-		b = append(appendOr(b, one.Command, appendString), '}')
-	}
-	return append(b, '}'), nil
-}
 
 func getRevision(c *call) (reply, error) {
 	return one(http.StatusOK, c.revisionJSON)(c.snap.State.Revision(c.who, c.guid))
@@ -67,19 +28,16 @@ func (c *call) revisions(deployed bool) (reply, error) {
 	if deployed {
 		path += "/deployed"
 	}
-	return c.listReply(path, query, total, shown(revisions, c.revisionJSON), nil)
+	return c.listReply(path, query, total, shown(revisions, c.revisionJSON), document.Value{})
 }
 
-func (c *call) revisionJSON(r state.RevisionView) revisionJSON {
-	base := c.base()
-	self := base + "/v3/revisions/" + r.GUID
-	return revisionJSON{
-		GUID: r.GUID, Version: r.Version, Droplet: guidOf(r.DropletGUID), Processes: revisionProcesses(r.Commands), Description: r.Description,
-		Sidecars: shown(r.Sidecars, func(s state.RevisionSidecar) revisionSidecarJSON {
-			return revisionSidecarJSON{s.Name, s.Name, s.MemoryInMB, []string{s.ProcessType}}
+func (c *call) revisionJSON(r state.RevisionView) document.Value {
+	return c.document("revision", values{"guid": r.GUID, "version": r.Version, "droplet": r.DropletGUID, "description": r.Description,
+		"app": r.App.GUID, "created_at": r.CreatedAt,
+		"processes": commandsOf(r.Commands, func(command document.Value) document.Value {
+			return objectOf(document.Field{Key: "command", Value: command})
 		}),
-		Relationships: toApp{relationJSON{guidOf(r.App.GUID)}}, CreatedAt: timeJSON(r.CreatedAt), UpdatedAt: timeJSON(r.CreatedAt),
-		Links:      links{{"self", self, ""}, {"app", base + "/v3/apps/" + r.App.GUID, ""}, {"environment_variables", self + "/environment_variables", ""}},
-		Deployable: true,
-	}
+		"sidecars": shown(r.Sidecars, func(s state.RevisionSidecar) document.Value {
+			return c.document("revision_sidecar", values{"name": s.Name, "memory_in_mb": s.MemoryInMB, "type": s.ProcessType})
+		})})
 }

@@ -3,42 +3,16 @@ package api
 import (
 	"net/http"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
 // spaceJSON is a space (CONTRACT.md §19).
-type spaceJSON struct {
-	GUID          string         `json:"guid"`
-	CreatedAt     timeJSON       `json:"created_at"`
-	UpdatedAt     timeJSON       `json:"updated_at"`
-	Name          string         `json:"name"`
-	Suspended     bool           `json:"suspended"`
-	Relationships spaceRelations `json:"relationships"`
-	Metadata      metadataJSON   `json:"metadata"`
-	Links         links          `json:"links"`
-	Included      *includedJSON  `json:"included,omitempty"`
-}
-
-type spaceRelations struct {
-	Organization relationJSON `json:"organization"`
-	Quota        relationJSON `json:"quota"`
-}
-
-func (c *call) spaceJSON(v state.View) spaceJSON {
-	space, base := v.Space, c.base()
-	self := base + "/v3/spaces/" + space.GUID
-	out := spaceJSON{
-		GUID: space.GUID, CreatedAt: timeJSON(space.CreatedAt), UpdatedAt: timeJSON(space.UpdatedAt), Name: space.Name, Suspended: space.Suspended,
-		Relationships: spaceRelations{Organization: relationJSON{guidOf(space.OrganizationGUID)}},
-		Metadata:      metadataOf(space.Metadata),
-		Links: links{{"self", self, ""}, {"organization", base + "/v3/organizations/" + space.OrganizationGUID, ""},
-			{"features", self + "/features", ""}, {"apply_manifest", self + "/actions/apply_manifest", http.MethodPost}},
-	}
-	if quota := v.SpaceQuota(); quota != "" {
-		out.Relationships.Quota.Data = guidOf(quota)
-		out.Links = append(out.Links, links{{"quota", base + "/v3/space_quotas/" + quota, ""}}...)
-	}
-	return out
+func (c *call) spaceJSON(v state.View) document.Value {
+	space, quota := v.Space, v.SpaceQuota()
+	return c.document("space", values{"guid": space.GUID, "created_at": space.CreatedAt, "updated_at": space.UpdatedAt,
+		"name": space.Name, "suspended": space.Suspended, "organization": space.OrganizationGUID,
+		"quota": nullable(quota), "quota_data": guidOf(quota), "metadata": metadataOf(space.Metadata)})
 }
 
 func listSpaces(c *call) (reply, error) {
@@ -61,7 +35,6 @@ func getSpace(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out := c.spaceJSON(view)
-	out.Included = c.included([]state.View{view}, false, query.Includes("org", "organization"))
-	return jsonReply(http.StatusOK, out)
+	included := c.included([]state.View{view}, false, query.Includes("org", "organization"))
+	return jsonReply(http.StatusOK, including(c.spaceJSON(view), included)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -50,20 +51,20 @@ func (s *statsWriter) document() []byte {
 // appendInstance writes one entry in the key order of §14.1. A DOWN one has
 // only what the platform knows without a container.
 func (s *statsWriter) appendInstance(b []byte, inst state.Instance) []byte {
-	b = appendString(append(b, `{"type":`...), s.view.Process.Type)
+	b = document.AppendQuoted(append(b, `{"type":`...), s.view.Process.Type)
 	b = strconv.AppendInt(append(b, `,"index":`...), int64(inst.Index), 10)
 	if inst.State != state.Down {
-		b = appendString(append(b, `,"instance_guid":`...), inst.GUID)
+		b = document.AppendQuoted(append(b, `,"instance_guid":`...), inst.GUID)
 	}
-	b = appendString(append(b, `,"state":`...), string(inst.State))
+	b = document.AppendQuoted(append(b, `,"state":`...), string(inst.State))
 	b = appendOr(append(b, `,"routable":`...), inst.Routable, appendBool)
 	if inst.State == state.Down {
 		b = strconv.AppendInt(append(b, `,"uptime":`...), int64(inst.For/time.Second), 10)
 		b = appendPlacement(b, inst)
 		return append(b, '}')
 	}
-	b = appendString(append(b, `,"host":`...), inst.Host)
-	b = appendString(append(b, `,"instance_internal_ip":`...), inst.IP)
+	b = document.AppendQuoted(append(b, `,"host":`...), inst.Host)
+	b = document.AppendQuoted(append(b, `,"instance_internal_ip":`...), inst.IP)
 	b = strconv.AppendInt(append(b, `,"uptime":`...), int64(inst.For/time.Second), 10)
 	b = s.appendQuotas(b, inst)
 	b = append(b, `,"fds_quota":`...)
@@ -90,7 +91,7 @@ func appendPlacement(b []byte, inst state.Instance) []byte {
 		if field.text == "" {
 			b = append(b, "null"...)
 		} else {
-			b = appendString(b, field.text)
+			b = document.AppendQuoted(b, field.text)
 		}
 	}
 	return b

@@ -4,11 +4,9 @@ import (
 	"net/url"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// nothing is the resources of a list that is always empty.
-var nothing = []struct{}{}
 
 // listRoutes shows no routes: none can be made. An app's list says so only to
 // those who may see the app.
@@ -28,28 +26,25 @@ func listRoutes(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	return c.listReply(path, query, 0, nothing, includedWithRoutes(query))
+	return c.listReply(path, query, 0, nil, includedWithRoutes(query))
 }
 
 // includedWithRoutes are the resources that come along with no routes.
-func includedWithRoutes(query contract.ResourceQuery) *includedJSON {
-	if len(query.Include) == 0 {
-		return nil
-	}
-	out := &includedJSON{}
+func includedWithRoutes(query contract.ResourceQuery) (included document.Value) {
+	none := document.List()
 	if query.Includes("domain") {
-		out.Domains = nothing
+		included = included.With("domains", none)
 	}
 	if query.Includes("space", "space.organization") {
-		out.Spaces = []spaceJSON{}
+		included = included.With("spaces", none)
 	}
 	if query.Includes("space.organization") {
-		out.Organizations = []organizationJSON{}
+		included = included.With("organizations", none)
 	}
 	if query.Includes("route_policies") {
-		out.RoutePolicies = nothing
+		included = included.With("route_policies", none)
 	}
-	return out
+	return included
 }
 
 // listPackages shows no packages, by which the cf CLI sees that there is
@@ -66,28 +61,11 @@ func listPackages(c *call) (reply, error) {
 		}
 		path = "/v3/apps/" + c.ref.AppGUID + "/packages"
 	}
-	return c.listReply(path, query, 0, nothing, nil)
+	return c.listReply(path, query, 0, nil, document.Value{})
 }
 
-// sidecarJSON is a sidecar of a process. A scenario knows no command of it, so
-// its name stands there.
-type sidecarJSON struct {
-	GUID          string   `json:"guid"`
-	Name          string   `json:"name"`
-	Command       string   `json:"command"`
-	ProcessTypes  []string `json:"process_types"`
-	MemoryInMB    int      `json:"memory_in_mb"`
-	Origin        string   `json:"origin"`
-	Relationships toApp    `json:"relationships"`
-	CreatedAt     timeJSON `json:"created_at"`
-	UpdatedAt     timeJSON `json:"updated_at"`
-}
-
-// toApp is the relationships of what belongs to an app alone.
-type toApp struct {
-	App relationJSON `json:"app"`
-}
-
+// listSidecars shows the sidecars of a process. A scenario knows no command of
+// one, so its name stands there.
 func listSidecars(c *call) (reply, error) {
 	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
@@ -101,10 +79,7 @@ func listSidecars(c *call) (reply, error) {
 	list, total := c.snap.State.Sidecars(view, query)
 	// Its links repeat no filters (app/controllers/v3/sidecars_controller.rb).
 	plain := contract.ResourceQuery{ListQuery: query.Plain()}
-	return c.listReply("/v3/processes/"+p.GUID+"/sidecars", plain, total, shown(list, func(s state.SidecarView) sidecarJSON {
-		return sidecarJSON{
-			GUID: s.GUID, Name: s.Name, Command: s.Name, ProcessTypes: []string{p.Type}, MemoryInMB: s.MemoryInMB, Origin: "user",
-			Relationships: toApp{relationJSON{guidOf(p.AppGUID)}}, CreatedAt: timeJSON(p.CreatedAt), UpdatedAt: timeJSON(p.CreatedAt),
-		}
-	}), nil)
+	return c.listReply("/v3/processes/"+p.GUID+"/sidecars", plain, total, shown(list, func(s state.SidecarView) document.Value {
+		return c.document("sidecar", values{"guid": s.GUID, "name": s.Name, "type": p.Type, "memory_in_mb": s.MemoryInMB, "app": p.AppGUID, "created_at": p.CreatedAt})
+	}), document.Value{})
 }

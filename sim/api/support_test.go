@@ -300,7 +300,13 @@ func TestTokenKeys(t *testing.T) {
 	r := rigOf(t, frozen, Options{})
 	_, token := r.login(t, "grant_type=password&username=developer&password=developer", "Authorization: Basic Y2Y6")
 	var published struct {
-		Keys []keyJSON
+		Keys []struct {
+			ID        string `json:"kid"`
+			Algorithm string `json:"alg"`
+			Value     string `json:"value"`
+			Modulus   string `json:"n"`
+			Exponent  string `json:"e"`
+		}
 	}
 	keys := r.send(t, "GET /token_keys", "")
 	if err := json.Unmarshal([]byte(keys.body), &published); err != nil || len(published.Keys) != 1 {

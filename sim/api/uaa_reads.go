@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"example.com/capisim/sim/contract"
@@ -12,15 +11,7 @@ func getUserInfo(c *call) (reply, error) {
 	if c.whoErr != nil || c.who.User == nil || c.who.User.Client {
 		return reply{}, contract.UAAInvalidToken
 	}
-	u := c.who.User
-	body, err := json.Marshal(struct {
-		UserID   string `json:"user_id"`
-		Subject  string `json:"sub"`
-		UserName string `json:"user_name"`
-		Name     string `json:"name"`
-		Email    string `json:"email"`
-	}{u.GUID, u.GUID, u.Name, u.Name, u.Name})
-	return uaaReply(http.StatusOK, body), err
+	return uaaJSON(c.document("user_info", values{"guid": c.who.User.GUID, "name": c.who.User.Name}))
 }
 
 // introspection is what a token says, and whether it is good.
@@ -49,8 +40,7 @@ func checkToken(c *call) (reply, error) {
 	if introspects {
 		out.Active = &good
 	}
-	raw, err := json.Marshal(out)
-	return uaaReply(http.StatusOK, raw), err
+	return uaaJSON(out)
 }
 
 // said is what a token claims that is good in this world: one that capisim issued,

@@ -95,16 +95,21 @@ func Quoted(text string) string { return string(AppendQuoted(nil, text)) }
 
 // AppendQuoted writes a text in JSON's quotes.
 func AppendQuoted(to []byte, text string) []byte {
+	return append(AppendEscaped(append(to, '"'), text), '"')
+}
+
+// AppendEscaped writes a text as it stands between JSON's quotes.
+func AppendEscaped(to []byte, text string) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			raw, err := json.Marshal(text)
 			if err != nil { // a string always has a JSON form
 				panic(err)
 			}
-			return append(to, raw...)
+			return append(to, raw[1:len(raw)-1]...)
 		}
 	}
-	return append(append(append(to, '"'), text...), '"')
+	return append(to, text...)
 }
 
 // Decode fills a Go value, as json.Unmarshal does. A whole number may be
