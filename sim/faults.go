@@ -26,6 +26,7 @@ type Fault struct {
 	// Which requests: all that is given must hold.
 	Operation           string             // id, such as "updateProcess"; "" is all thirteen
 	User                string             // name of the caller
+	Remote              string             // its address, or a network that it is in
 	App                 string             // name or guid
 	Process             string             // guid
 	Header, Query, Body map[string]Matcher // by name; Body by JSON pointer: "/instances"
@@ -57,7 +58,7 @@ type Fault struct {
 
 func (f Fault) rule() (rule fault.Rule, err error) {
 	rule = fault.Rule{ID: f.ID, Undocumented: f.Undocumented, Optional: f.Optional, When: fault.When{Skip: f.Skip, From: document.Duration(f.From)}}
-	if rule.Match, err = criteria(f.Operation, f.User, f.App, f.Process, f.Header, f.Query, f.Body); err != nil {
+	if rule.Match, err = criteria(f.Operation, f.User, f.Remote, f.App, f.Process, f.Header, f.Query, f.Body); err != nil {
 		return rule, err
 	}
 	times := f.Times

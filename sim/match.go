@@ -121,6 +121,7 @@ type Match struct {
 	Injected  bool   // only answers that a fault put in the place of the real one
 	Rule      string // id of the fault rule that decided
 	User      string // name of the caller
+	Remote    string // its address, or a network that it is in
 	App       string // name or guid
 	Process   string // guid
 	// Header and Query go by name, Body by JSON pointer: "/instances".
@@ -129,7 +130,7 @@ type Match struct {
 
 // object is the match as the admin API takes it.
 func (m Match) object() (object, error) {
-	rule, err := criteria(m.Operation, m.User, m.App, m.Process, m.Header, m.Query, m.Body)
+	rule, err := criteria(m.Operation, m.User, m.Remote, m.App, m.Process, m.Header, m.Query, m.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +157,9 @@ func (m Match) object() (object, error) {
 }
 
 // criteria is what a fault and a question to the journal have in common.
-func criteria(operation, user, app, process string, header, query, body map[string]Matcher) (m fault.Match, err error) {
+func criteria(operation, user, remote, app, process string, header, query, body map[string]Matcher) (m fault.Match, err error) {
 	var wrong [3]error
-	m = fault.Match{User: user, App: app, Process: fault.ProcessMatch{GUID: process}}
+	m = fault.Match{User: user, Remote: remote, App: app, Process: fault.ProcessMatch{GUID: process}}
 	if operation != "" {
 		m.Operations = []string{operation}
 	}

@@ -37,6 +37,44 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// TestReferenceIsComplete: each row of the reference says something in the
+// columns that a reader looks for. With -v it tells how much is documented where.
+func TestReferenceIsComplete(t *testing.T) {
+	t.Parallel()
+	for _, page := range []struct {
+		name, what string
+		must       []int // columns that may not be empty
+	}{
+		{"commands", "flags", []int{0, 2, 4}}, {"admin-api", "routes", []int{0, 1}}, {"fault-rules", "keys", []int{0, 1, 2}},
+		{"scenarios", "keys", []int{0, 1, 2}}, {"operations", "operations", []int{0, 1, 2}}, {"errors", "errors", []int{0, 1, 2, 3}},
+	} {
+		text, err := os.ReadFile("../docs/reference/" + page.name + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, examples := 0, 0
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, "| `") {
+				continue
+			}
+			rows++
+			cells := strings.Split(strings.ReplaceAll(strings.Trim(strings.TrimSpace(line), "|"), `\|`, "/"), "|")
+			for _, column := range page.must {
+				if column >= len(cells) || strings.TrimSpace(cells[column]) == "" {
+					t.Errorf("%s: column %d of %s is empty", page.name, column+1, cells[0])
+				}
+			}
+			if strings.TrimSpace(cells[len(cells)-1]) != "" {
+				examples++
+			}
+		}
+		if rows < 10 {
+			t.Errorf("%s: %d rows", page.name, rows)
+		}
+		t.Logf("docs/reference/%s.md: %d %s, %d with the last column filled", page.name, rows, page.what, examples)
+	}
+}
+
 func operations(b *bytes.Buffer) {
 	b.WriteString(`# Operations
 

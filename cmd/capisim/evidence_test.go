@@ -27,7 +27,7 @@ func TestRequestsCommand(t *testing.T) {
 		{args: "requests --status 400", out: `^ID [^\n]*\n1 [^\n]*\n$`},
 		{args: "requests --limit 1", out: `^ID [^\n]*\n3 [^\n]*\n +"nosuch"[^\n]*\n$`},
 		{args: "requests --status 500 --format json", out: `^\[\]\n$`},
-		{args: "requests --operation nosuch", code: exitMisused, err: `"nosuch", expected the id of an operation`},
+		{args: "requests --operation nosuch", code: exitMisused, err: `"nosuch", expected one of listProcesses, `},
 		{args: "requests --status 99", code: exitMisused, err: `^capisim: --status: "99", expected a whole number from 100 to 999\n$`},
 	})
 	list := decoded[[]journal.View](t, invoke(t, nil, "requests", "--format", "json", "--url", s.url).out)
@@ -207,7 +207,7 @@ func TestReactionsVerifyExport(t *testing.T) {
 		{args: "verify " + polite, code: exitFound, err: `^capisim: 0 of 1 `,
 			out: `(?s)unmet +on any fault: policy polite\n +met: at most 5 attempts\n.* +unmet: no repetition of 400, 403, 404, 422 \(request 1: it tried 2 times what was refused with 404\)\n`},
 		{args: "verify " + rude, code: exitMisused, err: `client.policy|client/policy`},
-		{args: "verify " + typo, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(typo) + `:2:21: expectations\[0\].on.operation: "getProces" `},
+		{args: "verify " + typo, code: exitMisused, err: `^capisim: ` + regexp.QuoteMeta(typo) + `:2:21: expectations\[0\].on.operation: "getProces", did you mean "getProcess"\?\n$`},
 		{args: "verify ./nosuch.yaml", code: exitMisused, err: `^capisim: open ./nosuch.yaml: no such file or directory\n$`},
 		{args: "export har", out: `(?s)^\{.*"version": *"1\.2"`},
 		{args: "export pact", out: `(?s)^\{.*"interactions"`},

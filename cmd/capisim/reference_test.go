@@ -40,7 +40,7 @@ func describe(b *bytes.Buffer, cmd *cobra.Command) {
 	if cmd.Hidden || cmd.Name() == "help" {
 		return
 	}
-	if cmd.Runnable() && !cmd.HasSubCommands() {
+	if cmd.Runnable() && (!cmd.HasSubCommands() || cmd.Flags().Lookup("url") != nil) { // a group has no flags
 		long := cmd.Long
 		if long == "" {
 			long = cmd.Short

@@ -256,7 +256,7 @@ func TestBadVerification(t *testing.T) {
 		`{"match":{"status":"x","operations":["nope"],"verb":"GET"},"count":{"exactly":-1,"most":3},"within":"11m","after":-1,"never":"no","in_order":[]}`,
 		`/match/status: "x", expected an integer`,
 		`/match/verb: unknown key "verb", expected one of "operations", "process", "app", "user", "remote", "headers", "query", "body"`,
-		`/match/operations/0: "nope", expected "*" or one of `+strings.Join(contract.OperationIDs(), ", "),
+		"/match/operations/0: "+contract.UnknownOperation("nope"),
 		`/count/most: unknown key "most", expected one of "exactly", "at_least", "at_most"`,
 		`/never: "no", expected true or false`,
 		`/in_order: an empty list, expected at least one match`,

@@ -137,7 +137,7 @@ func (c *call) deleteFault() (reply, error) {
 func (c *call) toggle() (*contract.Operation, int, error) {
 	op, found := contract.OperationByID(c.params["operation"])
 	if !found {
-		return nil, 0, notFound("no operation %q, expected one of %s", c.params["operation"], strings.Join(contract.OperationIDs(), ", "))
+		return nil, 0, notFound("no operation %s", contract.UnknownOperation(c.params["operation"]))
 	}
 	status, err := strconv.Atoi(c.params["status"])
 	if err != nil || status < 100 || status > 599 {

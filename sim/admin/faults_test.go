@@ -105,7 +105,7 @@ func TestToggle(t *testing.T) {
 	srv.want(t, 422, "PUT", "/admin/faults/getProcess/503", `{"when":{"probability":2}}`)
 	srv.want(t, 422, "PUT", "/admin/faults/getProcess/503", `{"nonsense":1}`)
 	missing := refusals(t, srv.want(t, 404, "PUT", "/admin/faults/getProces/503", ""))
-	if !strings.HasPrefix(missing[0], `no operation "getProces", expected one of listProcesses, getProcess,`) {
+	if !strings.HasPrefix(missing[0], `no operation "getProces", did you mean "getProcess"?`) {
 		t.Error(missing)
 	}
 }

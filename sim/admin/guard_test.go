@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"example.com/capisim/sim/contract"
 	"strings"
 	"testing"
 
@@ -128,6 +129,6 @@ func TestQueries(t *testing.T) {
 		`query parameter status: "y", expected a whole number from 0 to 999`,
 		`query parameter injected: "z", expected true or false`,
 		`query parameter since: "now", expected a time such as 2026-01-01T00:00:00Z`,
-		`query parameter operation: "x", expected the id of an operation, as GET /admin/operations lists them`,
+		"query parameter operation: "+contract.UnknownOperation("x"),
 		`query parameter after: "-1", expected the id of a request`)
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"strconv"
 
 	"example.com/capisim/sim/client"
@@ -40,9 +39,7 @@ func (p *parameters) filter() journal.Filter {
 	}
 	if f.Operation != "" {
 		if _, known := contract.OperationByID(f.Operation); !known {
-			expected := ", expected the id of an operation, as GET /admin/operations lists them"
-			p.problems = append(p.problems, document.Violation{Message: "query parameter operation: " + strconv.Quote(f.Operation) +
-				cmp.Or(document.DidYouMean(f.Operation, contract.OperationIDs()), expected)})
+			p.problems = append(p.problems, document.Violation{Message: "query parameter operation: " + contract.UnknownOperation(f.Operation)})
 		}
 	}
 	if text, given := p.query["after"]; given {

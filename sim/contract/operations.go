@@ -1,6 +1,11 @@
 package contract
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"example.com/capisim/sim/document"
+)
 
 // Action is what an operation does. An app twin shares the action of its
 // sibling: they differ in how the process is found, not in what happens to it.
@@ -152,6 +157,19 @@ func OperationIDs() []string {
 		ids[i] = o.ID
 	}
 	return ids
+}
+
+// UnknownOperation words an id that no operation has: the one that was probably
+// meant, else the process operations; the others would fill a screen.
+func UnknownOperation(id string) string {
+	if meant := document.DidYouMean(id, OperationIDs()); meant != "" {
+		return document.Quote(id) + meant
+	}
+	var ids []string
+	for _, o := range ProcessOperations() {
+		ids = append(ids, o.ID)
+	}
+	return document.Quote(id) + ", expected one of " + strings.Join(ids, ", ") + ", or a supporting operation"
 }
 
 func index(rows []*Operation) map[string]*Operation {

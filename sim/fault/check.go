@@ -66,7 +66,7 @@ func (c *checker) match() {
 	m := c.rule.Match
 	for i, id := range m.Operations {
 		if _, ok := contract.OperationByID(id); !ok && id != AnyOperation {
-			c.problems = append(c.problems, document.Violation{Pointer: document.Pointer("match", "operations", i), Message: unknownOperation(id)})
+			c.problems = append(c.problems, document.Violation{Pointer: document.Pointer("match", "operations", i), Message: contract.UnknownOperation(id)})
 		}
 	}
 	if m.Process.Labels != "" {
@@ -83,15 +83,6 @@ func (c *checker) match() {
 	c.patterns("/match/query", m.Query)
 	c.patterns("/match/body", m.Body)
 	c.places(m.Body)
-}
-
-// unknownOperation words an id that no operation has.
-func unknownOperation(id string) string {
-	ids := contract.OperationIDs()
-	if meant := document.DidYouMean(id, ids); meant != "" {
-		return document.Quote(id) + meant
-	}
-	return document.Quote(id) + `, expected "*" or one of ` + strings.Join(ids, ", ")
 }
 
 func (c *checker) patterns(pointer string, matchers map[string]Matcher) {

@@ -60,7 +60,7 @@ func (c *checker) cell(pointer string, name CellName) {
 func (c *checker) fault(k *FaultKind) {
 	o, ok := contract.OperationByID(k.Operation)
 	if !ok {
-		c.add("/on/operation", "%q is not an operation, expected one of %s", k.Operation, strings.Join(contract.OperationIDs(), ", "))
+		c.add("/on/operation", "%s", contract.UnknownOperation(k.Operation))
 		return
 	}
 	switch {

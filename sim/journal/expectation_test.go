@@ -37,7 +37,7 @@ func TestCheckExpectations(t *testing.T) {
 		{"a typo in an operation", `[{"covers":{"operation":"scaleProces","status":422}}]`, []string{`/expectations/0/covers/operation: "scaleProces" is not an operation`}},
 		{"a cell that is none", `[{"covers":{"operation":"getProcess","status":422}}]`, []string{`/expectations/0/covers/status: 422 is not a documented status of getProcess, expected one of 200, 401, 403, 404`}},
 		{"a supporting cell", `[{"covers":{"operation":"getRoot","status":200}}]`, []string{`/expectations/0/covers/operation: "getRoot" is not an operation with coverage cells`}},
-		{"an unknown operation", `[{"on":{"operation":"x","status":503},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/operation: "x" is not an operation, expected one of listProcesses`}},
+		{"an unknown operation", `[{"on":{"operation":"x","status":503},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/operation: "x", expected one of listProcesses`}},
 		{"neither status nor connection", `[{"on":{"operation":"getProcess"},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on: has neither "status" nor "connection"`}},
 		{"a success", `[{"on":{"operation":"getProcess","status":200},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/status: 200 is not a refusal that getProcess is known to give, expected one of 400, 401`}},
 		{"an unknown connection", `[{"on":{"operation":"getProcess","connection":"rst"},"client":{"backoff":"none"}}]`, []string{`/expectations/0/on/connection: "rst" is not a connection fault, expected one of reset`}},

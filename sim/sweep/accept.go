@@ -38,8 +38,7 @@ func ParseAccept(name string, data []byte) ([]Acceptance, error) {
 		for i, a := range list {
 			at := "/" + strconv.Itoa(i)
 			if _, known := contract.OperationByID(a.Operation); !known && a.Operation != "*" {
-				found = append(found, document.Violation{Pointer: at + "/operation",
-					Message: document.UnknownWord(a.Operation, contract.OperationIDs())})
+				found = append(found, document.Violation{Pointer: at + "/operation", Message: contract.UnknownOperation(a.Operation)})
 			}
 			if !knownAnswer(a.Answer) {
 				found = append(found, document.Violation{Pointer: at + "/answer", Message: document.UnknownWord(a.Answer, answerNames())})

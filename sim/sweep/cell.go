@@ -199,7 +199,7 @@ func ParseSelectors(text string) (list []Selector, err error) {
 			answer = "*"
 		}
 		if _, known := contract.OperationByID(operation); !known && operation != "*" {
-			return nil, fmt.Errorf("%q: %s", part, document.UnknownWord(operation, contract.OperationIDs()))
+			return nil, fmt.Errorf("%q: %s", part, contract.UnknownOperation(operation))
 		}
 		if !knownAnswer(answer) {
 			return nil, fmt.Errorf("%q: %s", part, document.UnknownWord(answer, answerNames()))
