@@ -146,6 +146,9 @@ func decodes(part string, into any) bool {
 		return -1
 	}, part)
 	raw, _ := base64.RawURLEncoding.DecodeString(letters) // what there is before an error
+	if raw = bytes.TrimSpace(raw); len(raw) == 0 || raw[0] != '{' {
+		return false // as of most tokens that are nobody's
+	}
 	return json.NewDecoder(bytes.NewReader(raw)).Decode(into) == nil
 }
 

@@ -49,8 +49,7 @@ var _ = Describe("Names that hold markup", func() {
 				return value[string](t, `[...document.querySelectorAll("`+where+`")].map(e => e.textContent + (e.value ?? "") + [...e.querySelectorAll("input, textarea")].map(i => i.value).join(" ")).join(" ")`)
 			}).Should(ContainSubstring(text))
 		}
-		Expect(t.count(`#console script, #console u, #console [onerror], #console img:not([src="icon.svg"])`)).To(BeZero())
-		Expect(value[bool](t, `"hacked" in document.body.dataset`)).To(BeFalse())
+		t.isText()
 	},
 		Entry("in the journal", "#requests", ".list", hostile, "/v3/%3Cimg%20src=x%3E"),
 		Entry("of a fault that was answered", "#requests/1", ".drawer", hostile),
@@ -62,4 +61,27 @@ var _ = Describe("Names that hold markup", func() {
 		Entry("of rules on the clock", "#clock", ".timeline", "window"),
 		Entry("of clients and expectations", "#evidence", "main", hostile),
 	)
+
+	It("are text in the panel of a cell, in notices and in commands", func() {
+		t := visit(world.Base)
+		t.click(cell("getProcess", 404))
+		t.sees(".fault", "window")
+		t.isText()
+		t.part("processes")
+		t.click(".processes tbody tr:first-child a")
+		t.click(".app-line .button")
+		t.sees(".drawer .toast:last-child", hostile+" was stopped")
+		t.isText()
+		world.Do("PUT", "/admin/faults/getProcess/503", nil) // the page lists the rules anew
+		t.goTo("#requests")
+		t.fill(`.filters input[type="search"]`, hostile)
+		t.isText()
+	})
 })
+
+// isText expects that no name has become a part of the page.
+func (t *tab) isText() {
+	GinkgoHelper()
+	Expect(t.count(`#console script, #console u, #console [onerror], #console img:not([src="icon.svg"])`)).To(BeZero())
+	Expect(value[bool](t, `"hacked" in document.body.dataset`)).To(BeFalse())
+}
