@@ -26,8 +26,8 @@ type Pair struct {
 type Pairs []Pair
 
 // DocumentValue is an object with its keys in their order.
-func (p Pairs) DocumentValue() (document.Value, error) {
-	object := document.Value{Kind: document.Object, Members: make([]document.Field, 0, len(p))}
+func (p Pairs) DocumentValue(m *document.Maker) (document.Value, error) {
+	object := document.Value{Kind: document.Object, Members: m.Members(len(p))}
 	for _, pair := range p {
 		object.Members = append(object.Members, document.Field{Key: pair.Key, Value: document.Text(pair.Value)})
 	}

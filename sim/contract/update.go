@@ -17,11 +17,11 @@ type Optional[T any] struct {
 func (o Optional[T]) IsZero() bool { return !o.Set }
 
 // DocumentValue is the value or null.
-func (o Optional[T]) DocumentValue() (document.Value, error) {
+func (o Optional[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 	if o.Null {
 		return document.Value{}, nil
 	}
-	return document.From(&o.Value)
+	return m.Part(&o.Value)
 }
 
 // MarshalJSON writes the value or null.

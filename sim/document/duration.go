@@ -22,7 +22,7 @@ func (d Duration) String() string {
 }
 
 // DocumentValue is the span as text.
-func (d Duration) DocumentValue() (Value, error) { return Text(d.String()), nil }
+func (d Duration) DocumentValue(*Maker) (Value, error) { return Text(d.String()), nil }
 
 // MarshalJSON writes the span as text.
 func (d Duration) MarshalJSON() ([]byte, error) { return MarshalJSON(d) }

@@ -11,7 +11,7 @@ import (
 func (v Value) AppendJSON(to []byte) []byte { return v.append(to, asWritten) }
 
 // DocumentValue is the value itself.
-func (v Value) DocumentValue() (Value, error) { return v, nil }
+func (v Value) DocumentValue(*Maker) (Value, error) { return v, nil }
 
 // MarshalJSON writes the value as JSON.
 func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }

@@ -12,12 +12,12 @@ import (
 	"unicode/utf8"
 )
 
-// Valuer has a form of its own in documents.
-type Valuer interface{ DocumentValue() (Value, error) }
+// Valuer has a form of its own in documents, made by a Maker.
+type Valuer interface{ DocumentValue(m *Maker) (Value, error) }
 
 // MarshalJSON writes the form that a Go value has in documents.
 func MarshalJSON(v Valuer) ([]byte, error) {
-	value, err := v.DocumentValue()
+	value, err := v.DocumentValue(new(Maker))
 	return value.AppendJSON(nil), err
 }
 
@@ -34,6 +34,11 @@ type Maker struct {
 // A pointer spares copies.
 func (m *Maker) From(value any) (Value, error) {
 	m.used = 0
+	return m.Part(value)
+}
+
+// Part makes the value of a part of what is being made.
+func (m *Maker) Part(value any) (Value, error) {
 	v := reflect.ValueOf(value)
 	if !v.IsValid() {
 		return Value{}, nil
@@ -47,8 +52,8 @@ const (
 	mostPiece  = 4096
 )
 
-// take returns room for members.
-func (m *Maker) take(n int) []Field {
+// Members returns room for members.
+func (m *Maker) Members(n int) []Field {
 	if m.used+n > len(m.slab) {
 		m.slab = make([]Field, max(n, firstPiece, min(2*len(m.slab), mostPiece)))
 		m.used = 0
@@ -85,7 +90,7 @@ func newEncoder(t reflect.Type) encoder {
 	case kind == reflect.Pointer, kind == reflect.Interface:
 		return nilOr(t, func(m *Maker, v reflect.Value) (Value, error) { return encoderOf(v.Elem().Type())(m, v.Elem()) })
 	case t.Implements(valuerType):
-		return nilOr(t, func(_ *Maker, v reflect.Value) (Value, error) { return iface(v).(Valuer).DocumentValue() })
+		return nilOr(t, func(m *Maker, v reflect.Value) (Value, error) { return iface(v).(Valuer).DocumentValue(m) })
 	case t == timeType:
 		return moment
 	case pointer.Implements(marshalerType), pointer.Implements(textType), t == numberType:
@@ -173,7 +178,7 @@ func moment(m *Maker, v reflect.Value) (Value, error) {
 }
 
 func listed(m *Maker, v reflect.Value) (Value, error) {
-	made := Value{Kind: Array, Members: m.take(v.Len())}
+	made := Value{Kind: Array, Members: m.Members(v.Len())}
 	of := encoderOf(v.Type().Elem())
 	for i := range v.Len() {
 		item, err := of(m, v.Index(i))
@@ -186,7 +191,7 @@ func listed(m *Maker, v reflect.Value) (Value, error) {
 }
 
 func mapped(m *Maker, v reflect.Value) (Value, error) {
-	made := Value{Kind: Object, Members: m.take(v.Len())}
+	made := Value{Kind: Object, Members: m.Members(v.Len())}
 	of := encoderOf(v.Type().Elem())
 	for each := v.MapRange(); each.Next(); {
 		member, err := of(m, each.Value())
@@ -211,7 +216,7 @@ type structField struct {
 func structEncoder(t reflect.Type) encoder {
 	fields := fieldsOf(t, nil)
 	return func(m *Maker, v reflect.Value) (Value, error) {
-		made := Value{Kind: Object, Members: m.take(len(fields))}
+		made := Value{Kind: Object, Members: m.Members(len(fields))}
 		for i := range fields {
 			f := &fields[i]
 			inside, err := v.FieldByIndexErr(f.index)

@@ -18,11 +18,11 @@ type OrFalse[T any] struct {
 }
 
 // DocumentValue is false or the value.
-func (o OrFalse[T]) DocumentValue() (document.Value, error) {
+func (o OrFalse[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 	if o.None {
-		return document.From(false)
+		return m.Part(false)
 	}
-	return document.From(&o.Value)
+	return m.Part(&o.Value)
 }
 
 // MarshalJSON writes false or the value.

@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -59,6 +60,28 @@ func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		if _, err := scenario.Parse("x.yaml", text, nil); err == nil {
 			b.Fatal("apps of one name were taken")
+		}
+	}
+}
+
+// TestCostOfWriting: a state is written in memory that does not grow with it. It
+// is not parallel: others would be counted.
+func TestCostOfWriting(t *testing.T) {
+	for _, format := range []string{"json", "yaml"} {
+		var costs [2]uint64
+		for i, apps := range []int{1000, 5000} {
+			s := parsed(t, fmt.Sprintf("name: x\ngenerate: {apps: %d, processes: [web, worker]}\n", apps))
+			store := s.Store().Load(scenario.Epoch)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if err := scenario.Write(io.Discard, format, store, s); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+			costs[i] = after.TotalAlloc - before.TotalAlloc
+		}
+		if each := (costs[1] - costs[0]) / 8000; each > 1500 {
+			t.Errorf("%s: %d bytes for each process more", format, each)
 		}
 	}
 }

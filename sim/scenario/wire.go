@@ -12,11 +12,11 @@ import (
 type OneOrMore[T any] []T
 
 // DocumentValue is a single one without the list around it.
-func (o OneOrMore[T]) DocumentValue() (document.Value, error) {
+func (o OneOrMore[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 	if len(o) == 1 {
-		return document.From(&o[0])
+		return m.Part(&o[0])
 	}
-	return document.From([]T(o))
+	return m.Part([]T(o))
 }
 
 // MarshalJSON writes one or a list.
@@ -40,7 +40,7 @@ func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
 type Time struct{ time.Time }
 
 // DocumentValue is the moment as text.
-func (t Time) DocumentValue() (document.Value, error) {
+func (t Time) DocumentValue(*document.Maker) (document.Value, error) {
 	return document.Text(t.Format(time.RFC3339Nano)), nil
 }
 

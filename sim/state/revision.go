@@ -26,8 +26,8 @@ type Commands []Command
 
 // DocumentValue is an object with its keys in their order; null is the command
 // that was detected.
-func (c Commands) DocumentValue() (document.Value, error) {
-	object := document.Value{Kind: document.Object, Members: make([]document.Field, 0, len(c))}
+func (c Commands) DocumentValue(m *document.Maker) (document.Value, error) {
+	object := document.Value{Kind: document.Object, Members: m.Members(len(c))}
 	for _, one := range c {
 		value := document.Value{}
 		if one.Command != nil {

@@ -374,11 +374,49 @@ func crowd(t testing.TB, count int) uint64 {
 	return grown / uint64(count)
 }
 
-// TestWorldsAreSmall: a thousand idle worlds take well under 200 MB. It is not
+// TestWorldsAreSmall: ten thousand idle worlds take well under 300 MB. It is not
 // parallel: others would be counted.
 func TestWorldsAreSmall(t *testing.T) {
-	if each := crowd(t, 1000); each > 200_000 {
+	if each := crowd(t, 1000); each > 20_000 {
 		t.Errorf("a world takes %d bytes", each)
+	}
+}
+
+// TestCostAtAnySize: a world of the running clock is made, reset and forked in as
+// much memory when it holds a hundred times as much, and so is a change in a
+// fork, up to the parts that it copies. It is not parallel: others would be
+// counted.
+func TestCostAtAnySize(t *testing.T) {
+	var costs [2]uint64
+	for i, apps := range []int{50, 5000} {
+		s := written(t, fmt.Sprintf("name: crowd\nextends: default\ngenerate: {apps: %d, processes: [web, worker]}\n", apps))
+		r := registryOf(t, s)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for round := range 50 {
+			r.bases.built[s].now = time.Time{} // as if a second had gone by
+			w, err := r.Create(Spec{Name: "made", Scenario: s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Reset(Everything); err != nil {
+				t.Fatal(err)
+			}
+			fork, err := r.Create(Spec{Name: "fork", From: w})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := fork.Current().State.RestartInstance(fork.Clock.Now(), web, round%2); err != nil {
+				t.Fatal(err)
+			}
+			r.Delete("made")
+			r.Delete("fork")
+		}
+		runtime.ReadMemStats(&after)
+		costs[i] = (after.TotalAlloc - before.TotalAlloc) / 50
+	}
+	if costs[1] > costs[0]+50_000 {
+		t.Errorf("%d bytes with 10,000 processes, %d with a hundred", costs[1], costs[0])
 	}
 }
 

@@ -139,20 +139,26 @@ func BenchmarkWorld(b *testing.B) {
 	}
 }
 
-// BenchmarkManyWorlds makes 10,000 worlds by eight clients at once, tells what
-// they take, and asks one of them.
+// BenchmarkManyWorlds makes 10,000 worlds by eight clients at once over HTTP,
+// tells what they take, and asks one of them.
 func BenchmarkManyWorlds(b *testing.B) {
 	const count, clients = 10_000, 8
 	var before, after runtime.MemStats
 	srv := sim.Start(b, sim.MaxWorlds(count))
 	runtime.GC()
 	runtime.ReadMemStats(&before)
+	create := request("POST", "/admin/worlds", "{}")
 	begin := time.Now()
 	var wait sync.WaitGroup
 	for range clients {
 		wait.Go(func() {
+			c := dial(b, strings.TrimPrefix(srv.URL, "http://"))
+			defer c.conn.Close()
 			for range count / clients {
-				ask(b, srv, "POST", "/admin/worlds", strings.NewReader(`{}`))
+				if status, _, err := c.do(create); err != nil || status != http.StatusCreated {
+					b.Errorf("status %d, %v", status, err)
+					return
+				}
 			}
 		})
 	}
