@@ -36,7 +36,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 
@@ -102,7 +101,7 @@ func (c *config) library() (*scenario.Library, error) {
 	if err != nil || c.document != "" {
 		return library, err
 	}
-	if _, err := library.Load(c.scenario); errors.Is(err, scenario.ErrUnknown) && looksLikeFile(c.scenario) {
+	if _, err := library.Load(c.scenario); errors.Is(err, scenario.ErrUnknown) && scenario.IsFile(c.scenario) {
 		return library.With(c.scenario)
 	}
 	return library, nil
@@ -123,20 +122,10 @@ func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
 	}
 	name := cmp.Or(c.scenario, "default")
 	found, err := library.Load(name)
-	if !errors.Is(err, scenario.ErrUnknown) || !looksLikeFile(name) {
+	if !errors.Is(err, scenario.ErrUnknown) || !scenario.IsFile(name) {
 		return found, err
 	}
 	return library.LoadFile(name)
-}
-
-// looksLikeFile tells a path from a name that is spelt wrongly, which deserves
-// the list of names and not the absence of a file.
-func looksLikeFile(name string) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".yaml", ".yml", ".json":
-		return true
-	}
-	return strings.ContainsRune(name, filepath.Separator)
 }
 
 // ServeHTTP answers a request to any of the worlds: the simulated API, and the

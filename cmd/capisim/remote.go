@@ -243,13 +243,7 @@ func (p *program) printPlayed(seen client.Overview) error {
 
 // isFile tells a file from the name of a scenario, as serve does; - is standard
 // input.
-func isFile(name string) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".yaml", ".yml", ".json":
-		return true
-	}
-	return name == "-" || strings.ContainsRune(name, filepath.Separator)
-}
+func isFile(name string) bool { return name == "-" || scenario.IsFile(name) }
 
 func (p *program) resetCommand() *cobra.Command {
 	var only []string

@@ -20,14 +20,19 @@ type DeploymentCreate struct {
 	AppGUID      string
 	DropletGUID  string // "": the app's current one
 	RevisionGUID string // of a rollback, "" for none
-	Strategy     string
-	MaxInFlight  int
-	WebInstances *int
-	MemoryInMB   *int
-	DiskInMB     *int
-	LogRateLimit *int64
-	Steps        []int // weights of a canary, nil for the one step it has without
-	Metadata     MetadataUpdate
+	DeploymentOptions
+	Metadata MetadataUpdate
+}
+
+// DeploymentOptions are the strategy of a deployment and how it goes about it.
+type DeploymentOptions struct {
+	Strategy     string `json:"strategy,omitempty"`
+	MaxInFlight  int    `json:"max_in_flight,omitempty"`
+	WebInstances *int   `json:"web_instances,omitempty"`
+	MemoryInMB   *int   `json:"memory_in_mb,omitempty"`
+	DiskInMB     *int   `json:"disk_in_mb,omitempty"`
+	LogRateLimit *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
+	Steps        []int  `json:"canary_weights,omitempty"` // of a canary, nil for the one step it has without
 }
 
 // What the real server says of deployments beside its messages.
@@ -57,7 +62,7 @@ func CheckDeployment(b Body) (DeploymentCreate, error) {
 	if annotationsCrash(b) || garbled(b.Fields) {
 		return DeploymentCreate{}, UnknownError
 	}
-	d := DeploymentCreate{Strategy: Rolling, MaxInFlight: 1}
+	d := DeploymentCreate{DeploymentOptions: DeploymentOptions{Strategy: Rolling, MaxInFlight: 1}}
 	var problems []string
 	if metadata, given := b.Get("metadata"); given {
 		d.Metadata, problems = checkMetadata(metadata)

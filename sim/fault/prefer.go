@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -177,55 +178,25 @@ func (r *preferReader) expected(what string) error {
 	return fmt.Errorf("%s, expected %s", document.Quote(r.rest), what)
 }
 
-// pair reads name[=value]; the name in lower case, since case means nothing.
+// pairForm is name[=value], of tokens as in RFC 9110; a value may stand in quotes,
+// in which a backslash takes the next character as it is.
+var (
+	pairForm = regexp.MustCompile(`(?s)^([!#$%&'*+.^_|~0-9A-Za-z\x60-]+)[ \t]*(?:=[ \t]*(?:(")((?:[^"\\]|\\.)*)("?)|([!#$%&'*+.^_|~0-9A-Za-z\x60-]*)))?`)
+	escape   = regexp.MustCompile(`(?s)\\(.)`)
+)
+
+// pair reads name[=value]; the name in lower case, since case means nothing. An
+// empty value is as good as none.
 func (r *preferReader) pair() (name, value string, err error) {
-	if name = r.token(); name == "" {
+	parts := pairForm.FindStringSubmatch(r.rest)
+	if parts == nil {
 		return "", "", r.expected("the name of a preference")
 	}
-	name = strings.ToLower(name)
-	if r.blanks(); !r.take('=') {
-		return name, "", nil
+	r.rest = r.rest[len(parts[0]):]
+	opened, quoted, closed, token := parts[2], parts[3], parts[4], parts[5]
+	if opened != closed {
+		r.rest = ""
+		return "", "", r.expected("a closing quote")
 	}
-	r.blanks()
-	if r.take('"') {
-		value, err = r.quoted()
-		return name, value, err
-	}
-	return name, r.token(), nil // an empty value is as good as none
-}
-
-func (r *preferReader) token() string {
-	end := strings.IndexFunc(r.rest, func(c rune) bool { return !tokenRune(c) })
-	if end < 0 {
-		end = len(r.rest)
-	}
-	token := r.rest[:end]
-	r.rest = r.rest[end:]
-	return token
-}
-
-// quoted reads up to the closing quote; a backslash takes the next character as
-// it is.
-func (r *preferReader) quoted() (string, error) {
-	var text strings.Builder
-	for i := 0; i < len(r.rest); i++ {
-		switch c := r.rest[i]; c {
-		case '"':
-			r.rest = r.rest[i+1:]
-			return text.String(), nil
-		case '\\':
-			if i++; i < len(r.rest) {
-				text.WriteByte(r.rest[i])
-			}
-		default:
-			text.WriteByte(c)
-		}
-	}
-	r.rest = ""
-	return "", r.expected("a closing quote")
-}
-
-// tokenRune says that a letter may stand in a token of RFC 9110.
-func tokenRune(r rune) bool {
-	return r > ' ' && r < 0x7f && !strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	return strings.ToLower(parts[1]), escape.ReplaceAllString(quoted, "$1") + token, nil
 }

@@ -78,10 +78,12 @@ func lived() state.Seed {
 		},
 		Deployments: []state.Deployment{
 			{GUID: "dep-1", AppGUID: "app-1", CreatedAt: at(5), UpdatedAt: at(6), ChangedAt: at(7), HealthyAt: at(8), State: state.Canceled, Reason: "SUPERSEDED", Error: "e",
-				Strategy: "canary", MaxInFlight: 3, WebInstances: &five, MemoryInMB: &five, DiskInMB: &disk, LogRateLimit: &big, Steps: []int{20, 50}, Step: 2,
-				DropletGUID: "d-1", PreviousDroplet: "d-2", Revision: state.DeployedRevision{GUID: "rev", Version: 2}, ProcessGUID: "gone", Original: 4, Held: true, Next: at(9),
+				DeploymentOptions: contract.DeploymentOptions{Strategy: "canary", MaxInFlight: 3, WebInstances: &five, MemoryInMB: &five, DiskInMB: &disk, LogRateLimit: &big, Steps: []int{20, 50}},
+				Step:              2,
+				DropletGUID:       "d-1", PreviousDroplet: "d-2", Revision: state.DeployedRevision{GUID: "rev", Version: 2}, ProcessGUID: "gone", Original: 4, Held: true, Next: at(9),
 				Metadata: contract.Metadata{Labels: contract.Pairs{{Key: "k", Value: "v"}}}},
-			{GUID: "dep-2", AppGUID: "app-1", State: state.Paused, Reason: "PAUSED", Strategy: "canary", MaxInFlight: 1, Step: 1, ProcessGUID: "web-2"},
+			{GUID: "dep-2", AppGUID: "app-1", State: state.Paused, Reason: "PAUSED",
+				DeploymentOptions: contract.DeploymentOptions{Strategy: "canary", MaxInFlight: 1}, Step: 1, ProcessGUID: "web-2"},
 		},
 		Users: []state.User{
 			{Name: "u", GUID: "user-1", Password: "", Origin: "ldap", Scopes: []string{}, Grants: []state.Grant{

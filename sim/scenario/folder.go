@@ -90,6 +90,12 @@ func unreadable(name string, err error) error {
 // endings are those of scenario files.
 var endings = []string{".yaml", ".yml", ".json"}
 
+// IsFile tells a path from a name that is spelt wrongly, which deserves the list
+// of names and not the absence of a file.
+func IsFile(name string) bool {
+	return slices.Contains(endings, strings.ToLower(filepath.Ext(name))) || strings.ContainsRune(name, filepath.Separator)
+}
+
 // readDir reads the scenarios of a folder. A link is followed inside the
 // folder only: mounted config maps are made of such links.
 func readDir(dir string) ([]scenarioFile, error) {

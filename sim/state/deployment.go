@@ -36,14 +36,8 @@ type Deployment struct {
 	ChangedAt time.Time       `json:"last_status_change,omitzero"`          // its status did; the zero time: when it was made
 	HealthyAt time.Time       `json:"last_successful_healthcheck,omitzero"` // when instances were last found well; the zero time: when it was made
 
-	Strategy     string `json:"strategy,omitempty"`
-	MaxInFlight  int    `json:"max_in_flight,omitempty"`
-	WebInstances *int   `json:"web_instances,omitempty"`
-	MemoryInMB   *int   `json:"memory_in_mb,omitempty"`
-	DiskInMB     *int   `json:"disk_in_mb,omitempty"`
-	LogRateLimit *int64 `json:"log_rate_limit_in_bytes_per_second,omitempty"`
-	Steps        []int  `json:"canary_weights,omitempty"` // weights of a canary
-	Step         int    `json:"canary_step,omitempty"`    // of the canary, from 1; 0 for another strategy
+	contract.DeploymentOptions
+	Step int `json:"canary_step,omitempty"` // of the canary, from 1; 0 for another strategy
 
 	DropletGUID     string            `json:"droplet,omitempty"`
 	PreviousDroplet string            `json:"previous_droplet,omitempty"` // guid

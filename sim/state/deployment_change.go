@@ -119,9 +119,8 @@ func (s *Store) deploy(now time.Time, who Viewer, v View, message contract.Deplo
 		return nil, err
 	}
 	d := &Deployment{
-		AppGUID: next.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now, Strategy: message.Strategy, MaxInFlight: message.MaxInFlight,
-		WebInstances: message.WebInstances, MemoryInMB: message.MemoryInMB, DiskInMB: message.DiskInMB, LogRateLimit: message.LogRateLimit,
-		Steps: message.Steps, DropletGUID: target.droplet, PreviousDroplet: previousDroplet, Original: webs[0].Instances,
+		AppGUID: next.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now,
+		DeploymentOptions: message.DeploymentOptions, DropletGUID: target.droplet, PreviousDroplet: previousDroplet, Original: webs[0].Instances,
 		State: Deploying, Reason: string(Deploying), Metadata: contract.Metadata{}.Merge(message.Metadata), Next: now.Add(s.settings.Lifecycle.interval()),
 	}
 	d.GUID = v.drawnGUID(next.GUID, deploymentDraw, len(s.deploymentsOf(next.GUID)))
@@ -255,7 +254,7 @@ func (s *Store) holdDeployment(now time.Time, v View) {
 	webs := s.webs(v.App.GUID)
 	d := &Deployment{
 		AppGUID: v.App.GUID, CreatedAt: now, UpdatedAt: now, ChangedAt: now, HealthyAt: now, State: Deploying, Reason: string(Deploying),
-		Strategy: contract.Rolling, MaxInFlight: 1, DropletGUID: v.App.DropletGUID, PreviousDroplet: v.App.DropletGUID, Held: true,
+		DeploymentOptions: contract.DeploymentOptions{Strategy: contract.Rolling, MaxInFlight: 1}, DropletGUID: v.App.DropletGUID, PreviousDroplet: v.App.DropletGUID, Held: true,
 	}
 	d.GUID = v.drawnGUID(v.App.GUID, deploymentDraw, len(s.deploymentsOf(v.App.GUID)))
 	d.Revision = v.App.Deployed()
