@@ -189,7 +189,29 @@ func (p *program) generateCommand() *cobra.Command {
 
 // versionLine is what version and --version print.
 func versionLine() string {
-	return fmt.Sprintf("capisim %s (%s, %s/%s)", currentVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	info, _ := debug.ReadBuildInfo()
+	return fmt.Sprintf("capisim %s (%s%s, %s/%s)", currentVersion(), commitOf(info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// commitOf tells the commit that a binary was built from and when that was made,
+// "" when it was not built in a clone.
+func commitOf(info *debug.BuildInfo) string {
+	if info == nil {
+		return ""
+	}
+	set := map[string]string{}
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
+	}
+	commit, date := set["vcs.revision"], set["vcs.time"]
+	if commit == "" {
+		return ""
+	}
+	commit = "commit " + commit[:min(len(commit), 12)]
+	if set["vcs.modified"] == "true" {
+		commit += " and more"
+	}
+	return commit + " of " + date + ", "
 }
 
 func (p *program) versionCommand() *cobra.Command {

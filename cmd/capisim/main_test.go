@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -50,5 +51,22 @@ func TestRunIsExecuteWithoutAnEnd(t *testing.T) {
 	}
 	if !strings.HasPrefix(out.String(), "capisim ") {
 		t.Errorf("stdout %q, want the version", out.String())
+	}
+}
+
+// TestCommit: what was built in a clone tells its commit, and whether the clone
+// had more than that.
+func TestCommit(t *testing.T) {
+	t.Parallel()
+	info := &debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.time", Value: "2026-11-27T12:00:00Z"}, {Key: "vcs.modified", Value: "false"}}}
+	if got := commitOf(info); got != "commit 0123456789ab of 2026-11-27T12:00:00Z, " {
+		t.Error(got)
+	}
+	info.Settings[2].Value = "true"
+	if got := commitOf(info); got != "commit 0123456789ab and more of 2026-11-27T12:00:00Z, " {
+		t.Error(got)
+	}
+	if got := commitOf(&debug.BuildInfo{}) + commitOf(nil); got != "" {
+		t.Error(got)
 	}
 }
