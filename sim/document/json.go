@@ -12,8 +12,9 @@ import (
 // readJSON reads the text strictly: encoding/json decides what is valid, the
 // walk over the text adds order and places, which it does not keep.
 func (r *reader) readJSON() {
-	var whole json.RawMessage
-	if err := json.Unmarshal(r.text, &whole); err != nil {
+	if !json.Valid(r.text) {
+		var whole json.RawMessage
+		err := json.Unmarshal(r.text, &whole)
 		at := len(r.text) // where a document that stops too early is wrong
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) && syntax.Error() != "unexpected end of JSON input" {

@@ -19,57 +19,78 @@ func Fit(name string, value document.Value) (document.Value, error) {
 	if loaded.err != nil {
 		return document.Value{}, loaded.err
 	}
-	return fit([]*jsonschema.Schema{loaded.compiled}, value), nil
+	fitting, _ := fit([]*jsonschema.Schema{loaded.compiled}, value)
+	return fitting, nil
 }
 
 // ownKey begins the keys that belong to the writer of a document.
 const ownKey = "x-"
 
-// fit is Fit for a value of which one of several schemas holds.
-func fit(schemas []*jsonschema.Schema, value document.Value) document.Value {
+// fit is Fit for a value of which one of several schemas holds, and says whether
+// it is another now: what fits is not copied.
+func fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.Value, changed bool) {
 	switch value.Kind {
 	case document.Number, document.Bool:
 		return asText(schemas, value)
 	case document.Array:
-		if items := below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema { return s.Items2020 }); items != nil {
-			value.Members = slices.Clone(value.Members)
-			for i := range value.Members {
-				value.Members[i].Value = fit(items, value.Members[i].Value)
-			}
+		items := below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema { return s.Items2020 })
+		if items == nil {
+			return value, false
 		}
+		return fitMembers(value, func(member *document.Field) (keep, changed bool) {
+			member.Value, changed = fit(items, member.Value)
+			return true, changed
+		})
 	case document.Object:
 		closed := false
 		below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema {
 			closed = closed || s.AdditionalProperties == false
 			return nil
 		})
-		members := make([]document.Field, 0, len(value.Members))
-		for _, member := range value.Members {
+		return fitMembers(value, func(member *document.Field) (keep, changed bool) {
 			of := below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema { return memberOf(s, member.Key) })
 			if of == nil && closed && strings.HasPrefix(member.Key, ownKey) {
-				continue
+				return false, true
 			}
-			member.Value = fit(of, member.Value)
+			member.Value, changed = fit(of, member.Value)
+			return true, changed
+		})
+	}
+	return value, false
+}
+
+// fitMembers fits each member, or drops it. The list is copied from the first on
+// that is another.
+func fitMembers(value document.Value, fit func(*document.Field) (keep, changed bool)) (fitting document.Value, changed bool) {
+	members := value.Members
+	for i, member := range value.Members {
+		keep, other := fit(&member)
+		if other && !changed {
+			changed = true
+			members = append(make([]document.Field, 0, len(members)), members[:i]...)
+		}
+		if changed && keep {
 			members = append(members, member)
 		}
-		value.Members = members
 	}
-	return value
+	value.Members = members
+	return value, changed
 }
 
 // asText is a number or a truth as its text, where none of the schemas takes it
 // as it is and one takes the text.
-func asText(schemas []*jsonschema.Schema, value document.Value) document.Value {
+func asText(schemas []*jsonschema.Schema, value document.Value) (fitting document.Value, changed bool) {
 	if len(schemas) == 0 || value.Kind == document.Number && !usableNumber(value.Text) {
-		return value
+		return value, false
 	}
 	taken := func(as document.Value) bool {
 		return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return s.Validate(as.Any()) == nil })
 	}
 	if text := document.Text(value.Text); !taken(value) && taken(text) {
 		value.Kind = document.String
+		return value, true
 	}
-	return value
+	return value, false
 }
 
 // memberOf is the schema of the member under a key.
