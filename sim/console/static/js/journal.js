@@ -94,7 +94,10 @@ export async function older() {
   journal.set({ loading: true });
   const params = query(filter);
   params.set("per_page", pageSize);
-  params.set("page", Math.floor((rows.length + skipped) / pageSize) + 1);
+  // Without a filter ids tell how many are above, wherever those were that came
+  // too fast to be shown.
+  const above = query(filter).size === 0 ? newest - rows.at(-1).id + 1 : rows.length + skipped;
+  params.set("page", Math.floor(above / pageSize) + 1);
   try {
     const page = await ask("GET", `/requests?${params}`);
     if (mine !== reading) return;
@@ -177,7 +180,7 @@ function add(batch, missed) {
   newest = Math.max(newest, fresh[0]?.id ?? 0);
   base.listed += fresh.length;
   const rows = [...fresh, ...completed(now, batch.filter((row) => row.again && row.id <= top))];
-  const change = { rows: rows.length > kept ? rows.slice(0, kept) : rows, complete: now.complete && rows.length <= kept };
+  const change = { rows: rows.length > kept ? rows.slice(0, kept) : rows, complete: now.complete && missed === 0 && rows.length <= kept };
   if (query(now.filter).size === 0 && base.id !== null) {
     const since = Math.max(0, newest - base.id);
     journal.set({ ...change, total: base.total + since, skipped: since - base.listed });
