@@ -3,6 +3,7 @@ package sim_test
 import (
 	"crypto/tls"
 	"encoding/json"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -126,6 +127,22 @@ func TestAdminApartLinks(t *testing.T) {
 	}
 	if status, body := get(t, apart.URL+"/worlds/w/admin"); status != http.StatusOK || !strings.Contains(body, `"url":"`+at+`"`) {
 		t.Errorf("%d %s, want the world at %s", status, body, at)
+	}
+}
+
+// TestServersLogToTheLogger: what net/http has to say of a client goes where all
+// else goes, and not into the output of the program.
+func TestServersLogToTheLogger(t *testing.T) {
+	t.Parallel()
+	var log logged
+	s, err := sim.New(sim.Logger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Server(s).ErrorLog.Print("a handshake failed")
+	if text := log.take(); !strings.Contains(text, `level=DEBUG msg="a handshake failed"`) {
+		t.Errorf("logged %q", text)
 	}
 }
 

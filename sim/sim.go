@@ -33,6 +33,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -283,6 +284,7 @@ func (s *Simulator) Server(handler http.Handler) *http.Server {
 		MaxHeaderBytes:    headerBytes,
 		ConnContext:       api.ConnContext,
 		ConnState:         s.arrivals.watch,
+		ErrorLog:          slog.NewLogLogger(s.config.log.Handler(), slog.LevelDebug), // what strangers do wrong
 		// net/http answers OPTIONS * itself otherwise, and waits for its body.
 		DisableGeneralOptionsHandler: true,
 	}

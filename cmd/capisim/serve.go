@@ -177,7 +177,6 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 	ended := make(chan error, len(running))
 	var group sync.WaitGroup
 	for _, e := range running {
-		e.server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
 		group.Go(func() { ended <- e.serve() })
 	}
 	if watch != nil {
