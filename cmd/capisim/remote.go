@@ -269,12 +269,7 @@ func (p *program) stateCommand() *cobra.Command {
 		Short: "Print the world as a scenario file",
 		Args:  arguments(0, 0),
 	}, func(ctx context.Context, c *client.Client, _ []string) error {
-		text, err := c.State(ctx, format)
-		if err != nil {
-			return err
-		}
-		_, err = p.stdout.Write(text)
-		return err
+		return c.WriteState(ctx, format, p.stdout)
 	})
 	cmd.Flags().Var(oneOf(&format, formatYAML, formatJSON), "format", "how it is written")
 	return cmd

@@ -266,7 +266,35 @@ func (c *Client) Reset(ctx context.Context, only ...string) (Overview, error) {
 
 // State returns the world as a scenario document, in "yaml" or "json".
 func (c *Client) State(ctx context.Context, format string) ([]byte, error) {
-	return c.bytes(ctx, http.MethodGet, c.address(path("state"), url.Values{"format": {format}}), nil)
+	var text bytes.Buffer
+	err := c.WriteState(ctx, format, &text)
+	return text.Bytes(), err
+}
+
+// WriteState is State for a world that is too large to be held: it is written as
+// it comes, and what was written before an error is not the whole.
+func (c *Client) WriteState(ctx context.Context, format string, to io.Writer) error {
+	response, err := c.send(ctx, http.MethodGet, c.address(path("state"), url.Values{"format": {format}}), nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(to, &arriving{response.Body, c.URL})
+	return err
+}
+
+// arriving is the body of an answer; that it breaks off is the server's doing.
+type arriving struct {
+	body io.Reader
+	url  string
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.body.Read(p)
+	if err != nil && err != io.EOF {
+		err = &UnreachableError{URL: a.url, Cause: err}
+	}
+	return n, err
 }
 
 // Worlds lists all worlds, the default one first.

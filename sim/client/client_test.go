@@ -278,3 +278,19 @@ func TestClientErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestStateThatBreaksOff: what has come is written, and the server is named.
+func TestStateThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		io.WriteString(w, "name: half") //nolint:errcheck // the client tells
+	}))
+	t.Cleanup(server.Close)
+	var text bytes.Buffer
+	err := (&client.Client{URL: server.URL}).WriteState(t.Context(), "yaml", &text)
+	var gone *client.UnreachableError
+	if !errors.As(err, &gone) || !strings.Contains(err.Error(), server.URL) || text.String() != "name: half" {
+		t.Errorf("%v after %q", err, text.String())
+	}
+}
