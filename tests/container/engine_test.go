@@ -16,12 +16,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"example.com/capisim/tests/harness"
 )
 
 const (
@@ -69,7 +70,7 @@ func alone() {
 	Expect(os.MkdirAll(folder, 0o700)).To(Succeed())
 	lock, err := os.Create(filepath.Join(folder, "container.lock"))
 	Expect(err).NotTo(HaveOccurred())
-	Expect(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX)).To(Succeed())
+	Expect(harness.Lock(lock)).To(Succeed())
 	DeferCleanup(lock.Close)
 }
 

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -134,7 +133,11 @@ var clients = map[string]func() error{
 	},
 	"signal": func() error {
 		if status, _, _, err := send("GET", web, ""); err != nil || status != http.StatusOK {
-			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil {
+				return err
+			}
+			return self.Kill()
 		}
 		return nil
 	},
