@@ -51,6 +51,9 @@ func (r *route) described() openapi.Route {
 		Method: r.method, Path: r.path, Summary: r.summary, Tag: r.chapter(), Takes: r.takes, Example: r.body,
 		Answers: r.answers, Media: r.media, Statuses: r.statuses, Open: r.open,
 	}
+	if r.rootOnly {
+		out.Summary += ", at the root of the server alone"
+	}
 	for _, name := range r.query {
 		q := parameterWords[name]
 		if name == "format" {
