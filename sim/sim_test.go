@@ -223,6 +223,7 @@ func TestOptionsThatAreWrong(t *testing.T) {
 		"a broken document":  {sim.Document("name: [\n"), "1:"},
 		"no such folder":     {sim.ScenariosDir(filepath.Join(folder, "nowhere")), "nowhere"},
 		"a clock":            {sim.Clock("slow"), "expected real or frozen"},
+		"a host with a port": {sim.AllowedHosts("a.example", "b.example:80"), `"b.example:80", expected a host name without scheme and port`},
 		"an external URL":    {sim.ExternalURL("ftp://x"), "expected http://HOST"},
 		"a negative journal": {sim.Journal(-1, 0), "0 or more"},
 		"negative worlds":    {sim.MaxWorlds(-1), "0 or more"},
