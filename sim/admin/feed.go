@@ -29,7 +29,8 @@ type feed struct {
 	readers int           // guarded by the hub's mu
 	quit    chan struct{} // closed when the last of them has gone
 	done    chan struct{} // closed when the feed has ended
-	wake    chan struct{} // holds one wake-up
+	wake    chan struct{} // holds one wake-up: something has happened
+	hungry  chan struct{} // the same: somebody waits to hear of it
 
 	mu        sync.Mutex // guards what follows
 	pending   happening  // told since the last look
@@ -57,7 +58,7 @@ type place struct{ batches, requests int }
 
 func newFeed(w *world.World) *feed {
 	f := &feed{
-		world: w, quit: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1), more: make(chan struct{}),
+		world: w, quit: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1), hungry: make(chan struct{}, 1), more: make(chan struct{}),
 		view: view{world: w, snap: w.Current(), clock: clockOf(w.Clock), seen: w.Journal.Stats().Total},
 	}
 	go f.run()
@@ -71,12 +72,12 @@ func (f *feed) tell(what happening, files ...ScenarioEvent) {
 	f.scenarios = append(f.scenarios, files...)
 	f.scenarios = f.scenarios[max(0, len(f.scenarios)-maxScenarioEvents):]
 	f.mu.Unlock()
-	f.rouse()
+	rouse(f.wake)
 }
 
-func (f *feed) rouse() {
+func rouse(sleeper chan struct{}) {
 	select {
-	case f.wake <- struct{}{}:
+	case sleeper <- struct{}{}:
 	default: // it will look anyway
 	}
 }
@@ -132,7 +133,7 @@ func (f *feed) pause() bool {
 		}
 		snap := f.world.Current()
 		select {
-		case <-f.wake:
+		case <-f.hungry:
 		case <-snap.Done():
 			if f.world.Current() == snap {
 				return true
@@ -218,7 +219,7 @@ func (f *feed) next(ctx context.Context, at *place) (text []byte, going bool) {
 		f.waiting++
 		more := f.more
 		f.mu.Unlock()
-		f.rouse()
+		rouse(f.hungry)
 		select {
 		case <-more:
 		case <-ctx.Done():
