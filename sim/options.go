@@ -87,8 +87,8 @@ func ofServer(name string, set func(*config) error) Option {
 }
 
 // Scenario chooses the scenario of the default world, or of the world that it is
-// given for: the name of one that the server knows, or the path of a file. Left
-// out it is "default", or for a world what the default one plays.
+// given for: the name of one that the server knows, or the path of a file, in
+// which ${VAR} is the environment's. Left out it is "default", or for a world what the default one plays.
 func Scenario(nameOrFile string) Option {
 	return func(c *config) error {
 		if nameOrFile == "" {
@@ -99,7 +99,8 @@ func Scenario(nameOrFile string) Option {
 	}
 }
 
-// Document is a scenario written in place, YAML or JSON.
+// Document is a scenario written in place, YAML or JSON. What is to come from the
+// environment is for the caller to put in.
 func Document(text string) Option {
 	return func(c *config) error {
 		if text == "" {

@@ -9,6 +9,7 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 )
 
@@ -80,12 +81,18 @@ func (c *call) clearFaults() (reply, error) {
 func (c *call) getFault() (reply, error) {
 	status, found := c.snap.Faults.Get(c.params["id"])
 	if !found {
-		return reply{}, noRule(c.params["id"])
+		return reply{}, c.noRule(c.params["id"])
 	}
 	return ok(status), nil
 }
 
-func noRule(id string) error { return notFound("no fault rule %q", id) }
+func (c *call) noRule(id string) error {
+	var ids []string
+	for _, status := range c.snap.Faults.List() {
+		ids = append(ids, status.ID)
+	}
+	return notFound("no fault rule %q%s", id, document.DidYouMean(id, ids))
+}
 
 func (c *call) putFault() (reply, error) {
 	raw, err := c.body(maxBody)
@@ -105,7 +112,7 @@ func (c *call) put(rule fault.Rule) (reply, error) {
 		return reply{}, err
 	}
 	if len(added) == 0 {
-		return reply{}, noRule(rule.ID)
+		return reply{}, c.noRule(rule.ID)
 	}
 	return ok(added[0]), nil
 }
@@ -125,7 +132,7 @@ func (c *call) patchFault() (reply, error) {
 
 func (c *call) deleteFault() (reply, error) {
 	if !c.snap.Faults.Delete(c.params["id"]) {
-		return reply{}, noRule(c.params["id"])
+		return reply{}, c.noRule(c.params["id"])
 	}
 	c.changed(faultEvent)
 	return deleted(), nil

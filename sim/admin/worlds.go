@@ -215,7 +215,11 @@ func (c *call) open(w *world.World, addr string) error {
 func (c *call) named() (*world.World, error) {
 	w, found := c.worlds.World(c.params["name"])
 	if !found {
-		return nil, notFound("no world %q", c.params["name"])
+		var names []string
+		for _, one := range c.worlds.Worlds() {
+			names = append(names, one.Name)
+		}
+		return nil, notFound("no world %q%s", c.params["name"], document.DidYouMean(c.params["name"], names))
 	}
 	return w, nil
 }

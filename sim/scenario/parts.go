@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +53,10 @@ func withParts(name string, data []byte) scenarioFile {
 	return file
 }
 
-func (f *scenarioFile) refers() bool { return bytes.Contains(f.data, []byte("file")) }
+// refers says that the file may name another: that it has the key for it.
+func (f *scenarioFile) refers() bool { return fileKey.Match(f.data) }
+
+var fileKey = regexp.MustCompile(`\bfile["']?\s*:`)
 
 // gather reads the files that the rules refer to. The folder lets nobody out of
 // it, by no link either.
@@ -153,7 +157,15 @@ func (f scenarioFile) document() (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, found := expand(read.Root, os.LookupEnv)
+	var found document.Violations
+	root := read.Root
+	if bytes.Contains(f.data, []byte("${")) {
+		root, found = expand(root, os.LookupEnv)
+	}
+	if f.parts == nil && !f.refers() && found == nil {
+		read.Root = root
+		return read, nil
+	}
 	root = answers(root, func(answer document.Value, at string) document.Value {
 		named, given := answer.Get("file")
 		if !given || named.Kind != document.String {

@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -33,7 +34,7 @@ func fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.V
 	case document.Number, document.Bool:
 		return asText(schemas, value)
 	case document.Array:
-		items := below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema { return s.Items2020 })
+		items := below(parts(schemas), func(s *jsonschema.Schema) *jsonschema.Schema { return s.Items2020 })
 		if items == nil {
 			return value, false
 		}
@@ -42,13 +43,10 @@ func fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.V
 			return true, changed
 		})
 	case document.Object:
-		closed := false
-		below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema {
-			closed = closed || s.AdditionalProperties == false
-			return nil
-		})
+		all := parts(schemas)
+		closed := slices.ContainsFunc(all, func(s *jsonschema.Schema) bool { return s.AdditionalProperties == false })
 		return fitMembers(value, func(member *document.Field) (keep, changed bool) {
-			of := below(schemas, func(s *jsonschema.Schema) *jsonschema.Schema { return memberOf(s, member.Key) })
+			of := below(all, func(s *jsonschema.Schema) *jsonschema.Schema { return memberOf(s, member.Key) })
 			if of == nil && closed && strings.HasPrefix(member.Key, ownKey) {
 				return false, true
 			}
@@ -83,6 +81,14 @@ func asText(schemas []*jsonschema.Schema, value document.Value) (fitting documen
 	if len(schemas) == 0 || value.Kind == document.Number && !usableNumber(value.Text) {
 		return value, false
 	}
+	wanted := func(s *jsonschema.Schema) bool { // the cheap question first
+		return slices.ContainsFunc(s.Types, func(name string) bool {
+			return value.Kind == document.Bool && name == "boolean" || value.Kind == document.Number && (name == "number" || name == "integer")
+		})
+	}
+	if slices.ContainsFunc(parts(schemas), wanted) {
+		return value, false
+	}
 	taken := func(as document.Value) bool {
 		return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return s.Validate(as.Any()) == nil })
 	}
@@ -102,17 +108,33 @@ func memberOf(s *jsonschema.Schema, key string) *jsonschema.Schema {
 	return others
 }
 
-// below collects what part finds in schemas and in all that they are made of.
+// below is what part finds in each of some schemas.
 func below(schemas []*jsonschema.Schema, part func(*jsonschema.Schema) *jsonschema.Schema) (found []*jsonschema.Schema) {
 	for _, s := range schemas {
-		if s == nil {
-			continue
-		}
 		if one := part(s); one != nil {
 			found = append(found, one)
 		}
-		made := slices.Concat([]*jsonschema.Schema{s.Ref, s.Then, s.Else}, s.AllOf, s.AnyOf, s.OneOf)
-		found = append(found, below(made, part)...)
 	}
 	return found
+}
+
+// made remembers what a schema is made of.
+var made sync.Map
+
+// parts are schemas with all that they are made of.
+func parts(schemas []*jsonschema.Schema) (all []*jsonschema.Schema) {
+	if len(schemas) == 1 {
+		if known, found := made.Load(schemas[0]); found {
+			return known.([]*jsonschema.Schema)
+		}
+	}
+	for _, s := range schemas {
+		if s != nil {
+			all = append(append(all, s), parts(slices.Concat([]*jsonschema.Schema{s.Ref, s.Then, s.Else}, s.AllOf, s.AnyOf, s.OneOf))...)
+		}
+	}
+	if len(schemas) == 1 {
+		made.Store(schemas[0], all)
+	}
+	return all
 }
