@@ -251,9 +251,6 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (change
 		}
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
-	if scope.State && s.Progress != nil {
-		w.Sessions.resume(s.Progress.Sessions)
-	}
 	w.home = home
 	if changed = w.put(next, scope, keep); changed && keep {
 		next.cancel()
@@ -279,6 +276,9 @@ func (w *World) put(next *Snapshot, scope Scope, keep bool) (changed bool) {
 	}
 	if scope.Clock {
 		w.Clock.Set(w.choices.frozen(next.Scenario), next.Scenario.Clock.Start)
+	}
+	if saved := next.Scenario.Progress; scope.State && saved != nil {
+		w.Sessions.resume(saved.Sessions)
 	}
 	w.current.Store(next)
 	switch {
