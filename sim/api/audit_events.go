@@ -3,17 +3,16 @@ package api
 import (
 	"net/http"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
 func listAuditEvents(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	list, total := c.snap.State.AuditEvents(c.now, c.who, query)
-	return c.listReply("/v3/audit_events", query, total, shown(list, c.auditEventJSON), document.Value{})
+	return c.listed("/v3/audit_events", func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		list, total := c.snap.State.AuditEvents(c.now, c.who, query)
+		return shown(list, c.auditEventJSON), total, nil
+	})
 }
 
 func getAuditEvent(c *call) (reply, error) {

@@ -9,12 +9,10 @@ import (
 )
 
 func listDeployments(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	list, total := c.snap.State.Deployments(c.who, query)
-	return c.listReply("/v3/deployments", query, total, shown(list, c.deploymentJSON), document.Value{})
+	return c.listed("/v3/deployments", func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		list, total := c.snap.State.Deployments(c.who, query)
+		return shown(list, c.deploymentJSON), total, nil
+	})
 }
 
 func getDeployment(c *call) (reply, error) {

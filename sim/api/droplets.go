@@ -35,15 +35,10 @@ func listDroplets(c *call) (reply, error) {
 	if c.op.Nested {
 		path = "/v3/apps/" + c.ref.AppGUID + "/droplets"
 	}
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	droplets, total, err := c.snap.State.Droplets(c.who, c.ref.AppGUID, query)
-	if err != nil {
-		return reply{}, err
-	}
-	return c.listReply(path, query, total, shown(droplets, c.openDroplet), document.Value{})
+	return c.listed(path, func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		droplets, total, err := c.snap.State.Droplets(c.who, c.ref.AppGUID, query)
+		return shown(droplets, c.openDroplet), total, err
+	})
 }
 
 func (c *call) openDroplet(d state.DropletView) document.Value { return c.dropletJSON(d, true) }

@@ -59,15 +59,10 @@ func (c *call) entitled() ([]state.View, error) {
 }
 
 func listEntitledOrganizations(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	views, err := c.entitled()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.listReply(c.req.URL.Path, query, len(views), shown(views, c.organizationJSON), document.Value{})
+	return c.listed(c.req.URL.Path, func(contract.ResourceQuery) ([]document.Value, int, error) {
+		views, err := c.entitled()
+		return shown(views, c.organizationJSON), len(views), err
+	})
 }
 
 func getEntitledOrganizations(c *call) (reply, error) {

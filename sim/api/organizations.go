@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
@@ -15,12 +16,10 @@ func (c *call) organizationJSON(v state.View) document.Value {
 }
 
 func listOrganizations(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	page := c.snap.State.Organizations(c.who, query)
-	return c.listReply("/v3/organizations", query, page.Total, shown(page.Views, c.organizationJSON), document.Value{})
+	return c.listed("/v3/organizations", func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		page := c.snap.State.Organizations(c.who, query)
+		return shown(page.Views, c.organizationJSON), page.Total, nil
+	})
 }
 
 // getOrganization does not look at its query, as the real server does not.

@@ -58,6 +58,20 @@ func (c *call) listReply(path string, query contract.ResourceQuery, total int, r
 	return reply{status: http.StatusOK, body: append(b, '}')}, nil
 }
 
+// listed answers the page of a list that the query asks for, with nothing
+// included.
+func (c *call) listed(path string, find func(contract.ResourceQuery) ([]document.Value, int, error)) (reply, error) {
+	query, err := c.op.List.Parse(c.req.URL.RawQuery)
+	if err != nil {
+		return reply{}, err
+	}
+	resources, total, err := find(query)
+	if err != nil {
+		return reply{}, err
+	}
+	return c.listReply(path, query, total, resources, document.Value{})
+}
+
 // one answers with a resource in its JSON, unless there is none.
 func one[V any](status int, present func(V) document.Value) func(V, error) (reply, error) {
 	return func(found V, err error) (reply, error) {

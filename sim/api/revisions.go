@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
@@ -16,19 +17,14 @@ func listRevisions(c *call) (reply, error) { return c.revisions(false) }
 func listDeployedRevisions(c *call) (reply, error) { return c.revisions(true) }
 
 func (c *call) revisions(deployed bool) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
-	revisions, total, err := c.snap.State.Revisions(c.who, c.ref.AppGUID, deployed, query)
-	if err != nil {
-		return reply{}, err
-	}
 	path := "/v3/apps/" + c.ref.AppGUID + "/revisions"
 	if deployed {
 		path += "/deployed"
 	}
-	return c.listReply(path, query, total, shown(revisions, c.revisionJSON), document.Value{})
+	return c.listed(path, func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		revisions, total, err := c.snap.State.Revisions(c.who, c.ref.AppGUID, deployed, query)
+		return shown(revisions, c.revisionJSON), total, err
+	})
 }
 
 func (c *call) revisionJSON(r state.RevisionView) document.Value {

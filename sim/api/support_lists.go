@@ -50,18 +50,16 @@ func includedWithRoutes(query contract.ResourceQuery) (included document.Value) 
 // listPackages shows no packages, by which the cf CLI sees that there is
 // nothing to stage (CLIENTS.md §1).
 func listPackages(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
-	if err != nil {
-		return reply{}, err
-	}
 	path := "/v3/packages"
 	if c.op.Nested {
-		if _, err := c.visibleApp(); err != nil {
-			return reply{}, err
-		}
 		path = "/v3/apps/" + c.ref.AppGUID + "/packages"
 	}
-	return c.listReply(path, query, 0, nil, document.Value{})
+	return c.listed(path, func(contract.ResourceQuery) (none []document.Value, total int, err error) {
+		if c.op.Nested {
+			_, err = c.visibleApp()
+		}
+		return nil, 0, err
+	})
 }
 
 // listSidecars shows the sidecars of a process. A scenario knows no command of
