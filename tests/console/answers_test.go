@@ -51,7 +51,7 @@ var _ = Describe("The matrix", func() {
 		world := harness.World(root, "default")
 		t := visit(world.Base)
 		t.click(`.press input[value="times"]`)
-		t.fill(".press-times input", "2")
+		t.fill(`[aria-label="How many times"]`, "2")
 		t.click(cell("getProcess", 404))
 		t.sees(cell("getProcess", 404), "×2")
 		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveCFError(contract.ProcessNotFound))
@@ -95,7 +95,7 @@ var _ = Describe("The matrix", func() {
 		t.sees(".fault-state", "1 more time")
 
 		t.mayCopy()
-		t.click(".shell .button")
+		t.click(".shell > .button")
 		Eventually(func() string { return value[string](t, "navigator.clipboard.readText()") }).Should(Equal(
 			"capisim fault set scaleProcess 503 --times 1 --delay 5ms --retry-after 3 --after --url " + root + " --world " + strings.TrimPrefix(world.Base, root+"/worlds/")))
 

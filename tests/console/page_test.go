@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -28,6 +29,7 @@ const patience = 30 * time.Second
 type tab struct {
 	context context.Context
 	base    string // address of the world
+	clicks  int    // that a person would have made up to now
 
 	mutex    sync.Mutex // guards what follows: the browser tells in its own time
 	problems []string
@@ -143,9 +145,19 @@ func (t *tab) theme(name string) {
 // click waits for an element and clicks it where it is on the screen.
 func (t *tab) click(selector string) {
 	GinkgoHelper()
+	t.clicks++
 	t.run(chromedp.WaitEnabled(selector, chromedp.ByQuery),
 		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center"})`, selector), nil), // not under a bar
 		chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+}
+
+// opens clicks an element with the other button of the mouse.
+func (t *tab) opens(selector string) {
+	GinkgoHelper()
+	t.clicks++
+	var nodes []*cdp.Node
+	t.run(chromedp.WaitEnabled(selector, chromedp.ByQuery), chromedp.Nodes(selector, &nodes, chromedp.ByQuery))
+	t.run(chromedp.MouseClickNode(nodes[0], chromedp.ButtonRight))
 }
 
 // fill types into a field in place of what it holds.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -156,6 +157,24 @@ var _ = Describe("Scenarios", func() {
 		t.click(".toast .button")
 		t.sees(".current h2", "default")
 		Expect(world.Do("GET", "/v3/processes/"+harness.Worker, nil).At("instances")).To(BeEquivalentTo(7), "as it was, not as the scenario has it")
+	})
+
+	It("of a file that is wrong open a dialog with all problems, and change nothing", func() {
+		world := harness.World(root, "default")
+		file := filepath.Join(GinkgoT().TempDir(), "wrong.yaml")
+		Expect(os.WriteFile(file, []byte("name: wrong\nseed: <img src=x>\ncolour: red\napps: 7\n"), 0o600)).To(Succeed())
+		t := visit(world.Base, "#scenarios")
+		t.run(chromedp.SetUploadFiles(`input[type="file"]`, []string{file}, chromedp.ByQuery))
+		t.sees(".drawer h2", "wrong.yaml was not loaded")
+		t.shows(".drawer .findings li", 3)
+		for _, problem := range []string{`"<img src=x>", expected an integer`, `unknown key "colour"`, "expected an array"} {
+			Expect(t.text(".drawer .findings")).To(ContainSubstring(problem))
+		}
+		t.shows(".toast", 0)
+		t.click(`.drawer [aria-label="Close"]`)
+		t.shows(".drawer", 0)
+		Expect(world.Do("GET", "/admin", nil).At("scenario", "name")).To(Equal("default"))
+		t.forgives("422")
 	})
 
 	It("of a broken file stay as they were good, and say what is wrong", func() {

@@ -6,7 +6,7 @@ import { model, worldTime } from "./model.js";
 import { follow, followWhileSeen } from "./stream.js";
 import { notify } from "./actions.js";
 import { moment, number } from "./format.js";
-import { Notices, Shell } from "./shell.js";
+import { Shell } from "./shell.js";
 import { Matrix } from "./matrix.js";
 
 /** The parts. What is not seen at first comes when it is asked for. */
@@ -134,7 +134,7 @@ function App() {
     <${Header} /><${Navigation} part=${part} />
     <main id="main" tabindex="-1" class=${`part-${part}`}>${Part && html`<${Part} key=${part} />`}</main>
     ${Detail && html`<${Detail} key=${rest} guid=${rest} id=${rest} onClose=${() => { location.hash = `#${part}`; }} />`}
-    <${Notices} /><${Shell} />`;
+    <${Shell} />`;
 }
 
 const ground = document.getElementById("console");

@@ -1,11 +1,11 @@
 // The panel that details open in.
 import { html, useLayoutEffect, useRef } from "./lib.js";
 import { Button } from "./ui.js";
-import { Notices, Shell } from "./shell.js";
+import { Shell } from "./shell.js";
 
 /**
  * A panel over the page. The browser keeps the focus in it and closes it by
- * Escape. All else is inert meanwhile, so it has notices and commands of its own.
+ * Escape. All else is inert meanwhile, so it has a bar of notices of its own.
  */
 export function Drawer({ title, onClose, children }) {
   const dialog = useRef();
@@ -19,7 +19,7 @@ export function Drawer({ title, onClose, children }) {
     <div class="drawer-inside">
       <header class="drawer-head"><h2>${title}</h2><${Button} kind="quiet" label="Close" onClick=${onClose}>✕<//></header>
       <div class="drawer-body">${children}</div>
-      <${Notices} /><${Shell} />
+      <${Shell} />
     </div>
   </dialog>`;
 }

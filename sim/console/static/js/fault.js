@@ -2,8 +2,8 @@
 import { html, useEffect, useRef, useState, useStore } from "./lib.js";
 import { act, clearRule, clearToggle, setToggle } from "./actions.js";
 import { capisim, curl } from "./command.js";
-import { inForce, model } from "./model.js";
-import { effect, extent, milliseconds, narrowing, statusTone } from "./format.js";
+import { model } from "./model.js";
+import { effect, extent, milliseconds, narrowing, spoken, statusTone } from "./format.js";
 import { Button, Choice, Commands, Field } from "./ui.js";
 
 /** What the panel holds, all of it as it was typed. */
@@ -68,6 +68,8 @@ export function commandOf(operation, status, draft, errors = []) {
   return args;
 }
 
+const states = { active: "In force", scheduled: "Not yet in force", spent: "Used up", over: "Over", off: "Switched off" };
+
 const whole = (text, least) => text === "" || (/^\d+$/.test(text) && Number(text) >= least);
 const duration = (text) => text === "" || milliseconds(text) >= 0;
 
@@ -87,14 +89,14 @@ function Text({ label, hint, name, draft, wrong, change, ...rest }) {
     <input value=${draft[name]} aria-invalid=${wrong[name] ? "true" : undefined} onInput=${(e) => change({ [name]: e.target.value.trim() })} autocomplete="off" spellcheck=${false} ...${rest} /><//>`;
 }
 
-function Others({ rules }) {
+function Others({ rules, standingOf }) {
   return html`<div class="notice info"><p>Other rules answer here, the newest first:</p>
-    <ul>${rules.map((rule) => html`<li key=${rule.id}><strong>${rule.id}</strong> ${effect(rule)}, ${extent(rule)}${narrowing(rule) && `, only ${narrowing(rule)}`}
+    <ul>${rules.map((rule) => html`<li key=${rule.id}><strong>${rule.id}</strong> ${effect(rule)}, ${extent(rule, standingOf(rule))}${narrowing(rule) && `, only ${narrowing(rule)}`}
       <${Button} kind="quiet small" label=${`Clear ${rule.id}`} onClick=${() => act(clearRule(rule))}>Clear<//></li>`)}</ul></div>`;
 }
 
 /** The panel; framed in a drawer it has no head of its own. */
-export function FaultPanel({ view, rules, framed, onClose }) {
+export function FaultPanel({ view, rules, standingOf, framed, onClose }) {
   const { operation, status, errors } = view.cell;
   const connections = useStore(model, (m) => m.connections);
   const set = view.toggled;
@@ -113,9 +115,10 @@ export function FaultPanel({ view, rules, framed, onClose }) {
   const wrong = mistakes(draft);
   const body = bodyOf(draft);
   const command = commandOf(operation.id, status, draft, errors);
-  const active = set && inForce(set);
+  const live = (rule) => ["active", "scheduled"].includes(standingOf(rule).state);
+  const active = set && live(set);
   const same = active && JSON.stringify(bodyOf(draftOf(set))) === JSON.stringify(body);
-  const others = rules.filter((r) => r !== set && inForce(r));
+  const others = rules.filter((r) => r !== set && live(r));
   const apply = (event) => {
     event.preventDefault();
     if (Object.keys(wrong).length > 0) return;
@@ -131,26 +134,27 @@ export function FaultPanel({ view, rules, framed, onClose }) {
   return html`<section class="card fault" aria-label=${`Answer ${status} of ${operation.id}`}>
     ${!framed && html`<header class="fault-head"><h2><span class=${`status-code tone-${statusTone(status)}`}>${status}</span> ${operation.id}</h2>
       <${Button} kind="quiet" label="Close the panel" onClick=${onClose}>✕<//></header>`}
-    <p class=${`fault-state ${active ? "on" : ""}`} role="status">${active ? `In force: ${extent(set)}. ${set.injected} injected.` : set ? `Used up: ${set.injected} injected.` : others.length > 0 ? "Not set by hand." : "Not in force."}</p>
-    ${others.length > 0 && html`<${Others} rules=${others} />`}
+    <p class=${`fault-state ${active ? "on" : ""}`} role="status">${set ? `${states[standingOf(set).state]}: ${active ? `${extent(set, standingOf(set))}. ` : ""}${set.injected} injected.` : others.length > 0 ? "Not set by hand." : "Not in force."}</p>
+    ${others.length > 0 && html`<${Others} rules=${others} standingOf=${standingOf} />`}
     <form onSubmit=${apply} noValidate>
       <${Choice} label="How often" name="extent" value=${draft.mode} onChange=${(mode) => change({ mode })}
-        options=${[["always", "until cleared"], ["once", "once"], ["times", "N times"]]} />
+        options=${[["always", "every time"], ["once", "once"], ["times", "N times"]]} />
       ${draft.mode === "times" && html`<${Text} label="Times" name="times" inputmode="numeric" ...${text} />`}
-      ${errors.length > 1 && html`<${Field} label="Error" hint=${chosen.detail}>
+      ${errors.length > 1 && html`<${Field} label="Error" hint=${spoken(chosen.detail)}>
         <select value=${draft.error} onChange=${(e) => change({ error: e.target.value })}>
           ${errors.map((e, i) => html`<option key=${e.name} value=${i === 0 ? "" : e.name}>${e.title} ${e.code}${met(e.title)}</option>`)}</select><//>`}
-      ${errors.length === 1 && html`<p class="fault-error"><span class="mono">${chosen.title} ${chosen.code}</span><span class="muted">${chosen.detail}</span></p>`}
+      ${errors.length === 1 && html`<p class="fault-error"><span class="mono">${chosen.title} ${chosen.code}</span><span class="muted">${spoken(chosen.detail)}</span></p>`}
       <div class="two"><${Text} label="Delay" name="delay" placeholder="none" ...${text} />
-        <${Text} label="Retry-After" name="retryAfter" placeholder="seconds" inputmode="numeric" ...${text} /></div>
+        <${Text} label="Retry-After" name="retryAfter" placeholder="seconds" inputmode="numeric" ...${text} />
+        <${Text} label="Ends after" name="until" placeholder="never" ...${text} />
+        <${Text} label="Chance in %" name="probability" placeholder="100" inputmode="decimal" ...${text} /></div>
       <${Field} label="Connection"><select value=${draft.connection} onChange=${(e) => change({ connection: e.target.value })}>
         <option value="">none</option>${connections.map(({ kind, words }) => html`<option key=${kind} value=${kind}>${kind}: ${words}</option>`)}</select><//>
       ${operation.method !== "GET" && status >= 400 && html`<label class="check"><input type="checkbox" checked=${draft.after} onChange=${(e) => change({ after: e.target.checked })} />
         <span>Make the change first, then answer ${status}</span></label>`}
-      <details open=${Boolean(draft.skip || draft.probability || draft.from || draft.until)}><summary>Skip, chance, time window</summary>
+      <details open=${Boolean(draft.skip || draft.from)}><summary>Let some pass, begin later</summary>
         <div class="two"><${Text} label="Let pass first" name="skip" placeholder="0" inputmode="numeric" ...${text} />
-          <${Text} label="Chance in %" name="probability" placeholder="100" inputmode="decimal" ...${text} />
-          <${Text} label="From" name="from" placeholder="now" ...${text} /><${Text} label="Until" name="until" placeholder="for ever" ...${text} /></div>
+          <${Text} label="Begins after" name="from" placeholder="now" ...${text} /></div>
       </details>
       <div class="buttons"><button type="submit" class="button primary" disabled=${same || Object.keys(wrong).length > 0}>${active ? "Update" : "Answer so"}</button>
         ${set && html`<${Button} onClick=${() => act(clearToggle(operation.id, status, setToggle(operation.id, status, bodyOf(draftOf(set)), null)))}>Clear<//>`}</div>

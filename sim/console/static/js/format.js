@@ -75,11 +75,19 @@ export function milliseconds(text) {
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * units[unit], 0);
 }
 
+const repeats = { last: "then the last again", cycle: "over and over", none: "then nothing" };
+
+/** The steps of a rule's sequence, each as a status or a word. */
+export const stepsOf = (rule) => rule.sequence.map((s) => (s.pass ? "pass" : s.status ?? s.connection?.kind ?? s.connection ?? rule.respond?.status ?? rule.connection?.kind ?? rule.connection));
+
+/** A catalogue text as it is read: what the server fills in is an ellipsis. */
+export const spoken = (detail) => detail.replace(/%[a-z]/g, "…");
+
 /** What a rule does, in a few words. */
 export function effect(rule) {
   const words = [];
-  if (rule.respond?.status) words.push(String(rule.respond.status));
-  if (rule.sequence) words.push(rule.sequence.map((s) => (s.pass ? "pass" : s.status ?? s.connection?.kind ?? s.connection ?? rule.respond?.status)).join(" → "));
+  if (rule.respond?.status && !rule.sequence) words.push(String(rule.respond.status));
+  if (rule.sequence) words.push(`${stepsOf(rule).join(" → ")}, ${repeats[rule.repeat ?? "last"]}`);
   if (rule.connection) words.push(rule.connection.kind ?? rule.connection);
   if (rule.delay) words.push(`delay ${delayText(rule.delay)}`);
   if (rule.respond?.headers?.["Retry-After"]) words.push(`Retry-After ${rule.respond.headers["Retry-After"]}`);
@@ -94,16 +102,21 @@ function delayText(delay) {
   return `around ${delay.percentiles.p50}`;
 }
 
-/** How long a rule goes on, in a few words. */
-export function extent(rule) {
+const whole = (ms) => span(Math.ceil(ms / 1000));
+
+/** How long a rule goes on from how it stands now (model.js), in a few words. */
+export function extent(rule, { state, begins, ends, lasts }) {
+  if (state === "off") return "switched off";
+  if (state === "spent") return "used up";
+  if (state === "over") return "over";
   const words = [];
   const when = rule.when ?? {};
-  if (rule.remaining === 0) words.push("used up");
-  else if (rule.remaining !== null && rule.remaining !== undefined) words.push(`${plural(rule.remaining, "more time", "more times")}`);
-  else words.push("until cleared");
+  if (state === "scheduled") words.push(`begins in ${whole(begins)}`);
+  if (typeof rule.remaining === "number") words.push(plural(rule.remaining, "more time"));
+  if (ends !== undefined) words.push(state === "scheduled" ? `for ${whole(lasts)}` : `ends in ${whole(ends)}`);
+  else if (typeof rule.remaining !== "number") words.push("until cleared");
   if (when.probability !== undefined) words.push(`${Math.round(when.probability * 100)}% of requests`);
   if (when.skip) words.push(`after ${plural(when.skip, "request")}`);
-  if (when.from || when.until) words.push(`from ${when.from ?? "0s"}${when.until ? ` to ${when.until}` : ""}`);
   return words.join(", ");
 }
 
@@ -113,7 +126,7 @@ export function narrowing(rule) {
   const words = [];
   const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
   for (const [key, value] of Object.entries(match.process ?? {})) if (value) words.push(`${key} ${text(value)}`);
-  for (const key of ["app", "user"]) if (match[key]) words.push(`${key} ${text(match[key])}`);
+  for (const key of ["app", "user", "remote"]) if (match[key]) words.push(`${key} ${text(match[key])}`);
   for (const key of ["headers", "query", "body"]) {
     for (const [name, value] of Object.entries(match[key] ?? {})) words.push(`${name} ${text(value)}`);
   }

@@ -27,6 +27,7 @@ export class Refused extends Error {
   constructor(status, problems) {
     super(problems.map((p) => (p.pointer ? `${p.pointer}: ${p.detail}` : p.detail)).join("\n") || `The server answered ${status}.`);
     this.status = status;
+    this.problems = problems;
   }
 }
 

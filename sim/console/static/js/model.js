@@ -87,9 +87,6 @@ export function lock() {
 
 whenUnauthorized(lock);
 
-/** Whether a rule can still inject; windows are another matter. */
-export const inForce = (rule) => rule.enabled !== false && rule.remaining !== 0;
-
 /** The operations that a rule is about, of the table. */
 function operationsOf(rule, operations) {
   const named = rule.match?.operations;
@@ -127,4 +124,17 @@ export function rulesByCell(faults, operations) {
 export function windowState(window, now) {
   if (!window || now < Date.parse(window.from)) return window ? "before" : "open";
   return window.until && now >= Date.parse(window.until) ? "over" : "open";
+}
+
+/**
+ * How a rule stands at this moment: {state, begins, ends, lasts}. The state is
+ * off, spent, scheduled, active or over; the others are milliseconds, where its
+ * window says so.
+ */
+export function standing(rule, window, now) {
+  const ends = window?.until ? Date.parse(window.until) - now : undefined;
+  const begins = window ? Date.parse(window.from) - now : 0;
+  const where = { before: "scheduled", open: "active", over: "over" }[windowState(window, now)];
+  const state = rule.enabled === false ? "off" : rule.remaining === 0 ? "spent" : where;
+  return { state, begins, ends, lasts: ends === undefined ? undefined : ends - begins };
 }

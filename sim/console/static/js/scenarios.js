@@ -5,16 +5,17 @@ import { act, download } from "./actions.js";
 import { save } from "./http.js";
 import { plural } from "./format.js";
 import { Badge, Button } from "./ui.js";
+import { Drawer } from "./drawer.js";
 
 const undoable = 2000; // processes up to which the state before a load is kept to undo it
 
-/** Puts the world on a scenario, with a way back. */
-async function load(what, says, overview, file) {
+/** Puts the world on a scenario, with a way back; refused takes what is wrong with a file. */
+async function load(what, says, overview, file, refused) {
   let before;
   if (overview.counts.processes <= undoable) before = await download({ path: "/state", command: ["state", "--format", "json"] });
   const undo = before && { method: "PUT", path: "/state", body: before, file: "state.json", command: ["load", "state.json"], says: `Back to ${overview.scenario.name} as it was` };
   const done = await act({
-    method: "POST", path: "/load", body: file ? what : { scenario: what }, file, command: ["load", file ?? what], says, undo,
+    method: "POST", path: "/load", body: file ? what : { scenario: what }, file, command: ["load", file ?? what], says, undo, refused,
   });
   if (done) refreshAll();
 }
@@ -45,10 +46,17 @@ function Current({ overview }) {
       <div class="buttons"><${Button} onClick=${() => fetchState("yaml")}>Download state (YAML)<//><${Button} kind="quiet" onClick=${() => fetchState("json")}>JSON<//></div></div></section>`;
 }
 
+function Wrong({ name, problems, onClose }) {
+  return html`<${Drawer} title=${`${name} was not loaded`} onClose=${onClose}>
+    <p class="notice bad" role="alert">${plural(problems.length, "problem")}, and nothing was changed.</p>
+    <section><ul class="findings">${problems.map((p, i) => html`<li key=${i}>${p.pointer && html`<code>${p.pointer}</code> `}${p.detail}</li>`)}</ul></section><//>`;
+}
+
 export function Scenarios() {
   const scenarios = useStore(model, (m) => m.scenarios);
   const overview = useStore(model, (m) => m.overview);
   const picker = useRef();
+  const [wrong, setWrong] = useState(null); // {name, problems} of a file
   useEffect(refresh.scenarios, []);
   if (!overview) return null;
   const broken = scenarios.filter((s) => s.broken);
@@ -56,7 +64,7 @@ export function Scenarios() {
   const fromFile = async (event) => {
     const [file] = event.target.files;
     if (!file) return;
-    await load(await file.text(), `Loaded ${file.name}`, overview, file.name);
+    await load(await file.text(), `Loaded ${file.name}`, overview, file.name, ({ problems }) => setWrong({ name: file.name, problems }));
     event.target.value = "";
   };
   return html`<section aria-labelledby="scenarios-title">
@@ -65,6 +73,7 @@ export function Scenarios() {
         <${Button} onClick=${() => picker.current.click()}>Load a file…<//></div></div>
     ${broken.length > 0 && html`<div class="notice bad">${broken.map((s) => html`<p key=${s.name}>The file of ${s.name} is broken${s.kept ? ", its last good version stays" : ""}: ${s.broken.split("\n")[0]}</p>`)}</div>`}
     <${Current} overview=${overview} />
+    ${wrong && html`<${Wrong} ...${wrong} onClose=${() => setWrong(null)} />`}
     <ul class="cards">${scenarios.map((s) => html`<li key=${s.name} class=${`card ${s.name === overview.scenario.name ? "is-current" : ""}`}>
       <div class="card-head"><h2>${s.name}</h2>${s.source !== "embedded" && html`<${Badge} title=${s.source}>file<//>`}</div>
       <p>${s.description}</p>

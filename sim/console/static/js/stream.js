@@ -19,7 +19,7 @@ const means = {
   lost: (e) => ["bad", `The file of ${e.scenario} was changed: this world plays the new version, and what was changed in it is gone`],
   kept: (e) => ["ok", `The file of ${e.scenario} was changed: this world stays as it is, a reset brings the new version`],
   refused: (e) => ["bad", `The file of ${e.scenario} was changed, and is refused here: ${e.problem}`],
-  broken: (e) => ["bad", `The file of ${e.scenario} is broken: ${e.problem}`],
+  broken: (e) => ["bad", `The file of ${e.scenario} is broken: ${e.problem.split("\n")[0]}`], // its card among the scenarios has all of it
   mended: (e) => ["ok", `The file of ${e.scenario} is mended`],
 };
 
