@@ -54,6 +54,8 @@ func init() {
 		{method: post, path: "/admin/faults", summary: "Add one rule or a list of rules, all or none", body: `{"id":"conflict-twice","match":{"operations":["updateProcess"]},"when":{"times":2},"respond":{"status":409}}`,
 			noted: true, takes: openapi.OneOf(openapi.File("fault-rule"), openapi.ListOf(openapi.File("fault-rule"))), answers: openapi.OneOf(openapi.Of[fault.Status](), openapi.Of[client.List[fault.Status]]()), statuses: []int{201}, handle: (*call).addFaults},
 		{method: remove, path: "/admin/faults", summary: "Remove all rules", noted: true, handle: (*call).clearFaults},
+		{method: post, path: "/admin/faults/check", summary: "Say what is wrong with rules, and which of the last 50 requests they would have been about, without setting them", body: `{"match":{"operations":["updateProcess"]},"respond":{"status":409}}`,
+			takes: openapi.OneOf(openapi.File("fault-rule"), openapi.ListOf(openapi.File("fault-rule"))), answers: openapi.Of[client.RuleCheck](), handle: (*call).checkFaults},
 		{method: post, path: "/admin/faults/explain", summary: "Say what each rule, and the contract, would do with a request", body: `{"method":"PATCH","path":"/v3/processes/c1000000-0000-4000-8000-000000000001","headers":{"Authorization":"bearer developer"},"body":{"command":"x"}}`,
 			takes: openapi.Part("admin", "/$defs/explain"), answers: openapi.Of[client.Explanation](), handle: (*call).explainRequest},
 		{method: get, path: "/admin/faults/{id}", summary: "One rule with its counters",

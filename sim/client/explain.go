@@ -35,6 +35,15 @@ type Question struct {
 	Body    any               `json:"body,omitempty"` // a string is sent as it is, anything else as JSON
 }
 
+// RuleCheck is what a world says of rules that are not set yet.
+type RuleCheck struct {
+	Problems []Problem `json:"problems"` // empty for good ones
+	// Looked is how many of the last requests were looked at; none for bad rules.
+	Looked int `json:"looked"`
+	// Met are the ids of those that a rule would have been about, the newest first.
+	Met []uint64 `json:"met"`
+}
+
 // Explain says what each rule, and the contract, would make of a request. It is
 // not carried out.
 func (c *Client) Explain(ctx context.Context, about Question) (Explanation, error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 
 	"example.com/capisim/sim/contract"
 )
@@ -88,6 +89,11 @@ func (m *Matcher) UnmarshalJSON(raw []byte) error {
 	}
 	*m = Matcher(object)
 	return nil
+}
+
+// Meets says that a request is one that the match is about.
+func (m Match) Meets(subject Subject) bool {
+	return slices.Contains(m.operations(), subject.Operation()) && m.Criteria().failing(subject) == nil
 }
 
 // Subject is a request as rules see it. A Plan or an Explain asks it only for

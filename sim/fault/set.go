@@ -98,15 +98,7 @@ func NewSet(seed int64, world string, limit int) *Set {
 // is always document.Violations, its pointers beginning with "/0", "/1", ...
 // when there are several rules.
 func (s *Set) Put(now time.Time, rules ...Rule) error {
-	var problems document.Violations
-	for i, rule := range rules {
-		found := append(rule.Judge(), s.unknownUsers(rule)...)
-		if len(rules) > 1 {
-			found = found.Under(document.Pointer(i))
-		}
-		problems = append(problems, found...)
-	}
-	if problems = append(problems, sameIDs(rules)...); len(problems) > 0 {
+	if problems := s.Judge(rules...); len(problems) > 0 {
 		return problems
 	}
 	ready := make([]*armed, len(rules))
@@ -116,6 +108,19 @@ func (s *Set) Put(now time.Time, rules ...Rule) error {
 	replaced, err := s.put(rules, ready)
 	s.tell(replaced...)
 	return err
+}
+
+// Judge finds what is wrong with rules that are to be put into the set, as far
+// as it is not a matter of their number.
+func (s *Set) Judge(rules ...Rule) (problems document.Violations) {
+	for i, rule := range rules {
+		found := append(rule.Judge(), s.unknownUsers(rule)...)
+		if len(rules) > 1 {
+			found = found.Under(document.Pointer(i))
+		}
+		problems = append(problems, found...)
+	}
+	return append(problems, sameIDs(rules)...)
 }
 
 // put adds rules that are ready and returns the ids of those that they replace.
