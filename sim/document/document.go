@@ -2,8 +2,8 @@
 // documents mean: values in the order in which they were written, with their
 // places in a file of JSON or YAML, JSON pointers (RFC 6901), merge patches
 // (RFC 7396), spans of time, and the words in which a reader is told what was
-// found and what was expected. Reading takes time and memory in proportion to
-// the text. It knows nothing of the house above it.
+// found, what was expected and what was probably meant. Reading takes time and
+// memory in proportion to the text. It knows nothing of the house above it.
 package document
 
 import (
