@@ -37,28 +37,27 @@ func (a attribute) String() string {
 }
 
 // attributes are those of a process.
-func (s *Store) attributes(p *Process) iter.Seq[attribute] {
-	return func(yield func(attribute) bool) {
-		space := s.spaces.table.get(s.apps.table.get(p.AppGUID).SpaceGUID)
-		own := append(make([]attribute, 0, 16), attribute{kind: anyProcess}, attribute{ofType, p.Type, ""})
-		if space != nil {
-			own = append(own, attribute{ofSpace, space.GUID, ""}, attribute{ofOrg, space.OrganizationGUID, ""})
-		}
-		for _, label := range p.Metadata.Labels {
-			own = append(own, attribute{ofKey, label.Key, ""}, attribute{ofLabel, label.Key, label.Value})
-		}
-		if len(p.History.Forced) > 0 {
-			own = append(own, attribute{kind: withForced})
-		}
-		if p.RegistryCredential != nil {
-			own = append(own, attribute{ofRegistry, p.RegistryCredential.GUID, ""})
-		}
-		for _, one := range own {
-			if !yield(one) {
-				return
-			}
-		}
+func (s *Store) attributes(p *Process) []attribute {
+	own := append(make([]attribute, 0, 16), attribute{kind: anyProcess}, attribute{ofType, p.Type, ""})
+	if space := s.spaces.table.get(s.apps.table.get(p.AppGUID).SpaceGUID); space != nil {
+		own = append(own, attribute{ofSpace, space.GUID, ""}, attribute{ofOrg, space.OrganizationGUID, ""})
 	}
+	for _, label := range p.Metadata.Labels {
+		own = append(own, attribute{ofKey, label.Key, ""}, attribute{ofLabel, label.Key, label.Value})
+	}
+	if len(p.History.Forced) > 0 {
+		own = append(own, attribute{kind: withForced})
+	}
+	if p.RegistryCredential != nil {
+		own = append(own, attribute{ofRegistry, p.RegistryCredential.GUID, ""})
+	}
+	return own
+}
+
+// foundAlike says, for most changes of a process, that its attributes stay.
+func foundAlike(old, next *Process) bool {
+	return old.Type == next.Type && old.AppGUID == next.AppGUID && slices.Equal(old.Metadata.Labels, next.Metadata.Labels) &&
+		(len(old.History.Forced) > 0) == (len(next.History.Forced) > 0) && old.RegistryCredential == next.RegistryCredential
 }
 
 // having are the processes that have an attribute.
@@ -67,12 +66,15 @@ func (s *Store) having(a attribute) ids { return s.index.get(a.String()) }
 // reindex brings the index from one version of a process to the next; nil is
 // none.
 func (s *Store) reindex(old, next *Process) {
+	if old != nil && next != nil && foundAlike(old, next) {
+		return
+	}
 	var was, is []attribute
 	if old != nil {
-		was = slices.Collect(s.attributes(old))
+		was = s.attributes(old)
 	}
 	if next != nil {
-		is = slices.Collect(s.attributes(next))
+		is = s.attributes(next)
 	}
 	for _, a := range was {
 		if slices.Contains(is, a) {
@@ -95,7 +97,7 @@ func (s *Store) reindex(old, next *Process) {
 func (s *Store) indexAll(processes []Process) {
 	found := map[attribute]*ids{}
 	for i := range processes {
-		for a := range s.attributes(&processes[i]) {
+		for _, a := range s.attributes(&processes[i]) {
 			if found[a] == nil {
 				found[a] = &ids{}
 			}
