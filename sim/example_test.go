@@ -259,6 +259,17 @@ func ExampleOpenAPI() {
 	// Output: <nil> 3.1.0
 }
 
+func ExampleAdminOpenAPI() {
+	raw, err := sim.AdminOpenAPI("https://capisim.example.com")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var document struct{ OpenAPI string }
+	fmt.Println(json.Unmarshal(raw, &document), document.OpenAPI)
+	// Output: <nil> 3.1.0
+}
+
 func ExampleStart() {
 	sim.Run(func(t sim.TB) {
 		srv := sim.Start(t, sim.Scenario("quota"), sim.Frozen())

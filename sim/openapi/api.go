@@ -79,7 +79,7 @@ type apiDocument struct {
 }
 
 func (d *apiDocument) operation(op *contract.Operation) error {
-	went, err := d.ask(op, nil)
+	went, err := d.answered(op, nil)
 	if err != nil {
 		return err
 	}
@@ -117,6 +117,17 @@ func (d *apiDocument) operation(op *contract.Operation) error {
 	return nil
 }
 
+// answered asks, and refuses an answer with a header that has no words here.
+func (d *apiDocument) answered(op *contract.Operation, e *contract.Error) (Exchange, error) {
+	got, err := d.ask(op, e)
+	for name := range got.Header {
+		if _, told := headers[name]; err == nil && !told && !slices.Contains(ofBody, name) {
+			err = fmt.Errorf("header %s is not described", name)
+		}
+	}
+	return got, err
+}
+
 // statuses are the row's, and what the layers around the operation answer.
 func statuses(op *contract.Operation) []contract.Status {
 	all := slices.Clone(op.Statuses)
@@ -133,7 +144,7 @@ func statuses(op *contract.Operation) []contract.Status {
 // refusals are the answers with each error of a status.
 func (d *apiDocument) refusals(op *contract.Operation, status contract.Status) (answers []Exchange, err error) {
 	for _, e := range status.Errors {
-		refused, err := d.ask(op, e)
+		refused, err := d.answered(op, e)
 		if err != nil {
 			return nil, err
 		}

@@ -7,34 +7,32 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// headers are the headers of answers that a client can make something of. What
-// HTTP itself says of a body is not among them.
+// headers are those that answers have beside ofBody.
 var headers = map[string]headerJSON{
-	"X-VCAP-Request-ID":                 header("Id of the request, behind the one that it came with", "string"),
-	"X-USER-GUID":                       header("Guid of the caller", "string"),
-	"X-Runtime":                         header("Seconds that the answer took", "string"),
-	"X-B3-TraceId":                      header("As it was sent, when X-B3-SpanId was too", "string"),
-	"X-B3-SpanId":                       header("As it was sent, when X-B3-TraceId was too", "string"),
-	"X-RateLimit-Limit":                 header("Requests in a window, when the scenario limits them", "string"),
-	"X-RateLimit-Remaining":             header("Requests that are left in this window", "string"),
-	"X-RateLimit-Reset":                 header("When the window ends, in seconds since 1970", "string"),
-	"Retry-After":                       header("Seconds after which to come again", "string"),
-	"Location":                          header("Where it is", "string"),
-	"Link":                              header("Where it is", "string"),
-	"Vary":                              header("Says that Accept played a part", "string"),
-	"Referrer-Policy":                   header("For browsers", "string"),
-	"X-Frame-Options":                   header("For browsers", "string"),
-	"X-XSS-Protection":                  header("For browsers", "string"),
-	"X-Content-Type-Options":            header("For browsers", "string"),
-	"X-Download-Options":                header("For browsers", "string"),
-	"X-Permitted-Cross-Domain-Policies": header("For browsers", "string"),
-	"Cache-Control":                     header("Of UAA: not to be kept", "string"),
-	"Pragma":                            header("Of UAA: not to be kept", "string"),
+	"X-VCAP-Request-ID":                 header("Id of the request, behind the one that it came with"),
+	"X-USER-GUID":                       header("Guid of the caller"),
+	"X-Runtime":                         header("Seconds that the answer took"),
+	"X-RateLimit-Limit":                 header("Requests in a window, when the scenario limits them"),
+	"X-RateLimit-Remaining":             header("Requests that are left in this window"),
+	"X-RateLimit-Reset":                 header("When the window ends, in seconds since 1970"),
+	"Retry-After":                       header("Seconds after which to come again"),
+	"Referrer-Policy":                   header("For browsers"),
+	"X-Frame-Options":                   header("For browsers"),
+	"X-XSS-Protection":                  header("For browsers"),
+	"X-Content-Type-Options":            header("For browsers"),
+	"X-Download-Options":                header("For browsers"),
+	"X-Permitted-Cross-Domain-Policies": header("For browsers"),
+	"Cache-Control":                     header("Of UAA: not to be kept"),
+	"Pragma":                            header("Of UAA: not to be kept"),
 }
 
-func header(words, kind string) headerJSON {
-	return headerJSON{Description: words, Schema: kindOf(kind)}
+func header(words string) headerJSON {
+	return headerJSON{Description: words, Schema: kindOf("string")}
 }
+
+// ofBody are the headers that HTTP itself has for a body; a document says them
+// in its own way.
+var ofBody = []string{"Content-Type", "Content-Length", "Content-Disposition", "Date"}
 
 func pathWords(op *contract.Operation, name string) string {
 	switch {
