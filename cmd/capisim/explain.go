@@ -92,7 +92,8 @@ func (p *program) content(value string) (string, error) {
 	if !named {
 		return value, nil
 	}
-	text, err := p.read(file)
+	const most = 16 << 20 // of a body; the server bounds it again
+	text, err := p.readAtMost(file, most)
 	return string(text), err
 }
 

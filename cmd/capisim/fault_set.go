@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +63,7 @@ func (f *faultFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.answerBody, "answer-body", "", "`body` of the answer instead of the error, JSON or text; @FILE reads it")
 	flags.Var(numberFrom(&f.retryAfter, 0), "retry-after", "seconds in the header Retry-After")
 	flags.Var(span(&f.delay), "delay", "how long the answer is held back")
-	flags.StringVar(&f.connection, "connection", "", "`fault` of the connection: "+strings.Join(socket.Names(), ", "))
+	flags.StringVar(&f.connection, "connection", "", "`fault` of the connection, with or without a STATUS: "+strings.Join(socket.Names(), ", "))
 	flags.BoolVar(&f.after, "after", false, "carry the request out, then answer so")
 	flags.BoolVar(&f.undocumented, "undocumented", false, "allow what the real API cannot answer")
 	flags.BoolVar(&f.optional, "optional", false, "do not list it among the rules that never fired")
@@ -69,6 +72,12 @@ func (f *faultFlags) register(flags *pflag.FlagSet) {
 // rule is what the flags say beside operation and status; what was not given
 // is left out, as the server's defaults.
 func (f *faultFlags) rule(p *program, given *pflag.FlagSet) (rule fault.Rule, err error) {
+	for _, name := range []string{"id", "user", "remote", "app", "process", "labels", "error", "detail", "connection"} {
+		// An empty variable of a script, which must not make the rule meet more.
+		if flag := given.Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return rule, misused("--%s: empty, expected a value", name)
+		}
+	}
 	rule = fault.Rule{ID: f.id, Undocumented: f.undocumented, Optional: f.optional, When: f.when(given)}
 	if rule.Match, err = f.match(); err != nil {
 		return rule, err
@@ -194,13 +203,15 @@ func (p *program) faultSetCommand() *cobra.Command {
 	var file, format string
 	var cmd *cobra.Command
 	cmd = remote(&cobra.Command{
-		Use:   "set {OPERATION[,...] STATUS | --file FILE}",
+		Use:   "set {OPERATION[,...] [STATUS] | --file FILE}",
 		Short: "Make an operation answer a status, or set the rules of a file",
 		Long: "Make an operation answer a status, or have its connection fail. OPERATION is an id, several with commas between them,\n" +
-			"all for the thirteen process operations, or * for every one. A file has one rule or a list, in YAML or JSON; - is standard input.\n\n" +
+			"all for the thirteen process operations, or * for every one. With --connection or --delay STATUS may be left out:\n" +
+			"they then befall the real answer. A file has one rule or a list, in YAML or JSON; - is standard input.\n\n" +
 			"Faults of the connection:\n" + connectionHelp(),
 		Example: "  capisim fault set updateProcess 409 --times 2 --user developer\n" +
 			"  capisim fault set scaleProcess 503 --after --retry-after 3 --body /instances=5\n" +
+			"  capisim fault set scaleProcess --connection reset --after --times 1\n" +
 			"  capisim fault set all 503 --from 10s --for 30s\n" +
 			"  capisim fault set --file rules.yaml",
 		Args:              arguments(0, 2),
@@ -213,10 +224,10 @@ func (p *program) faultSetCommand() *cobra.Command {
 			return misused("fault set: %s beside --file, expected one of the two", strings.Join(args, " "))
 		case file != "":
 			set, err = p.setFile(ctx, c, file)
-		case len(args) < 2:
+		case len(args) == 0, len(args) == 1 && !cmd.Flags().Changed("connection") && !cmd.Flags().Changed("delay"):
 			return misused("fault set: %s\nusage: %s", counted(len(args), "argument", "arguments"), cmd.UseLine())
 		default:
-			set, err = p.setCell(ctx, c, args[0], args[1], f, cmd.Flags())
+			set, err = p.setCell(ctx, c, args, f, cmd.Flags())
 		}
 		if err != nil {
 			return err
@@ -235,29 +246,44 @@ func (p *program) faultSetCommand() *cobra.Command {
 }
 
 // setCell makes an operation answer a status: by the toggle of the two, or by a
-// rule when it has a name of its own or is about more than one operation.
-func (p *program) setCell(ctx context.Context, c *client.Client, operations, answer string, f *faultFlags, given *pflag.FlagSet) ([]fault.Status, error) {
-	status, err := strconv.Atoi(answer)
-	if err != nil {
-		return nil, misused("fault set: %q, expected a status such as 503", answer)
-	}
+// rule when it has a name of its own, is about more than one operation, or about
+// the real answer.
+func (p *program) setCell(ctx context.Context, c *client.Client, args []string, f *faultFlags, given *pflag.FlagSet) ([]fault.Status, error) {
 	rule, err := f.rule(p, given)
 	if err != nil {
 		return nil, err
 	}
+	operations, does := args[0], cmp.Or(f.connection, "delay")
+	if len(args) == 2 {
+		does = args[1]
+		if rule.Respond.Status, err = strconv.Atoi(does); err != nil {
+			return nil, misused("fault set: %q, expected a status such as 503%s", does, connectionMeant(does))
+		}
+	} else if reflect.ValueOf(*rule.Respond).IsZero() {
+		rule.Respond = nil
+	}
 	var set fault.Status
-	if f.id == "" && operations != "all" && !strings.ContainsAny(operations, "*,") {
-		set, err = c.SetFault(ctx, operations, status, rule)
+	if f.id == "" && operations != "all" && !strings.ContainsAny(operations, "*,") && len(args) == 2 {
+		set, err = c.SetFault(ctx, operations, rule.Respond.Status, rule)
 		return []fault.Status{set}, err
 	}
-	if rule.Respond.Status = status; operations != "all" {
+	if operations != "all" {
 		rule.Match.Operations = strings.Split(operations, ",")
 	}
 	if rule.ID == "" {
-		rule.ID = strings.ReplaceAll(strings.ReplaceAll(operations, "*", "every"), ",", "-") + "-" + answer
+		rule.ID = strings.ReplaceAll(strings.ReplaceAll(operations, "*", "every"), ",", "-") + "-" + does
 	}
 	set, err = c.PutFault(ctx, rule)
 	return []fault.Status{set}, err
+}
+
+// connectionMeant tells one who writes a fault of the connection where a status
+// stands, as cells have it, how it is said here.
+func connectionMeant(word string) string {
+	if slices.Contains(socket.Names(), word) {
+		return "; a fault of the connection is --connection " + word
+	}
+	return ""
 }
 
 // setFile sets the rules of a file, all or none.

@@ -112,7 +112,13 @@ func bytesText(n int64) string {
 
 // span is a duration. One that counts from something may not be negative.
 func span(value *time.Duration) *kind[time.Duration] {
-	return &kind[time.Duration]{value, "duration", time.Duration.String, func(text string) (time.Duration, *expectation) {
+	write := func(d time.Duration) string {
+		if d == 0 {
+			return "0" // which help does not print as a default
+		}
+		return d.String()
+	}
+	return &kind[time.Duration]{value, "duration", write, func(text string) (time.Duration, *expectation) {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < 0 {
 			return 0, &expectation{what: "a duration such as 200ms or 30s"}

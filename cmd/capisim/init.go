@@ -67,6 +67,9 @@ func (p *program) initCommand() *cobra.Command {
 
 // begin writes the scenario, or prints it.
 func (p *program) begin(b beginning, file string) error {
+	if ending := filepath.Ext(file); file != "-" && ending != ".yaml" && ending != ".yml" {
+		return misused("init: %q, expected a file whose name ends in .yaml", file)
+	}
 	if b.Name == "" {
 		if b.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); file == "-" {
 			b.Name = "mine"
@@ -92,8 +95,10 @@ func (p *program) begin(b beginning, file string) error {
 	}
 	text, _ := schema.Bundled("scenario")
 	beside := filepath.Join(filepath.Dir(file), schemaFile)
-	if err := create(beside, text); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	if _, err := os.Lstat(beside); errors.Is(err, fs.ErrNotExist) {
+		if err := create(beside, text); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s and %s are there; capisim serve --scenario %[1]s --watch serves it\n", file, beside)
 	return err
@@ -104,7 +109,7 @@ func create(name string, text []byte) error {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // the user names it, and others may read it
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return misused("init: %s is there already and is not overwritten; name another file: %w", name, fs.ErrExist)
+		return misused("init: %s is there already and is not overwritten; name another file", name)
 	case err != nil:
 		return misused("init: %w", err)
 	}

@@ -75,6 +75,8 @@ func TestInit(t *testing.T) {
 		file:                               " is there already and is not overwritten; name another file",
 		filepath.Join(dir, "no", "x.yaml"): "no such file or directory",
 		filepath.Join(dir, "a b.yaml"):     "name: \"a b\", expected a name",
+		filepath.Join(dir, "x"):            "x\", expected a file whose name ends in .yaml",
+		filepath.Join(dir, "x.json"):       "x.json\", expected a file whose name ends in .yaml",
 		"- --instances many":               "--instances: \"many\", expected a whole number",
 	} {
 		list := []string{"init", args}

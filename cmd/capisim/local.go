@@ -98,16 +98,28 @@ func (p *program) validate(files []string, folder string) error {
 	return nil
 }
 
-// read reads a file that was named as an argument; - is standard input.
-func (p *program) read(file string) ([]byte, error) {
-	if file != "-" {
-		return os.ReadFile(file) //nolint:gosec // the user names it
+// read reads a document that was named as an argument; - is standard input.
+func (p *program) read(name string) ([]byte, error) { return p.readAtMost(name, document.MaxBytes) }
+
+// readAtMost has a bound, for a device has no end.
+func (p *program) readAtMost(name string, most int64) ([]byte, error) {
+	from, called := p.stdin, "standard input"
+	if name != "-" {
+		file, err := os.Open(name) //nolint:gosec // the user names it
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }() // it was only read
+		from, called = file, name
 	}
-	data, err := io.ReadAll(p.stdin)
-	if err != nil {
+	data, err := io.ReadAll(io.LimitReader(from, most+1))
+	switch {
+	case err != nil && name == "-":
 		return nil, fmt.Errorf("read standard input: %w", err)
+	case int64(len(data)) > most:
+		return nil, fmt.Errorf("%s: expected at most %d bytes", called, most)
 	}
-	return data, nil
+	return data, err
 }
 
 func (p *program) scenariosCommand() *cobra.Command {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -37,8 +38,12 @@ func (c *call) explainRequest() (reply, error) {
 	}
 	subject, status, body := c.explain(c.world, asked)
 	out := client.Explanation{Rules: []fault.Forecast{}, Answer: client.RealAnswer{Status: status}}
-	if len(body) > 0 { // else it is null
+	switch {
+	case len(body) == 0: // it is null
+	case json.Valid(body):
 		out.Answer.Body = body
+	default: // as the pages of a web server below the API
+		out.Answer.Body = document.AppendQuoted(nil, string(body))
 	}
 	if subject == nil {
 		miss := journal.NearestOperation(&journal.Entry{Method: asked.Method, Path: asked.URL.EscapedPath()})

@@ -118,6 +118,9 @@ func explained(_ *world.World, r *http.Request) (as fault.Subject, status int, b
 	if r.Method == http.MethodDelete {
 		return asked{r: r}, 204, []byte{}
 	}
+	if r.URL.Path == "/text" {
+		return asked{r: r}, 500, []byte(`a page "of" text`)
+	}
 	return asked{r: r}, 200, []byte(`{"guid":"x"}`)
 }
 
@@ -147,6 +150,9 @@ func TestExplain(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if got := srv.want(t, 200, "POST", "/admin/faults/explain", `{"method":"DELETE","path":"/"}`); !strings.HasSuffix(got.body, `"answer":{"status":204,"body":null}}`) {
+		t.Error(got.body)
+	}
+	if got := srv.want(t, 200, "POST", "/admin/faults/explain", `{"path":"/text"}`); !strings.HasSuffix(got.body, `"answer":{"status":500,"body":"a page \"of\" text"}}`) {
 		t.Error(got.body)
 	}
 	srv.wantRefusal(t, 422, "POST", "/admin/faults/explain", `{"method":"a b","headers":{"x y":"1","B":"1\n2","C":3},"verb":"GET"}`,

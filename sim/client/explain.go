@@ -22,7 +22,7 @@ type Explanation struct {
 // RealAnswer is what the contract would say.
 type RealAnswer struct {
 	Status int             `json:"status"`
-	Body   json.RawMessage `json:"body"` // null when it is empty
+	Body   json.RawMessage `json:"body"` // null when it is empty, a string when it is not JSON
 }
 
 // Question is a request to be explained: one that is described, or one of the

@@ -31,6 +31,8 @@ func TestRead(t *testing.T) {
 		{"a.yaml", "{\"a\": 1}", `{"a":1}`},
 		{"a.yaml", "- a\n- b: c\r\n", `["a",{"b":"c"}]`},
 		{"", "\ufeffa: 1\n", `{"a":1}`},
+		{"", "{a: [1, b]}", `{"a":[1,"b"]}`},
+		{"", "[ {'a': 1,\n b: 2} ]", `[{"a":1,"b":2}]`},
 	} {
 		if got := read(t, c.file, c.text).Root.String(); got != c.want {
 			t.Errorf("%q\n got %s\nwant %s", c.text, got, c.want)

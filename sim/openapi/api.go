@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
@@ -295,20 +295,13 @@ func securityOf(op *contract.Operation) []map[string][]string {
 	return []map[string][]string{}
 }
 
+// wordStart is where a word of an id ends and another begins: getOpen|ID|Configuration.
+var wordStart = regexp.MustCompile(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`)
+
 // summary is an id in words: "Update process for app".
 func summary(id string) string {
-	var words strings.Builder
-	for i, r := range id {
-		switch {
-		case i == 0:
-			r = unicode.ToUpper(r)
-		case unicode.IsUpper(r):
-			words.WriteByte(' ')
-			r = unicode.ToLower(r)
-		}
-		words.WriteRune(r)
-	}
-	return words.String()
+	words := strings.ToLower(wordStart.ReplaceAllString(id, "$1$3 $2$4"))
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // parameters are those of path and query.
