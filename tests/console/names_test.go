@@ -59,6 +59,8 @@ var _ = Describe("Names that hold markup", func() {
 		Entry("of one process", "#processes/"+harness.DemoWeb, ".drawer", hostile, `\"'><img src=x`),
 		Entry("of what is played", "#scenarios", ".current", hostile),
 		Entry("of rules on the clock", "#clock", ".timeline", "window"),
+		Entry("of a rule by hand", "#answers/rule/window", ".editor", `\"'><img src=x`),
+		Entry("of a rule from a request", "#answers/from/3", ".editor", `\"'><img src=x`),
 		Entry("of clients and expectations", "#evidence", "main", hostile),
 	)
 

@@ -59,6 +59,11 @@ var _ = Describe("The page", func() {
 		t.accessible("a process")
 		t.run(chromedp.Evaluate(`location.hash = "#requests/1"`, nil), chromedp.WaitVisible(".drawer .facts", chromedp.ByQuery))
 		t.accessible("a request")
+		t.run(chromedp.Evaluate(`location.hash = "#answers/rule/slow"`, nil), chromedp.WaitVisible(".editor .part", chromedp.ByQuery))
+		t.paste(beside, `{"id": "slow", "match": {"operations": ["x1"], "body": {"/a": 1, "/b": {"gt": 1}}}, "sequence": [{"status": 5}, {"pass": true}], "respond": {"status": "x"}}`)
+		t.sees(at("/respond/status", ".mistake"), "expected")
+		t.run(chromedp.Evaluate(`document.querySelectorAll(".editor details").forEach(d => { d.open = true; })`, nil))
+		t.accessible("the editor of rules")
 		t.run(chromedp.Evaluate(`location.hash = "#answers"`, nil), chromedp.WaitNotPresent(".drawer", chromedp.ByQuery))
 		t.click(cell("updateProcess", 422))
 		if width < 1000 {

@@ -4,14 +4,17 @@ import { html, render, useEffect, useLayoutEffect, useRef, useState, useStore, u
 import { consoleOf, token } from "./http.js";
 import { model, worldTime } from "./model.js";
 import { follow, followWhileSeen } from "./stream.js";
-import { notify } from "./actions.js";
 import { moment, number } from "./format.js";
 import { Shell } from "./shell.js";
 import { Matrix } from "./matrix.js";
+import { nowLoaded, useLoaded } from "./ui.js";
 
 /** The parts. What is not seen at first comes when it is asked for. */
 const parts = {
-  answers: { title: "Answers", load: async () => Matrix },
+  answers: {
+    title: "Answers", load: async () => Matrix,
+    detail: async () => (await import("./editor.js")).Editor,
+  },
   requests: {
     title: "Requests", load: async () => (await import("./requests.js")).Requests,
     detail: async () => (await import("./exchange.js")).Exchange,
@@ -26,20 +29,7 @@ const parts = {
   evidence: { title: "Evidence", load: async () => (await import("./evidence.js")).Evidence },
 };
 
-const loaded = new Map([[parts.answers.load, Matrix]]);
-
-/** A component that has to be loaded first, null until then. */
-function useLoaded(load) {
-  const [, renew] = useState(0);
-  useEffect(() => {
-    if (!load || loaded.has(load)) return;
-    load().then((made) => {
-      loaded.set(load, made);
-      renew((n) => n + 1);
-    }, () => notify("bad", "This part of the console could not be loaded. Is the server there?"));
-  }, [load]);
-  return load ? loaded.get(load) ?? null : null;
-}
+nowLoaded(parts.answers.load, Matrix);
 
 function place() {
   const [, part, rest] = /^#?([a-z]*)\/?(.*)$/.exec(location.hash) ?? [];

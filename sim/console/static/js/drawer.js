@@ -7,7 +7,7 @@ import { Shell } from "./shell.js";
  * A panel over the page. The browser keeps the focus in it and closes it by
  * Escape. All else is inert meanwhile, so it has a bar of notices of its own.
  */
-export function Drawer({ title, onClose, children }) {
+export function Drawer({ title, kind = "", onClose, children }) {
   const dialog = useRef();
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -15,7 +15,7 @@ export function Drawer({ title, onClose, children }) {
     return () => shown.close(); // the browser puts the focus back to where it was
   }, []);
   const outside = (event) => event.target === dialog.current && onClose();
-  return html`<dialog class="drawer" ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onMouseDown=${outside}>
+  return html`<dialog class=${`drawer ${kind}`} ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onMouseDown=${outside}>
     <div class="drawer-inside">
       <header class="drawer-head"><h2>${title}</h2><${Button} kind="quiet" label="Close" onClick=${onClose}>✕<//></header>
       <div class="drawer-body">${children}</div>

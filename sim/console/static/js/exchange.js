@@ -63,7 +63,7 @@ export function Exchange({ id, onClose }) {
       <${Facts} view=${view} />
       <${Findings} violations=${view.violations} warnings=${view.warnings} />
       ${reaction && html`<section><h3>Reaction</h3><${Reaction} reaction=${reaction} /></section>`}
-      <section><div class="part-head"><h3>Request</h3><${Button} kind="quiet small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></div>
+      <section><div class="part-head"><h3>Request</h3><span><a class="button quiet small" href=${`#answers/from/${id}`}>Make a rule from this</a><${Button} kind="quiet small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></span></div>
         <${Headers} headers=${view.request.headers} /><${Body} part=${view.request} of="request" /></section>
       <section><h3>Response</h3><${Headers} headers=${view.response.headers} /><${Body} part=${view.response} of="response" /></section>`}
   <//>`;

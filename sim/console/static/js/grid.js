@@ -58,8 +58,12 @@ function RowBadges({ rules, standingOf }) {
 
 /** A head that switches all that stands behind it. */
 function Head({ whole, name, kind = "", onWhole, stop, children }) {
+  const open = (event) => {
+    event.preventDefault();
+    onWhole(whole, true);
+  };
   return html`<button type="button" class=${`head ${kind} ${whole.on ? "on" : ""}`} aria-pressed=${String(whole.on)} aria-label=${name} title=${whole.title}
-    data-whole=${whole.id} onClick=${() => onWhole(whole)} ...${stop}>${children}</button>`;
+    data-whole=${whole.id} onClick=${() => onWhole(whole)} onContextMenu=${open} ...${stop}>${children}</button>`;
 }
 
 const OperationName = ({ operation }) =>

@@ -3,9 +3,9 @@ import { html, useEffect, useMedia, useMemo, useState, useStore, useTick } from 
 import { model, rulesByCell, standing, worldTime } from "./model.js";
 import { act, clearToggle, ruleOnly, setToggle } from "./actions.js";
 import { narrowing, short, stepsOf } from "./format.js";
-import { Button, Choice } from "./ui.js";
+import { Button, Choice, useLoaded } from "./ui.js";
 import { Drawer } from "./drawer.js";
-import { FaultPanel, bodyOf, commandOf, draftOf, noDraft } from "./fault.js";
+import { bodyOf, commandOf, draftOf, noDraft } from "./draft.js";
 import { NarrowMatrix, WideMatrix, cellsOf } from "./grid.js";
 import { Rules } from "./inforce.js";
 import { Latest } from "./requests.js";
@@ -66,6 +66,8 @@ function Press({ press, onChange }) {
     ${count("percent", "Chance in percent", ["chance", "%"], { min: 0, max: 100, step: "any", placeholder: "100" })}
   </div>`;
 }
+
+const panelOfCell = async () => (await import("./fault.js")).FaultPanel;
 
 const keyOf = (cell) => `${cell.operation.id} ${cell.status}`;
 
@@ -150,9 +152,10 @@ export function Matrix() {
     adjust(false);
   };
 
-  const onWhole = (whole) => {
+  const onWhole = (whole, opens = press.mode === "open") => {
     close();
-    whole.press();
+    if (opens) location.hash = whole.opens;
+    else whole.press();
   };
 
   const draw = (rows, caption) => {
@@ -162,12 +165,13 @@ export function Matrix() {
     return rows.length > 0 && html`<${narrow ? NarrowMatrix : WideMatrix} ...${shared} />`;
   };
   const cell = cells.get(selected);
-  const panel = cell && html`<${FaultPanel} key=${selected} view=${viewOf(cell)} rules=${rulesOf(selected)} standingOf=${standingOf} framed=${!railed} onClose=${close} />`;
+  const Panel = useLoaded(cell ? panelOfCell : null);
+  const panel = cell && Panel && html`<${Panel} key=${selected} view=${viewOf(cell)} rules=${rulesOf(selected)} standingOf=${standingOf} framed=${!railed} onClose=${close} />`;
 
   return html`<div class="with-rail">
     <section class="main" aria-labelledby="matrix-title">
       <div class="section-head"><div><h1 id="matrix-title">Answers</h1>
-        <p class="lead">Click a cell to make an operation answer that status, a status or an operation for all of it. Click again to clear. A right click or a long press opens a cell.</p></div>
+        <p class="lead">Click a cell, a status or an operation to make it answer so, and again to clear it. A right click or a long press opens it.</p></div>
         <${Press} press=${press} onChange=${setPress} /></div>
       ${draw(operations.filter((op) => !op.supporting), "The process operations and the statuses they can answer")}
       <${Legend} />

@@ -83,3 +83,21 @@ export function useRested(value, milliseconds) {
   }, [value, milliseconds]);
   return rested;
 }
+
+const loaded = new Map(); // what import() brought, by the function that asks for it
+
+/** Notes what is there already. */
+export const nowLoaded = (load, made) => loaded.set(load, made);
+
+/** A component that has to be loaded first, null until then. */
+export function useLoaded(load) {
+  const [, renew] = useState(0);
+  useEffect(() => {
+    if (!load || loaded.has(load)) return;
+    load().then((made) => {
+      loaded.set(load, made);
+      renew((n) => n + 1);
+    }, () => notify("bad", "This part of the console could not be loaded. Is the server there?"));
+  }, [load]);
+  return load ? loaded.get(load) ?? null : null;
+}

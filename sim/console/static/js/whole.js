@@ -1,7 +1,7 @@
 // Whole columns, whole rows and everything: each is one rule, or one a row, that
 // its head sets and takes away again. A cell can be taken out of it.
 import { act, clearRule, patchRule, putRule, ruleOnly } from "./actions.js";
-import { bodyOf } from "./fault.js";
+import { bodyOf } from "./draft.js";
 
 const isColumn = (rule) => /^(all|supporting)-\d+$/.test(rule.id);
 const isRow = (rule) => /^\w+-all$/.test(rule.id);
@@ -18,15 +18,17 @@ function columnRule(rows, status, draft) {
 }
 
 /**
- * The heads of a table of operations. Each is {id, on, title, press}: press sets
- * its rules as the draft has it or, when they are in force, takes them away.
+ * The heads of a table of operations. Each is {id, on, title, press, opens}: press
+ * sets its rules as the draft has it or, when they are in force, takes them away;
+ * opens is the address where its rule is edited before that.
  */
 export function wholesOf(rows, rules, inForce, draft) {
   const now = (id) => rules.find((rule) => rule.id === id && inForce(rule));
   const one = (rule, says, title) => {
     const set = now(rule.id);
     const gone = { method: "DELETE", path: `/faults/${encodeURIComponent(rule.id)}`, command: ["fault", "clear", rule.id], after: ["faults"], says: `Rule ${rule.id} is gone` };
-    return { id: rule.id, on: Boolean(set), title: set ? `In force: press to clear ${rule.id}` : title, press: () => act(set ? clearRule(set) : putRule(rule, says, gone)) };
+    return { id: rule.id, on: Boolean(set), title: set ? `In force: press to clear ${rule.id}` : title, press: () => act(set ? clearRule(set) : putRule(rule, says, gone)),
+      opens: set ? `#answers/rule/${rule.id}` : `#answers/new/${encodeURIComponent(JSON.stringify(rule))}` };
   };
   return {
     column: (status) => one(columnRule(rows, status, draft), `All operations that can now answer ${status}`, `Make all operations that can answer ${status}`),
@@ -44,7 +46,7 @@ function everything(list, now) {
     for (const rule of set.slice(1)) await act({ ...clearRule(rule), quiet: true });
     return act({ ...clearRule(set[0]), says: "All operations answer normally again", undo: put(set.map(ruleOnly), "All is as it was") });
   };
-  return { id: "everything", on, title: on ? "In force: press to clear it" : "Make all operations answer each of their errors in turn", press };
+  return { id: "everything", on, title: on ? "In force: press to clear it" : "Make all operations answer each of their errors in turn", press, opens: "#answers/new" };
 }
 
 /** The action that takes a cell out of the rule of a row or column; null for
