@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"strings"
@@ -213,6 +214,14 @@ func TestCost(t *testing.T) {
 		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 130 {
 			t.Errorf("%s, refused %v: %d MB", name, err != nil, grown)
 		}
+	}
+}
+
+// TestYAMLIsBounded: the parser takes a hundred times the memory of its text.
+func TestYAMLIsBounded(t *testing.T) {
+	text := bytes.Repeat([]byte("# a comment costs nothing\n"), 50<<20/26)
+	if _, err := document.Read("f.yaml", text); err == nil || !strings.Contains(err.Error(), "49 MiB of YAML, expected at most 48; JSON may have 256") {
+		t.Errorf("%v, want it refused with the way out", err)
 	}
 }
 

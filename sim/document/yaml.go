@@ -30,6 +30,10 @@ type anchor struct {
 // readYAML reads the one document of a YAML text.
 func (r *reader) readYAML() {
 	y := &yamlReader{reader: r, anchors: map[string]*anchor{}}
+	if len(r.text) > maxYAML {
+		r.end(0, "%d MiB of YAML, expected at most %d; JSON may have %d", len(r.text)>>20, maxYAML>>20, MaxBytes>>20)
+		return
+	}
 	text := bytes.ReplaceAll(r.text, []byte("\r\n"), []byte("\n"))
 	if line := blankRun(text); line > 0 {
 		r.end(y.offset(line, 1), "more than %d blank lines in a row", maxBlankLines)

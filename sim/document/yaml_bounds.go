@@ -10,12 +10,13 @@ import (
 // Bounds of YAML. Scanner and parser can be made to do very much work by very
 // few bytes; what people write stays far below all of them.
 const (
-	maxBlankLines = 500    // in a row: the scanner's time grows with their square
-	maxPerLine    = 100    // openings of blocks, anchors and tags in one line
-	maxKeys       = 5_000  // of one block: the parser's time grows with their square
-	fewTokens     = 50_000 // of half a kilobyte each, and
-	bytesPerToken = 8      // beyond them no denser than this
-	bytesPerMark  = 5      // nor the marks from which tokens are made
+	maxYAML       = 48 << 20 // bytes: the parser takes a hundred times its text in memory
+	maxBlankLines = 500      // in a row: the scanner's time grows with their square
+	maxPerLine    = 100      // openings of blocks, anchors and tags in one line
+	maxKeys       = 5_000    // of one block: the parser's time grows with their square
+	fewTokens     = 50_000   // of half a kilobyte each, and
+	bytesPerToken = 8        // beyond them no denser than this
+	bytesPerMark  = 5        // nor the marks from which tokens are made
 )
 
 func tooDense[Text string | []byte](most int, text Text) string {
