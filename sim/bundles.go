@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -17,11 +16,12 @@ import (
 // It takes the place of a scenario.
 func FromBundle(file string) Option {
 	return ofServer("FromBundle", func(c *config) error {
-		raw, err := os.ReadFile(file)
+		from, err := os.Open(file) //nolint:gosec // the user names it
 		if err != nil {
 			return fmt.Errorf("bundle: %w", err)
 		}
-		b, err := bundle.Read(bytes.NewReader(raw))
+		defer func() { _ = from.Close() }() // it was only read
+		b, err := bundle.Read(from)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}

@@ -78,7 +78,7 @@ func TestFromBundle(t *testing.T) {
 	if status, _ := get(t, again.URL+"/v3/processes/"+demoWeb); status != 200 {
 		t.Errorf("status %d", status)
 	}
-	for name, want := range map[string]string{"none.gz": "no such file", "bundles_test.go": "not a bundle"} {
+	for name, want := range map[string]string{"none.gz": "no such file", "bundles_test.go": "not a bundle", "/dev/zero": "not a bundle"} {
 		if _, err := sim.New(sim.FromBundle(name)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, expected %q", err, want)
 		}

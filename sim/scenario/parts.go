@@ -81,6 +81,7 @@ func (f *scenarioFile) gather(folder fs.FS) {
 }
 
 func readPart(folder fs.FS, name string) part {
+	name = strings.TrimPrefix(name, "./")
 	if !fs.ValidPath(name) {
 		return part{err: errors.New("expected a path inside the folder of this file, without .. in it")}
 	}

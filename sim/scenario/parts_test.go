@@ -39,6 +39,7 @@ func TestBodiesInFiles(t *testing.T) {
 	}
 	for _, c := range []struct{ respond, want, wrong string }{
 		{"file: bodies/down.html", `"\u003ch1\u003edown\u003c/h1\u003e\n"`, ""},
+		{"file: ./bodies/down.html", `"\u003ch1\u003edown\u003c/h1\u003e\n"`, ""},
 		{"file: error.json", `{"errors":[{"code":1,"title":"CF-X","detail":"x"}]}`, ""},
 		{"file: inside.html", `"\u003ch1\u003edown\u003c/h1\u003e\n"`, ""},
 		{"file: outside.html", "", `5:34: faults[0].respond.file: "outside.html": path escapes from parent`},

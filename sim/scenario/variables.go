@@ -60,7 +60,7 @@ func (e *expansion) text(v document.Value, at string) document.Value {
 		}
 		parts := environment.FindStringSubmatch(one)
 		name, hasDefault, fallback := parts[1], parts[2] != "", parts[3]
-		if name == "" {
+		if name == "" || strings.Contains(fallback, "${") {
 			e.refuse(at, document.Quote(v.Text)+", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself")
 			return one
 		}

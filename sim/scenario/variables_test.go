@@ -26,6 +26,7 @@ func TestVariables(t *testing.T) {
 		{`{"a":{"b/c":["x","${NO}"]}}`, "", "/a/b~1c/1: NO is not set in the environment; ${NO:-default} does without, $${NO} writes ${NO} itself"},
 		{`{"a":"${1}"}`, "", "/a: \"${1}\", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself"},
 		{`{"a":"${N"}`, "", "/a: \"${N\", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself"},
+		{`{"a":"${NO:-${N}}"}`, "", "/a: \"${NO:-${N}}\", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself"},
 		{`{"a":"${N:=1}","b":"${}"}`, "", "/a: \"${N:=1}\", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself\n/b: \"${}\", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself"},
 	} {
 		root, err := document.Decode([]byte(c.text))
