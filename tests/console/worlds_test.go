@@ -98,7 +98,8 @@ var _ = Describe("Processes", func() {
 		t.click(form + `.buttons button:last-child`) // all automatic
 		Eventually(func() any { return of("host") }).ShouldNot(Equal("10.9.8.7"))
 		Expect(world.Do("GET", "/admin/processes/"+harness.DemoWeb+"/instances", nil).At("resources", 0, "forced")).To(BeFalse())
-		t.click(".drawer .toast:last-child .button") // undo
+		t.sees(".drawer .toast:last-child", "Undo") // the refusal's notice stands there until then
+		t.click(".drawer .toast:last-child .button")
 		Eventually(func() any { return of("host") }).Should(Equal("10.9.8.7"))
 	})
 
