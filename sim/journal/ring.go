@@ -78,23 +78,32 @@ func (j *Journal) Complete(e Entry) {
 	j.reactions.Settle(&e)
 }
 
-// scratch is where entries are packed, outside the lock.
-var scratch = sync.Pool{New: func() any { return new(Packer) }}
+// scratch holds what entries are packed in, outside the lock.
+var scratch = make(chan *Packer, 16)
 
 // pack packs an entry for the length of a call; nil when nothing is kept.
 func (j *Journal) pack(e *Entry) *Packer {
 	if j.limit == 0 {
 		return nil
 	}
-	p := scratch.Get().(*Packer)
-	p.b = p.b[:0]
+	var p *Packer
+	select {
+	case p = <-scratch:
+		p.b = p.b[:0]
+	default:
+		p = new(Packer)
+	}
 	e.pack(p)
 	return p
 }
 
 func (p *Packer) free() {
-	if p != nil {
-		scratch.Put(p)
+	if p == nil {
+		return
+	}
+	select {
+	case scratch <- p:
+	default:
 	}
 }
 
