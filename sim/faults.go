@@ -64,10 +64,10 @@ func (f Fault) rule() (rule fault.Rule, err error) {
 	times := f.Times
 	if f.Exactly != 0 {
 		if f.Times != 0 && f.Times != f.Exactly {
-			return rule, fmt.Errorf("Times is %d beside Exactly %d, expected one of the two", f.Times, f.Exactly)
+			return rule, fmt.Errorf("the field Times is %d beside Exactly %d, expected one of the two", f.Times, f.Exactly)
 		}
 		if f.Optional {
-			return rule, errors.New("Optional beside Exactly, expected one of the two")
+			return rule, errors.New("the field Optional stands beside Exactly, expected one of the two")
 		}
 		times = f.Exactly
 	}
@@ -100,7 +100,7 @@ func (f Fault) rule() (rule fault.Rule, err error) {
 func (f Fault) respond() (*fault.Respond, error) {
 	if f.Status == 0 {
 		if f.Error != "" || f.Detail != "" || f.Answer != "" || f.AnswerHeader != nil {
-			return nil, errors.New("Error, Detail, Answer or AnswerHeader without a Status")
+			return nil, errors.New("one of Error, Detail, Answer and AnswerHeader without a Status")
 		}
 		return nil, nil
 	}

@@ -33,9 +33,9 @@ type outer struct {
 	Numbers  map[int]string     `json:"numbers"`
 	Any      any                `json:"any"`
 	Left     string             `json:"-"`
-	Dash     string             `json:"-,"`
+	Dash     string             `json:"-,"` //lint:ignore SA5008 encoding/json reads it as the name "-"
 	Untagged string
-	hidden   string //nolint:unused // it is not shown
+	hidden   string //lint:ignore U1000 it is not shown
 }
 
 type pointed struct {

@@ -170,7 +170,7 @@ func TestEntriesComeBackAsTheyWere(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if got := stored(t, Entry{}); !got.Time.IsZero() || !got.Wall.IsZero() || got.RequestHeader != nil && len(got.RequestHeader) > 0 {
+	if got := stored(t, Entry{}); !got.Time.IsZero() || !got.Wall.IsZero() || len(got.RequestHeader) > 0 {
 		t.Errorf("an empty entry came back as %+v", got)
 	}
 }

@@ -90,7 +90,7 @@ func textValue(quoted []byte) uint64 {
 // worth writes 1, 1.0 and 1e0 alike; a whole number that a float cannot hold is
 // left as it stands, and so is a word.
 func worth(number []byte) []byte {
-	if bytes.IndexAny(number, ".eE") < 0 || number[0] > '9' {
+	if !bytes.ContainsAny(number, ".eE") || number[0] > '9' {
 		return number
 	}
 	f, err := strconv.ParseFloat(string(number), 64)

@@ -113,7 +113,11 @@ func (t *tab) run(actions ...chromedp.Action) {
 	Expect(chromedp.Run(t.context)).To(Succeed())
 	ctx, done := context.WithTimeout(t.context, patience)
 	defer done()
-	Expect(chromedp.Run(ctx, actions...)).To(Succeed())
+	err := chromedp.Run(ctx, actions...)
+	// A page that goes elsewhere while it is asked is asked again there.
+	for ; err != nil && strings.Contains(err.Error(), "Inspected target navigated"); err = chromedp.Run(ctx, actions...) {
+	}
+	Expect(err).NotTo(HaveOccurred())
 }
 
 // goTo opens a part of the console, such as "#requests".

@@ -56,7 +56,12 @@ var _ = Describe("Processes", func() {
 		t := visit(world.Base, "#processes/"+harness.DemoWeb)
 		t.click(`[aria-label="Set what stats say of instance 0"]`)
 		form := `form[aria-label="Instance 0"] `
-		save := func() { t.click(form + `button[type="submit"]`) }
+		submit := form + `button[type="submit"]`
+		save := func() { t.click(submit) }
+		// The form is made anew when it has what the server has: what is typed before
+		// would be lost.
+		saved := func() { t.shows(submit+":disabled", 1) }
+		state := ".instance:nth-child(1) .instance-state"
 		t.choose(form+`label:nth-of-type(2) select`, "null")
 		t.fill(form+`input[aria-label="Host"]`, "10.9.8.7")
 		t.fill(form+`input[aria-label="Isolation segment"]`, "iso")
@@ -68,7 +73,8 @@ var _ = Describe("Processes", func() {
 		t.fill(form+`input[aria-label="CPU (cores)"]`, "0.25")
 		t.choose(form+`select[aria-label="CPU of entitlement: how"]`, "null")
 		save()
-		t.sees(".instance:nth-child(1) .instance-state", "set by hand")
+		t.sees(state, "set by hand")
+		saved()
 		Expect(of("routable")).To(BeNil())
 		Expect(of("host")).To(Equal("10.9.8.7"))
 		Expect(of("instance_internal_ip")).To(Equal(drawn), "what was not set is as it was")
@@ -79,16 +85,19 @@ var _ = Describe("Processes", func() {
 		Expect(of("usage")).To(And(HaveKeyWithValue("cpu", 0.25), HaveKeyWithValue("cpu_entitlement", BeNil())))
 
 		t.choose(`[aria-label="Hold instance 0 in a state"]`, "DOWN")
-		t.sees(".instance:nth-child(1)", "DOWN")
+		t.sees(state, "DOWN")
 		t.fill(form+`input[aria-label="Placement error, or reason of a crash"]`, "insufficient resources: memory")
 		save()
 		Eventually(func() any { return of("details") }).Should(Equal("insufficient resources: memory"))
+		t.sees(state, "insufficient resources")
 		t.choose(`[aria-label="Hold instance 0 in a state"]`, "")
 		Eventually(func() any { return of("host") }).Should(Equal("10.9.8.7"), "a state comes and goes beside what else is set")
+		t.sees(state, "set by hand")
 
 		t.choose(form+`fieldset:nth-of-type(2) select`, "null")
 		save()
 		Eventually(func() any { return of("usage") }).Should(BeEmpty())
+		saved()
 		t.fill(form+`input[aria-label="Disk quota (bytes)"]`, "-7")
 		save()
 		t.sees(".drawer .toast.bad", "/disk_quota")
