@@ -29,6 +29,7 @@ var (
 )
 
 var _ = BeforeSuite(func() {
+	harness.Network()
 	root = harness.Serve().URL
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // the tests may run as root, in a container

@@ -48,7 +48,7 @@ var _ = BeforeSuite(func() {
 	var err error
 	root, err = filepath.Abs("../..")
 	Expect(err).NotTo(HaveOccurred())
-	alone()
+	harness.Network() // base images are tagged as the Dockerfile names them, too: there is one of each
 	clean()
 	DeferCleanup(clean)
 	compose = composer()
@@ -59,20 +59,6 @@ var _ = BeforeSuite(func() {
 	}
 	build()
 })
-
-// alone waits for the suites of other checkouts: base images are tagged as the
-// Dockerfile names them, so there is one of each.
-func alone() {
-	GinkgoHelper()
-	caches, err := os.UserCacheDir()
-	Expect(err).NotTo(HaveOccurred())
-	folder := filepath.Join(caches, "capisim")
-	Expect(os.MkdirAll(folder, 0o700)).To(Succeed())
-	lock, err := os.Create(filepath.Join(folder, "container.lock"))
-	Expect(err).NotTo(HaveOccurred())
-	Expect(harness.Lock(lock)).To(Succeed())
-	DeferCleanup(lock.Close)
-}
 
 // clean removes what is named as ours, and the base images that were made here.
 func clean() {

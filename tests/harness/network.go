@@ -1,0 +1,24 @@
+package harness
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+)
+
+// Network waits until no other suite of this machine has asked for its network,
+// and keeps it until the suite ends: a container engine makes and removes
+// interfaces, and a browser drops all that it is loading when one comes or goes.
+func Network() {
+	ginkgo.GinkgoHelper()
+	caches, err := os.UserCacheDir()
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	folder := filepath.Join(caches, "capisim")
+	gomega.Expect(os.MkdirAll(folder, 0o700)).To(gomega.Succeed())
+	lock, err := os.Create(filepath.Join(folder, "network.lock"))
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	gomega.Expect(Lock(lock)).To(gomega.Succeed())
+	ginkgo.DeferCleanup(lock.Close)
+}
