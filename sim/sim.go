@@ -147,6 +147,11 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, withAdmin, wit
 	}
 	of, rest, ok := s.worlds.Resolve(r.URL.Path)
 	switch {
+	case !ok && withAdmin && under(rest, "/console"):
+		if s.admin.Admits(w, r) {
+			console.ServeNoWorld(w, at(r, rest))
+		}
+		return
 	case !ok && stray(rest):
 		s.api.ServeStray(w, r, nil, s.worlds.Root())
 		return
@@ -245,12 +250,18 @@ func under(path, folder string) bool {
 
 // within is the request with the world's prefix cut off its path.
 func within(r *http.Request, of *world.World, rest string) *http.Request {
-	next, u := *r, *r.URL
-	u.Path = rest
-	if u.RawPath != "" {
-		_, raw, _ := strings.Cut(u.RawPath[1:], of.Name)
-		u.RawPath = "/" + strings.TrimLeft(raw, "/")
+	next := at(r, rest)
+	if raw := r.URL.RawPath; raw != "" {
+		_, raw, _ = strings.Cut(raw[1:], of.Name)
+		next.URL.RawPath = "/" + strings.TrimLeft(raw, "/")
 	}
+	return next
+}
+
+// at is the request with another path.
+func at(r *http.Request, path string) *http.Request {
+	next, u := *r, *r.URL
+	u.Path, u.RawPath = path, ""
 	next.URL = &u
 	return &next
 }

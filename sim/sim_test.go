@@ -155,7 +155,7 @@ func TestStrays(t *testing.T) {
 	t.Parallel()
 	one, apart := sim.Start(t), sim.Start(t, sim.AdminApart())
 	for _, url := range []string{
-		one.URL + "/worlds/nope/admin", one.URL + "/worlds/nope/admin/faults", one.URL + "/worlds/nope/console/",
+		one.URL + "/worlds/nope/admin", one.URL + "/worlds/nope/admin/faults",
 		one.URL + "/favicon.ico", one.URL + "/apple-touch-icon-precomposed.png", apart.URL + "/admin/faults", apart.URL + "/console/",
 	} {
 		if status, body := get(t, url); status != http.StatusNotFound || !strings.Contains(body, "CF-NotFound") {
@@ -164,6 +164,12 @@ func TestStrays(t *testing.T) {
 	}
 	if _, body := get(t, one.URL+"/worlds/nope/admin"); !strings.Contains(body, "no such world") {
 		t.Errorf("the world is not told: %s", body)
+	}
+	if status, page := get(t, one.URL+"/worlds/nope/console/"); status != http.StatusNotFound || !strings.Contains(page, "<!doctype html>") {
+		t.Errorf("the console of no world: %d %s", status, page)
+	}
+	if status, script := get(t, one.URL+"/worlds/nope/console/js/app.js"); status != http.StatusOK || !strings.Contains(script, "import") {
+		t.Errorf("a script of that page: %d %s", status, script)
 	}
 	for _, srv := range []*sim.Server{one, apart} {
 		if list := srv.Requests(t); len(list) > 0 {

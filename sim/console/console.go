@@ -99,7 +99,14 @@ var policy = sync.OnceValue(func() string {
 // ServeHTTP serves the console. The path of a request begins with /console; the
 // prefix of a world has been cut off. The files need no token: they hold
 // nothing but the page, which asks the admin API, and its reader for the token.
-func ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func ServeHTTP(w http.ResponseWriter, r *http.Request) { serve(w, r, http.StatusOK) }
+
+// ServeNoWorld serves the same where there is no world. The page finds that out
+// and says which worlds there are; browsers and scripts see a 404.
+func ServeNoWorld(w http.ResponseWriter, r *http.Request) { serve(w, r, http.StatusNotFound) }
+
+// serve sends a file, the page itself with a status.
+func serve(w http.ResponseWriter, r *http.Request, status int) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -122,10 +129,13 @@ func ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no such file of the console", http.StatusNotFound)
 		return
 	}
-	f.send(w, r)
+	if name != index {
+		status = http.StatusOK
+	}
+	f.send(w, r, status)
 }
 
-func (f *file) send(w http.ResponseWriter, r *http.Request) {
+func (f *file) send(w http.ResponseWriter, r *http.Request, status int) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-cache") // a new version must not meet old scripts
 	header.Set("Content-Security-Policy", policy())
@@ -138,13 +148,14 @@ func (f *file) send(w http.ResponseWriter, r *http.Request) {
 		body, tag = f.packed, strings.TrimSuffix(f.tag, `"`)+`-gzip"`
 	}
 	header.Set("ETag", tag)
-	if known(r.Header.Values("If-None-Match"), tag) {
+	if status == http.StatusOK && known(r.Header.Values("If-None-Match"), tag) {
 		header.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	header.Set("Content-Type", f.media)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a reader that is gone misses nothing
 	}

@@ -4,30 +4,33 @@ import { html, render, useEffect, useLayoutEffect, useRef, useState, useStore, u
 import { consoleOf, token } from "./http.js";
 import { model, worldTime } from "./model.js";
 import { follow, followWhileSeen } from "./stream.js";
-import { moment, number } from "./format.js";
+import { moment, number, span, timeOfDay } from "./format.js";
 import { Shell } from "./shell.js";
 import { Matrix } from "./matrix.js";
 import { nowLoaded, useLoaded } from "./ui.js";
 
-/** The parts. What is not seen at first comes when it is asked for. */
+/** The parts. What is not seen at first comes when it is asked for; help is where
+ * the documentation tells of it. */
 const parts = {
   answers: {
-    title: "Answers", load: async () => Matrix,
+    title: "Answers", help: "#fault-rules", load: async () => Matrix,
     detail: async () => (await import("./editor.js")).Editor,
   },
   requests: {
-    title: "Requests", load: async () => (await import("./requests.js")).Requests,
+    title: "Requests", help: "/design#8-journal-and-coverage", load: async () => (await import("./requests.js")).Requests,
     detail: async () => (await import("./exchange.js")).Exchange,
   },
   processes: {
-    title: "Processes", load: async () => (await import("./processes.js")).Processes,
+    title: "Processes", help: "#state", load: async () => (await import("./processes.js")).Processes,
     detail: async () => (await import("./process.js")).Process,
   },
-  scenarios: { title: "Scenarios", load: async () => (await import("./scenarios.js")).Scenarios },
-  worlds: { title: "Worlds", load: async () => (await import("./worlds.js")).Worlds },
-  clock: { title: "Clock", load: async () => (await import("./clock.js")).Clock },
-  evidence: { title: "Evidence", load: async () => (await import("./evidence.js")).Evidence },
+  scenarios: { title: "Scenarios", help: "#scenarios", load: async () => (await import("./scenarios.js")).Scenarios },
+  worlds: { title: "Worlds", help: "#worlds", load: async () => (await import("./worlds.js")).Worlds },
+  clock: { title: "Clock", help: "#the-clock", load: async () => (await import("./clock.js")).Clock },
+  evidence: { title: "Evidence", help: "/design#9-reactions-and-expectations", load: async () => (await import("./evidence.js")).Evidence },
 };
+
+const nowhere = async () => (await import("./nowhere.js")).Nowhere;
 
 nowLoaded(parts.answers.load, Matrix);
 
@@ -47,13 +50,21 @@ function usePlace() {
 }
 
 const lives = {
-  connecting: ["none", "connecting"], live: ["ok", "live"], lost: ["bad", "not reached, trying again"], ended: ["bad", "this world has ended"],
+  connecting: ["none", "connecting"], live: ["ok", "live"], lost: ["bad", "not reached"], ended: ["bad", "no such world"],
 };
 
 function Live() {
   const live = useStore(model, (m) => m.live);
   const [tone, text] = lives[live];
   return html`<span class=${`live ${tone}`} role="status"><i class="dot" aria-hidden="true"></i>${text}</span>`;
+}
+
+/** What is on the page is of then: it is dimmed, and told so. */
+function Lost() {
+  const since = useStore(model, (m) => m.lostAt);
+  useTick(1000, since > 0);
+  if (!since) return null;
+  return html`<p class="notice bad lost" role="alert">The server has not been reached since ${timeOfDay(since).slice(0, 8)}<span aria-hidden="true"> (${span(Math.round((Date.now() - since) / 1000))})</span>. What you see is of then; it goes on by itself.</p>`;
 }
 
 function WorldSwitch({ name }) {
@@ -72,14 +83,14 @@ function ClockFact() {
   return html`<a class="fact" href="#clock"><span class="fact-name">Clock</span><span class="num">${moment(worldTime(clock)).time}</span>${clock.mode === "frozen" && html` <span class="muted">frozen</span>`}</a>`;
 }
 
-function Header() {
+function Header({ part }) {
   const overview = useStore(model, (m) => m.overview);
   const coverage = useStore(model, (m) => m.coverage);
   return html`<header class="top"><div class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>capisim</span></div>
     <div class="top-facts">${overview && html`<${WorldSwitch} name=${overview.world} />
       <a class="fact" href="#scenarios"><span class="fact-name">Scenario</span>${overview.scenario.name}</a><${ClockFact} />
       ${coverage && html`<a class="fact" href="#evidence"><span class="fact-name">Coverage</span><span class="num">${coverage.covered}/${coverage.total}</span></a>`}`}
-      <a class="fact" href="../admin/docs" target="_blank">Reference</a></div>
+      <a class="fact" href=${`../admin/docs${parts[part].help}`} target="_blank" title=${`The documentation of ${parts[part].title.toLowerCase()}`}>Help</a></div>
     <${Live} /></header>`;
 }
 
@@ -114,15 +125,19 @@ function Lock({ reason }) {
 
 function App() {
   const locked = useStore(model, (m) => m.locked);
+  const lost = useStore(model, (m) => m.lostAt > 0);
+  const ended = useStore(model, (m) => m.live === "ended");
+  const Nowhere = useLoaded(ended ? nowhere : null);
   const { part, rest } = usePlace();
   const { title, load, detail } = parts[part];
   const Part = useLoaded(load);
   const Detail = useLoaded(rest ? detail : null);
   useEffect(() => { document.title = `${title} · capisim`; }, [title]);
   if (locked) return html`<${Lock} reason=${locked} />`;
+  if (ended) return Nowhere && html`<${Nowhere} />`;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
-    <${Header} /><${Navigation} part=${part} />
-    <main id="main" tabindex="-1" class=${`part-${part}`}>${Part && html`<${Part} key=${part} />`}</main>
+    <${Header} part=${part} /><${Navigation} part=${part} /><${Lost} />
+    <main id="main" tabindex="-1" class=${`part-${part} ${lost ? "dim" : ""}`}>${Part && html`<${Part} key=${part} />`}</main>
     ${Detail && html`<${Detail} key=${rest} guid=${rest} id=${rest} onClose=${() => { location.hash = `#${part}`; }} />`}
     <${Shell} />`;
 }

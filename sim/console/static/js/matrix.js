@@ -39,9 +39,9 @@ function view(cell, rules, counts, standingOf) {
 function Legend() {
   return html`<dl class="legend" aria-label="Legend">
     <div><dt><span class="cell sample tone-warn armed">on</span></dt><dd>will be answered</dd></div>
-    <div><dt><span class="cell sample tone-warn armed">#2</span></dt><dd>as that step of a sequence</dd></div>
-    <div><dt><span class="cell sample heat-1">1</span><span class="cell sample heat-3">12</span><span class="cell sample heat-5">200</span></dt><dd>met by clients, so many times</dd></div>
-    <div><dt><span class="cell sample heat-0"></span></dt><dd>documented, not met yet</dd></div>
+    <div><dt><span class="cell sample tone-warn armed">#2</span></dt><dd>step of a sequence</dd></div>
+    <div><dt><span class="cell sample heat-1">1</span><span class="cell sample heat-3">12</span><span class="cell sample heat-5">200</span></dt><dd>met so often</dd></div>
+    <div><dt><span class="cell sample heat-0"></span></dt><dd>not met yet</dd></div>
     <div><dt><span class="cell sample documented-only"></span></dt><dd>documented, never real</dd></div>
     <div><dt><span class="cell sample known"></span></dt><dd>undocumented, but real</dd></div>
   </dl>`;
@@ -171,16 +171,16 @@ export function Matrix() {
   return html`<div class="with-rail">
     <section class="main" aria-labelledby="matrix-title">
       <div class="section-head"><div><h1 id="matrix-title">Answers</h1>
-        <p class="lead">Click a cell, a status or an operation to make it answer so, and again to clear it. A right click or a long press opens it.</p></div>
+        <p class="lead">Click a cell, a status or an operation to make it answer so, again to clear it. A right click or a long press opens it.</p></div>
         <${Press} press=${press} onChange=${setPress} /></div>
-      ${draw(operations.filter((op) => !op.supporting), "The process operations and the statuses they can answer")}
       <${Legend} />
+      ${draw(operations.filter((op) => !op.supporting), "The process operations and the statuses they can answer")}
       <${Supporting} rows=${operations.filter((op) => op.supporting)} draw=${draw} />
     </section>
     <aside class="rail" aria-label="What is in force">
-      ${railed && panel}
-      <section class="card"><h2>In force</h2>
+      <section class=${`card ${railed && panel ? "short" : ""}`}><h2>In force</h2>
         <${Rules} faults=${faults} total=${total} standingOf=${standingOf} onAdjust=${onAdjust} /></section>
+      ${railed && panel}
       <section class="card"><h2>Latest requests</h2><${Latest} /></section>
     </aside>
     ${!railed && cell && html`<${SelectedBar} view=${viewOf(cell)} onAdjust=${() => adjust(true)} onClose=${close} />`}

@@ -17,7 +17,8 @@ export const model = store({
   expectations: null,
   clock: null, // {mode, now, at}: at is when this was true, by performance.now
   stateVersion: 0, // rises when processes may have changed
-  live: "connecting", // or live, lost, ended
+  live: "connecting", // or live, lost, ended: there is no such world, or no longer
+  lostAt: 0, // since when it is lost, by Date.now
   locked: "", // "asked" or "refused": the server wants a token, or another one
 });
 

@@ -57,7 +57,7 @@ async function read(signal) {
   const headers = token.get() ? { Authorization: `Bearer ${token.get()}` } : {};
   const answer = await fetch(adminURL("/events"), { headers, signal, cache: "no-store" });
   if (!answer.ok) throw new Refused(answer.status, []);
-  model.set({ live: "live" });
+  model.set({ live: "live", lostAt: 0 });
   refreshAll();
   if (!journal.get().paused) reload();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -95,7 +95,7 @@ export async function follow() {
         return;
       }
     }
-    model.set({ live: "lost" });
+    model.set({ live: "lost", lostAt: model.get().lostAt || Date.now() });
     if (performance.now() - begun > longestPause) pause = firstPause;
     await wait(pause);
     if (signal.aborted) return;

@@ -29,12 +29,18 @@ function Create({ scenarios }) {
     <div class="buttons"><button type="submit" class="button primary" disabled=${bad}>Create</button></div></form>`;
 }
 
+/** What there is to say of a world: names, which head the columns or, where there
+ * is no room for these, stand before the values; the values; classes. */
+const factsOf = (world) => [
+  ["Scenario", world?.scenario], ["Processes", number(world?.counts.processes ?? 0), "num"], ["Rules", number(world?.rules ?? 0), "num"],
+  ["Requests", number(world?.requests ?? 0), "num"], ["Clock", world?.clock.mode], ["Ends when idle", world?.ttl ?? "never", "num"],
+];
+
 function Row({ world, here }) {
   const remove = () => act({ method: "DELETE", path: `/worlds/${encodeURIComponent(world.name)}`, command: ["world", "delete", world.name], after: ["worlds", "overview"], says: `World ${world.name} has ended; its coverage stays in the sum` });
   return html`<tr class=${here ? "is-here" : ""}><th scope="row"><a href=${consoleOf(world.name)} aria-current=${here ? "true" : undefined}>${world.name}</a>${here && html` <${Badge} tone="info">this one<//>`}
       <span class="world-url"><code>${world.url}</code><${Button} kind="quiet small" label=${`Copy the address of ${world.name}`} onClick=${() => copy(world.url)}>Copy<//></span></th>
-    <td>${world.scenario}</td><td class="num wide-only">${number(world.counts.processes)}</td><td class="num">${number(world.rules)}</td><td class="num">${number(world.requests)}</td>
-    <td class="wide-only">${world.clock.mode}</td><td class="wide-only num">${world.ttl ?? "never"}</td>
+    ${factsOf(world).map(([name, value, kind]) => html`<td key=${name} class=${kind} data-label=${name}>${value}</td>`)}
     <td class="row-actions">${!here && html`<a class="button small" href=${consoleOf(world.name)} aria-label=${`Switch to ${world.name}`}>Switch</a>`}
       ${world.name !== "default" && !here && html`<${SureButton} label=${`Delete ${world.name}`} sure="Really delete?" onClick=${remove}>Delete<//>`}</td></tr>`;
 }
@@ -52,7 +58,7 @@ export function Worlds() {
   return html`<section aria-labelledby="worlds-title">
     <div class="section-head"><div><h1 id="worlds-title">Worlds</h1><p class="lead">Each world has its own state, faults, clock and journal. Give each parallel test one.</p></div></div>
     ${worlds
-      ? html`<table class="table worlds"><caption class="offscreen">Worlds</caption><thead><tr><th scope="col">World</th><th scope="col">Scenario</th><th scope="col" class="num wide-only">Processes</th><th scope="col" class="num">Rules</th><th scope="col" class="num">Requests</th><th scope="col" class="wide-only">Clock</th><th scope="col" class="wide-only num">Ends when idle</th><th scope="col"><span class="offscreen">Actions</span></th></tr></thead>
+      ? html`<table class="table worlds"><caption class="offscreen">Worlds</caption><thead><tr><th scope="col">World</th>${factsOf().map(([name, , kind]) => html`<th key=${name} scope="col" class=${kind}>${name}</th>`)}<th scope="col"><span class="offscreen">Actions</span></th></tr></thead>
           <tbody>${worlds.map((w) => html`<${Row} key=${w.name} world=${w} here=${w.name === overview?.world} />`)}</tbody></table>
         <${Create} scenarios=${scenarios} />`
       : html`<${Empty} title="Worlds are managed on the default world">This world has a port of its own. Open the console of the server that made it.<//>`}
