@@ -61,7 +61,7 @@ func (c *call) deploymentJSON(d state.DeploymentView) document.Value {
 	if d.ProcessGUID != "" {
 		with["new_processes"] = []map[string]string{{"guid": d.ProcessGUID, "type": "web"}}
 	}
-	if d.Revision.GUID != "" && !d.App.RevisionsOff {
+	if d.Revision.GUID != "" && d.App.RevisionsEnabled {
 		with["revision"] = d.Revision
 	}
 	if d.Strategy == contract.Canary {

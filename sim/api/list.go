@@ -26,7 +26,7 @@ func listProcesses(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if query.Embed && len(page.Views) > 0 && page.Views[0].StatsUnavailable() {
+	if query.Embed && len(page.Views) > 0 && !page.Views[0].StatsAvailable() {
 		return reply{}, contract.UnknownError // §9
 	}
 	var b []byte

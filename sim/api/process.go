@@ -19,7 +19,7 @@ func getProcess(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if query.Embed && view.StatsUnavailable() {
+	if query.Embed && !view.StatsAvailable() {
 		return reply{}, contract.UnknownError // the trap of §9: embed never got the 503
 	}
 	doc := renderingOf(view, c.snap.Variant, c.base())
@@ -111,7 +111,7 @@ func listProcessInstances(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if view.StatsUnavailable() {
+	if !view.StatsAvailable() {
 		return reply{}, contract.UnknownError // §9: this path never got the 503 of stats
 	}
 	self := c.base() + "/v3/processes/" + view.Process.GUID

@@ -80,7 +80,7 @@ func (c *call) features() (document.Value, error) {
 	if err != nil {
 		return document.Value{}, err
 	}
-	return c.document("app_features", values{"revisions": !view.App.RevisionsOff}), nil
+	return c.document("app_features", values{"revisions": view.App.RevisionsEnabled}), nil
 }
 
 func listFeatures(c *call) (reply, error) {

@@ -19,10 +19,10 @@ func getProcessStats(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if view.StatsUnavailable() {
+	if !view.StatsAvailable() {
 		return reply{}, contract.StatsUnavailable
 	}
-	s := statsWriter{view: view, now: c.now, metrics: !view.LogCacheDown()}
+	s := statsWriter{view: view, now: c.now, metrics: view.HasMetrics()}
 	out := reply{status: http.StatusOK, body: s.document()}
 	if !s.metrics && view.App.State == state.Started {
 		out.headers = []header{headerLine("X-Cf-Warnings", logCacheWarning)}

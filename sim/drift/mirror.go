@@ -143,22 +143,19 @@ func (m *mirror) hold(guid string, instances []*node) {
 
 // document describes the target as a scenario.
 func (s *subject) document() *scenario.Document {
-	yes, no := true, false
+	available := !s.statsDown
 	caller := scenario.User{Name: mirrorToken, Scopes: []string{state.ScopeAdmin}}
 	doc := &scenario.Document{
 		Name: "drift", Variant: s.variant,
 		Auth:           &scenario.Auth{Mode: scenario.Strict, Tokens: map[string]string{mirrorToken: mirrorToken}},
-		StatsAvailable: &yes, LogCacheAvailable: &yes,
-		Apps: []scenario.App{},
+		StatsAvailable: &available,
+		Apps:           []scenario.App{},
 	}
 	if s.permissive {
 		doc.Auth.Mode = scenario.Permissive
 	}
-	if s.statsDown {
-		doc.StatsAvailable = &no
-	}
 	if s.bareStats {
-		doc.LogCacheAvailable = &no
+		doc.Platform.LogCache = state.PartDown
 	}
 	s.place(doc)
 	if s.hidden() {

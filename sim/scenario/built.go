@@ -69,8 +69,8 @@ func (d *draft) built(app *state.App, from App) {
 // A started app that names none has a first one, under the guid that one of its
 // processes knows it by.
 func (d *draft) started(app *state.App, from App, written []Process, processes []state.Process) {
+	app.RevisionsEnabled = from.Revisions == nil || !from.Revisions.None
 	if r := from.Revisions; r != nil {
-		app.RevisionsOff = r.None
 		for i, revision := range r.Value {
 			revision.GUID = cmp.Or(revision.GUID, d.draw.of("revision", app.GUID, strconv.Itoa(i)).UUID())
 			revision.Version = cmp.Or(revision.Version, i+1)
@@ -86,9 +86,9 @@ func (d *draft) started(app *state.App, from App, written []Process, processes [
 			app.Revisions = append(app.Revisions, revision)
 		}
 	}
-	runs := app.State == state.Started && app.DropletGUID != "" && !app.RevisionsOff
+	runs := app.State == state.Started && app.DropletGUID != "" && app.RevisionsEnabled
 	for i := range processes {
-		if guid := processes[i].RevisionGUID; guid != "" && !app.RevisionsOff && !hasRevision(app, guid) {
+		if guid := processes[i].RevisionGUID; guid != "" && app.RevisionsEnabled && !hasRevision(app, guid) {
 			d.addRevision(app, guid, processes)
 		}
 	}
@@ -135,7 +135,7 @@ func exportDroplets(app *state.App) (current *OrFalse[string], list []state.Drop
 }
 
 func exportRevisions(app *state.App) *OrFalse[[]state.Revision] {
-	out := &OrFalse[[]state.Revision]{None: app.RevisionsOff, Value: []state.Revision{}}
+	out := &OrFalse[[]state.Revision]{None: !app.RevisionsEnabled, Value: []state.Revision{}}
 	for _, r := range app.Revisions {
 		r.Commands = append(state.Commands{}, r.Commands...)
 		out.Value = append(out.Value, r)

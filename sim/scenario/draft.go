@@ -23,14 +23,13 @@ type draft struct {
 func newDraft(doc *Document) *draft {
 	d := &draft{doc: doc, draw: newDrawer(doc.number()), names: newDirectory(doc)}
 	d.seed = state.Seed{
-		Number:           doc.number(),
-		Variant:          doc.Variant,
-		Tokens:           doc.Auth.Tokens,
-		Lifecycle:        doc.Lifecycle.stored(),
-		Features:         state.Features{AppScaling: true},
-		StatsUnavailable: doc.StatsAvailable != nil && !*doc.StatsAvailable,
-		Platform:         doc.Platform,
-		LogCacheDown:     doc.LogCacheAvailable != nil && !*doc.LogCacheAvailable,
+		Number:         doc.number(),
+		Variant:        doc.Variant,
+		Tokens:         doc.Auth.Tokens,
+		Lifecycle:      doc.Lifecycle.stored(),
+		Features:       state.Features{AppScaling: true},
+		StatsAvailable: doc.StatsAvailable == nil || *doc.StatsAvailable,
+		Platform:       doc.Platform,
 	}
 	d.features()
 	d.organizations()

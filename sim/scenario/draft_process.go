@@ -42,7 +42,7 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 		RevisionGUID:       from.revision(),
 		RegistryCredential: d.credential(from, typ, app.GUID),
 		Sidecars:           from.Sidecars,
-		NoPorts:            from.NoPorts,
+		HasPorts:           !from.NoPorts,
 		Metadata:           from.Metadata,
 		History:            from.history(),
 	}

@@ -63,23 +63,22 @@ func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
 // newExporter writes down all but the apps.
 func newExporter(from *state.Store, s *Scenario) *exporter {
 	seed := from.Outline()
-	stats, logs, variables := !seed.StatsUnavailable, !seed.LogCacheDown, false
+	variables := false
 	e := &exporter{from: from, seed: seed, doc: &Document{
-		Name:              s.Name,
-		Description:       s.Description,
-		Variables:         &variables,
-		Seed:              &seed.Number,
-		Variant:           cmp.Or(seed.Variant, contract.Default),
-		Clock:             exportClock(s.Clock),
-		Auth:              &Auth{Mode: cmp.Or(s.Auth, Permissive), Users: []User{}, Tokens: map[string]string{}},
-		Lifecycle:         exportLifecycle(seed.Lifecycle),
-		Features:          &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
-		StatsAvailable:    &stats,
-		LogCacheAvailable: &logs,
-		Platform:          seed.Platform,
-		Faults:            s.Faults,
-		Expectations:      s.Expectations,
-		AuditEvents:       exportAudit(seed.Audit),
+		Name:           s.Name,
+		Description:    s.Description,
+		Variables:      &variables,
+		Seed:           &seed.Number,
+		Variant:        cmp.Or(seed.Variant, contract.Default),
+		Clock:          exportClock(s.Clock),
+		Auth:           &Auth{Mode: cmp.Or(s.Auth, Permissive), Users: []User{}, Tokens: map[string]string{}},
+		Lifecycle:      exportLifecycle(seed.Lifecycle),
+		Features:       &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
+		StatsAvailable: &seed.StatsAvailable,
+		Platform:       seed.Platform,
+		Faults:         s.Faults,
+		Expectations:   s.Expectations,
+		AuditEvents:    exportAudit(seed.Audit),
 	}}
 	if s.Progress != nil {
 		progress := *s.Progress

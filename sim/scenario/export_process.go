@@ -30,7 +30,7 @@ func exportProcess(p *state.Process, settled time.Time) Process {
 		Metadata:             p.Metadata,
 		Revision:             contract.Optional[Reference]{Set: true, Null: p.RevisionGUID == "", Value: Reference{GUID: p.RevisionGUID}},
 		Sidecars:             p.Sidecars,
-		NoPorts:              p.NoPorts,
+		NoPorts:              !p.HasPorts,
 		Forced:               exportForced(p.History.Forced),
 		History:              exportHistory(p.History, settled),
 	}

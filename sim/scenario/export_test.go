@@ -40,12 +40,12 @@ func lived() state.Seed {
 				Quota: &state.Quota{InstanceMemoryInMB: &big, TotalInstances: &big, LogRateLimit: &big}},
 		},
 		Apps: []state.App{
-			{GUID: "app-1", Name: "a", SpaceGUID: "space-1", State: state.Started, Deploying: true, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{}, Stack: "s",
+			{GUID: "app-1", Name: "a", SpaceGUID: "space-1", State: state.Started, Deploying: true, RevisionsEnabled: true, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{}, Stack: "s",
 				Droplets:    []state.Droplet{{GUID: "d-1", CreatedAt: at(2), Stack: "s", Buildpacks: []string{}}, {GUID: "d-2", Stack: "t", Buildpacks: []string{"y"}}},
 				DropletGUID: "d-1", Revisions: []state.Revision{
 					{GUID: "rev", Version: 2, DropletGUID: "d-2", Description: "first", CreatedAt: at(3), Commands: []state.Command{{Type: "web", Command: &command}, {Type: "a"}}},
 					{GUID: "rev-2", Version: 3, DropletGUID: "d-1", Description: "next"}}},
-			{GUID: "app-2", Name: "a", SpaceGUID: "space-2", State: state.Stopped, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{"x"}, Stack: "s", RevisionsOff: true,
+			{GUID: "app-2", Name: "a", SpaceGUID: "space-2", State: state.Stopped, CreatedAt: at(2), UpdatedAt: at(3), Buildpacks: []string{"x"}, Stack: "s",
 				Metadata: contract.Metadata{Annotations: contract.Pairs{{Key: "k", Value: "line\nline\u2028é"}}}},
 		},
 		// The order of creation is not that of the apps.
@@ -55,8 +55,8 @@ func lived() state.Seed {
 				HealthCheck: state.HealthCheck{Type: "http", Timeout: &five, InvocationTimeout: &five, Interval: &five, Endpoint: &endpoint},
 				Readiness:   state.HealthCheck{Type: "port", Timeout: &five, Endpoint: &endpoint}, RevisionGUID: "rev",
 				RegistryCredential: &state.RegistryCredential{GUID: "cred", LastSyncedAt: &synced},
-				Sidecars:           []state.Sidecar{{Name: "s", MemoryInMB: 10}}, NoPorts: true,
-				Metadata: contract.Metadata{Labels: contract.Pairs{{Key: "example.com/env", Value: "prod"}}},
+				Sidecars:           []state.Sidecar{{Name: "s", MemoryInMB: 10}},
+				Metadata:           contract.Metadata{Labels: contract.Pairs{{Key: "example.com/env", Value: "prod"}}},
 				History: state.History{Epoch: 4, Limits: &state.Limits{MemoryInMB: 32, DiskInMB: 5, LogRateLimit: 9},
 					Batches:  []state.Batch{{First: 0, At: at(6), Epoch: 1}, {First: 2, At: at(7), Epoch: 3}},
 					Restarts: map[int]state.Batch{1: {First: 1, At: at(8), Epoch: 4}},
@@ -69,7 +69,7 @@ func lived() state.Seed {
 							Host:  &user, IP: &command, MemoryQuota: contract.Optional[int64]{Set: true, Null: true}, DiskQuota: contract.Optional[int64]{Set: true, Value: 0},
 							LogRateLimit: contract.Optional[int64]{Set: true, Value: -1}, IsolationSegment: contract.Optional[string]{Set: true, Null: true}}},
 					}, Stopped: at(10)}},
-			{GUID: "app-2", AppGUID: "app-2", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v2", DetectedCommand: "run", Instances: 0, MemoryInMB: 1024,
+			{GUID: "app-2", AppGUID: "app-2", Type: "web", HasPorts: true, CreatedAt: at(4), UpdatedAt: at(5), Version: "v2", DetectedCommand: "run", Instances: 0, MemoryInMB: 1024,
 				DiskInMB: &disk, LogRateLimit: 5, HealthCheck: state.HealthCheck{Type: "none"}, Readiness: state.HealthCheck{Type: "process"},
 				RegistryCredential: &state.RegistryCredential{LastSyncedAt: &synced}},
 			{GUID: "web-2", AppGUID: "app-1", Type: "web", CreatedAt: at(4), UpdatedAt: at(5), Version: "v3", DetectedCommand: "run", Instances: 1, MemoryInMB: 1024,
@@ -93,10 +93,8 @@ func lived() state.Seed {
 		Tokens: map[string]string{"t": "u"},
 		Lifecycle: state.Lifecycle{StartDelay: 90 * time.Second, ReadyDelay: time.Second, StopDelay: time.Minute, RestartDelay: 3 * time.Second,
 			ReadinessLoop: []state.ReadinessLoop{{Process: "web", Ready: time.Minute, Unready: time.Second}}, CrashLoop: []state.CrashLoop{{Process: "web", After: time.Hour}, {Process: "web", After: time.Minute}}},
-		Features:         state.Features{AppScaling: false, AppScalingMessage: "not today"},
-		StatsUnavailable: true,
-		LogCacheDown:     true,
-		Platform:         state.Platform{Database: "down", UAA: "issuer_down", Diego: "erring", LogCache: "down"},
+		Features: state.Features{AppScaling: false, AppScalingMessage: "not today"},
+		Platform: state.Platform{Database: "down", UAA: "issuer_down", Diego: "erring", LogCache: "down"},
 		Audit: state.Audit{
 			Events: []state.Event{
 				{Type: "audit.app.update", At: at(1), Actor: state.Party{GUID: "user-1", Type: "user", Name: "u"}, App: &state.App{GUID: "app-1", Name: "before"},
@@ -127,7 +125,7 @@ func written(t *testing.T, doc *scenario.Document) *scenario.Scenario {
 func TestExportRoundTrip(t *testing.T) {
 	t.Parallel()
 	later := scenario.Epoch.Add(time.Hour)
-	seeds := map[string]state.Seed{"lived": lived(), "nothing": {Tokens: map[string]string{}, Variant: contract.Default}}
+	seeds := map[string]state.Seed{"lived": lived(), "nothing": {Tokens: map[string]string{}, Variant: contract.Default, StatsAvailable: true}}
 	for _, name := range shipped(t).Names() {
 		if name != "large" {
 			seeds[name] = load(t, name).State(scenario.Epoch)

@@ -34,7 +34,7 @@ func TestLeftOut(t *testing.T) {
 	if s.Number != 1 || s.Variant != contract.Default || s.Clock.Frozen || s.Auth != scenario.Permissive {
 		t.Errorf("%+v", s)
 	}
-	if !seed.Features.AppScaling || seed.StatsUnavailable || seed.LogCacheDown {
+	if !seed.Features.AppScaling || !seed.StatsAvailable || seed.Platform != (state.Platform{}) {
 		t.Errorf("%+v", seed)
 	}
 	if u := seed.Users[0]; u.Name != "admin" || u.Password != "admin" || !slices.Equal(u.Scopes, []string{state.ScopeAdmin}) || u.Origin != "uaa" ||

@@ -31,10 +31,10 @@ type App struct {
 	Stack      string
 	Metadata   contract.Metadata
 
-	Droplets     []Droplet  // oldest first
-	DropletGUID  string     // of the current one, "" for none
-	RevisionsOff bool       // starts make no revisions
-	Revisions    []Revision // oldest first
+	Droplets         []Droplet  // oldest first
+	DropletGUID      string     // of the current one, "" for none
+	RevisionsEnabled bool       // starts make revisions
+	Revisions        []Revision // oldest first
 }
 
 // buildpackLifecycle is the only one that apps have here.

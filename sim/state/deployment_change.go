@@ -62,7 +62,7 @@ func (s *Store) deployable(who Viewer, message contract.DeploymentCreate) (View,
 	if err := who.writable(v.Space, v.Organization); err != nil {
 		return v, err
 	}
-	if message.RevisionGUID != "" && v.App.RevisionsOff {
+	if message.RevisionGUID != "" && !v.App.RevisionsEnabled {
 		return v, contract.RevisionsAreOff
 	}
 	return v, nil

@@ -206,7 +206,7 @@ func TestDeployStopped(t *testing.T) {
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) {
-		seed.Apps[0].RevisionsOff = false
+		seed.Apps[0].RevisionsEnabled = true
 		seed.Apps[0].Revisions = []Revision{
 			{GUID: "r1", Version: 1, DropletGUID: "droplet-of-front", Commands: []Command{{"web", ptr("old")}, {"worker", ptr("run worker")}}},
 			{GUID: "r2", Version: 2, DropletGUID: "droplet-of-front", Commands: []Command{{"web", ptr("run front")}, {"worker", ptr("run worker")}}},

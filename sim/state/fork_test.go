@@ -176,7 +176,7 @@ func TestForkOfFork(t *testing.T) {
 func TestExport(t *testing.T) {
 	t.Parallel()
 	s := storeOf(func(seed *Seed) {
-		seed.Variant, seed.StatsUnavailable, seed.LogCacheDown = contract.Vendor, true, true
+		seed.Variant, seed.StatsAvailable, seed.Platform.LogCache = contract.Vendor, false, PartDown
 		seed.Lifecycle = Lifecycle{StartDelay: 1, CrashLoop: []CrashLoop{{"web", 2}}}
 		seed.Features = Features{AppScalingMessage: "no"}
 	})
@@ -185,7 +185,7 @@ func TestExport(t *testing.T) {
 	if !reflect.DeepEqual(again.Export(), s.Export()) {
 		t.Error("the export does not make the same store")
 	}
-	if again.Variant() != contract.Vendor || again.Number() != 7 || !again.Peek(Ref{GUID: "front"}).StatsUnavailable() || !again.Peek(Ref{GUID: "front"}).LogCacheDown() {
+	if again.Variant() != contract.Vendor || again.Number() != 7 || again.Peek(Ref{GUID: "front"}).StatsAvailable() || again.Peek(Ref{GUID: "front"}).HasMetrics() {
 		t.Errorf("settings are lost: %+v", again.settings)
 	}
 	exported.Users[0].Name, exported.Apps[0].Name, exported.Tokens["new"] = "mallory", "mallory", "dora"

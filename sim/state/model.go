@@ -92,7 +92,7 @@ func checkHealth(c *complaints, p *Process) {
 	if live.Timeout != nil && *live.Timeout > contract.MaxHealthCheckTimeout {
 		c.add(contract.TimeoutTooLong)
 	}
-	if live.Type == "port" && p.NoPorts {
+	if live.Type == "port" && !p.HasPorts {
 		c.add(contract.PortsEmpty)
 	}
 	if endpoint := deref(live.Endpoint); live.Type == "http" && !contract.URIPath(endpoint) {
@@ -101,7 +101,7 @@ func checkHealth(c *complaints, p *Process) {
 	if ready.Type == contract.NoType {
 		c.add(contract.ReadinessTypeUnknown)
 	}
-	if ready.Type == "port" && p.NoPorts {
+	if ready.Type == "port" && !p.HasPorts {
 		c.add(readinessPortsEmpty)
 	}
 	if endpoint := deref(ready.Endpoint); ready.Type == "http" && !contract.URIPath(endpoint) {

@@ -91,7 +91,7 @@ func sidecars(seed *Seed) {
 	seed.Processes[front].Sidecars = []Sidecar{{"proxy", 120}, {"agent", 80}}
 }
 
-func noPorts(seed *Seed) { seed.Processes[front].NoPorts = true }
+func noPorts(seed *Seed) { seed.Processes[front].HasPorts = false }
 
 // run applies the rule's change to the process front.
 func (r modelRule) run(t *testing.T, s *Store) error {

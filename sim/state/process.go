@@ -28,7 +28,7 @@ type Process struct {
 	RevisionGUID       string // "": revisions are off
 	RegistryCredential *RegistryCredential
 	Sidecars           []Sidecar
-	NoPorts            bool // the port list is explicitly empty (§7)
+	HasPorts           bool // false: the port list is explicitly empty (§7)
 	Metadata           contract.Metadata
 	History            History
 

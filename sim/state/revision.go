@@ -66,7 +66,7 @@ const InitialRevision = "Initial revision."
 
 // Latest is the newest revision of the app, nil when it has none.
 func (a *App) Latest() *Revision {
-	if a.RevisionsOff || len(a.Revisions) == 0 {
+	if !a.RevisionsEnabled || len(a.Revisions) == 0 {
 		return nil
 	}
 	return &a.Revisions[len(a.Revisions)-1]
@@ -87,7 +87,7 @@ func (s *Store) commands(app string) (list []Command) {
 // what it has become. It returns a new one, nil when the latest one still holds
 // or revisions are off. The app must be the store's to change.
 func (s *Store) revise(now time.Time, app *App) *Revision {
-	if app.RevisionsOff || app.DropletGUID == "" {
+	if !app.RevisionsEnabled || app.DropletGUID == "" {
 		return nil
 	}
 	next := Revision{Version: 1, DropletGUID: app.DropletGUID, Description: InitialRevision, CreatedAt: now, Commands: s.commands(app.GUID)}

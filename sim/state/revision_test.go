@@ -21,7 +21,7 @@ func TestRevisions(t *testing.T) {
 			return errorOf(s.UpdateProcess(later(time.Minute), root, Ref{GUID: "back"}, bodyOf(t, body)))
 		}
 	}
-	off := func(seed *Seed) { seed.Apps[backApp].RevisionsOff = true }
+	off := func(seed *Seed) { seed.Apps[backApp].RevisionsEnabled = false }
 	for _, test := range []struct {
 		name     string
 		bend     func(*Seed)

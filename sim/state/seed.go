@@ -22,12 +22,10 @@ type Seed struct {
 	Tokens        map[string]string // static token -> user name
 	Lifecycle     Lifecycle
 	Features      Features
-	// StatsUnavailable makes stats answer 503 CF-StatsUnavailable (§14.1).
-	StatsUnavailable bool
-	Platform         Platform
-	// LogCacheDown makes stats come without metrics and with a warning (§14.1).
-	LogCacheDown bool
-	Audit        Audit
+	// StatsAvailable is false for stats that answer 503 CF-StatsUnavailable (§14.1).
+	StatsAvailable bool
+	Platform       Platform
+	Audit          Audit
 }
 
 // Export returns the state as a seed from which New makes the same store.

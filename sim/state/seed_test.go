@@ -27,13 +27,13 @@ func testSeed() Seed {
 	process := func(guid, app, typ string, instances int) Process {
 		return Process{
 			GUID: guid, AppGUID: app, Type: typ, CreatedAt: start, UpdatedAt: start, Version: "version-of-" + guid,
-			Command: ptr("run " + guid), DetectedCommand: "detected " + guid, Instances: instances, MemoryInMB: 256, DiskInMB: ptr(1024), LogRateLimit: 1000,
+			Command: ptr("run " + guid), DetectedCommand: "detected " + guid, Instances: instances, MemoryInMB: 256, DiskInMB: ptr(1024), LogRateLimit: 1000, HasPorts: true,
 			HealthCheck: HealthCheck{Type: "process"}, Readiness: HealthCheck{Type: "process"},
 		}
 	}
 	app := func(guid, name, space string, state AppState) App {
 		return App{GUID: guid, Name: name, SpaceGUID: space, State: state, CreatedAt: start,
-			Droplets: []Droplet{{GUID: "droplet-of-" + guid, Buildpacks: []string{"ruby_buildpack"}}}, DropletGUID: "droplet-of-" + guid, RevisionsOff: state == Started}
+			Droplets: []Droplet{{GUID: "droplet-of-" + guid, Buildpacks: []string{"ruby_buildpack"}}}, DropletGUID: "droplet-of-" + guid, RevisionsEnabled: state != Started}
 	}
 	return Seed{
 		Number:        7,
@@ -52,7 +52,7 @@ func testSeed() Seed {
 		},
 		Users:    []User{{Name: "dora", GUID: "user-dora", Password: "secret"}},
 		Tokens:   map[string]string{"token-of-dora": "dora", "token-of-nobody": "nobody"},
-		Features: Features{AppScaling: true},
+		Features: Features{AppScaling: true}, StatsAvailable: true,
 	}
 }
 

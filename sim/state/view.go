@@ -39,15 +39,13 @@ func (v View) NamedApp() (guid, name string, ok bool) {
 // ShowsSecrets says whether the viewer may see the command (§12).
 func (v View) ShowsSecrets(who Viewer) bool { return who.canReadSecrets(v.Space) }
 
-// StatsUnavailable says that the stats server is down (§14.1).
-func (v View) StatsUnavailable() bool {
-	return v.settings.StatsUnavailable || v.settings.Platform.Diego != ""
+// StatsAvailable says that there are stats (§14.1).
+func (v View) StatsAvailable() bool {
+	return v.settings.StatsAvailable && v.settings.Platform.Diego == ""
 }
 
-// LogCacheDown says that metrics are down (§14.1).
-func (v View) LogCacheDown() bool {
-	return v.settings.LogCacheDown || v.settings.Platform.LogCache != ""
-}
+// HasMetrics says that stats come with what Log Cache measures (§14.1).
+func (v View) HasMetrics() bool { return v.settings.Platform.LogCache == "" }
 
 // Peek finds what a path names without judging whether anyone may see it; the
 // zero fields of the view are what is not there.

@@ -82,7 +82,7 @@ var _ = Describe("an unchanged capisim", func() {
 		Entry("of variant open-source", "root-token", web, sim.Document(strings.Replace(document, "seed: 7", "variant: open-source", 1))),
 		Entry("of variant vendor", "root-token", web, sim.Document(strings.Replace(document, "seed: 7", "variant: vendor", 1))),
 		Entry("without stats", "root-token", web, sim.Document(document+"stats_available: false\n")),
-		Entry("without metrics", "root-token", web, sim.Document(document+"log_cache_available: false\n")),
+		Entry("without metrics", "root-token", web, sim.Document(document+"platform: {log_cache: down}\n")),
 		Entry("with a rate limit", "dora-token", web, sim.Document(document+"rate_limit: {limit: 5000, window: 1h, per: user}\n")),
 		Entry("while an app deploys", "root-token", web, sim.Document(strings.Replace(document, "name: shop\n", "name: shop\n    deploying: true\n", 1))),
 		Entry("whose instances come and go", "root-token", web,
