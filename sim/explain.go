@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,8 @@ type Explanation struct {
 	Rules     []Forecast // the newest first
 	Status    int        // of the answer without any rule
 	Answer    string     // its body
+	Refused   string     // by which check of the contract, and why; "" when it is carried out
+	Prefer    string     // what its header Prefer comes to; "" for nothing
 }
 
 // Forecast is what one fault rule would make of a request.
@@ -43,7 +46,13 @@ func (e Explanation) String() string {
 		}
 		fmt.Fprintf(&out, "rule %s %s: %s\n", rule.Rule, verdict, strings.TrimPrefix(rule.Where+": "+rule.Why, ": "))
 	}
+	if e.Prefer != "" {
+		fmt.Fprintf(&out, "Prefer: %s\n", e.Prefer)
+	}
 	fmt.Fprintf(&out, "without rules: %d", e.Status)
+	if e.Refused != "" {
+		fmt.Fprintf(&out, ", refused by its check of the %s", e.Refused)
+	}
 	return out.String()
 }
 
@@ -75,6 +84,12 @@ func (s *Server) Explain(t TB, request *http.Request) Explanation {
 	}
 	if told.Nearest != nil {
 		out.Nearest = told.Nearest.Message
+	}
+	if told.Answer.Refused != nil {
+		out.Refused = string(told.Answer.Refused.Check) + ": " + told.Answer.Refused.Reason
+	}
+	if told.Prefer != nil {
+		out.Prefer = cmp.Or(told.Prefer.Applied, "ignored: "+told.Prefer.Ignored)
 	}
 	for _, rule := range told.Rules {
 		out.Rules = append(out.Rules, Forecast{rule.RuleID, rule.Fires, rule.Pointer, rule.Reason})

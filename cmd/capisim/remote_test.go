@@ -166,18 +166,31 @@ func TestExplainCommand(t *testing.T) {
 	session(t, s.url, []step{
 		{args: "fault set updateProcess 503 --id late --user auditor", out: "late"},
 		{args: "fault set updateProcess 409 --id early", out: "early"},
-		{args: "explain PATCH " + demo + " --header X-A:1", out: `^it is updateProcess, and rule early decides\nwithout rules the answer is `},
+		{args: "explain PATCH " + demo + " --header X-A:1", out: `^it is updateProcess\nrule "early" would decide\nwithout rules the answer is `},
 		{args: "explain patch " + demo + ` --data {"command":"x"} --format json`, out: `(?s)"decides": "early".*"answer": \{\s+"status": 401`},
-		{args: "explain " + demo, out: `(?s)^it is getProcess, and no rule decides\nwithout rules the answer is 401\nRULE +FIRES +WHERE +WHY\nearly +no +match/operations +the operation is getProcess, expected updateProcess\nlate +no `},
+		{args: "explain " + demo, out: `(?s)^it is getProcess\nno rule would decide; the contract would refuse it with 401, by its check of the token: the header\nAuthorization is left out, expected bearer and a token\nwithout rules the answer is 401\nRULE +FIRES +WHERE +WHY\nearly +no +match/operations +the operation is getProcess, expected updateProcess\nlate +no `},
 		{args: "explain /v3/nosuch", out: `^it meets no operation: `},
 		{args: "explain --request 1", code: exitMisused, err: `^capisim: /request: 1, expected the id of a request that the journal holds\n$`},
 	})
 	answers(t, http.MethodPatch, s.url+demo, `{}`)
 	session(t, s.url, []step{
-		{args: "explain --request 1", out: `(?s)^request 1, PATCH ` + demo + `: it was answered 409 \(rule early\)\nit is updateProcess, and rule early decides\nwithout rules the answer is 200\n` +
-			`RULE +FIRES +WHERE +WHY\nearly +yes +- +answers 409\nlate +no +match/user +the user is "admin", expected "auditor"\n$`},
+		{args: "explain --request 1", out: `(?s)^request 1, PATCH ` + demo + `: it was answered 409 \(rule\nearly\)\nit is updateProcess\nrule "early" decided\nwithout rules the answer is 200\n` +
+			`RULE +FIRED +WHERE +WHY\nearly +yes +- +decided the answer\nlate +no +match/user +the user is "admin", expected "auditor"\n$`},
+		{args: "explain --rule late", out: `^rule late: it has not fired; of the last request none met it; the nearest is request 1: the user is\n"admin", expected "auditor"\n` +
+			`WANTS +EXPECTED +MET, OF 1\nmatch/operations +updateProcess +1\nmatch/user +"auditor" +0\nREQUEST +WHERE +WHY IT DID NOT FIRE\n1 +match/user +the user is`},
+		{args: "explain --rule early --format json", out: `(?s)"says": "it has fired once; of the last request it decided 1".*"fired": 1`},
+		{args: "explain --rule nosuch", code: exitMisused, err: `^capisim: no fault rule "nosuch"`},
+		{args: "explain --rule early --request 1", code: exitMisused, err: `^capisim: explain: --rule beside a request, expected one of the two\n$`},
+		{args: "fault set updateProcess 422 --id spent --times 1", out: "spent"},
+	})
+	answers(t, http.MethodPatch, s.url+demo, `{}`)
+	answers(t, http.MethodPatch, s.url+demo, `{}`)
+	session(t, s.url, []step{
+		{args: "explain --request 3", out: `(?s)\nRULE +FIRED +WHERE +WHY\nspent +no +when/times +all 1 answers have been injected\nearly +yes +- +decided the answer\nlate +no [^\n]+\n$`},
+		{args: "explain --request 2", out: `(?s)\nRULE +FIRED +WHERE +WHY\nspent +yes +- +decided the answer\nearly +no +- +rule "spent" is newer and decided\n.*if it came now:\nRULE +FIRES +WHERE +WHY\nspent +no +when/times`},
+		{args: "explain PATCH " + demo + " --header Prefer:code=777", out: `\nits header Prefer is ignored: code 777 is not known for updateProcess, expected one of`},
 		{args: "explain --request 1 --data x", code: exitMisused, err: `^capisim: explain: --request beside the description of another, expected one of the two\n$`},
-		{args: "explain", code: exitMisused, err: `^capisim: explain: no request, expected \[METHOD\] PATH or --request ID\n$`},
+		{args: "explain", code: exitMisused, err: `^capisim: explain: no request, expected \[METHOD\] PATH, --request ID or --rule ID\n$`},
 		{args: "explain /v3/apps --header nothing", code: exitMisused, err: `^capisim: --header: "nothing", expected 'NAME: VALUE'\n$`},
 		{args: "explain /v3/apps --data @./nosuch", code: exitMisused, err: `^capisim: --data: open ./nosuch: no such file or directory\n$`},
 		{args: "requests --format json", out: `"id": 1,`},

@@ -320,7 +320,7 @@ func TestPanics(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	srv := start(t, func(o *Options) {
-		o.Explain = func(*world.World, *http.Request) (fault.Subject, int, []byte) { panic("a bug") }
+		o.Explain = func(*world.World, *http.Request) *fault.Trial { panic("a bug") }
 		o.Log = slog.New(slog.NewTextHandler(&log, nil))
 	})
 	w := httptest.NewRecorder()

@@ -45,12 +45,12 @@ func (c *call) meets(rules []fault.Rule, id uint64) bool {
 	if !found {
 		return false
 	}
-	subject, _, _ := c.explain(c.world, asked.WithContext(c.request.Context()))
-	if subject == nil {
+	trial := c.explain(c.world, asked.WithContext(c.request.Context()))
+	if trial.Subject == nil {
 		return false
 	}
 	for _, rule := range rules {
-		if rule.Match.Meets(subject) {
+		if rule.Match.Meets(trial.Subject) {
 			return true
 		}
 	}

@@ -16,17 +16,16 @@ import (
 	"example.com/capisim/sim/world"
 )
 
-// Explainer says what the simulated API itself would answer to a request to a
+// Explainer says what the simulated API itself would make of a request to a
 // world, without changing or recording anything. The path has no world prefix.
-// The subject is the request as fault rules see it, nil when it meets no
-// operation.
-type Explainer func(of *world.World, r *http.Request) (as fault.Subject, status int, body []byte)
+type Explainer func(of *world.World, r *http.Request) *fault.Trial
 
 func (c *call) explainRequest() (reply, error) {
 	o := c.object(maxBody)
 	var asked *http.Request
+	var entry *journal.Entry // of a request of the journal
 	if _, again := o.get("request"); again {
-		asked = c.askedBefore(o)
+		asked, entry = c.askedBefore(o)
 	} else {
 		asked = c.asked(o)
 	}
@@ -36,44 +35,60 @@ func (c *call) explainRequest() (reply, error) {
 	if c.explain == nil {
 		return reply{}, failure(http.StatusNotImplemented, "this server cannot explain requests")
 	}
-	subject, status, body := c.explain(c.world, asked)
-	out := client.Explanation{Rules: []fault.Forecast{}, Answer: client.RealAnswer{Status: status}}
+	trial := c.explain(c.world, asked)
+	out := client.Explanation{Rules: []fault.Forecast{}, Prefer: trial.Prefer, Answer: client.RealAnswer{Status: trial.Status, Refused: trial.Refused}}
 	switch {
-	case len(body) == 0: // it is null
-	case json.Valid(body):
-		out.Answer.Body = body
+	case len(trial.Body) == 0: // it is null
+	case json.Valid(trial.Body):
+		out.Answer.Body = trial.Body
 	default: // as the pages of a web server below the API
-		out.Answer.Body = document.AppendQuoted(nil, string(body))
+		out.Answer.Body = document.AppendQuoted(nil, string(trial.Body))
 	}
-	if subject == nil {
+	if trial.Subject == nil {
 		miss := journal.NearestOperation(&journal.Entry{Method: asked.Method, Path: asked.URL.EscapedPath()})
 		out.Nearest = &miss
+		out.Says = "it meets no operation: " + miss.Message
 		return ok(out), nil
 	}
-	out.Operation = subject.Operation().ID
-	out.Rules = append(out.Rules, c.snap.Faults.Explain(c.now, subject)...)
-	for _, rule := range out.Rules {
-		status, found := c.snap.Faults.Get(rule.RuleID)
-		if rule.Fires && found && (status.Respond != nil || status.Connection != nil || status.Sequence != nil) {
-			out.Decides = rule.RuleID
-			break
-		}
+	out.Operation = trial.Subject.Operation().ID
+	out.Rules, out.Decides = c.forecasts(trial)
+	if entry == nil {
+		out.Says = wouldBe(&out)
+		return ok(out), nil
 	}
+	out.Then = c.snap.Faults.Recall(trial.Subject, entry.Rule, fault.Course(entry.Course), unasked(entry))
+	out.Says = c.was(entry, &out)
 	return ok(out), nil
 }
 
-// askedBefore is a request of the journal, as it came.
-func (c *call) askedBefore(o *object) *http.Request {
+// forecasts are what the rules would make of a request, and which would answer.
+func (c *call) forecasts(trial *fault.Trial) (rules []fault.Forecast, decides string) {
+	if trial.Prefer != nil && trial.Prefer.Applied != "" {
+		return c.snap.Faults.Recall(trial.Subject, "", "", "the header Prefer decides before any rule"), ""
+	}
+	rules = append([]fault.Forecast{}, c.snap.Faults.Explain(c.now, trial.Subject)...)
+	for _, rule := range rules {
+		status, found := c.snap.Faults.Get(rule.RuleID)
+		if rule.Fires && found && (status.Respond != nil || status.Connection != nil || status.Sequence != nil) {
+			return rules, rule.RuleID
+		}
+	}
+	return rules, ""
+}
+
+// askedBefore is a request of the journal, as it came, and what became of it.
+func (c *call) askedBefore(o *object) (*http.Request, *journal.Entry) {
 	id, given := o.whole("request")
 	if !given {
-		return nil
+		return nil, nil
 	}
 	asked, found := c.world.Journal.Again(uint64(max(id, 0)))
-	if !found {
+	entry, kept := c.world.Journal.Get(uint64(max(id, 0)))
+	if !found || !kept {
 		o.add("request", "%d, expected the id of a request that the journal holds", id)
-		return nil
+		return nil, nil
 	}
-	return asked.WithContext(c.request.Context())
+	return asked.WithContext(c.request.Context()), &entry
 }
 
 // asked makes the request that the body describes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/world"
@@ -111,17 +112,18 @@ func TestToggle(t *testing.T) {
 }
 
 // explained answers like an API in which every request is one to updateProcess.
-func explained(_ *world.World, r *http.Request) (as fault.Subject, status int, body []byte) {
-	if r.URL.Path == "/nowhere" {
-		return nil, 404, []byte(`{"errors":[]}`)
+func explained(_ *world.World, r *http.Request) *fault.Trial {
+	switch {
+	case r.URL.Path == "/nowhere":
+		return &fault.Trial{Status: 404, Body: []byte(`{"errors":[]}`)}
+	case r.Method == http.MethodDelete:
+		return &fault.Trial{Subject: asked{r: r}, Status: 204, Body: []byte{}}
+	case r.URL.Path == "/text":
+		return &fault.Trial{Subject: asked{r: r}, Status: 500, Body: []byte(`a page "of" text`)}
+	case r.URL.Path == "/refused":
+		return &fault.Trial{Subject: asked{r: r}, Status: 403, Refused: &contract.Refusal{Check: contract.RoleCheck, Reason: "a role is needed"}}
 	}
-	if r.Method == http.MethodDelete {
-		return asked{r: r}, 204, []byte{}
-	}
-	if r.URL.Path == "/text" {
-		return asked{r: r}, 500, []byte(`a page "of" text`)
-	}
-	return asked{r: r}, 200, []byte(`{"guid":"x"}`)
+	return &fault.Trial{Subject: asked{r: r}, Status: 200, Body: []byte(`{"guid":"x"}`)}
 }
 
 type asked struct{ r *http.Request }

@@ -60,6 +60,8 @@ func init() {
 			takes: openapi.Part("admin", "/$defs/explain"), answers: openapi.Of[client.Explanation](), handle: (*call).explainRequest},
 		{method: get, path: "/admin/faults/{id}", summary: "One rule with its counters",
 			answers: openapi.Of[fault.Status](), handle: (*call).getFault},
+		{method: get, path: "/admin/faults/{id}/explain", summary: "Say why a rule has not fired, by the last 50 requests",
+			answers: openapi.Of[client.RuleExplanation](), handle: (*call).explainRule},
 		{method: put, path: "/admin/faults/{id}", summary: "Set or replace one rule; its counters start again", body: `{"match":{"operations":["scaleProcess"]},"respond":{"status":503}}`,
 			noted: true, takes: openapi.File("fault-rule"), answers: openapi.Of[fault.Status](), handle: (*call).putFault},
 		{method: patch, path: "/admin/faults/{id}", summary: "Change a rule by a JSON merge patch", body: `{"enabled":false}`,

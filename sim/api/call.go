@@ -46,10 +46,11 @@ type call struct {
 	bodyErr   error
 	query     url.Values
 
-	path              string // as the client sent it, without the world's prefix
-	changed           bool   // the request changed state
-	dry               *reply // set for a request that is only explained: takes the answer
-	byStranger        bool   // carried out for a rule's meanwhile: no rate limit counts it
+	path              string       // as the client sent it, without the world's prefix
+	changed           bool         // the request changed state
+	dry               *reply       // set for a request that is only explained: takes the answer
+	tried             *fault.Trial // of a request that is only explained: takes who refused it, and why
+	byStranger        bool         // carried out for a rule's meanwhile: no rate limit counts it
 	limits            []header
 	preferenceApplied string
 	warnings          []string // for the journal

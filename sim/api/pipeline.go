@@ -162,13 +162,15 @@ func (c *call) answer() (out reply) {
 			out = c.failure(contract.UnknownError)
 		}
 	}()
-	for _, check := range checks {
-		if err := check(c); err != nil {
+	for i := range checks {
+		if err := checks[i].of(c); err != nil {
+			c.refused(checks[i].name, err)
 			return c.failure(err)
 		}
 	}
 	out, err := c.act(c)
 	if err != nil {
+		c.refused("", err)
 		return c.failure(err)
 	}
 	return out
@@ -176,14 +178,17 @@ func (c *call) answer() (out reply) {
 
 // checks are the steps that every operation shares, in the contract's order
 // (§3, steps 1, 3 and 4); those that need what the path names are the action's.
-var checks = []func(*call) error{
-	(*call).checkQuery,
-	(*call).checkPlatform,
-	(*call).checkRate,
-	(*call).checkParameters,
-	(*call).checkToken,
-	(*call).checkScope,
-	(*call).checkBody,
+var checks = []struct {
+	name contract.Check
+	of   func(*call) error
+}{
+	{contract.QueryCheck, (*call).checkQuery},
+	{contract.PlatformCheck, (*call).checkPlatform},
+	{contract.RateCheck, (*call).checkRate},
+	{contract.ParametersCheck, (*call).checkParameters},
+	{contract.TokenCheck, (*call).checkToken},
+	{contract.ScopeCheck, (*call).checkScope},
+	{contract.BodyCheck, (*call).checkBody},
 }
 
 func (c *call) checkToken() error {

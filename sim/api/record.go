@@ -44,7 +44,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 		Host: c.req.Host, Secure: c.req.TLS != nil, OwnPort: onOwnPort(c.req, c.snap.World.Prefix),
 		Method: c.req.Method, Path: c.path, RawQuery: c.req.URL.RawQuery, Proto: c.req.Proto, Remote: c.remote(),
 		RequestHeader: c.req.Header, RequestBody: journal.Body{Bytes: c.raw, Unread: !c.read && c.req.ContentLength != 0},
-		Rule: out.plan.RuleID, Draw: out.plan.Draw, Injected: out.injected,
+		Rule: out.plan.RuleID, Draw: out.plan.Draw, Course: string(out.plan.Course), Injected: out.injected,
 		Applied: c.changed, Meanwhile: out.meanwhile, Real: out.real, Warnings: c.warnings,
 	}
 	if c.readErr != nil { // it is not all there

@@ -123,6 +123,10 @@ const (
 	spent
 	notDrawn
 	passes
+	// What findings tell besides.
+	late       // outside of the window, behind it
+	spentTimes // spent by its number, not by its sequence
+	refused    // it answers after a success, and there was none
 )
 
 // take counts a match and decides it. The position is that of the step, for
@@ -147,13 +151,6 @@ func (a *armed) take(now time.Time) (r ruling, position int) {
 	}
 	a.injected++
 	return fires, position
-}
-
-// foresee says what take would, and counts nothing.
-func (a *armed) foresee(now time.Time) ruling {
-	trial := *a // take changes no shared memory
-	v, _ := trial.take(now)
-	return v
 }
 
 // giveBack undoes what take counted for an injection that did not happen.

@@ -3,12 +3,10 @@ package fault
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"example.com/capisim/sim/contract"
-	"example.com/capisim/sim/document"
 )
 
 // Forecast says of one rule what it would make of a request.
@@ -90,53 +88,21 @@ func (m Match) operationWords() string {
 // forecast tells what the counters, the clock and the draw would say to the
 // next match.
 func (a *armed) forecast(now time.Time) Forecast {
-	e, w := Forecast{RuleID: a.rule.ID}, &a.rule.When
-	switch a.foresee(now) {
-	case outsideWindow:
-		elapsed := document.Duration(now.Sub(a.since))
-		if elapsed < w.From {
-			e.Pointer, e.Reason = "/when/from", fmt.Sprintf("the rule was set %s ago, expected at least %s", elapsed, w.From)
-		} else {
-			e.Pointer, e.Reason = "/when/until", fmt.Sprintf("the rule was set %s ago, expected less than %s", elapsed, w.Until)
-		}
-	case skips:
-		e.Pointer, e.Reason = "/when/skip", fmt.Sprintf("match %d of the first %d, which pass", a.eligible+1, w.Skip)
-	case spent:
-		if w.Times != nil && a.injected >= *w.Times {
-			e.Pointer, e.Reason = "/when/times", fmt.Sprintf("all %d answers have been injected", *w.Times)
-		} else {
-			e.Pointer, e.Reason = "/sequence", "the sequence has no answer left"
-		}
-	case notDrawn:
-		e.Pointer = "/when/probability"
-		e.Reason = fmt.Sprintf("match %d draws %s, expected less than %s", a.matched+1,
-			decimal(a.draws.at(a.matched+1, fireLane)), decimal(*w.Probability))
-	case passes:
-		at := a.upcoming()
-		e.Pointer, e.Reason = "/sequence/"+strconv.Itoa(at)+"/pass", fmt.Sprintf("step %d passes", at)
-	default:
-		e.Fires = true
-		e.Reason = a.effect()
+	e, trial := Forecast{RuleID: a.rule.ID}, *a // take changes no shared memory
+	made, position := trial.take(now)
+	if e.Fires = made == fires; e.Fires {
+		e.Reason = a.effect(a.step(position))
+	} else {
+		e.Pointer, e.Reason = trial.finding(made, position, now).words()
 	}
 	return e
 }
 
-// upcoming is the index of the step that the next match takes.
-func (a *armed) upcoming() int {
-	trial := *a
-	position := trial.takePosition()
-	if a.repeats() == Cycle {
-		return position % len(a.steps)
-	}
-	return min(position, len(a.steps)-1)
-}
-
-// effect tells what the rule would do, in words.
-func (a *armed) effect() string {
+// effect tells what the rule would do by a step, in words.
+func (a *armed) effect(step *act) string {
 	if a.rule.onlyDelays() {
 		return "delays the request"
 	}
-	step := &a.steps[a.upcoming()]
 	var words []string
 	if step.respond != nil {
 		words = append(words, fmt.Sprintf("answers %d", step.respond.Status))
@@ -150,4 +116,17 @@ func (a *armed) effect() string {
 	return strings.Join(words, " and ")
 }
 
-func decimal(number float64) string { return strconv.FormatFloat(number, 'g', 4, 64) }
+// Trial is a request that was tried on a fork of the world.
+type Trial struct {
+	Subject Subject // nil when it meets no operation
+	Status  int
+	Body    []byte
+	Refused *contract.Refusal // by the contract; nil when it was carried out
+	Prefer  *Preference       // nil without such a header
+}
+
+// Preference is what became of a header Prefer.
+type Preference struct {
+	Applied string `json:"applied,omitempty"` // what of it decides, before any rule
+	Ignored string `json:"ignored,omitempty"` // or why nothing of it does
+}

@@ -29,6 +29,9 @@ type Plan struct {
 	// Apply is Before or After; empty in the zero Plan.
 	Apply Apply
 
+	// Course is what other rules made of the request.
+	Course Course
+
 	set      *Set
 	rule     *armed
 	position int
@@ -42,7 +45,13 @@ func (p Plan) Over() (decided, delayed <-chan struct{}) { return p.decided, p.de
 
 // Waiting is what is left of a plan whose answer is the real one after all: the
 // delay.
-func (p Plan) Waiting() Plan { return Plan{Delay: p.Delay, decided: p.decided, delayed: p.delayed} }
+func (p Plan) Waiting() Plan {
+	left := Plan{Delay: p.Delay, decided: p.decided, delayed: p.delayed, Course: p.Course}
+	if p.RuleID != "" { // not of a plan made by Prefer
+		left.Course = Course(note([]byte(p.Course), p.RuleID, finding{made: refused}))
+	}
+	return left
+}
 
 // CarriesOut says that the request takes effect and its real answer is needed,
 // for what follows or for what is sent: the plan applies after, only delays, or
@@ -185,6 +194,7 @@ type decision struct {
 	decidedMatch, delayedMatch int
 	position                   int
 	decided, delayed           <-chan struct{}
+	course                     []byte // of those that did not fire
 }
 
 func decide(now time.Time, hits []*armed) (d decision) {
@@ -195,6 +205,7 @@ func decide(now time.Time, hits []*armed) (d decision) {
 		}
 		v, position := a.take(now)
 		if v != fires {
+			d.course = note(d.course, a.rule.ID, a.finding(v, position, now))
 			continue
 		}
 		if onlyDelays {
@@ -214,6 +225,10 @@ func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 		p = Plan{RuleID: d.delayer.rule.ID, Draw: d.delayedMatch, Apply: Before, delayed: d.delayed,
 			Delay: d.delayer.rule.Delay.of(d.delayer.draws, d.delayedMatch)}
 	}
+	if d.delayer != nil && d.decider != nil {
+		d.course = note(d.course, d.delayer.rule.ID, finding{made: fires})
+	}
+	p.Course = Course(d.course)
 	if d.decider == nil {
 		return p
 	}

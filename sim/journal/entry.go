@@ -78,6 +78,7 @@ type Entry struct {
 
 	Rule            string      // the fault rule that decided, "" for none
 	Draw            int         // its match number, from which chance was drawn
+	Course          string      // what other rules made of it, as package fault packs it
 	Injected        bool        // a rule, or Prefer, put this answer in place of the real one
 	Applied         bool        // the request changed state, whatever the answer said
 	Real            int         // the status that the injected answer replaced, 0 if none was made

@@ -55,6 +55,7 @@ func (e *Entry) pack(p *Packer) {
 	for _, warning := range e.Warnings {
 		p.text(clip(warning, MaxText))
 	}
+	p.text(clip(e.Course, MaxText))
 }
 
 // unpackEntry reads what a walk asks for. The entry shares the text.
@@ -97,6 +98,7 @@ func (e *Entry) unpack() {
 	for range u.uint() {
 		e.Warnings = append(e.Warnings, u.text())
 	}
+	e.Course = u.text()
 }
 
 func (e *Entry) switches() (bits uint64) {

@@ -1,6 +1,10 @@
 package state
 
-import "example.com/capisim/sim/contract"
+import (
+	"strings"
+
+	"example.com/capisim/sim/contract"
+)
 
 // Platform is how what the Cloud Controller leans on is doing.
 type Platform struct {
@@ -72,4 +76,18 @@ func (v View) toldDiego() error {
 		return contract.RunnerError.With(process + "UnknownError")
 	}
 	return nil
+}
+
+// String names the parts that are not well.
+func (p Platform) String() string {
+	var broken []string
+	for _, part := range []struct {
+		name   string
+		health Health
+	}{{"database", p.Database}, {"uaa", p.UAA}, {"diego", p.Diego}, {"log_cache", p.LogCache}} {
+		if part.health != "" {
+			broken = append(broken, part.name+" "+string(part.health))
+		}
+	}
+	return strings.Join(broken, ", ")
 }
