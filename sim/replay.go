@@ -117,7 +117,7 @@ func (s *stage) Change(c *bundle.Change) error {
 }
 
 func (s *stage) Put(document []byte) error {
-	next, err := scenario.FromBody(document, nil)
+	next, err := scenario.FromBody(nil, document, nil)
 	if err != nil {
 		return err
 	}

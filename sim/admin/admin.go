@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 
 	"example.com/capisim/sim/bundle"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -112,7 +113,7 @@ func requestBase(r *http.Request, prefix string) string {
 // ServeHTTP answers one admin request about a world. The path begins with
 // /admin; the world's prefix has been cut off.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World) {
-	c := &call{Handler: h, world: of, snap: of.Current(), now: of.Clock.Now(), writer: w, request: r}
+	c := &call{Handler: h, world: of, snap: of.Current(), now: of.Clock.Now(), writer: w, request: r, stop: document.StopWith(r.Context())}
 	c.present(c.guarded())
 }
 

@@ -103,7 +103,7 @@ func (c *call) putQuotas() (reply, error) {
 	}
 	doc := c.places()
 	doc.Quotas = nil
-	s, err := scenario.FromValue(valueOf(doc).With("quotas", o.value), nil)
+	s, err := scenario.FromValue(nil, valueOf(doc).With("quotas", o.value), nil)
 	if err != nil {
 		return reply{}, moved(err, "/quotas")
 	}

@@ -35,7 +35,8 @@ type call struct {
 	request *http.Request
 	route   *route
 	params  map[string]string
-	raw     []byte // the body, when it was read
+	raw     []byte         // the body, when it was read
+	stop    *document.Stop // of who waits for the answer
 	query   query
 }
 
@@ -138,6 +139,9 @@ func (c *call) refused(err error) reply {
 		c.fails("admin", err)
 		r = failure(http.StatusInternalServerError, "capisim failed, the cause is in its log")
 	}
+	if errors.Is(err, document.ErrLeft) {
+		c.log.Info("the client left; nothing was changed", "world", c.world.Name, "method", c.request.Method, "path", c.request.URL.Path)
+	}
 	if r.status == http.StatusUnauthorized {
 		c.writer.Header().Set("WWW-Authenticate", `Bearer realm="capisim"`)
 	}
@@ -183,7 +187,7 @@ func (c *call) object(limit int64) *object {
 	if err != nil {
 		return &object{broken: err, problems: &document.Violations{}}
 	}
-	doc, err := document.ReadJSON("", raw)
+	doc, err := document.ReadJSONUntil(c.stop, "", raw)
 	if err != nil {
 		return &object{broken: err, problems: &document.Violations{}}
 	}

@@ -16,13 +16,13 @@ import (
 // {"scenario": NAME | document}, or a bare document, such as a scenario file
 // sent as it is.
 func (c *call) scenarioOf(raw []byte) (*scenario.Scenario, error) {
-	doc, err := document.Read("", raw)
+	doc, err := document.ReadUntil(c.stop, "", raw)
 	if err != nil {
 		return nil, err
 	}
 	inner, wrapped := doc.Root.Get("scenario")
 	if !wrapped && (doc.Root.Kind != document.Object || len(doc.Root.Members) > 0) {
-		return scenario.FromValue(doc.Root, c.library.Load())
+		return scenario.FromValue(c.stop, doc.Root, c.library.Load())
 	}
 	o := objectOf(doc.Root)
 	if _, wrapped = o.get("scenario"); !wrapped {
@@ -35,14 +35,14 @@ func (c *call) scenarioOf(raw []byte) (*scenario.Scenario, error) {
 // expectationsOf reads what POST /admin/expectations takes: a scenario, in JSON
 // or YAML, whose name may be left out. To expect nothing is a mistake.
 func (c *call) expectationsOf(raw []byte) ([]journal.Expectation, error) {
-	doc, err := document.Read("", raw)
+	doc, err := document.ReadUntil(c.stop, "", raw)
 	if err != nil {
 		return nil, err
 	}
 	if _, named := doc.Root.Get("name"); !named {
 		doc.Root = doc.Root.With("name", document.Text("posted"))
 	}
-	s, err := scenario.FromValue(doc.Root, c.library.Load())
+	s, err := scenario.FromValue(c.stop, doc.Root, c.library.Load())
 	if err != nil {
 		return nil, err
 	}

@@ -189,7 +189,7 @@ func TestClientsThatLeave(t *testing.T) {
 				t.Fatal(err)
 			}
 			<-ended
-			if text := log.String(); strings.Contains(text, "level=ERROR") || name == "verify" && !strings.Contains(text, `cause="context canceled"`) {
+			if text := log.String(); strings.Contains(text, "level=ERROR") || name == "verify" && !strings.Contains(text, "status=499") {
 				t.Errorf("logged %s", text)
 			}
 		})

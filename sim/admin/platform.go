@@ -28,7 +28,7 @@ func (c *call) patchPlatform() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	s, err := scenario.FromValue(valueOf(c.places()).With("platform", o.value), nil)
+	s, err := scenario.FromValue(nil, valueOf(c.places()).With("platform", o.value), nil)
 	if err != nil {
 		return reply{}, moved(err, "/platform")
 	}

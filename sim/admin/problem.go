@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,6 +35,10 @@ func (r *refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// statusLeft answers a client that left before its request was carried out. The
+// number is that of nginx for such a request.
+const statusLeft = 499
+
 var titles = map[int]string{
 	http.StatusUnauthorized:          "Unauthorized",
 	http.StatusForbidden:             "CrossSite",
@@ -46,6 +51,7 @@ var titles = map[int]string{
 	http.StatusInternalServerError:   "Internal",
 	http.StatusServiceUnavailable:    "Unavailable",
 	http.StatusNotImplemented:        "NotAvailable",
+	statusLeft:                       "ClientLeft",
 }
 
 // failure is a refusal with one problem that is about no place of the body.
@@ -78,6 +84,8 @@ func refusalOf(err error) *refusal {
 		return unprocessable(violations)
 	case errors.As(err, &problems):
 		return unprocessable(problems.Violations())
+	case errors.Is(err, document.ErrLeft), errors.Is(err, context.Canceled):
+		return failure(statusLeft, "the client left, or closed its half of the connection, before this was done; nothing was changed")
 	case errors.Is(err, fault.ErrUnknown), errors.Is(err, scenario.ErrUnknown):
 		return notFound("%s", err)
 	case errors.As(err, &catalogued):

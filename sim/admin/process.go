@@ -208,7 +208,7 @@ func (c *call) check(process document.Value, app *state.App, now time.Time) (*st
 	// The process goes in as it was written: decoding it here would lose what
 	// is wrong with it.
 	one := valueOf(doc.Apps[0]).With("processes", document.List(process))
-	s, err := scenario.FromValue(valueOf(doc).With("apps", document.List(one)), nil)
+	s, err := scenario.FromValue(nil, valueOf(doc).With("apps", document.List(one)), nil)
 	if err != nil {
 		return nil, moved(err, processPointer)
 	}

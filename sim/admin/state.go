@@ -34,7 +34,10 @@ func (c *call) putState() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	s, err := scenario.FromBody(raw, c.library.Load())
+	s, err := scenario.FromBody(c.stop, raw, c.library.Load())
+	if err == nil {
+		err = s.Prepare(c.stop)
+	}
 	if err != nil {
 		return reply{}, err
 	}
@@ -60,6 +63,9 @@ func (c *call) load() (reply, error) {
 		return reply{}, err
 	}
 	s, err := c.scenarioOf(raw)
+	if err == nil {
+		err = s.Prepare(c.stop)
+	}
 	if err != nil {
 		return reply{}, err
 	}

@@ -157,7 +157,7 @@ func (c *call) pick(o *object, key string, chosen document.Value) *scenario.Scen
 	case document.String:
 		found, err = c.library.Load().Load(chosen.Text)
 	case document.Object:
-		found, err = scenario.FromValue(chosen, c.library.Load())
+		found, err = scenario.FromValue(c.stop, chosen, c.library.Load())
 	default:
 		o.add(key, "%s, expected the name of a scenario or a document", document.Found(chosen))
 		return nil
@@ -168,6 +168,8 @@ func (c *call) pick(o *object, key string, chosen document.Value) *scenario.Scen
 		return found
 	case errors.As(err, &violations):
 		o.under(key, violations)
+	case errors.Is(err, document.ErrLeft):
+		o.broken = err
 	default:
 		o.add(key, "%s", err)
 	}
@@ -177,6 +179,11 @@ func (c *call) pick(o *object, key string, chosen document.Value) *scenario.Scen
 // makeWorld makes a world as wished, or nothing. An error of the registry is
 // about the name, unless it says otherwise.
 func (c *call) makeWorld(w wish) (*world.World, error) {
+	if w.Scenario != nil {
+		if err := w.Scenario.Prepare(c.stop); err != nil {
+			return nil, err
+		}
+	}
 	made, err := c.worlds.Create(w.Spec)
 	switch {
 	case errors.Is(err, world.ErrGone):

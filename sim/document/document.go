@@ -44,7 +44,12 @@ type Document struct {
 // and for none, a text that begins with a bracket is JSON. The error is
 // Problems.
 func Read(file string, data []byte) (*Document, error) {
-	return read(file, data, false)
+	return read(nil, file, data, false)
+}
+
+// ReadUntil is Read for somebody who may leave: the error is then the stop's.
+func ReadUntil(stop *Stop, file string, data []byte) (*Document, error) {
+	return read(stop, file, data, false)
 }
 
 // New is a document of a value that was not read from a text of its own.
@@ -52,10 +57,16 @@ func New(root Value) *Document { return &Document{Root: root, own: root} }
 
 // ReadJSON reads a document that has to be JSON. The error is Problems.
 func ReadJSON(file string, data []byte) (*Document, error) {
-	return read(file, data, true)
+	return read(nil, file, data, true)
 }
 
-func read(file string, data []byte, onlyJSON bool) (*Document, error) {
+// ReadJSONUntil is ReadJSON for somebody who may leave: the error is then the
+// stop's.
+func ReadJSONUntil(stop *Stop, file string, data []byte) (*Document, error) {
+	return read(stop, file, data, true)
+}
+
+func read(stop *Stop, file string, data []byte, onlyJSON bool) (*Document, error) {
 	d := &Document{File: file}
 	if len(data) > MaxBytes {
 		return nil, d.refuse(0, "%d bytes, expected at most %d", len(data), MaxBytes)
@@ -71,11 +82,14 @@ func read(file string, data []byte, onlyJSON bool) (*Document, error) {
 	if len(start) == 0 {
 		return nil, d.refuse(0, "empty, expected a document")
 	}
-	r := &reader{Document: d, most: fewValues + len(d.text)/bytesPerValue}
+	r := &reader{Document: d, stop: stop, most: fewValues + len(d.text)/bytesPerValue}
 	if onlyJSON || isJSON(file, start) {
 		r.readJSON()
 	} else {
 		r.readYAML()
+	}
+	if r.left != nil {
+		return nil, r.left
 	}
 	if len(r.problems) > 0 {
 		return nil, r.problems.Sorted()

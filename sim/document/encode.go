@@ -2,9 +2,6 @@ package document
 
 import (
 	"encoding/json"
-	"math"
-	"strconv"
-	"strings"
 )
 
 // AppendJSON writes a value as JSON, compact, keys in their order.
@@ -110,28 +107,4 @@ func AppendEscaped(to []byte, text string) []byte {
 		}
 	}
 	return append(to, text...)
-}
-
-// Decode fills a Go value, as json.Unmarshal does. A whole number may be
-// written as 5.0 or 1e3 where an integer is wanted.
-func (v Value) Decode(into any) error {
-	if json.Unmarshal(v.AppendJSON(nil), into) == nil {
-		return nil
-	}
-	return json.Unmarshal(v.append(nil, wholeNumber), into)
-}
-
-func asWritten(digits string) string { return digits }
-
-// wholeNumber gives a whole number the form of an integer.
-func wholeNumber(digits string) string {
-	if !strings.ContainsAny(digits, ".eE") {
-		return digits
-	}
-	const exact = 1 << 53
-	value, err := strconv.ParseFloat(digits, 64)
-	if err == nil && value == math.Trunc(value) && math.Abs(value) <= exact {
-		return strconv.FormatInt(int64(value), 10)
-	}
-	return digits
 }

@@ -3,6 +3,7 @@ package document
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // guesses are words that people write for others: what they are called in
@@ -149,12 +150,34 @@ var separators = strings.NewReplacer("_", "", "-", "", " ", "")
 // fold is a word without what notations differ in: case and separators.
 func fold(word string) string { return separators.Replace(strings.ToLower(word)) }
 
+// folds says that a word is another one when it is folded: of thousands that may
+// be meant most differ in the first letter.
+func folds(word, bare string) bool {
+	at := 0
+	for i := range len(word) {
+		c := word[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			return fold(word) == bare
+		case c == '_' || c == '-' || c == ' ':
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if at == len(bare) || bare[at] != c {
+			return false
+		}
+		at++
+	}
+	return at == len(bare)
+}
+
 // Meant is the word that another one stands for: one of another notation
 // (memoryInMb), or what people call it; "" when it stands for none.
 func Meant(word string, known []string) string {
 	bare := fold(word)
 	for _, one := range known {
-		if bare != "" && bare == fold(one) {
+		if bare != "" && folds(one, bare) {
 			return one
 		}
 	}

@@ -15,6 +15,8 @@ const (
 // reader builds the values of one document and notes what is wrong with it.
 type reader struct {
 	*Document
+	stop     *Stop
+	left     error  // of the stop
 	path     []step // from the root to the value being read
 	values   int
 	most     int
@@ -50,8 +52,9 @@ func (r *reader) note(at int, format string, args ...any) {
 }
 
 // begin counts a value. False ends the reading: the document is too deep or has
-// too many values.
+// too many values, or nobody waits for it.
 func (r *reader) begin(at int) bool {
+	r.look()
 	if r.values++; r.values > r.most {
 		r.end(at, "more than %d values, too many for a document of %s", r.most, Count(len(r.text), "byte"))
 	}
@@ -59,6 +62,13 @@ func (r *reader) begin(at int) bool {
 		r.end(at, "nested deeper than %d", maxDepth)
 	}
 	return !r.stopped
+}
+
+// look ends the reading when nobody waits for it.
+func (r *reader) look() {
+	if err := r.stop.Step(); err != nil {
+		r.left, r.stopped = err, true
+	}
 }
 
 // end notes a problem and stops the reading.

@@ -152,13 +152,14 @@ func Nearest(word string, known []string) string {
 	if meant := Meant(word, known); meant != "" {
 		return meant
 	}
-	best, distance := "", 3
+	best, slips := "", 3
+	lower := strings.ToLower(word)
 	for _, one := range known {
-		if len(word) > 2*len(one) { // counting them in a long text takes long
+		if max(len(word)-len(one), len(one)-len(word)) >= slips { // at least as many
 			continue
 		}
-		if far := Distance(strings.ToLower(word), strings.ToLower(one)); far < distance && 2*far < len(word) {
-			best, distance = one, far
+		if far := distance(lower, strings.ToLower(one), slips); far < slips && 2*far < len(word) {
+			best, slips = one, far
 		}
 	}
 	return best
@@ -166,25 +167,38 @@ func Nearest(word string, known []string) string {
 
 // Distance counts the letters to insert, drop or change, and the neighbours to
 // swap, that turn one word into the other.
-func Distance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		for j := range rows[i] {
-			switch {
-			case i == 0 || j == 0:
-				rows[i][j] = i + j
-				continue
-			case a[i-1] == b[j-1]:
-				rows[i][j] = rows[i-1][j-1]
-			default:
-				rows[i][j] = rows[i-1][j-1] + 1
+func Distance(a, b string) int { return distance(a, b, len(a)+len(b)) }
+
+// distance is Distance, of which nobody wants to know more than enough.
+func distance(a, b string, enough int) int {
+	width := len(b) + 1
+	var short [3 * 32]int
+	rows := short[:]
+	if 3*width > len(rows) {
+		rows = make([]int, 3*width)
+	}
+	before, last, row := rows[:width], rows[width:2*width], rows[2*width:3*width]
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		least := i
+		for j := 1; j < width; j++ {
+			far := last[j-1]
+			if a[i-1] != b[j-1] {
+				far = min(far, last[j], row[j-1]) + 1
 			}
-			rows[i][j] = min(rows[i][j], rows[i-1][j]+1, rows[i][j-1]+1)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+				far = min(far, before[j-2]+1)
 			}
+			row[j] = far
+			least = min(least, far)
+		}
+		if least > enough { // it only grows, by two rows at a time
+			return least
 		}
 	}
-	return rows[len(a)][len(b)]
+	return row[width-1]
 }

@@ -74,6 +74,9 @@ func (y *yamlReader) scan(text string) (tokens token.Tokens) {
 	for {
 		some, err := s.Scan()
 		tokens.Add(some...)
+		if y.look(); y.stopped {
+			return nil
+		}
 		if err != nil { // the end, or a token that the parser refuses
 			break
 		}

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"example.com/capisim/sim/document"
@@ -12,9 +11,9 @@ import (
 // check finds what the schema cannot see: references that lead nowhere, names
 // and guids used twice, values that contradict each other. The tree
 // tells how the document was written where two forms mean the same. More counts
-// what is found beyond what is told.
-func check(doc *Document, tree *document.Document) (found document.Violations, more int) {
-	c := &checker{doc: doc, tree: tree, root: tree.Root, names: newDirectory(doc)}
+// what is found beyond what is told. The error is that of stop.
+func check(stop *document.Stop, doc *Document, tree *document.Document) (found document.Violations, more int, err error) {
+	c := &checker{stop: stop, doc: doc, tree: tree, root: tree.Root, names: newDirectory(doc)}
 	c.clock()
 	c.organizations()
 	c.spaces()
@@ -27,16 +26,24 @@ func check(doc *Document, tree *document.Document) (found document.Violations, m
 	c.faults()
 	c.progress()
 	c.audit()
-	return c.found, c.more
+	return c.found, c.more, c.left
 }
 
 type checker struct {
+	stop  *document.Stop
+	left  error // of the stop
 	doc   *Document
 	tree  *document.Document
 	root  document.Value
 	names directory
 	found document.Violations
 	more  int // that are counted only
+}
+
+// leaves says that nobody waits for the rest.
+func (c *checker) leaves() bool {
+	c.left = c.stop.Step()
+	return c.left != nil
 }
 
 // report notes a violation; steps are the keys and indexes that lead to it.
@@ -116,6 +123,9 @@ func (c *checker) apps() {
 	names, guids := map[string]string{}, map[string]string{}
 	droplets, revisions, deployments := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, app := range c.doc.Apps {
+		if c.leaves() {
+			return
+		}
 		c.built(app, i, droplets, revisions)
 		c.deployments(app, i, deployments)
 		space, message := c.names.space(app.Space)
@@ -132,6 +142,9 @@ func (c *checker) processes() {
 	for i, app := range c.doc.Apps {
 		types := map[string]string{}
 		for j, process := range app.Processes {
+			if c.leaves() {
+				return
+			}
 			typ := process.typeName()
 			if process.GUID == "" {
 				// Two of one type are real during a rolling deployment, but only one
@@ -217,20 +230,20 @@ func (c *checker) crowd() {
 }
 
 func (c *checker) faults() {
-	ids := map[string]string{}
+	ids, users := map[string]string{}, map[string]bool{}
+	if c.doc.Auth != nil {
+		for _, user := range c.doc.Auth.Users {
+			users[user.Name] = true
+		}
+	}
 	for i, rule := range c.doc.Faults {
 		c.unique(ids, rule.ID, "id", "faults", i, "id")
 		for j, m := range rule.Meanwhile {
-			if m.User != "" && !c.hasUser(m.User) {
+			if m.User != "" && !users[m.User] {
 				c.report(fmt.Sprintf("user %q is not defined", m.User), "faults", i, "meanwhile", j, "user")
 			}
 		}
 	}
-}
-
-// hasUser says whether the document has a user of that name.
-func (c *checker) hasUser(name string) bool {
-	return c.doc.Auth != nil && slices.ContainsFunc(c.doc.Auth.Users, func(u User) bool { return u.Name == name })
 }
 
 // typeName is the type of a process; web when it was left out.

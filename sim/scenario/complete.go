@@ -1,8 +1,6 @@
 package scenario
 
 import (
-	"slices"
-
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/state"
 )
@@ -59,8 +57,10 @@ func (d *Document) number() int64 {
 // generated too.
 func (d *Document) processTypes() []string {
 	var types []string
+	noted := map[string]bool{}
 	note := func(typ string) {
-		if !slices.Contains(types, typ) {
+		if !noted[typ] {
+			noted[typ] = true
 			types = append(types, typ)
 		}
 	}

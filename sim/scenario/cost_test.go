@@ -22,6 +22,7 @@ func TestCost(t *testing.T) {
 		return b.String()
 	}
 	const size = 1 << 20
+	lib := shipped(t)
 	for name, text := range map[string]string{
 		"unknown keys":      distinct("k%d: 1\n", size/30),
 		"unknown JSON keys": "{" + distinct(`"k%d":1,`, size) + `"z":1}`,
@@ -34,11 +35,16 @@ func TestCost(t *testing.T) {
 		"dashes":            strings.Repeat("-", size),
 		"long key":          `{"` + strings.Repeat("k", size) + `":1}`,
 		"deep long keys":    strings.Repeat(`{"`+strings.Repeat("k", size/90)+`":`, 80) + "{" + strings.Repeat(`"a":1,`, size/90) + `"a":1` + strings.Repeat("}", 81),
+		"unknown spaces":    `{"name":"x","spaces":` + listed(size/40, `{"name":"space-%d"}`) + `,"apps":` + listed(size/60, `{"space":"spoce-%dx"}`) + `}`,
+		"unknown users":     `{"name":"x","auth":{"users":` + listed(size/40, `{"name":"user-%d"}`) + `,"tokens":{` + distinct(`"t%[1]d":"usor-%[1]dx",`, size/2) + `"z":"z"}}}`,
+		"same spaces":       `{"name":"x","spaces":` + listed(size/16, `{"name":"s"}`) + `}`,
+		"many types":        `{"name":"x","lifecycle":{"crash_loop":{"process":"web","after":"1s"}},"apps":[{"processes":` + listed(size/20, `{"type":"t%d"}`) + `}]}`,
+		"nothing to drop":   `{"name":"x","extends":"large","drop":{"apps":` + listed(size/15, `"app-%d"`) + `}}`,
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		_, err := scenario.Parse("", []byte(text), nil)
+		_, err := scenario.Parse("", []byte(text), lib)
 		runtime.ReadMemStats(&after)
 		problems, _ := err.(document.Problems)
 		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 600 { // in sum, not at one time

@@ -14,18 +14,21 @@ type names struct {
 	kind   string
 	places map[string][]int
 	listed []string // first name of each, in their order
+	missed int      // how often there was none
 }
 
 func newNames(kind string) *names { return &names{kind: kind, places: map[string][]int{}} }
 
-// add notes the names of the thing with this index; empty ones are none.
+// add notes the names of the thing with this index, which is not below those
+// before; empty ones are none.
 func (n *names) add(index int, all ...string) {
-	if all[0] != "" && !slices.Contains(n.places[all[0]], index) {
-		n.listed = append(n.listed, all[0])
-	}
-	for _, name := range all {
-		if name != "" && !slices.Contains(n.places[name], index) {
-			n.places[name] = append(n.places[name], index)
+	for i, name := range all {
+		if found := n.places[name]; name == "" || len(found) > 0 && found[len(found)-1] == index {
+			continue
+		}
+		n.places[name] = append(n.places[name], index)
+		if i == 0 {
+			n.listed = append(n.listed, name)
 		}
 	}
 }
@@ -33,9 +36,15 @@ func (n *names) add(index int, all ...string) {
 // find returns the index of the thing that a name means, or says why there is
 // none.
 func (n *names) find(name string) (index int, message string) {
-	switch found := n.places[name]; {
+	found := n.places[name]
+	if len(found) != 1 {
+		n.missed++
+	}
+	switch {
 	case len(found) == 1:
 		return found[0], ""
+	case n.missed > document.Told: // nobody will read it, and the words would cost more than the name
+		return -1, fmt.Sprintf("%q, no such %s", name, n.kind)
 	case len(found) > 1:
 		return -1, fmt.Sprintf("%q, the name of %d; say which one by its guid", name, len(found))
 	case len(n.listed) == 0:

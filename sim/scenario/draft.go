@@ -7,21 +7,25 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
 // draft is the state of a scenario with everything drawn and only the times
 // open: a zero time is one that derives from the load.
 type draft struct {
+	stop  *document.Stop
+	left  error // of the stop
 	doc   *Document
 	draw  *drawer
 	names directory
 	seed  state.Seed
 }
 
-// newDraft draws the state of a checked and completed document.
-func newDraft(doc *Document) *draft {
-	d := &draft{doc: doc, draw: newDrawer(doc.number()), names: newDirectory(doc)}
+// newDraft draws the state of a checked and completed document. The error is that
+// of stop.
+func newDraft(stop *document.Stop, doc *Document) (*draft, error) {
+	d := &draft{stop: stop, doc: doc, draw: newDrawer(doc.number()), names: newDirectory(doc)}
 	d.seed = state.Seed{
 		Number:         doc.number(),
 		Variant:        doc.Variant,
@@ -38,7 +42,7 @@ func newDraft(doc *Document) *draft {
 	d.apps()
 	d.users()
 	d.audit()
-	return d
+	return d, d.left
 }
 
 func (d *draft) features() {
@@ -99,12 +103,18 @@ func (d *draft) apps() {
 	}
 	orders := []int{}
 	for i, app := range d.doc.Apps {
+		if d.left = d.stop.Step(); d.left != nil {
+			return
+		}
 		at, _ := d.names.space(app.Space)
 		orders = append(orders, d.app(app, at, fmt.Sprint(i))...)
 	}
 	if g := d.doc.Generate; g != nil {
 		processes := make([]Process, 0, len(g.types()))
 		for i := range g.Apps {
+			if d.left = d.stop.Step(); d.left != nil {
+				return
+			}
 			d.app(g.app(d.draw, i, processes), i%len(d.seed.Spaces), "")
 		}
 	}
@@ -171,6 +181,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 	}
 	first := len(d.seed.Processes)
 	for _, process := range processes {
+		d.left = d.stop.Step()
 		d.seed.Processes = append(d.seed.Processes, d.process(process, made, kind))
 		orders = append(orders, process.Order)
 	}
@@ -197,6 +208,7 @@ func (a *App) state() state.AppState {
 
 func (d *draft) users() {
 	for _, user := range d.doc.Auth.Users {
+		d.left = d.stop.Step()
 		made := state.User{
 			Name:     user.Name,
 			GUID:     cmp.Or(user.GUID, d.draw.of("user", user.Name).UUID()),

@@ -34,38 +34,56 @@ func without(below document.Value, above document.Value) (document.Value, docume
 	var found document.Violations
 	for _, kind := range droppables {
 		list, _ := wish.Get(kind.key)
+		if len(list.Members) == 0 {
+			continue
+		}
+		met := make(map[string]bool, len(list.Members))
+		for _, named := range list.Members {
+			met[named.Value.Text] = false
+		}
+		var known, gone []string
+		below, known, gone = kind.leftOut(below, met)
 		for i, named := range list.Members {
-			var known, gone []string
-			for _, path := range kind.paths {
-				below = changed(below, "", path, func(v document.Value, at string) document.Value {
-					prefix := ""
-					if kind.key == "processes" { // each app has a list of them
-						app, _ := below.Find(strings.TrimSuffix(at, "/processes"))
-						prefix = app.TextOf("name") + "/"
-					}
-					v.Members = slices.DeleteFunc(slices.Clone(v.Members), func(m document.Field) bool {
-						all := kind.namesOf(m, prefix)
-						known = append(known, all[0])
-						if !slices.Contains(all, named.Value.Text) {
-							return false
-						}
-						gone = append(gone, all[0])
-						return true
-					})
-					return v
-				})
-			}
-			if gone == nil {
+			if !met[named.Value.Text] && len(found) <= document.Told {
 				found = append(found, document.Violation{Pointer: document.Pointer("drop", kind.key, i),
 					Message: fmt.Sprintf("%s, the scenario that this one extends has no such %s%s", document.Quote(named.Value.Text), kind.noun,
 						document.DidYouMean(named.Value.Text, known))})
 			}
-			if kind.key == "users" {
-				below = withoutTokensOf(below, gone)
-			}
+		}
+		if kind.key == "users" {
+			below = withoutTokensOf(below, gone)
 		}
 	}
 	return below, found
+}
+
+// leftOut is a scenario without the entries that go by one of some names, which
+// are marked as met, and the first names of all entries and of those.
+func (d droppable) leftOut(below document.Value, met map[string]bool) (rest document.Value, known, gone []string) {
+	for _, path := range d.paths {
+		below = changed(below, "", path, func(v document.Value, at string) document.Value {
+			prefix := ""
+			if d.key == "processes" { // each app has a list of them
+				app, _ := below.Find(strings.TrimSuffix(at, "/processes"))
+				prefix = app.TextOf("name") + "/"
+			}
+			v.Members = slices.DeleteFunc(slices.Clone(v.Members), func(m document.Field) (wanted bool) {
+				all := d.namesOf(m, prefix)
+				known = append(known, all[0])
+				for _, name := range all {
+					if _, wished := met[name]; wished {
+						met[name], wanted = true, true
+					}
+				}
+				if wanted {
+					gone = append(gone, all[0])
+				}
+				return wanted
+			})
+			return v
+		})
+	}
+	return below, known, gone
 }
 
 // namesOf are the names of an entry, that of people first.

@@ -113,7 +113,7 @@ func written(t *testing.T, doc *scenario.Document) *scenario.Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := scenario.FromBody(raw, nil)
+	read, err := scenario.FromBody(nil, raw, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

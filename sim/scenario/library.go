@@ -128,12 +128,7 @@ func (l *Library) parse(e *entry) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &reading{lib: l, trusted: e.trusted}
-	s := p.scenario(root, []*entry{e})
-	if len(p.problems) > 0 {
-		return nil, p.told()
-	}
-	return s, nil
+	return (&reading{lib: l, trusted: e.trusted}).whole(root, e)
 }
 
 // stem is what a file would be called without its ending.

@@ -232,7 +232,7 @@ func TestHash(t *testing.T) {
 func TestBrokenBase(t *testing.T) {
 	t.Parallel()
 	lib := library(t, map[string]string{"base.yaml": "name: base\nseed: x\n"})
-	_, err := scenario.FromBody([]byte(`{"name":"a","extends":"base","seed":"y"}`), lib)
+	_, err := scenario.FromBody(nil, []byte(`{"name":"a","extends":"base","seed":"y"}`), lib)
 	var found document.Violations
 	if !errors.As(err, &found) || len(found) != 2 || found[0].Pointer != "/seed" || found[1].Pointer != "/extends" || !strings.Contains(found[1].Message, `base.yaml:2:7: seed: "x", `) {
 		t.Errorf("%+v", found)

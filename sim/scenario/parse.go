@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"slices"
 
 	"example.com/capisim/sim/document"
@@ -33,16 +34,20 @@ func parseFile(file scenarioFile, lib *Library) (*Scenario, error) {
 }
 
 // FromBody reads a scenario, JSON or YAML, out of a request body. The error is
-// document.Violations.
-func FromBody(body []byte, lib *Library) (*Scenario, error) {
-	s, err := Parse("", body, lib)
-	return s, violations(err)
+// document.Violations, or that of stop.
+func FromBody(stop *document.Stop, body []byte, lib *Library) (*Scenario, error) {
+	doc, err := document.ReadUntil(stop, "", body)
+	if err != nil {
+		return nil, violations(err)
+	}
+	return FromValue(stop, doc.Root, lib)
 }
 
 // FromValue reads a scenario out of a part of a request body. The error is
-// document.Violations.
-func FromValue(v document.Value, lib *Library) (*Scenario, error) {
-	s, err := parse(document.New(v), lib)
+// document.Violations, or that of stop.
+func FromValue(stop *document.Stop, v document.Value, lib *Library) (*Scenario, error) {
+	p := &reading{lib: lib, stop: stop}
+	s, err := p.whole(document.New(v))
 	return s, violations(err)
 }
 
@@ -60,8 +65,15 @@ func violations(err error) error {
 }
 
 func parse(doc *document.Document, lib *Library) (*Scenario, error) {
-	p := &reading{lib: lib}
-	s := p.scenario(doc, nil)
+	return (&reading{lib: lib}).whole(doc)
+}
+
+// whole makes the scenario of a document; the chain is as in scenario.
+func (p *reading) whole(doc *document.Document, chain ...*entry) (*Scenario, error) {
+	s := p.scenario(doc, chain)
+	if p.left != nil {
+		return nil, p.left
+	}
 	if len(p.problems) > 0 {
 		return nil, p.told()
 	}
@@ -71,7 +83,9 @@ func parse(doc *document.Document, lib *Library) (*Scenario, error) {
 // reading collects what is wrong on the way from a file to a scenario.
 type reading struct {
 	lib      *Library
-	trusted  bool // an embedded file: a test has proven it valid
+	stop     *document.Stop
+	left     error // of the stop
+	trusted  bool  // an embedded file: a test has proven it valid
 	problems document.Problems
 	more     int // problems that are counted only
 }
@@ -137,7 +151,9 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 		return nil
 	}
 	doc := &Document{}
-	if err := root.Root.Decode(doc); err != nil && len(p.problems) == 0 {
+	if err := root.Root.DecodeUntil(p.stop, doc); p.leaves(err) {
+		return nil
+	} else if err != nil && len(p.problems) == 0 {
 		p.report(root, document.Violations{{Message: err.Error()}})
 	}
 	doc.Extends, doc.Drop, doc.Variables = "", nil, nil // they were for the reader
@@ -151,7 +167,10 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 		p.report(root, journal.CheckExpectations(doc.Expectations))
 	}
 	doc.imply()
-	found, more := check(doc, root)
+	found, more, err := check(p.stop, doc, root)
+	if p.leaves(err) {
+		return nil
+	}
 	p.report(root, found)
 	p.more += more
 	if len(p.problems) > 0 {
@@ -165,10 +184,13 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 // chain holds the library's entries that led here.
 func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Document {
 	if !p.trusted {
-		root = fitted(root)
-		found := validate(root.Root)
+		root = p.fitted(root)
+		found := p.validate(root.Root)
+		if p.left != nil {
+			return nil
+		}
 		p.report(root, found)
-		if len(found) > 0 && root.Root.Decode(&Document{}) != nil {
+		if len(found) > 0 && root.Root.DecodeUntil(p.stop, &Document{}) != nil {
 			root = root.Blank(found)
 		}
 	}
@@ -215,20 +237,33 @@ func (p *reading) fail(err error) {
 }
 
 // fitted is a file in the form that the published schema asks for.
-func fitted(root *document.Document) *document.Document {
+func (p *reading) fitted(root *document.Document) *document.Document {
 	out := *root
 	var err error
-	if out.Root, err = schema.Fit("scenario", root.Root); err != nil {
-		panic(err) // as in validate
-	}
+	out.Root, err = schema.FitUntil(p.stop, "scenario", root.Root)
+	p.checked(err)
 	return &out
 }
 
 // validate checks a file against the published schema.
-func validate(root document.Value) document.Violations {
-	found, err := schema.Validate("scenario", root)
-	if err != nil { // the schema is embedded: this is not a fault of the file
+func (p *reading) validate(root document.Value) document.Violations {
+	found, err := schema.ValidateUntil(p.stop, "scenario", root)
+	p.checked(err)
+	return found
+}
+
+// checked is about the error of a check against the schema, which is embedded: that
+// it could not be made is not a fault of the file.
+func (p *reading) checked(err error) {
+	if !p.leaves(err) && err != nil {
 		panic(err)
 	}
-	return found
+}
+
+// leaves notes that nobody waits for the scenario any more.
+func (p *reading) leaves(err error) bool {
+	if errors.Is(err, document.ErrLeft) {
+		p.left = err
+	}
+	return p.left != nil
 }

@@ -225,7 +225,7 @@ apps:
 
 func TestBodyProblemsHavePointers(t *testing.T) {
 	t.Parallel()
-	_, err := scenario.FromBody([]byte(`{"name": "x", "apps": [{"space": "nope", "a/b": 1}]}`), nil)
+	_, err := scenario.FromBody(nil, []byte(`{"name": "x", "apps": [{"space": "nope", "a/b": 1}]}`), nil)
 	var got document.Violations
 	if !errors.As(err, &got) {
 		t.Fatalf("%T: %v", err, err)

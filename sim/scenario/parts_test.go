@@ -68,7 +68,7 @@ func TestBodiesInFiles(t *testing.T) {
 			}
 		}
 	}
-	if _, err := FromBody([]byte(ruleWith("file: error.json")), nil); err == nil || !strings.Contains(err.Error(), "only a scenario in a file has files beside it") {
+	if _, err := FromBody(nil, []byte(ruleWith("file: error.json")), nil); err == nil || !strings.Contains(err.Error(), "only a scenario in a file has files beside it") {
 		t.Errorf("%v: a stranger reads files", err)
 	}
 	steps := "name: x\nfaults:\n  - id: a\n    undocumented: true\n    sequence: [{pass: true}, {status: 503, file: bodies/down.html}]\n"

@@ -129,7 +129,7 @@ func TestNowKeepsVariations(t *testing.T) {
 	}
 	one, nine := int64(1), int64(9)
 	same, varied := plain.Varied(scenario.Variation{Seed: &one}), plain.Varied(scenario.Variation{Seed: &nine})
-	sent, err := scenario.FromBody([]byte("name: a\nseed: 1\n"), lib)
+	sent, err := scenario.FromBody(nil, []byte("name: a\nseed: 1\n"), lib)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/state"
@@ -43,9 +44,9 @@ type Scenario struct {
 
 	listing listing // in the library that it came from
 
-	once   sync.Once // guards the making of store
-	store  *state.Store
-	varied atomic.Pointer[Scenario] // the last that was made
+	drawing sync.Mutex // guards store
+	store   *state.Store
+	varied  atomic.Pointer[Scenario] // the last that was made
 
 	base *Scenario // that this is a variation of, nil for none
 	by   Variation // and how
@@ -155,8 +156,28 @@ func (s *Scenario) State(now time.Time) state.Seed { return s.Store().Load(now).
 // Store is the scenario's state, drawn once, times that were left out open:
 // worlds are made of it by state.Store.Load, and nobody changes it.
 func (s *Scenario) Store() *state.Store {
-	s.once.Do(func() { s.store = state.New(newDraft(s.Document).seed) })
-	return s.store
+	store, _ := s.drawn(nil) // nothing stops it
+	return store
+}
+
+// Prepare makes Store's state for somebody who may leave. The error is that of
+// stop.
+func (s *Scenario) Prepare(stop *document.Stop) error {
+	_, err := s.drawn(stop)
+	return err
+}
+
+func (s *Scenario) drawn(stop *document.Stop) (*state.Store, error) {
+	s.drawing.Lock()
+	defer s.drawing.Unlock()
+	if s.store == nil {
+		drawn, err := newDraft(stop, s.Document)
+		if err != nil {
+			return nil, err
+		}
+		s.store = state.New(drawn.seed)
+	}
+	return s.store, nil
 }
 
 // assemble makes the scenario of a document that is checked and completed.

@@ -61,7 +61,7 @@ func TestVariablesOfFiles(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "f.yaml:3:11: apps[0].name: CAPISIM_TEST_UNSET is not set in the environment") {
 		t.Error(err)
 	}
-	body, err := FromBody([]byte("name: x\napps:\n  - name: ${CAPISIM_TEST_APP}\n"), nil)
+	body, err := FromBody(nil, []byte("name: x\napps:\n  - name: ${CAPISIM_TEST_APP}\n"), nil)
 	if err != nil || body.Document.Apps[0].Name != "${CAPISIM_TEST_APP}" {
 		t.Errorf("%v: a stranger reads the environment", err)
 	}

@@ -16,12 +16,24 @@ import (
 // other key would be unknown: they are the writer's own, for anchors of YAML.
 // All else is left to Validate, whose errors these are.
 func Fit(name string, value document.Value) (document.Value, error) {
+	return FitUntil(nil, name, value)
+}
+
+// FitUntil is Fit for somebody who may leave: the error may be the stop's, too.
+func FitUntil(stop *document.Stop, name string, value document.Value) (document.Value, error) {
 	loaded := load(name)
 	if loaded.err != nil {
 		return document.Value{}, loaded.err
 	}
-	fitting, _ := fit([]*jsonschema.Schema{loaded.compiled}, value)
-	return fitting, nil
+	f := &fitter{stop: stop}
+	fitting, _ := f.fit([]*jsonschema.Schema{loaded.compiled}, value)
+	return fitting, f.left
+}
+
+// fitter makes one value fit.
+type fitter struct {
+	stop *document.Stop
+	left error // of the stop
 }
 
 // ownKey begins the keys that belong to the writer of a document.
@@ -29,7 +41,7 @@ const ownKey = "x-"
 
 // fit is Fit for a value of which one of several schemas holds, and says whether
 // it is another now: what fits is not copied.
-func fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.Value, changed bool) {
+func (f *fitter) fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.Value, changed bool) {
 	switch value.Kind {
 	case document.Number, document.Bool:
 		return asText(schemas, value)
@@ -38,30 +50,33 @@ func fit(schemas []*jsonschema.Schema, value document.Value) (fitting document.V
 		if items == nil {
 			return value, false
 		}
-		return fitMembers(value, func(member *document.Field) (keep, changed bool) {
-			member.Value, changed = fit(items, member.Value)
+		return f.members(value, func(member *document.Field) (keep, changed bool) {
+			member.Value, changed = f.fit(items, member.Value)
 			return true, changed
 		})
 	case document.Object:
 		all := parts(schemas)
 		closed := slices.ContainsFunc(all, func(s *jsonschema.Schema) bool { return s.AdditionalProperties == false })
-		return fitMembers(value, func(member *document.Field) (keep, changed bool) {
+		return f.members(value, func(member *document.Field) (keep, changed bool) {
 			of := below(all, func(s *jsonschema.Schema) *jsonschema.Schema { return memberOf(s, member.Key) })
 			if of == nil && closed && strings.HasPrefix(member.Key, ownKey) {
 				return false, true
 			}
-			member.Value, changed = fit(of, member.Value)
+			member.Value, changed = f.fit(of, member.Value)
 			return true, changed
 		})
 	}
 	return value, false
 }
 
-// fitMembers fits each member, or drops it. The list is copied from the first on
+// members fits each member, or drops it. The list is copied from the first on
 // that is another.
-func fitMembers(value document.Value, fit func(*document.Field) (keep, changed bool)) (fitting document.Value, changed bool) {
+func (f *fitter) members(value document.Value, fit func(*document.Field) (keep, changed bool)) (fitting document.Value, changed bool) {
 	members := value.Members
 	for i, member := range value.Members {
+		if f.left = f.stop.Step(); f.left != nil {
+			break
+		}
 		keep, other := fit(&member)
 		if other && !changed {
 			changed = true

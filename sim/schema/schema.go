@@ -6,10 +6,8 @@ package schema
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,6 +43,12 @@ var sources sync.Map
 // the value conforms; beyond a hundred they are only counted. The error is for a
 // schema that does not exist or does not compile, never for a value.
 func Validate(name string, value document.Value) (document.Violations, error) {
+	return ValidateUntil(nil, name, value)
+}
+
+// ValidateUntil is Validate for somebody who may leave: the error may be the
+// stop's, too.
+func ValidateUntil(stop *document.Stop, name string, value document.Value) (document.Violations, error) {
 	loaded := load(name)
 	if loaded.err != nil {
 		return nil, loaded.err
@@ -52,11 +56,11 @@ func Validate(name string, value document.Value) (document.Violations, error) {
 	if refused := unusable(value, "", 0); len(refused) > 0 {
 		return refused, nil
 	}
-	faults, err := check(loaded.compiled, value)
-	if err != nil {
+	c := checking{stop: stop}
+	if err := c.check(loaded.compiled, value, ""); err != nil {
 		return nil, fmt.Errorf("validate against schema %s: %w", name, err)
 	}
-	return told(faults, value), nil
+	return told(c.faults, value), nil
 }
 
 func load(name string) source {
@@ -65,65 +69,6 @@ func load(name string) source {
 		loader, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
 	}
 	return loader.(func() source)()
-}
-
-// manyItems is how long a list may be that the library checks as a whole: it
-// makes kilobytes of every mistake and cannot be stopped.
-const manyItems = 100
-
-// check finds what is wrong with a value. The items of long lists are checked
-// one by one, and no further when there is more wrong than is told.
-func check(compiled *jsonschema.Schema, value document.Value) (faults []fault, err error) {
-	var long []string
-	short := value
-	short.Members = slices.Clone(value.Members)
-	for i, member := range value.Members {
-		if value.Kind == document.Object && len(member.Value.Members) > manyItems && itemsOf(compiled, member.Key) != nil {
-			long = append(long, member.Key)
-			short.Members[i].Value.Members = member.Value.Members[:1]
-		}
-	}
-	if err := find(compiled, short, "", &faults); err != nil {
-		return nil, err
-	}
-	for _, key := range long {
-		list, _ := value.Get(key)
-		for i, item := range list.Members {
-			if i > 0 && len(faults) <= document.Told { // the first has been checked
-				err = errors.Join(err, find(itemsOf(compiled, key), item.Value, document.Pointer(key, i), &faults))
-			}
-		}
-	}
-	return faults, err
-}
-
-// itemsOf is the schema of the items of the list under a key.
-func itemsOf(compiled *jsonschema.Schema, key string) *jsonschema.Schema {
-	list := compiled.Properties[key]
-	for list != nil && list.Ref != nil && list.Items2020 == nil {
-		list = list.Ref
-	}
-	if list == nil {
-		return nil
-	}
-	return list.Items2020
-}
-
-// find notes what the library finds wrong with the part of a value.
-func find(compiled *jsonschema.Schema, part document.Value, at string, faults *[]fault) error {
-	switch err := compiled.Validate(part.Any()).(type) {
-	case nil:
-		return nil
-	case *jsonschema.ValidationError:
-		first := len(*faults)
-		collect(err, part, faults)
-		for i := range (*faults)[first:] {
-			(*faults)[first+i].pointer = at + (*faults)[first+i].pointer
-		}
-		return nil
-	default:
-		return err
-	}
 }
 
 func compile(schema string) source {

@@ -262,11 +262,11 @@ func TestAlternatives(t *testing.T) {
 		`{"both":3}`:              `/both: 3, expected a value of at most 2`,
 	} {
 		value := decoded(t, text)
-		faults, err := check(compiled, value)
-		if err != nil {
+		c := checking{}
+		if err := c.check(compiled, value, ""); err != nil {
 			t.Fatal(err)
 		}
-		got := told(faults, value).Error()
+		got := told(c.faults, value).Error()
 		if got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}
