@@ -1,31 +1,53 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+
+	"example.com/capisim/sim/world"
 )
 
 // Token is an access token of a user of the world: the static one that the
 // scenario gives, else one that is good for an hour, or until ExpireTokens.
 func (s *Server) Token(user string) string {
 	s.owner.Helper()
-	state := s.world.Current().State
+	token, err := s.Simulator.tokenOf(s.world, user)
+	if err != nil {
+		s.owner.Fatalf("token: %v", err)
+	}
+	return token
+}
+
+// tokenOf is an access token of a user of a world.
+func (s *Simulator) tokenOf(of *world.World, user string) (string, error) {
+	state := of.Current().State
 	if token, given := state.TokenOf(user); given {
-		return token
+		return token, nil
 	}
 	found, known := state.User(user)
 	if !known {
-		s.owner.Fatalf("token: the scenario has no user %q", user)
+		return "", fmt.Errorf("the scenario has no user %q", user)
 	}
 	by := "cf"
 	if found.Client {
 		by = user
 	}
-	token, err := s.Simulator.api.AccessToken(s.world, user, by, found.Scopes)
-	if err != nil {
-		s.owner.Fatalf("token of %s: %v", user, err)
+	return s.api.AccessToken(of, user, by, found.Scopes)
+}
+
+// send carries out a request to a world for the admin API.
+func (s *Simulator) send(of *world.World, user string, r *http.Request) (id uint64, err error) {
+	if user != "" {
+		token, err := s.tokenOf(of, user)
+		if err != nil {
+			return 0, err
+		}
+		r.Header.Set("Authorization", "bearer "+token)
 	}
-	return token
+	of.Begin()
+	defer of.End()
+	return s.api.Send(of, r), nil
 }
 
 // Client is an HTTP client that carries the token of a user to this world; it is

@@ -143,19 +143,13 @@ func (s *stage) Send(r *bundle.Request) ([]journal.View, error) {
 	return views, nil
 }
 
-// serve hands a request to the API. What a fault does to the socket ends there:
-// the journal tells what it was.
+// serve hands a request to the API.
 func (s *stage) serve(r *http.Request) {
-	defer func() {
-		if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
-			panic(cause)
-		}
-	}()
 	if s.world.Prefix == "" && strings.HasPrefix(r.URL.Path, world.Prefix) {
 		s.simulator.api.ServeNoWorld(&answer{}, r, s.world)
 		return
 	}
-	s.simulator.api.ServeHTTP(&answer{}, r, s.world)
+	s.simulator.api.Send(s.world, r)
 }
 
 // answer takes an answer that nobody waits for.

@@ -90,7 +90,7 @@ func New(options ...Option) (*Simulator, error) {
 	s.api = api.New(c.api)
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Hosts: c.names(), TrustProxy: c.api.TrustProxy, Version: c.version, Log: c.log,
-		Server: c.serverOf(), Base: s.base, Own: s.ownBase, Explain: s.api.Explain, Listen: s.listen, Document: AdminOpenAPI,
+		Server: c.serverOf(), Base: s.base, Own: s.ownBase, Explain: s.api.Explain, Send: s.send, Listen: s.listen, Document: AdminOpenAPI,
 	})
 	return s, nil
 }

@@ -43,6 +43,8 @@ type Options struct {
 	Own func(r *http.Request, prefix string) string
 	// Explain says what the contract would answer; nil refuses the question.
 	Explain Explainer
+	// Send carries out a request; nil refuses to.
+	Send Sender
 	// Document is this API as an OpenAPI document whose paths begin at an address;
 	// nil has none.
 	Document func(base string) ([]byte, error)
@@ -64,6 +66,7 @@ type Handler struct {
 	base       func(r *http.Request, prefix string) string
 	own        func(r *http.Request, prefix string) string
 	explain    Explainer
+	send       Sender
 	listen     func(w *world.World, addr string) (*url.URL, error)
 	document   func(base string) ([]byte, error) // never nil
 	log        *slog.Logger
@@ -79,7 +82,7 @@ type Handler struct {
 func New(o Options) *Handler {
 	h := &Handler{
 		worlds: o.Worlds, token: o.Token, hosts: o.Hosts, trustProxy: o.TrustProxy, version: o.Version, server: o.Server,
-		base: o.Base, own: o.Own, explain: o.Explain, listen: o.Listen, document: o.Document, log: o.Log,
+		base: o.Base, own: o.Own, explain: o.Explain, send: o.Send, listen: o.Listen, document: o.Document, log: o.Log,
 		ports: map[*world.World]*url.URL{},
 	}
 	h.library.Store(o.Library)

@@ -22,7 +22,7 @@ func FuzzBodies(f *testing.F) {
 		f.Add(i*7, body)
 	}
 	srv := start(f, func(o *Options) {
-		o.Explain = explained
+		o.Explain, o.Send = explained, sentBy
 		o.Document = func(string) ([]byte, error) { return []byte("{}"), nil }
 	})
 	f.Fuzz(func(t *testing.T, which int, body string) {

@@ -81,7 +81,7 @@ func TestExamples(t *testing.T) {
 		if !json.Valid([]byte(r.body)) {
 			t.Errorf("%s %s: %s is not JSON", r.method, r.path, r.body)
 		}
-		srv := start(t, func(o *Options) { o.Explain = explained })
+		srv := start(t, func(o *Options) { o.Explain, o.Send = explained, sentBy })
 		if r.method == patch && strings.HasPrefix(r.path, "/admin/faults") {
 			srv.want(t, http.StatusOK, put, filled.Replace(r.path), `{"respond":{"status":503}}`)
 		}

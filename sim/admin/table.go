@@ -111,6 +111,8 @@ func init() {
 			answers: openapi.Of[quotasJSON](), handle: (*call).getQuotas},
 		{method: put, path: "/admin/quotas", summary: "Replace all quotas", body: `{"organizations":{"demo-org":{"total_memory_in_mb":1024}}}`,
 			noted: true, takes: openapi.Part("scenario", "/properties/quotas"), answers: openapi.Of[quotasJSON](), handle: (*call).putQuotas},
+		{method: get, path: "/admin/users", summary: "The users of the world, and its clients of UAA", query: pageParameters,
+			answers: openapi.Of[client.List[UserView]](), handle: (*call).listUsers},
 		{method: post, path: "/admin/tokens/expire", summary: "End the access tokens that were issued, on demand the refresh tokens too", body: `{"refresh": true}`, noted: true, takes: openapi.Part("admin", "/$defs/expire"), answers: openapi.Of[TokensView](), handle: (*call).expireTokens},
 
 		{method: get, path: "/admin/worlds", summary: "All worlds, the default one first", query: pageParameters, rootOnly: true,
@@ -135,6 +137,8 @@ func init() {
 
 		{method: get, path: "/admin/requests", summary: "The journal, newest first", query: withPages(filters...),
 			answers: openapi.Of[client.Requests](), handle: (*call).listRequests},
+		{method: post, path: "/admin/requests", summary: "Send a request to the world with the token of a user; the answer comes when it is no longer held back", body: `{"method":"PATCH","path":"/v3/processes/c1000000-0000-4000-8000-000000000001","body":{"command":"x"},"user":"developer"}`,
+			takes: openapi.Part("admin", "/$defs/send"), answers: openapi.Of[journal.View](), statuses: []int{201}, handle: (*call).sendRequest},
 		{method: remove, path: "/admin/requests", summary: "Empty the journal; coverage and reactions stay", handle: (*call).clearRequests},
 		{method: get, path: "/admin/requests/unmatched", summary: "Requests that met no operation, and why", query: withPages(filters...),
 			answers: openapi.Of[client.Requests](), handle: (*call).listUnmatched},

@@ -1,5 +1,21 @@
 package admin
 
+// UserView is a user, or a client of UAA.
+type UserView struct {
+	Name   string   `json:"name"`
+	Client bool     `json:"client"`
+	Scopes []string `json:"scopes"`
+}
+
+func (c *call) listUsers() (reply, error) {
+	users := c.snap.State.Users()
+	all := make([]UserView, len(users))
+	for i, user := range users {
+		all[i] = UserView{Name: user.Name, Client: user.Client, Scopes: append([]string{}, user.Scopes...)}
+	}
+	return listed(c, maxPerPage, all)
+}
+
 // TokensView says which of the tokens that were issued have ended.
 type TokensView struct {
 	Access  bool `json:"access"`

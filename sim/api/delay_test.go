@@ -230,7 +230,7 @@ func TestHeldRequestsAreInTheJournal(t *testing.T) {
 				defer leave()
 				done := r.held(t, ctx, "PATCH "+webPath, `{"command":"x"}`)
 				held := r.entries(t)
-				if len(held) != 1 || !held[0].Held || held[0].Status != 0 || held[0].Rule != "slow" || held[0].Applied == test.unchanged {
+				if len(held) != 1 || !held[0].Held || held[0].Status != 0 || held[0].Rule != "slow" || held[0].Hold < 10*time.Minute || held[0].Applied == test.unchanged {
 					t.Fatalf("journal: %+v", held)
 				}
 				if err := end(r, leave); err != nil {

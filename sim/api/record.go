@@ -13,12 +13,14 @@ func (c *call) enter(out *delivery) {
 	}
 	e := c.entry(out)
 	if out.held = out.holds(); out.held {
-		e.Held = true
-		out.entry = c.snap.World.Journal.Append(e)
-		return
+		e.Held, e.Hold = true, e.Latency+out.holding()
+	} else {
+		c.answered(&e, out, out.kind())
 	}
-	c.answered(&e, out, out.kind())
-	c.snap.World.Journal.Append(e)
+	out.entry = c.snap.World.Journal.Append(e)
+	if w, own := c.ResponseWriter.(*taken); own {
+		w.id = out.entry
+	}
 }
 
 // complete tells the journal, and those who watch, what became of an answer that

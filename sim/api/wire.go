@@ -40,6 +40,17 @@ func (d *delivery) holds() bool {
 	return d.plan.Delay > 0 || kind == socket.Hang || kind == socket.Drip
 }
 
+// holding is how long it waits: its last byte, when it drips.
+func (d *delivery) holding() time.Duration {
+	switch d.kind() {
+	case socket.Hang:
+		return d.plan.Delay + d.plan.Connection.Hold()
+	case socket.Drip:
+		return d.plan.Delay + time.Duration(float64(len(d.reply.body))/float64(d.plan.Connection.Rate())*float64(time.Second))
+	}
+	return d.plan.Delay
+}
+
 // Exchange is an answered request, for those who watch.
 type Exchange struct {
 	Operation *contract.Operation // nil when the request met none

@@ -72,9 +72,10 @@ type Entry struct {
 	ResponseHeader http.Header
 	Sent           Header // in place of ResponseHeader: the same
 	ResponseBody   Body
-	Held           bool   // decided, and its answer is held back: Complete brings what became of it
-	Status         int    // as the client saw it; 0 when no answer was sent
-	Error, Detail  string // title and words of the error that the answer is, "" for none of the catalogue
+	Held           bool          // decided, and its answer is held back: Complete brings what became of it
+	Hold           time.Duration // of a held one: from Wall to when its answer leaves, if nothing ends it before
+	Status         int           // as the client saw it; 0 when no answer was sent
+	Error, Detail  string        // title and words of the error that the answer is, "" for none of the catalogue
 
 	Rule            string      // the fault rule that decided, "" for none
 	Draw            int         // its match number, from which chance was drawn

@@ -28,6 +28,9 @@ func (e *Entry) pack(p *Packer) {
 	}
 	p.uint(uint64(operation))
 	p.uint(e.switches())
+	if e.Held {
+		p.int(int64(e.Hold))
+	}
 	p.uint(e.Connection)
 	for _, number := range [...]int{e.ConnectionUse, e.Status, e.Draw, e.Real} {
 		p.int(int64(number))
@@ -66,6 +69,9 @@ func unpackEntry(id uint64, packed string) Entry {
 		e.Operation = contract.Operations()[operation-1]
 	}
 	e.switchOn(u.uint())
+	if e.Held {
+		e.Hold = time.Duration(u.int())
+	}
 	e.Connection = u.uint()
 	for _, number := range [...]*int{&e.ConnectionUse, &e.Status, &e.Draw, &e.Real} {
 		*number = int(u.int())

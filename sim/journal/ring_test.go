@@ -360,12 +360,15 @@ func TestHeldEntriesAreCompleted(t *testing.T) {
 	t.Parallel()
 	j := New(10, 1<<20)
 	op := operation(t, "getProcess")
-	entry := Entry{Operation: op, Method: "GET", Path: "/v3/processes/x", Rule: "slow", Injected: true, Held: true}
+	entry := Entry{Operation: op, Method: "GET", Path: "/v3/processes/x", Rule: "slow", Injected: true, Held: true, Hold: time.Minute, Wall: time.Unix(1, 0)}
 	entry.ID = j.Append(entry)
 	appendPlain(j, 1)
 	covered := func() int { return j.Coverage().Snapshot().Covered }
 	if got, ok := j.Get(entry.ID); !ok || !got.Held || got.Status != 0 || covered() != 0 {
 		t.Errorf("held: %+v, %d cells covered", got, covered())
+	}
+	if got, _ := j.Get(entry.ID); !got.View().HeldUntil.Equal(time.Unix(61, 0)) {
+		t.Errorf("held until %v, want a minute after it came", got.View().HeldUntil)
 	}
 	changed := j.Changed()
 	entry.Held, entry.Status, entry.ResponseBody = false, 404, Body{Bytes: make([]byte, 1000)}
@@ -376,10 +379,10 @@ func TestHeldEntriesAreCompleted(t *testing.T) {
 	default:
 		t.Error("nobody was told")
 	}
-	if got, ok := j.Get(entry.ID); !ok || got.Held || got.Status != 404 || covered() != 1 || fmt.Sprint(kept(j)) != "[2 1]" {
+	if got, ok := j.Get(entry.ID); !ok || got.Held || got.View().HeldUntil != nil || got.Status != 404 || covered() != 1 || fmt.Sprint(kept(j)) != "[2 1]" {
 		t.Errorf("completed: %+v, %d cells covered, kept %v", got, covered(), kept(j))
 	}
-	if grew := j.Stats().Bytes - before; grew < 1000 || grew > 1100 {
+	if grew := j.Stats().Bytes - before; grew < 990 || grew > 1100 {
 		t.Errorf("grew by %d bytes, want those of the body", grew)
 	}
 }

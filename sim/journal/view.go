@@ -29,6 +29,7 @@ type View struct {
 	RealStatus      int                `json:"real_status,omitempty"`      // what an injected answer replaced
 	ConnectionFault string             `json:"connection_fault,omitempty"` // what was done to the socket
 	Held            bool               `json:"held,omitempty"`             // its answer is held back, there is no response yet
+	HeldUntil       *time.Time         `json:"held_until,omitempty"`       // wall time at which the answer leaves, if nothing ends it before
 	Violations      Findings           `json:"violations"`
 	Warnings        []contract.Warning `json:"warnings"`
 	LatencyMS       float64            `json:"latency_ms"`
@@ -81,6 +82,10 @@ func (e *Entry) View() View {
 		Response: Response{Status: e.Status, Error: e.Error, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
 		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, Meanwhile: e.Meanwhile, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault), Held: e.Held,
 		Violations: violations, Warnings: warnings, LatencyMS: milliseconds(e.Latency),
+	}
+	if e.Held {
+		until := e.Wall.Add(e.Hold)
+		v.HeldUntil = &until
 	}
 	if e.Operation == nil {
 		miss := NearestOperation(e)
