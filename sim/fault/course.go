@@ -31,7 +31,11 @@ func (a *armed) finding(made ruling, position int, now time.Time) finding {
 	f, w := finding{made: made}, &a.rule.When
 	switch made {
 	case outsideWindow:
-		if elapsed := now.Sub(a.since); document.Duration(elapsed) < w.From {
+		elapsed := now.Sub(a.since)
+		if elapsed > time.Millisecond {
+			elapsed = elapsed.Truncate(time.Millisecond) // nobody reads on
+		}
+		if document.Duration(elapsed) < w.From {
 			f.at, f.wanted = uint64(elapsed), uint64(w.From)
 		} else {
 			f.made, f.at, f.wanted = late, uint64(elapsed), uint64(*w.Until)

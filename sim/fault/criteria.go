@@ -1,11 +1,13 @@
 package fault
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,7 +202,7 @@ func bodyText(r Request, tokens []string) string {
 	case !readable:
 		return "the body cannot be read"
 	case present:
-		return "the value is " + value.String()
+		return "the value is " + legible(value.String())
 	case len(body.Fields) == 0:
 		return "there is no body that the API reads"
 	}
@@ -222,7 +224,18 @@ func jsonText(value any) string {
 	if err != nil {
 		return err.Error()
 	}
-	return string(raw)
+	return legible(string(raw))
+}
+
+// escaped are the escapes of JSON, those of which it has no need for the page of a
+// browser among them.
+var escaped = regexp.MustCompile(`(?s)\\(?:u003c|u003e|u0026|.)`)
+
+// legible is JSON for people: they read < and not \u003c.
+func legible(raw string) string {
+	return escaped.ReplaceAllStringFunc(raw, func(one string) string {
+		return cmp.Or(map[string]string{`\u003c`: "<", `\u003e`: ">", `\u0026`: "&"}[one], one)
+	})
 }
 
 // orNone quotes what was found.

@@ -34,6 +34,7 @@ func TestExplain(t *testing.T) {
 		{"labels", `{"match":{"process":{"labels":"env=test"}},"respond":{"status":503}}`, "/match/process/labels", `the labels are "env=prod", expected "env=test"`, false},
 		{"app", `{"match":{"app":"legacy"},"respond":{"status":503}}`, "/match/app", `the app is "demo" (a-1), expected "legacy"`, false},
 		{"body", `{"match":{"body":{"/a/b":{"lt":1}}},"respond":{"status":503}}`, "/match/body/~1a~1b", `the value is 1, expected {"lt":1}`, false},
+		{"markup", `{"match":{"user":"developer","body":{"/a/b":{"matches":"<b>&\\\\u003c"}}},"respond":{"status":503}}`, "/match/body/~1a~1b", `the value is 1, expected {"matches":"<b>&\\\\u003c"}`, false},
 		{"no such place", `{"match":{"body":{"/c":1}},"respond":{"status":503}}`, "/match/body/~1c", `the body has no such place, expected 1`, false},
 		{"the first that fails", `{"match":{"app":"legacy","user":"auditor"},"when":{"skip":9},"respond":{"status":503}}`, "/match/user", `the user is "developer", expected "auditor"`, false},
 		{"too early", `{"when":{"from":"10s"},"respond":{"status":503}}`, "/when/from", "the rule was set 2s ago, expected at least 10s", false},

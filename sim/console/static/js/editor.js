@@ -7,6 +7,8 @@ import { model } from "./model.js";
 import { Button, useRested } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { SchemaForm } from "./schemaform.js";
+import { dress } from "./dress.js";
+import { RuleWhy } from "./why.js";
 
 const pretty = (rule) => JSON.stringify(rule, null, 2);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -114,19 +116,19 @@ function Form({ schema, begun, onClose }) {
   </form>`;
 }
 
-/** The looks of the editor, which come with it. */
-function dress() {
-  if (document.querySelector('link[href="editor.css"]')) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "editor.css" }));
-}
-
-/** The editor; id is new, rule/ID, copy/ID or from/REQUEST. */
+/** What opens over the answers; id is new, rule/ID, copy/ID or from/REQUEST for
+ * the editor, and why/ID. */
 export function Editor({ id, onClose }) {
   const [, kind, of] = /^(\w+)\/?(.*)$/s.exec(id) ?? [];
+  if (kind === "why") return html`<${RuleWhy} id=${of} onClose=${onClose} />`;
+  return html`<${Editing} id=${id} kind=${kind} of=${of} onClose=${onClose} />`;
+}
+
+function Editing({ id, kind, of, onClose }) {
   const [ready, setReady] = useState(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    dress();
+    dress("editor.css");
     const begin = beginnings[kind] ?? (() => Promise.reject(new Error("There is no such page.")));
     Promise.all([ask("GET", "/schemas/fault-rule"), begin(of)]).then(([schema, begun]) => setReady({ schema, begun }), (error) => setProblem(error.message));
   }, [id]);

@@ -9,6 +9,7 @@ import { Badge, Button, copy } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { Reaction } from "./evidence.js";
 import { Status } from "./requests.js";
+import { Why } from "./why.js";
 
 function Headers({ headers }) {
   const lines = Object.entries(headers).flatMap(([name, values]) => values.map((value) => [name, value])).sort();
@@ -60,6 +61,7 @@ export function Exchange({ id, onClose }) {
       <p class="exchange-line"><${Status} row=${summary(view)} /><span class="mono"><span class=${`method ${view.request.method.toLowerCase()}`}>${view.request.method}</span>${view.request.path}${view.request.query && `?${view.request.query}`}</span></p>
       <p class="badges">${view.injected && html`<${Badge} tone="info">injected<//>`}${view.applied && html`<${Badge} tone=${view.injected ? "warn" : "none"}>state changed<//>`}</p>
       ${view.nearest && html`<p class="notice warn">It met no operation. ${!view.nearest.real && html`The nearest is <strong>${view.nearest.operation}</strong>: `}${view.nearest.message}</p>`}
+      <${Why} id=${id} />
       <${Facts} view=${view} />
       <${Findings} violations=${view.violations} warnings=${view.warnings} />
       ${reaction && html`<section><h3>Reaction</h3><${Reaction} reaction=${reaction} /></section>`}

@@ -19,6 +19,7 @@ function Rule({ rule, stands, first, onAdjust }) {
       <span class="muted num">${short(rule.injected)} injected of ${short(rule.matched)} matched</span></div>
     <div class="rule-actions"><a class="button quiet small" href=${editor("rule", rule.id)} aria-label=${`Edit ${rule.id}`}>Edit</a>
       <a class="button quiet small" href=${editor("copy", rule.id)} aria-label=${`Duplicate ${rule.id}`}>Duplicate</a>
+      <a class="button quiet small" href=${editor("why", rule.id)} aria-label=${`Why has ${rule.id} not fired?`}>Why?</a>
       <${Button} kind="quiet small" label=${`Switch ${rule.id} ${off ? "on" : "off"}`} onClick=${() => act(patchRule(rule, { enabled: off }, `Rule ${rule.id} is switched ${off ? "on" : "off"}`))}>${off ? "On" : "Off"}<//>
       ${!first && html`<${Button} kind="quiet small" label=${`Let ${rule.id} decide first`} onClick=${lead}>First<//>`}
       ${onAdjust && html`<${Button} kind="quiet small" label=${`Adjust ${rule.id}`} onClick=${onAdjust}>Adjust<//>`}
