@@ -72,7 +72,7 @@ func bare(b *testing.B, status int, body []byte) string {
 // the same answer.
 func compare(b *testing.B, srv *sim.Server, req []byte, status int) {
 	c := dial(b, strings.TrimPrefix(srv.URL, "http://"))
-	answer := c.body(b, req)
+	_, answer := c.body(b, req)
 	c.conn.Close()
 	limit := bare(b, status, answer)
 	b.Run(ofBare, func(b *testing.B) { run(b, limit, req, status) })

@@ -69,9 +69,8 @@ func (c *rawClient) do(request []byte) (status, length int, err error) {
 	return status, length, err
 }
 
-// body returns the whole answer to a request, head and body, for the bare
-// handler to repeat.
-func (c *rawClient) body(tb testing.TB, request []byte) []byte {
+// body returns an answer's status and its body.
+func (c *rawClient) body(tb testing.TB, request []byte) (status int, body []byte) {
 	if _, err := c.conn.Write(request); err != nil {
 		tb.Fatal(err)
 	}
@@ -80,6 +79,9 @@ func (c *rawClient) body(tb testing.TB, request []byte) []byte {
 		line, err := c.reader.ReadSlice('\n')
 		if err != nil {
 			tb.Fatal(err)
+		}
+		if status == 0 {
+			status, _ = strconv.Atoi(string(line[9:12]))
 		}
 		if len(line) <= 2 {
 			break
@@ -92,5 +94,5 @@ func (c *rawClient) body(tb testing.TB, request []byte) []byte {
 	if _, err := io.ReadFull(c.reader, raw); err != nil {
 		tb.Fatal(err)
 	}
-	return raw
+	return status, raw
 }
