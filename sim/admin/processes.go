@@ -55,13 +55,13 @@ func (c *call) listProcesses() (reply, error) {
 	var shown []state.View
 	total := 0
 	if text == "" && wanted == "" {
-		found, err := c.snap.State.List(everyone, "", contract.ListQuery{Page: number, PerPage: size})
+		found, err := c.snap.State.List(everyone, "", contract.ListQuery{Page: number, PerPage: size}, nil)
 		if err != nil {
 			return reply{}, err
 		}
 		shown, total = found.Views, c.snap.State.Counts().Processes
 	} else {
-		found, err := c.snap.State.List(everyone, "", contract.ListQuery{Page: 1, PerPage: max(1, c.snap.State.Counts().Processes)})
+		found, err := c.snap.State.List(everyone, "", contract.ListQuery{Page: 1, PerPage: max(1, c.snap.State.Counts().Processes)}, nil)
 		if err != nil {
 			return reply{}, err
 		}

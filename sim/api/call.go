@@ -55,11 +55,21 @@ type call struct {
 	preferenceApplied string
 	warnings          []string // for the journal
 	address           string   // of base, "" until somebody asks
-	page              []byte   // memory for a list, which goes from call to call
+	head              sent     // what headersOf made
+	memory                     // goes from call to call
 }
 
-// maxPage is the largest memory for a list that is kept for the next call.
-const maxPage = 1 << 20
+// memory is what a list takes while it is made.
+type memory struct {
+	page  []byte
+	views []state.View
+}
+
+// maxPage and maxViews are the largest memory that is kept for the next call.
+const (
+	maxPage  = 1 << 20
+	maxViews = 1 << 10
+)
 
 // reply is an answer that has not been sent.
 type reply struct {
@@ -84,7 +94,7 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 
 func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Request) *call {
 	c := calls.Get().(*call)
-	*c = call{page: c.page, ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
+	*c = call{memory: c.memory, ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
 	if l, ok := lineOf(r.Context()); ok {
 		c.line, c.lineUse = l, int(l.uses.Add(1))
 	}
@@ -94,8 +104,13 @@ func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Reques
 
 // free gives the call back. Nothing of it may be used afterwards.
 func (c *call) free() {
-	if *c = (call{page: c.page}); cap(c.page) > maxPage {
+	*c = call{memory: c.memory}
+	if cap(c.page) > maxPage {
 		c.page = nil
+	}
+	clear(c.views) // they hold what the world may have left behind
+	if c.views = c.views[:0]; cap(c.views) > maxViews {
+		c.views = nil
 	}
 	calls.Put(c)
 }

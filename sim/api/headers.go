@@ -42,8 +42,8 @@ var spelled = map[string]string{
 // and the journal's copy are made.
 type sent struct {
 	form       *form
-	media      string    // instead of the form's
-	lines      [4]string // request id, seconds, length, user: what differs
+	media      string   // instead of the form's
+	lines      []string // request id, seconds, length, user: what differs
 	hasBody    bool
 	hasUser    bool
 	vary       bool
@@ -56,10 +56,13 @@ type sent struct {
 
 // headersOf makes the header of an answer: what the real server sends beside
 // the body (§16).
+//
+// It is the call's own and ends with it; the lines, which net/http writes later,
+// are not. Their texts are one.
 func (c *call) headersOf(out *reply) *sent {
-	f := c.formOf(out)
-	s := &sent{
-		form: f, media: out.media, hasBody: out.status != http.StatusNoContent,
+	f, s := c.formOf(out), &c.head
+	*s = sent{
+		form: f, media: out.media, lines: make([]string, 4), hasBody: out.status != http.StatusNoContent,
 		hasUser: f.user && c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
 	}
 	s.vary = f.vary && s.hasBody && c.varies()
@@ -67,18 +70,24 @@ func (c *call) headersOf(out *reply) *sent {
 	if f.trace {
 		s.trace = traceOf(c.req.Header)
 	}
-	if f.id {
-		s.lines[0] = c.requestID()
-	}
-	if f.runtime {
-		s.lines[1] = runtimeSeconds(c.elapsed())
-	}
-	if s.hasBody {
-		s.lines[2] = strconv.Itoa(len(out.body))
-	}
 	if s.hasUser {
 		s.lines[3] = c.who.User.GUID
 	}
+	var room [64]byte
+	b := room[:0]
+	if f.id {
+		b = c.appendRequestID(b)
+	}
+	id := len(b)
+	if f.runtime {
+		b = appendSeconds(b, c.elapsed())
+	}
+	seconds := len(b)
+	if s.hasBody {
+		b = strconv.AppendInt(b, int64(len(out.body)), 10)
+	}
+	text := string(b)
+	s.lines[0], s.lines[1], s.lines[2] = text[:id], text[id:seconds], text[seconds:]
 	return s
 }
 
@@ -163,36 +172,44 @@ func (s *sent) each(line func(name string, values []string)) {
 	}
 }
 
-// requestID is a UUID of the answer's own, behind the client's id when it sent
-// one: only letters, digits, dash and underscore of its first 255 (§16).
-func (c *call) requestID() string {
+// appendRequestID writes a UUID of the answer's own, behind the client's id when
+// it sent one: only letters, digits, dash and underscore of its first 255 (§16).
+func (c *call) appendRequestID(b []byte) []byte {
 	theirs := c.req.Header.Get("X-Vcap-Request-Id")
 	if theirs == "" {
 		theirs = c.req.Header.Get("X-Request-Id")
 	}
-	own := c.api.ids.next()
-	if theirs == "" {
-		return own
+	if theirs != "" {
+		kept := strings.Map(func(r rune) rune {
+			switch {
+			case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+				return r
+			}
+			return -1
+		}, theirs)
+		b = append(append(b, kept[:min(len(kept), 255)]...), "::"...)
 	}
-	kept := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
-			return r
-		}
-		return -1
-	}, theirs)
-	return kept[:min(len(kept), 255)] + "::" + own
+	high, low := c.api.ids.next()
+	return draw.AppendUUID(b, high, low)
 }
 
-func runtimeSeconds(d time.Duration) string {
-	return strconv.FormatFloat(max(d, time.Microsecond).Seconds(), 'f', 6, 64)
+// appendSeconds writes a span in seconds with six decimals, one microsecond at
+// least.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	micros := max(d.Round(time.Microsecond).Microseconds(), 1)
+	b = strconv.AppendInt(b, micros/1e6, 10)
+	at := len(b)
+	b = strconv.AppendInt(b, 1e6+micros%1e6, 10) // the one gives place to the point
+	b[at] = '.'
+	return b
 }
 
 // idSource numbers the answers of a server with UUIDs. They only have to
 // differ, so a counter is mixed instead of drawing from the machine's entropy.
 type idSource struct{ counter atomic.Uint64 }
 
-func (s *idSource) next() string {
+// next is what the next UUID is made of.
+func (s *idSource) next() (high, low uint64) {
 	n := s.counter.Add(1)
-	return draw.UUID(draw.Mix(n*draw.Golden), draw.Mix(^n*draw.Golden))
+	return draw.Mix(n * draw.Golden), draw.Mix(^n * draw.Golden)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/draw"
 )
 
 const uuid = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
@@ -125,7 +126,7 @@ func TestRequestID(t *testing.T) {
 	var ids idSource
 	clear(seen) // another source begins at the same place
 	for range 10000 {
-		id := ids.next()
+		id := draw.UUID(ids.next())
 		if seen[id] || !regexp.MustCompile("^"+uuid+"$").MatchString(id) {
 			t.Fatalf("%q is not a new uuid", id)
 		}

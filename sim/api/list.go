@@ -22,10 +22,11 @@ func listProcesses(c *call) (reply, error) {
 	if app != "" {
 		path = "/v3/apps/" + app + "/processes"
 	}
-	page, err := c.snap.State.List(c.who, app, query)
+	page, err := c.snap.State.List(c.who, app, query, c.views)
 	if err != nil {
 		return reply{}, err
 	}
+	c.views = page.Views
 	if query.Embed && len(page.Views) > 0 && !page.Views[0].StatsAvailable() {
 		return reply{}, contract.UnknownError // §9
 	}
@@ -64,8 +65,8 @@ func (c *call) appendListed(b []byte, view state.View, embed bool) []byte {
 func appendPagination(b []byte, address string, query contract.ListQuery, total int) []byte {
 	last := query.LastPage(total)
 	link := func(b []byte, page int) []byte {
-		b = document.AppendQuoted(append(b, `{"href":`...), address+"?"+query.Link(page))
-		return append(b, '}')
+		b = append(document.AppendEscaped(append(b, `{"href":"`...), address), '?')
+		return append(document.AppendEscaped(b, query.Link(page)), `"}`...)
 	}
 	b = strconv.AppendInt(append(b, `{"pagination":{"total_results":`...), int64(total), 10)
 	b = strconv.AppendInt(append(b, `,"total_pages":`...), int64(last), 10)

@@ -18,10 +18,11 @@ import (
 type rendering struct {
 	base         string
 	bytes        []byte
-	commandStart int   // of the value of "command"
-	commandEnd   int   // one past it
-	embedAt      int   // where ,"process_instances":[...] goes
-	bases        []int // where each link's base begins
+	commandStart int // of the value of "command"
+	commandEnd   int // one past it
+	embedAt      int // where ,"process_instances":[...] goes
+	links        int
+	bases        [maxLinks]uint32 // where each link's base begins
 }
 
 // renderingOf returns the rendering of a version for a base, from the version's
@@ -174,14 +175,14 @@ const maxLinks = 7
 // appendLinks writes the links and notes where each base begins.
 func (d *rendering) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
 	base := document.AppendEscaped(nil, d.base)
-	d.bases = make([]int, 0, maxLinks)
 	link := func(name, resource, guid, action, method string) {
-		if len(d.bases) > 0 {
+		if d.links > 0 {
 			b = append(b, ',')
 		}
 		b = document.AppendQuoted(b, name)
 		b = append(b, `:{"href":"`...)
-		d.bases = append(d.bases, len(b))
+		d.bases[d.links] = uint32(len(b))
+		d.links++
 		b = append(b, base...)
 		b = append(b, resource...)
 		b = document.AppendEscaped(b, guid)
@@ -215,14 +216,13 @@ func (d *rendering) rebased(base string) *rendering {
 	old, fresh := len(document.AppendEscaped(nil, d.base)), document.AppendEscaped(nil, base)
 	next := *d
 	next.base = base
-	next.bases = make([]int, len(d.bases))
-	b := make([]byte, 0, len(d.bytes)+len(d.bases)*(len(fresh)-old))
+	b := make([]byte, 0, len(d.bytes)+d.links*(len(fresh)-old))
 	from := 0
-	for i, at := range d.bases {
+	for i, at := range d.bases[:d.links] {
 		b = append(b, d.bytes[from:at]...)
-		next.bases[i] = len(b)
+		next.bases[i] = uint32(len(b))
 		b = append(b, fresh...)
-		from = at + old
+		from = int(at) + old
 	}
 	next.bytes = append(b, d.bytes[from:]...)
 	return &next

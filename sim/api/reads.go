@@ -65,7 +65,7 @@ func getEnvironment(c *call) (reply, error) {
 
 // processesOf lists the processes of an app that the caller may see.
 func (c *call) processesOf(app string) ([]state.View, error) {
-	page, err := c.snap.State.List(c.who, app, everything.ListQuery)
+	page, err := c.snap.State.List(c.who, app, everything.ListQuery, nil)
 	return page.Views, err
 }
 

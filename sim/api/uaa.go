@@ -12,6 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/draw"
 	"example.com/capisim/sim/state"
 )
 
@@ -163,7 +164,7 @@ func (c *call) issue(user *state.User, client string, form url.Values) (reply, e
 	return uaaJSON(answer)
 }
 
-func (c *call) tokenID() string { return strings.ReplaceAll(c.api.ids.next(), "-", "") }
+func (c *call) tokenID() string { return strings.ReplaceAll(draw.UUID(c.api.ids.next()), "-", "") }
 
 // uaaJSON is a good answer of UAA.
 func uaaJSON(value any) (reply, error) {

@@ -147,9 +147,10 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 // neither object nor null, annotation values that have no size, and names that
 // are not UTF-8, but in a health check, where nobody looks at them (§9.1).
 func crashesUpdate(b Body) bool {
-	looked := slices.DeleteFunc(slices.Clone(b.Fields), func(f document.Field) bool { return slices.Contains(checkKeys, f.Key) })
-	if garbled(looked) {
-		return true
+	for _, f := range b.Fields {
+		if !slices.Contains(checkKeys, f.Key) && garbledField(f) {
+			return true
+		}
 	}
 	for _, key := range checkKeys {
 		check, _ := b.Get(key)
@@ -181,9 +182,9 @@ func (u HealthCheckUpdate) keeps(text string) bool {
 }
 
 // garbled finds names that are not UTF-8, at any depth.
-func garbled(members []document.Field) bool {
-	return slices.ContainsFunc(members, func(f document.Field) bool { return !utf8.ValidString(f.Key) || garbled(f.Value.Members) })
-}
+func garbled(members []document.Field) bool { return slices.ContainsFunc(members, garbledField) }
+
+func garbledField(f document.Field) bool { return !utf8.ValidString(f.Key) || garbled(f.Value.Members) }
 
 // unknownFields reports the keys that are not allowed, in order of appearance.
 func unknownFields(b Body, allowed []string) []string {

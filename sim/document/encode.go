@@ -97,14 +97,23 @@ func AppendQuoted(to []byte, text string) []byte {
 
 // AppendEscaped writes a text as it stands between JSON's quotes.
 func AppendEscaped(to []byte, text string) []byte {
+	begin, from := len(to), 0
 	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
+			to = append(append(to, text[from:i]...), '\\', c)
+			from = i + 1
+		case c == '<' || c == '>' || c == '&':
+			const digits = "0123456789abcdef"
+			to = append(append(to, text[from:i]...), '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+			from = i + 1
+		case c < ' ' || c > '~':
 			raw, err := json.Marshal(text)
 			if err != nil { // a string always has a JSON form
 				panic(err)
 			}
-			return append(to, raw[1:len(raw)-1]...)
+			return append(to[:begin], raw[1:len(raw)-1]...)
 		}
 	}
-	return append(to, text...)
+	return append(to, text[from:]...)
 }

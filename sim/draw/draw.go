@@ -46,6 +46,12 @@ func (s *Source) Add(value uint64) {
 
 // UUID is a version 4 UUID of two drawn numbers.
 func UUID(high, low uint64) string {
+	var room [36]byte
+	return string(AppendUUID(room[:0], high, low))
+}
+
+// AppendUUID writes what UUID returns.
+func AppendUUID(to []byte, high, low uint64) []byte {
 	var raw [16]byte
 	binary.BigEndian.PutUint64(raw[:8], high)
 	binary.BigEndian.PutUint64(raw[8:], low)
@@ -58,5 +64,5 @@ func UUID(high, low uint64) string {
 	hex.Encode(text[19:23], raw[8:10])
 	hex.Encode(text[24:], raw[10:])
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
+	return append(to, text[:]...)
 }

@@ -3,6 +3,7 @@ package rails
 import (
 	"errors"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
@@ -34,9 +35,14 @@ type scanner struct {
 	at      int
 	depth   int
 	deepest int
-	garbled bool // a value is not UTF-8
+	garbled bool             // a value is not UTF-8
+	open    []document.Field // the members so far of the objects that have not ended
+	room    []document.Field // for those that have
 	Notes
 }
+
+// opens are what members stand in until their object ends.
+var opens = sync.Pool{New: func() any { return new([]document.Field) }}
 
 // Notes is what the scanner passes over and a warning tells of.
 type Notes struct {
@@ -47,7 +53,13 @@ type Notes struct {
 // Parse reads one document. The error is ErrSyntax, or one of the others when
 // nothing else is wrong.
 func Parse(text string) (v document.Value, n Notes, err error) {
-	s := scanner{text: text}
+	open := opens.Get().(*[]document.Field)
+	s := scanner{text: text, open: *open}
+	defer func() {
+		clear(s.open[:cap(s.open)])
+		*open = s.open[:0]
+		opens.Put(open)
+	}()
 	if v, err = s.value(); err != nil {
 		return document.Value{}, s.Notes, err
 	}
@@ -167,14 +179,12 @@ func (s *scanner) next(first, second byte) (byte, error) {
 	return s.text[s.at-1], nil
 }
 
-// usualMembers is room for what most objects of these requests hold.
-const usualMembers = 4
-
 func (s *scanner) object() (document.Value, error) {
 	object := document.Value{Kind: document.Object}
 	if err := s.enter(); err != nil {
 		return object, err
 	}
+	begin := len(s.open)
 	for first := true; ; first = false {
 		s.skip()
 		if first && s.word("}") {
@@ -194,10 +204,7 @@ func (s *scanner) object() (document.Value, error) {
 		if err != nil {
 			return object, err
 		}
-		if first {
-			object.Members = make([]document.Field, 0, usualMembers)
-		}
-		object.Members = append(object.Members, document.Field{Key: key, Value: value})
+		s.open = append(s.open, document.Field{Key: key, Value: value})
 		end, err := s.next(',', '}')
 		if err != nil {
 			return object, err
@@ -207,10 +214,28 @@ func (s *scanner) object() (document.Value, error) {
 		}
 	}
 	s.depth--
-	given := len(object.Members)
-	object.Members = lastWins(object.Members)
-	s.Repeated = s.Repeated || len(object.Members) < given
+	given := s.open[begin:]
+	kept := lastWins(given)
+	s.Repeated = s.Repeated || len(kept) < len(given)
+	object.Members = s.keep(kept)
+	s.open = s.open[:begin]
 	return object, nil
+}
+
+// keep copies the members of an object into memory that all objects of a
+// document share: for each of its colons there is a member, unless it stands in
+// a text.
+func (s *scanner) keep(members []document.Field) []document.Field {
+	if len(members) == 0 {
+		return nil
+	}
+	if cap(s.room)-len(s.room) < len(members) {
+		const most = 64
+		s.room = make([]document.Field, 0, max(len(members), min(most, strings.Count(s.text, ":"))))
+	}
+	begin := len(s.room)
+	s.room = append(s.room, members...)
+	return s.room[begin:len(s.room):len(s.room)]
 }
 
 // array drops nulls, as the real server does with every array of a request.

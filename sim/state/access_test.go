@@ -38,7 +38,7 @@ func TestRoles(t *testing.T) {
 		t.Run(test.role, func(t *testing.T) {
 			t.Parallel()
 			s := storeOf()
-			page, err := s.List(test.who, "", contract.ListQuery{Page: 1, PerPage: 50})
+			page, err := s.List(test.who, "", contract.ListQuery{Page: 1, PerPage: 50}, nil)
 			if err != nil || page.Total != test.listed || len(page.Views) != test.listed {
 				t.Errorf("lists %d of %d, %v; want %d", len(page.Views), page.Total, err, test.listed)
 			}
@@ -57,7 +57,7 @@ func TestRoles(t *testing.T) {
 			}
 			_, err = s.Process(test.who, Ref{AppGUID: "front", Type: "worker"})
 			expect(t, err, hidden)
-			_, err = s.List(test.who, "front", contract.ListQuery{Page: 1, PerPage: 50})
+			_, err = s.List(test.who, "front", contract.ListQuery{Page: 1, PerPage: 50}, nil)
 			expect(t, err, hidden)
 		})
 	}

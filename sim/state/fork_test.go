@@ -16,14 +16,14 @@ func orders(t testing.TB, s *Store) string {
 	t.Helper()
 	text := ""
 	for _, query := range []string{"", "order_by=created_at", "order_by=-updated_at"} {
-		page, err := s.List(root, "", queryOf(t, query, false))
+		page, err := s.List(root, "", queryOf(t, query, false), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		text += names(page) + "|"
 	}
 	for _, app := range []string{"front", "back", "away"} {
-		page, err := s.List(root, app, queryOf(t, "", true))
+		page, err := s.List(root, app, queryOf(t, "", true), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

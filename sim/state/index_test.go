@@ -173,7 +173,7 @@ func TestListIsAsIfLooked(t *testing.T) {
 			}
 			who := []Viewer{root, holder(SpaceDeveloper, "dev", ""), holder(OrgManager, "", "two"), holder(OrgAuditor, "", "one")}[chance.Intn(4)]
 			want, total := looked(s, who, "", q)
-			got, err := s.List(who, "", q)
+			got, err := s.List(who, "", q, nil)
 			if err != nil || names(got) != strings.Join(want, " ") || got.Total != total {
 				t.Fatalf("store %d, step %d, %s of %s:\n%s of %d, %v, want\n%s of %d", n, step, raw, who.User.Name, names(got), got.Total, err, strings.Join(want, " "), total)
 			}

@@ -11,8 +11,9 @@ import (
 
 // List finds the processes that a query asks for and the viewer may see
 // (§13.5). With app given the list is that app's, and an app that the viewer
-// cannot see is 404.
-func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error) {
+// cannot see is 404. The page is written over a slice that nobody needs any more,
+// which may be nil.
+func (s *Store) List(who Viewer, app string, q contract.ListQuery, over []View) (Page, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if app != "" {
@@ -21,7 +22,7 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error)
 			return Page{}, contract.AppNotFound
 		}
 	}
-	page := Page{}
+	page := Page{Views: over[:0]}
 	if n := s.matching(who, app, q); n.narrow {
 		s.pick(q, n.found, &page)
 	} else {
@@ -35,10 +36,29 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery) (Page, error)
 	return page, nil
 }
 
-func (s *Store) viewOf(p *Process) View {
-	app := s.apps.get(p.AppGUID)
-	space := s.spaces.get(app.SpaceGUID)
-	return View{Process: p, App: app, Space: space, Organization: s.orgs.get(space.OrganizationGUID), settings: s.settings}
+func (s *Store) viewOf(p *Process) View { return s.viewBeside(p, View{}) }
+
+// viewBeside is viewOf for a process that stands in a list behind another one,
+// whose app or space is most often its own.
+func (s *Store) viewBeside(p *Process, v View) View {
+	v.Process, v.settings = p, s.settings
+	if v.App == nil || v.App.GUID != p.AppGUID {
+		v.App = s.apps.get(p.AppGUID)
+	}
+	if v.Space == nil || v.Space.GUID != v.App.SpaceGUID {
+		v.Space = s.spaces.get(v.App.SpaceGUID)
+		v.Organization = s.orgs.get(v.Space.OrganizationGUID)
+	}
+	return v
+}
+
+// add puts a process on a page.
+func (p *Page) add(s *Store, guid string) {
+	last := View{}
+	if len(p.Views) > 0 {
+		last = p.Views[len(p.Views)-1]
+	}
+	p.Views = append(p.Views, s.viewBeside(s.processes.get(guid), last))
 }
 
 // order is the index of a query's order (§13.2).
@@ -61,14 +81,17 @@ func (s *Store) slice(q contract.ListQuery, page *Page) {
 	if first >= last {
 		return
 	}
-	page.Views = make([]View, 0, last-first)
-	for i := first; i < last; i++ {
-		at := i
-		if q.Descending {
-			at = page.Total - 1 - i
-		}
-		k, _ := tree.GetAt(at)
-		page.Views = append(page.Views, s.viewOf(s.processes.get(k.guid)))
+	page.Views = slices.Grow(page.Views, last-first)
+	visit := func(k key) bool {
+		page.add(s, k.guid)
+		return len(page.Views) < last-first
+	}
+	if q.Descending {
+		k, _ := tree.GetAt(page.Total - 1 - first)
+		tree.Descend(k, visit)
+	} else {
+		k, _ := tree.GetAt(first)
+		tree.Ascend(k, visit)
 	}
 }
 
@@ -79,9 +102,9 @@ func (s *Store) pick(q contract.ListQuery, found ids, page *Page) {
 	if first >= last {
 		return
 	}
-	page.Views = make([]View, 0, last-first)
+	page.Views = slices.Grow(page.Views, last-first)
 	for guid := range s.ordered(q, found, first) {
-		page.Views = append(page.Views, s.viewOf(s.processes.get(guid)))
+		page.add(s, guid)
 		if len(page.Views) == last-first {
 			return
 		}

@@ -108,7 +108,7 @@ func TestList(t *testing.T) {
 			t.Parallel()
 			s := storeOf(crowdOf)
 			for who, viewer := range map[string]Viewer{"admin": root, "user": everything} {
-				page, err := s.List(viewer, test.app, queryOf(t, test.query, test.app != ""))
+				page, err := s.List(viewer, test.app, queryOf(t, test.query, test.app != ""), nil)
 				if err != nil || names(page) != test.want || page.Total != test.total {
 					t.Errorf("%s gets [%s] of %d, %v; want [%s] of %d", who, names(page), page.Total, err, test.want, test.total)
 				}
@@ -136,7 +136,7 @@ func TestListVisibility(t *testing.T) {
 		{"no role", NewViewer(&User{}, []string{ScopeRead}), "", "", "", nil},
 	}
 	for _, test := range tests {
-		page, err := s.List(test.who, test.app, queryOf(t, test.query, test.app != ""))
+		page, err := s.List(test.who, test.app, queryOf(t, test.query, test.app != ""), nil)
 		expect(t, err, test.err)
 		if names(page) != test.want {
 			t.Errorf("%s: got [%s], want [%s]", test.name, names(page), test.want)
@@ -149,7 +149,7 @@ func TestListFollowsChanges(t *testing.T) {
 	t.Parallel()
 	s := storeOf(crowdOf)
 	order := func(query string) string {
-		page, err := s.List(root, "", queryOf(t, query, false))
+		page, err := s.List(root, "", queryOf(t, query, false), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,15 +195,15 @@ func TestPagesAgree(t *testing.T) {
 		for size := 1; size <= 24; size++ {
 			for page := 1; page <= 25; page++ {
 				query := queryOf(t, fmt.Sprintf("order_by=%s&per_page=%d&page=%d", order, size, page), false)
-				quick, err1 := s.List(root, "", query)
-				slow, err2 := s.List(reader, "", query)
+				quick, err1 := s.List(root, "", query, nil)
+				slow, err2 := s.List(reader, "", query, nil)
 				if err1 != nil || err2 != nil || names(quick) != names(slow) || quick.Total != slow.Total {
 					t.Fatalf("%s, page %d of %d: [%s] of %d and [%s] of %d", order, page, size, names(quick), quick.Total, names(slow), slow.Total)
 				}
 			}
 		}
 	}
-	if page, err := s.List(root, "", contract.ListQuery{Page: math.MaxInt, PerPage: 5000}); err != nil || page.Total != 0 || page.Views != nil {
+	if page, err := s.List(root, "", contract.ListQuery{Page: math.MaxInt, PerPage: 5000}, nil); err != nil || page.Total != 0 || page.Views != nil {
 		t.Errorf("a page beyond all numbers: %d, %v", page.Total, err)
 	}
 }
@@ -241,7 +241,7 @@ func TestWalkUnderTraffic(t *testing.T) {
 		for range 20 {
 			var met []string
 			for page := 1; page <= many/7+1; page++ {
-				found, err := s.List(root, "", queryOf(t, fmt.Sprintf("%sper_page=7&page=%d", order, page), false))
+				found, err := s.List(root, "", queryOf(t, fmt.Sprintf("%sper_page=7&page=%d", order, page), false), nil)
 				if err != nil || found.Total != many {
 					t.Errorf("page %d: total %d, %v", page, found.Total, err)
 				}

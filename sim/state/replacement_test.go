@@ -45,12 +45,12 @@ func TestReplaceProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	for query, want := range map[string]string{"": "elsewhere worker back away", "order_by=-created_at": "worker back away elsewhere"} {
-		page, err := s.List(root, "", queryOf(t, query, false))
+		page, err := s.List(root, "", queryOf(t, query, false), nil)
 		if err != nil || names(page) != want {
 			t.Errorf("%q lists [%s], %v; want [%s]", query, names(page), err, want)
 		}
 	}
-	page, err := s.List(root, "away", queryOf(t, "", true))
+	page, err := s.List(root, "away", queryOf(t, "", true), nil)
 	if err != nil || names(page) != "elsewhere away" {
 		t.Errorf("the app has [%s], %v", names(page), err)
 	}
