@@ -113,18 +113,20 @@ func getItem(c *call) (reply, error) {
 
 // itemParts are the documents that belong to an item and that nothing is said
 // in, by the end of their paths.
-var itemParts = map[string]document.Value{
-	"parameters":    objectOf(),
-	"credentials":   objectOf(),
-	"details":       templates["binding_details"],
-	"permissions":   templates["permissions"],
-	"shared_spaces": objectOf(document.Field{Key: "data", Value: document.List()}),
+func itemParts() map[string]document.Value {
+	return map[string]document.Value{
+		"parameters":    objectOf(),
+		"credentials":   objectOf(),
+		"details":       templates()["binding_details"],
+		"permissions":   templates()["permissions"],
+		"shared_spaces": objectOf(document.Field{Key: "data", Value: document.List()}),
+	}
 }
 
 func getItemPart(c *call) (reply, error) {
 	for _, one := range c.items(c.op.Collection) {
 		if one.guid == c.guid {
-			return jsonReply(http.StatusOK, itemParts[path.Base(c.op.Path)]), nil
+			return jsonReply(http.StatusOK, itemParts()[path.Base(c.op.Path)]), nil
 		}
 	}
 	return reply{}, c.op.Collection.Item()

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/capisim/sim/contract"
@@ -22,9 +23,7 @@ import (
 //go:embed documents
 var documents embed.FS
 
-var templates = readTemplates()
-
-func readTemplates() map[string]document.Value {
+var templates = sync.OnceValue(func() map[string]document.Value {
 	all := make(map[string]document.Value)
 	files, err := documents.ReadDir("documents")
 	for _, file := range files {
@@ -40,14 +39,14 @@ func readTemplates() map[string]document.Value {
 		panic("api: " + err.Error())
 	}
 	return all
-}
+})
 
 // values fill the gaps of a document, by their names.
 type values map[string]any
 
 // document is the document of that name; {base} is the address of this world.
 func (c *call) document(name string, with values) document.Value {
-	template, known := templates[name]
+	template, known := templates()[name]
 	if !known {
 		panic("api: there is no document " + name)
 	}

@@ -3,6 +3,7 @@ package contract
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
@@ -154,18 +155,15 @@ func checkBuildpacks(list document.Value, into *Optional[[]string]) (problems []
 	return problems
 }
 
-// appName is what the storage layer takes for a name; line feeds and other
-// control characters are refused, slashes and blanks are not.
-var appName = regexp.MustCompile(`\A[\p{L}\p{N}\p{M}\p{P}\p{S}\p{Zs}]+\z`)
-
-// AppName strips a name as the storage layer does and checks it there. The
+// AppName strips a name as the storage layer does and checks it there: line
+// feeds and other control characters are refused, slashes and blanks are not. The
 // error is UnprocessableEntity in that layer's raw words.
 func AppName(name string) (string, error) {
 	name = strings.Trim(name, rails.Space+"\x00")
 	switch {
 	case name == "":
 		return "", ModelErrors([]string{"name presence", "name format"})
-	case !appName.MatchString(name):
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return "", ModelErrors([]string{"name format"})
 	}
 	return name, nil

@@ -2,6 +2,7 @@ package contract
 
 import (
 	_ "embed"
+	"iter"
 	"strings"
 )
 
@@ -19,14 +20,15 @@ type RealRoute struct {
 //go:embed real.txt
 var realText string
 
-var realRoutes = func() (list []RealRoute) {
-	for line := range strings.Lines(realText) {
-		route, instead, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		method, path, _ := strings.Cut(route, " ")
-		list = append(list, RealRoute{method, path, instead})
-	}
-	return list
-}()
-
 // RealRoutes lists the operations of the real API.
-func RealRoutes() []RealRoute { return realRoutes }
+func RealRoutes() iter.Seq[RealRoute] {
+	return func(yield func(RealRoute) bool) {
+		for line := range strings.Lines(realText) {
+			route, instead, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+			method, path, _ := strings.Cut(route, " ")
+			if !yield(RealRoute{method, path, instead}) {
+				return
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // headerRule says what is compared of a header (§16).
@@ -52,10 +53,11 @@ var headerRules = []headerRule{
 
 const requestIDHeader = "X-Vcap-Request-Id"
 
-var (
-	plainID  = regexp.MustCompile(`^` + uuidForm + `$`)
-	prefixed = regexp.MustCompile(`^([A-Za-z0-9_-]{0,255})::` + uuidForm + `$`)
-)
+// prefixed is an id behind one that the client sent. Like all that is slow to
+// compile it waits until it is needed.
+var prefixed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9_-]{0,255})::` + uuidForm + `$`)
+})
 
 // headers compares what stands beside the body.
 func (c *comparer) headers(p *probe, theirs, ours http.Header) (found []finding) {
@@ -119,12 +121,12 @@ func (c *comparer) requestID(p *probe, theirs http.Header) (finding, bool) {
 	if len(values) != 1 {
 		return f, true
 	}
-	parts := prefixed.FindStringSubmatch(values[0])
+	parts := prefixed().FindStringSubmatch(values[0])
 	switch {
 	case c.routed:
 		return f, parts == nil
 	case p.traceID == "":
-		return f, !plainID.MatchString(values[0])
+		return f, !uuidText.MatchString(values[0])
 	default:
 		return f, parts == nil || parts[1] != want
 	}

@@ -246,7 +246,7 @@ func mirrored(n *node) scenario.Process {
 	if p.Command != nil && redaction(*p.Command) == *p.Command {
 		p.Command = &unseen // where the target shows it, so must the mirror
 	}
-	if version := n.get("version").string(); identifier.MatchString(version) {
+	if version := n.get("version").string(); identifier().MatchString(version) {
 		p.Version = version
 	}
 	if disk := n.get("disk_in_mb"); disk != nil {
@@ -256,12 +256,12 @@ func mirrored(n *node) scenario.Process {
 	if rate, ok := n.get("log_rate_limit_in_bytes_per_second").whole(-1, maxBigint); ok {
 		p.LogRateLimit = &rate
 	}
-	if guid := n.get("relationships", "revision", "data", "guid").string(); identifier.MatchString(guid) {
+	if guid := n.get("relationships", "revision", "data", "guid").string(); identifier().MatchString(guid) {
 		p.Revision = contract.Optional[scenario.Reference]{Set: true, Value: scenario.Reference{GUID: guid}}
 	} else {
 		p.Revision = contract.Optional[scenario.Reference]{Set: true, Null: true}
 	}
-	if guid := n.get("relationships", "registry_credential", "data", "guid").string(); identifier.MatchString(guid) {
+	if guid := n.get("relationships", "registry_credential", "data", "guid").string(); identifier().MatchString(guid) {
 		p.RegistryCredential = &scenario.RegistryCredential{GUID: guid, LastSyncedAt: stamp(n.get("registry_credential_last_synced_at"))}
 	}
 	return p

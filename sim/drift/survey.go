@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
@@ -56,7 +57,7 @@ func (s *subject) note(format string, args ...any) {
 
 // identifier is what a guid has to look like to be put into paths and into the
 // mirror.
-var identifier = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+var identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`) })
 
 // typeForm is what a process type has to look like for the same.
 var typeForm = regexp.MustCompile(`^[^/\s]+$`)
@@ -130,7 +131,7 @@ func chosen(listed []*node) string {
 	first := ""
 	for _, one := range listed {
 		guid := one.get("guid").string()
-		if !identifier.MatchString(guid) {
+		if !identifier().MatchString(guid) {
 			continue
 		}
 		if first == "" {
@@ -146,7 +147,7 @@ func chosen(listed []*node) string {
 // show reads the process. Where its answer and that of the list disagree about
 // the kind of a value, the list is believed: the difference is found either way.
 func (s *subject) show(ctx context.Context, target *remote, guid string, listed []*node) error {
-	if !identifier.MatchString(guid) {
+	if !identifier().MatchString(guid) {
 		return fmt.Errorf("process %q: expected a guid", guid)
 	}
 	got, err := target.do(ctx, get("/v3/processes/"+guid))
@@ -184,7 +185,7 @@ func (s *subject) show(ctx context.Context, target *remote, guid string, listed 
 
 // usable says what keeps the process from being put into paths and the mirror.
 func (s *subject) usable() error {
-	if !identifier.MatchString(s.guid()) || !identifier.MatchString(s.appGUID()) || !typeForm.MatchString(s.typ()) || len(s.typ()) > maxName {
+	if !identifier().MatchString(s.guid()) || !identifier().MatchString(s.appGUID()) || !typeForm.MatchString(s.typ()) || len(s.typ()) > maxName {
 		return fmt.Errorf("process %s: its type is %s, that of app %s, with which nothing can be compared",
 			document.Printable(s.guid()), quote(s.typ()), quote(s.appGUID()))
 	}
@@ -194,7 +195,7 @@ func (s *subject) usable() error {
 // spaceOf is the guid in the link to the space, "" when there is none.
 func spaceOf(process *node) string {
 	_, guid, ok := strings.Cut(process.get("links", "space", "href").string(), "/v3/spaces/")
-	if !ok || !identifier.MatchString(guid) {
+	if !ok || !identifier().MatchString(guid) {
 		return ""
 	}
 	return guid
@@ -210,7 +211,7 @@ func (s *subject) accompany(listed []*node) {
 	}
 	for i, one := range listed {
 		app := one.get("relationships", "app", "data", "guid").string()
-		if i == here || !identifier.MatchString(one.get("guid").string()) || !identifier.MatchString(app) {
+		if i == here || !identifier().MatchString(one.get("guid").string()) || !identifier().MatchString(app) {
 			continue
 		}
 		if s.companion == nil || !s.ordered() && s.differs(one) {

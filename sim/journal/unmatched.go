@@ -58,7 +58,7 @@ func NearestOperation(e *Entry) Miss {
 			miss = Miss{Operation: o.ID, Method: o.Method, Path: o.Path}
 		}
 	}
-	for _, route := range contract.RealRoutes() {
+	for route := range contract.RealRoutes() {
 		if nearer(route.Method, route.Path) {
 			miss, instead = Miss{Method: route.Method, Path: route.Path, Real: true}, route.Instead
 		}

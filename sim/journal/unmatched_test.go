@@ -56,7 +56,7 @@ func TestRealOperations(t *testing.T) {
 		played[op.Method+" "+bare.Replace(op.Path)] = true
 	}
 	told := 0
-	for _, route := range contract.RealRoutes() {
+	for route := range contract.RealRoutes() {
 		path := bare.Replace(route.Path)
 		if played[route.Method+" "+path] || route.Path == "/v3" || route.Path == "/" {
 			continue

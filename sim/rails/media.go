@@ -3,17 +3,23 @@ package rails
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // mediaName is a part of a media type (Mime::Type::MIME_NAME).
 const mediaName = `[a-zA-Z0-9][a-zA-Z0-9!#$&\-^_.+]{0,126}`
 
+// mediaType is compiled when it is first asked for: a program would spend a
+// tenth of its start on it.
+var mediaType = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\A(?:\*/\*|` + mediaName + `/(?:\*|` + mediaName + `))\z`)
+})
+
 var (
-	mediaType = regexp.MustCompile(`\A(?:\*/\*|` + mediaName + `/(?:\*|` + mediaName + `))\z`)
-	anyOf     = regexp.MustCompile(`\A(?:text|application)/\*`)
-	quality   = regexp.MustCompile(`;\s*q="?`)
-	accepted  = regexp.MustCompile(`[^,\s"](?:[^,"]|"[^"]*")*`)
-	anything  = regexp.MustCompile(`,\s*\*/\*|\*/\*\s*,`)
+	anyOf    = regexp.MustCompile(`\A(?:text|application)/\*`)
+	quality  = regexp.MustCompile(`;\s*q="?`)
+	accepted = regexp.MustCompile(`[^,\s"](?:[^,"]|"[^"]*")*`)
+	anything = regexp.MustCompile(`,\s*\*/\*|\*/\*\s*,`)
 )
 
 // MediaType reads a Content-Type: what stands before the first comma or
@@ -27,7 +33,7 @@ func MediaType(contentType string) (media string, ok bool) {
 		contentType = contentType[:i]
 	}
 	media = strings.ToLower(strings.Trim(contentType, Space+"\x00"))
-	return media, mediaType.MatchString(media)
+	return media, mediaType().MatchString(media)
 }
 
 // ReadableAccept says whether every type of an Accept header is one
@@ -53,7 +59,7 @@ func readableRange(item string) bool {
 		return true
 	}
 	item, _, _ = strings.Cut(item, ";")
-	return mediaType.MatchString(strings.TrimRight(item, Space))
+	return mediaType().MatchString(strings.TrimRight(item, Space))
 }
 
 // Negotiates says whether the framework goes by the Accept header at all: not

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
@@ -103,10 +104,12 @@ func inspect(to *strings.Builder, v document.Value, name func(string) string) {
 }
 
 // plainSymbol is a symbol that needs no quotes.
-var plainSymbol = regexp.MustCompile(`\A(?:[\p{L}_][\p{L}\p{N}_]*[?!=]?|[@$][\p{L}_][\p{L}\p{N}_]*)\z`)
+var plainSymbol = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\A(?:[\p{L}_][\p{L}\p{N}_]*[?!=]?|[@$][\p{L}_][\p{L}\p{N}_]*)\z`)
+})
 
 func inspectSymbol(name string) string {
-	if plainSymbol.MatchString(name) {
+	if plainSymbol().MatchString(name) {
 		return ":" + name + "=>"
 	}
 	return ":" + inspectText(name) + "=>"

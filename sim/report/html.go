@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"math/bits"
+	"sync"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
@@ -16,7 +17,7 @@ var page string
 
 // pages holds the one self-contained page that all three reports share: no
 // script, no font, no picture, nothing fetched from anywhere.
-var pages = template.Must(template.New("page").Parse(page))
+var pages = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(page)) })
 
 type pageData struct {
 	Title    string
@@ -75,7 +76,7 @@ func coverageHTML(out *bytes.Buffer, m gated) error {
 	}
 	data.Variants = variants(m.Matrix)
 	data.Lists = lists(listData{"Unmet", m.gate.Unmet(m.Matrix)}, listData{"Armed, never fired", m.ArmedNeverFired})
-	return pages.Execute(out, data)
+	return pages().Execute(out, data)
 }
 
 func square(operation string, cell journal.Cell) cellData {
@@ -135,7 +136,7 @@ func reactionsHTML(out *bytes.Buffer, r journal.ReactionReport) error {
 			Recovered: one.Outcome == journal.Recovered,
 		})
 	}
-	return pages.Execute(out, data)
+	return pages().Execute(out, data)
 }
 
 func expectationsHTML(out *bytes.Buffer, j journal.Judgement) error {
@@ -146,5 +147,5 @@ func expectationsHTML(out *bytes.Buffer, j journal.Judgement) error {
 		data.Expected = append(data.Expected, one)
 	}
 	data.Lists = lists(listData{"Armed, never fired", j.ArmedNeverFired})
-	return pages.Execute(out, data)
+	return pages().Execute(out, data)
 }

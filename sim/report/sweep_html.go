@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
@@ -16,7 +17,7 @@ import (
 var sweepPage string
 
 // sweepPages holds the self-contained page of a sweep.
-var sweepPages = template.Must(template.New("sweep").Parse(sweepPage))
+var sweepPages = sync.OnceValue(func() *template.Template { return template.Must(template.New("sweep").Parse(sweepPage)) })
 
 type sweepData struct {
 	Command  string
@@ -77,7 +78,7 @@ func sweepHTML(out *bytes.Buffer, r *sweep.Result) error {
 			return one.Operation == c.Operation && one.Answer == c.Answer && one.Mode == c.Mode
 		})))
 	}
-	return sweepPages.Execute(out, data)
+	return sweepPages().Execute(out, data)
 }
 
 // compareAnswers puts statuses before names, in order.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"example.com/capisim/sim/document"
 )
@@ -83,14 +84,16 @@ func (e *expansion) refuse(at, message string) {
 	e.found = append(e.found, document.Violation{Pointer: at, Message: message})
 }
 
-var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?$`)
+var plainNumber = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?$`)
+})
 
 // scalarKind is what a word stands for that is not meant as a text.
 func scalarKind(text string) (document.Kind, bool) {
 	switch {
 	case text == "true" || text == "false":
 		return document.Bool, true
-	case plainNumber.MatchString(text):
+	case plainNumber().MatchString(text):
 		return document.Number, true
 	}
 	return document.String, false

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // isList says that a request asked for a list.
@@ -43,15 +44,17 @@ func naming(texts []string, output string) (found []string) {
 
 // varying are the parts of an output that differ from run to run whatever
 // happens: addresses, times, durations, guids.
-var varying = regexp.MustCompile(`https?://[^\s"']+` +
-	`|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}` +
-	`|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?` +
-	`|\d\d:\d\d:\d\d(\.\d+)?|\d+(\.\d+)?(ns|us|µs|ms|s|m|%)\b`)
+var varying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`https?://[^\s"']+` +
+		`|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}` +
+		`|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?` +
+		`|\d\d:\d\d:\d\d(\.\d+)?|\d+(\.\d+)?(ns|us|µs|ms|s|m|%)\b`)
+})
 
 func lines(output string) map[string]bool {
 	set := map[string]bool{}
 	for line := range strings.Lines(output) {
-		if line = strings.TrimSpace(varying.ReplaceAllString(line, "_")); line != "" {
+		if line = strings.TrimSpace(varying().ReplaceAllString(line, "_")); line != "" {
 			set[line] = true
 		}
 	}

@@ -162,7 +162,7 @@ func (w *World) Differs(spec Spec) (parts []string) {
 // TTL is how long the world lives without a request; 0 is for ever.
 func (w *World) TTL() time.Duration { return w.ttl }
 
-var worldName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+var worldName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`) })
 
 // Spec says what a new world shall be.
 type Spec struct {
@@ -189,7 +189,7 @@ func (r *Registry) Create(spec Spec) (*World, error) {
 		}
 	}
 	switch {
-	case !worldName.MatchString(spec.Name) || strings.Contains(spec.Name, ".."):
+	case !worldName().MatchString(spec.Name) || strings.Contains(spec.Name, ".."):
 		return nil, &NameError{Name: spec.Name, Expected: "letters, digits, dots, dashes and underscores, at most 63, beginning with a letter or digit"}
 	case spec.Name == Default || r.worlds[spec.Name] != nil:
 		return nil, &NameError{Name: spec.Name, Expected: "a name that no other world has", Taken: true}
