@@ -26,7 +26,7 @@ type item struct {
 // listCollection answers a page of a collection: what the scenario gives, and
 // what follows from the state.
 func listCollection(c *call) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
+	query, err := c.listQuery()
 	if err != nil {
 		return reply{}, err
 	}
@@ -36,7 +36,7 @@ func listCollection(c *call) (reply, error) {
 	}
 	var found []item
 	for _, one := range c.items(c.op.Collection) {
-		if keep(one) && c.passes(query, one) {
+		if keep(one) && c.lists(one) && c.passes(query, one) {
 			found = append(found, one)
 		}
 	}
@@ -101,14 +101,19 @@ func (c *call) hasRole(user, kind, guid string) bool {
 	})
 }
 
-// getItem answers one resource of a collection.
-func getItem(c *call) (reply, error) {
+// item is the one that the path names.
+func (c *call) item() (item, error) {
 	for _, one := range c.items(c.op.Collection) {
-		if one.guid == c.guid || c.op.Collection.Name == "feature_flags" && one.value.TextOf("name") == c.guid {
-			return jsonReply(http.StatusOK, one.value), nil
+		if (one.guid == c.guid || c.op.Collection.Name == "feature_flags" && one.value.TextOf("name") == c.guid) && c.lists(one) {
+			return one, nil
 		}
 	}
-	return reply{}, c.op.Collection.Item()
+	return item{}, c.op.Collection.Item()
+}
+
+// getItem answers one resource of a collection.
+func getItem(c *call) (reply, error) {
+	return one(http.StatusOK, func(i item) document.Value { return i.value })(c.item())
 }
 
 // itemParts are the documents that belong to an item and that nothing is said
@@ -124,12 +129,7 @@ func itemParts() map[string]document.Value {
 }
 
 func getItemPart(c *call) (reply, error) {
-	for _, one := range c.items(c.op.Collection) {
-		if one.guid == c.guid {
-			return jsonReply(http.StatusOK, itemParts()[path.Base(c.op.Path)]), nil
-		}
-	}
-	return reply{}, c.op.Collection.Item()
+	return one(http.StatusOK, func(item) document.Value { return itemParts()[path.Base(c.op.Path)] })(c.item())
 }
 
 // items are the resources of a collection, complete: one without a guid, times,
@@ -223,31 +223,12 @@ func (c *call) passes(q contract.ResourceQuery, i item) bool {
 		return false
 	}
 	for _, key := range q.Filters() {
-		if !q.Match(key, c.filtered(i, key)) {
+		texts := c.compared(i, key)
+		if !slices.ContainsFunc(texts, func(text string) bool { return q.Match(key, text) }) {
 			return false
 		}
 	}
 	return true
-}
-
-// filtered is what a filter looks at: a relationship for space_guids, the name
-// of what it leads to for service_plan_names, else the member that is named like
-// the filter.
-func (c *call) filtered(i item, key string) string {
-	if relation, ok := strings.CutSuffix(key, "_guids"); ok {
-		return i.relation(relation)
-	}
-	if relation, ok := strings.CutSuffix(key, "_names"); ok {
-		for _, one := range c.relatedBy(relation, []item{i}) {
-			return one.value.TextOf("name")
-		}
-		return ""
-	}
-	value, given := i.value.Get(key)
-	if !given {
-		value, _ = i.value.Get(strings.TrimSuffix(key, "s"))
-	}
-	return value.Text
 }
 
 func (i item) compareBy(column string, to item) int {

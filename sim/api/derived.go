@@ -33,13 +33,26 @@ func (c *call) derived(name string) (items []document.Value) {
 	return nil
 }
 
+// users are those that the caller may see: itself, and who has a role in an
+// organization in which it has one. Who has a role in a space is a member of its
+// organization (lib/cloud_controller/permissions.rb, readable_users_query).
 func (c *call) users() (users []document.Value) {
 	for _, user := range c.snap.State.Users() {
-		if !user.Client {
+		if !user.Client && (c.who.ReadsAll() || user.GUID == c.who.User.GUID || slices.ContainsFunc(user.Grants, c.sharesOrganization)) {
 			users = append(users, c.document("user", values{"guid": user.GUID, "name": user.Name, "origin": user.Origin}))
 		}
 	}
 	return users
+}
+
+// sharesOrganization says whether the caller sees the organization in which a
+// role is.
+func (c *call) sharesOrganization(grant state.Grant) bool {
+	organization := grant.OrganizationGUID
+	if space, err := c.snap.State.Space(overseer, grant.SpaceGUID); err == nil {
+		organization = space.Organization.GUID
+	}
+	return c.seesOrganization(organization)
 }
 
 // roles are those of all users in what the caller may see.
@@ -57,11 +70,9 @@ func (c *call) roles() (roles []document.Value) {
 // visible says whether the caller may see what a role is in.
 func (c *call) visible(grant state.Grant) bool {
 	if grant.SpaceGUID != "" {
-		_, err := c.snap.State.Space(c.who, grant.SpaceGUID)
-		return err == nil
+		return c.seesSpace(grant.SpaceGUID)
 	}
-	_, err := c.snap.State.Organization(c.who, grant.OrganizationGUID)
-	return err == nil
+	return c.seesOrganization(grant.OrganizationGUID)
 }
 
 // roleJSON is a role of a user in a space or else an organization.

@@ -7,7 +7,6 @@ import (
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/state"
 )
 
 // segmentNamed finds an isolation segment by its name, which is what spaces
@@ -41,35 +40,36 @@ func getIsolationSegment(c *call) (reply, error) {
 	return jsonReply(http.StatusOK, c.document("isolation_segment_relation", with)), nil
 }
 
-// entitled are the organizations that the isolation segment of the path is for:
-// those that have a space in it.
-func (c *call) entitled() ([]state.View, error) {
-	for _, segment := range c.items(c.op.Collection) {
-		if segment.guid != c.guid {
-			continue
+// entitled are the guids of the organizations that an isolation segment is for,
+// as far as the caller sees them: those that have a space in it.
+func (c *call) entitled(segment item) (organizations []string) {
+	_, spaces := c.snap.State.Places()
+	for _, space := range spaces {
+		if space.IsolationSegment == segment.value.TextOf("name") && !slices.Contains(organizations, space.OrganizationGUID) &&
+			c.seesOrganization(space.OrganizationGUID) {
+			organizations = append(organizations, space.OrganizationGUID)
 		}
-		_, spaces := c.snap.State.Places()
-		return slices.DeleteFunc(c.snap.State.Organizations(c.who, everything).Views, func(v state.View) bool {
-			return !slices.ContainsFunc(spaces, func(s state.Space) bool {
-				return s.OrganizationGUID == v.Organization.GUID && s.IsolationSegment == segment.value.TextOf("name")
-			})
-		}), nil
 	}
-	return nil, c.op.Collection.Item()
+	return organizations
 }
 
+// listEntitledOrganizations shows the organizations of a segment.
 func listEntitledOrganizations(c *call) (reply, error) {
-	return c.listed(c.req.URL.Path, func(contract.ResourceQuery) ([]document.Value, int, error) {
-		views, err := c.entitled()
-		return shown(views, c.organizationJSON), len(views), err
+	return c.listed(c.req.URL.Path, func(query contract.ResourceQuery) ([]document.Value, int, error) {
+		segment, err := c.item()
+		if err != nil {
+			return nil, 0, err
+		}
+		page := c.snap.State.Organizations(c.who, query.Among(c.entitled(segment)))
+		return shown(page.Views, c.organizationJSON), page.Total, nil
 	})
 }
 
 func getEntitledOrganizations(c *call) (reply, error) {
-	views, err := c.entitled()
+	segment, err := c.item()
 	if err != nil {
 		return reply{}, err
 	}
-	organizations := shown(views, func(v state.View) document.Value { return guidOf(v.Organization.GUID) })
+	organizations := shown(c.entitled(segment), guidOf)
 	return jsonReply(http.StatusOK, c.document("entitled_organizations", values{"guid": c.guid, "organizations": organizations})), nil
 }

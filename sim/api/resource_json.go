@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -58,10 +59,23 @@ func (c *call) listReply(path string, query contract.ResourceQuery, total int, r
 	return reply{status: http.StatusOK, body: append(b, '}')}, nil
 }
 
+// listQuery reads the query of a list. The real server puts the guid of the
+// path's app over whatever the query says.
+func (c *call) listQuery() (contract.ResourceQuery, error) {
+	raw := c.req.URL.RawQuery
+	for _, key := range []string{"app_guid", "app_guids"} {
+		if c.op.Nested && c.op.List.Takes(key) {
+			raw += "&" + key + "=" + url.QueryEscape(c.ref.AppGUID)
+			break
+		}
+	}
+	return c.op.List.Parse(raw)
+}
+
 // listed answers the page of a list that the query asks for, with nothing
 // included.
 func (c *call) listed(path string, find func(contract.ResourceQuery) ([]document.Value, int, error)) (reply, error) {
-	query, err := c.op.List.Parse(c.req.URL.RawQuery)
+	query, err := c.listQuery()
 	if err != nil {
 		return reply{}, err
 	}

@@ -41,74 +41,69 @@ type Collection struct {
 	List  *ResourceList
 }
 
-// named is a list that is filtered by the names of its items, and by more.
-func named(more ...string) *ResourceList {
-	list := &ResourceList{parameters: append([]string{"names"}, more...), columns: []string{"name"}}
-	return list.filtered()
-}
-
-// filtered makes filters of all parameters but those that mean something else.
-func (l *ResourceList) filtered() *ResourceList {
-	for _, parameter := range l.parameters {
-		switch parameter {
-		case "label_selector":
-			l.checksKeys = true
-		case "include", "fields", "per_page", "page":
-		default:
-			l.filters = append(l.filters, parameter)
-		}
-	}
-	return l
-}
-
-func filteredBy(parameters ...string) *ResourceList {
-	return (&ResourceList{parameters: parameters}).filtered()
-}
-
-// including lets a list bring related resources along.
-func (l *ResourceList) including(relations ...string) *ResourceList {
-	l.parameters, l.include = append(l.parameters, "include"), relations
-	return l
-}
-
-// offered makes a list one of what the marketplace has, which is there for
-// everybody: parameters that ask for whom filter nothing.
-func (l *ResourceList) offered() *ResourceList {
-	l.parameters = append(l.parameters, "space_guids", "organization_guids", "available")
-	return l
-}
-
 // collections is the table, in the order of the API's documentation. The
-// parameters are those of the real server's list messages.
+// parameters are those of the real server's list messages, in their order.
 var collections = []*Collection{
-	{"app_usage_events", "App usage event", filteredBy("after_guid")},
-	{"buildpacks", "Buildpack", named("stacks", "lifecycle", "label_selector")},
-	{"builds", "Build", filteredBy("app_guids", "package_guids", "states", "label_selector")},
-	{"domains", "Domain", named("organization_guids", "label_selector")},
-	{"feature_flags", "Feature flag", filteredBy()},
-	{"isolation_segments", "Isolation segment", named("organization_guids", "label_selector")},
-	{"organization_quotas", "Organization quota", named("organization_guids")},
-	{"roles", "Role", filteredBy("organization_guids", "space_guids", "user_guids", "types").including("user", "organization", "space")},
-	{"security_groups", "Security group", named("running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging")},
-	{"service_brokers", "Service broker", named("space_guids", "label_selector")},
+	{"app_usage_events", "App usage event", list("after_guid").onlyBy("created_at").without("updated_ats").unprocessable()},
+	{"buildpacks", "Buildpack", list("stacks", "names", "lifecycle", "page", "per_page", "label_selector").by("position", "lifecycle").
+		choosing("lifecycle", `must be either "buildpack" or "cnb"`, "buildpack", "cnb")},
+	{"builds", "Build", list("app_guids", "package_guids", "states", "label_selector")},
+	{"domains", "Domain", list("names", "guids", "organization_guids", "label_selector").folding("names")},
+	{"feature_flags", "Feature flag", list().onlyBy("name").without("created_ats")},
+	{"isolation_segments", "Isolation segment", list("names", "organization_guids", "label_selector").by("name").folding("names")},
+	{"organization_quotas", "Organization quota", list("names", "organization_guids").folding("names")},
+	{"roles", "Role", list("organization_guids", "space_guids", "user_guids", "types", "include").including("user", "organization", "space").
+		sorted("created_at").unprocessable()},
+	{"security_groups", "Security group",
+		list("names", "running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging").
+			either("globally_enabled_running", "globally_enabled_staging").unprocessable()},
+	{"service_brokers", "Service broker", list("space_guids", "names", "label_selector").by("name")},
 	{"service_credential_bindings", "Service credential binding",
-		named("app_guids", "app_names", "service_instance_guids", "service_instance_names", "service_plan_guids", "service_plan_names",
-			"service_offering_guids", "service_offering_names", "type", "label_selector").including("app", "service_instance")},
+		list("names", "service_instance_guids", "service_instance_names", "service_plan_names", "service_plan_guids", "service_offering_names",
+			"service_offering_guids", "app_guids", "app_names", "include", "type", "label_selector").by("name").including("app", "service_instance").
+			choosing("type", "must be one of 'app', 'key'", "app", "key")},
 	{"service_instances", "Service instance",
-		named("space_guids", "organization_guids", "service_plan_guids", "service_plan_names", "type", "fields", "label_selector")},
+		list("type", "fields", "names", "space_guids", "organization_guids", "service_plan_guids", "service_plan_names", "label_selector").by("name").
+			choosing("type", "must be one of 'managed', 'user-provided'", "managed", "user-provided").
+			showing(shows("space", "guid", "name", "relationships.organization"), shows("space.organization", "name", "guid"),
+				shows("service_plan", "guid", "name", "relationships.service_offering"),
+				shows("service_plan.service_offering", "name", "guid", "description", "documentation_url", "tags", "relationships.service_broker"),
+				shows("service_plan.service_offering.service_broker", "name", "guid")).
+			folding("names", "service_plan_names")},
 	{"service_offerings", "Service offering",
-		named("service_broker_guids", "service_broker_names", "fields", "label_selector").offered()},
+		list("available", "fields", "broker_catalog_ids", "service_broker_guids", "service_broker_names", "names", "space_guids",
+			"organization_guids", "label_selector").by("name").offered().either("available").
+			showing(shows("service_broker", "guid", "name")).folding("names")},
 	{"service_plans", "Service plan",
-		named("service_broker_guids", "service_broker_names", "service_offering_guids", "service_offering_names", "service_instance_guids",
-			"broker_catalog_ids", "fields", "label_selector").offered().including("space.organization", "service_offering")},
+		list("available", "fields", "broker_catalog_ids", "names", "organization_guids", "service_broker_guids", "service_broker_names",
+			"service_instance_guids", "service_offering_guids", "service_offering_names", "space_guids", "include", "label_selector").by("name").
+			including("space.organization", "service_offering").offered().either("available").
+			showing(shows("service_offering.service_broker", "guid", "name")).folding("names", "service_offering_names")},
 	{"service_route_bindings", "Service route binding",
-		filteredBy("route_guids", "service_instance_guids", "service_instance_names", "label_selector").including("route", "service_instance")},
-	{"service_usage_events", "Service usage event", filteredBy("after_guid", "service_instance_types", "service_offering_guids")},
-	{"space_quotas", "Space quota", named("organization_guids", "space_guids")},
-	{"stacks", "Stack", named("default", "label_selector")},
-	{"tasks", "Task", named("states", "app_guids", "organization_guids", "space_guids", "sequence_ids", "label_selector")},
-	{"users", "User", filteredBy("usernames", "partial_usernames", "origins", "label_selector")},
+		list("service_instance_guids", "service_instance_names", "route_guids", "include", "label_selector").including("route", "service_instance")},
+	{"service_usage_events", "Service usage event", list("after_guid", "service_instance_types", "service_offering_guids").
+		onlyBy("created_at").without("updated_ats").unprocessable()},
+	{"space_quotas", "Space quota", list("names", "organization_guids", "space_guids").unprocessable()},
+	{"stacks", "Stack", list("names", "default", "label_selector").by("name").either("default")},
+	{"tasks", "Task", list("names", "states", "app_guids", "organization_guids", "space_guids", "app_guid", "sequence_ids", "label_selector").
+		ofOneApp("space_guids", "organization_guids", "app_guids").alone("sequence_ids").folding("names")},
+	{"users", "User", userList().unprocessable()},
 }
+
+// userList is filtered by what UAA says of users, to whom case is nothing.
+func userList() *ResourceList {
+	return list("usernames", "partial_usernames", "origins", "label_selector").folding("usernames").
+		comparing(func(value, wanted string) bool {
+			return strings.Contains(strings.ToLower(value), strings.ToLower(wanted))
+		}, "partial_usernames")
+}
+
+// The lists of collections that have a message of their own in one place.
+var (
+	appBuilds     = list("states", "label_selector")
+	membersOf     = userList() // refuses as most lists do
+	groupsOfSpace = list("names").unprocessable()
+)
 
 // Collections lists the resources that are only listed. Read only.
 func Collections() []*Collection { return collections }
@@ -148,7 +143,7 @@ func listed() (rows []*Operation) {
 		ofApp(aside("getAppEnvironment", "GET", "/v3/apps/{guid}/env", GetEnvironment, Read, "app-environment", noApp)),
 		ofApp(aside("getAppManifest", "GET", "/v3/apps/{guid}/manifest", GetManifest, Read, "", noApp)),
 		ofApp(of(CollectionNamed("tasks"), aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
-		ofApp(of(CollectionNamed("builds"), aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp))),
+		by(appBuilds, ofApp(of(CollectionNamed("builds"), aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp)))),
 		by(PackageList, ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp))),
 		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "feature-list", noApp)),
 		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, AppNotFound})),
@@ -161,17 +156,17 @@ func listed() (rows []*Operation) {
 		by(OrganizationList, part("listIsolationSegmentOrganizations", "isolation_segments", "/organizations", ListEntitled, "organization-list")),
 		part("getIsolationSegmentOrganizations", "isolation_segments", "/relationships/organizations", GetEntitled, "to-many"),
 		answering(http.StatusAccepted, aside("applyManifest", "POST", "/v3/spaces/{guid}/actions/apply_manifest", ApplyManifest, Write, "", noSpace)),
-		of(CollectionNamed("users"), aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace)),
+		by(membersOf, of(CollectionNamed("users"), aside("listSpaceUsers", "GET", "/v3/spaces/{guid}/users", ListCollection, Read, "resource-list", noSpace))),
 		part("getServiceInstanceParameters", "service_instances", "/parameters", GetItemPart, "parameters"),
 		part("getServiceInstanceCredentials", "service_instances", "/credentials", GetItemPart, "parameters"),
 		part("getServiceInstancePermissions", "service_instances", "/permissions", GetItemPart, "permissions"),
 		part("getServiceInstanceSharedSpaces", "service_instances", "/relationships/shared_spaces", GetItemPart, "to-many"),
 		part("getServiceCredentialBindingDetails", "service_credential_bindings", "/details", GetItemPart, "binding-details"),
 		part("getServiceCredentialBindingParameters", "service_credential_bindings", "/parameters", GetItemPart, "parameters"),
-		of(CollectionNamed("security_groups"), aside("listSpaceRunningSecurityGroups", "GET", "/v3/spaces/{guid}/running_security_groups", ListCollection, Read, "resource-list", noSpace)),
-		of(CollectionNamed("security_groups"), aside("listSpaceStagingSecurityGroups", "GET", "/v3/spaces/{guid}/staging_security_groups", ListCollection, Read, "resource-list", noSpace)),
+		by(groupsOfSpace, of(CollectionNamed("security_groups"), aside("listSpaceRunningSecurityGroups", "GET", "/v3/spaces/{guid}/running_security_groups", ListCollection, Read, "resource-list", noSpace))),
+		by(groupsOfSpace, of(CollectionNamed("security_groups"), aside("listSpaceStagingSecurityGroups", "GET", "/v3/spaces/{guid}/staging_security_groups", ListCollection, Read, "resource-list", noSpace))),
 		of(CollectionNamed("domains"), aside("listOrganizationDomains", "GET", "/v3/organizations/{guid}/domains", ListCollection, Read, "resource-list", noOrg)),
-		of(CollectionNamed("users"), aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg)),
+		by(membersOf, of(CollectionNamed("users"), aside("listOrganizationUsers", "GET", "/v3/organizations/{guid}/users", ListCollection, Read, "resource-list", noOrg))),
 		aside("getDefaultDomain", "GET", "/v3/organizations/{guid}/domains/default", GetDefaultDomain, Read, "resource", noOrg),
 		ofApp(aside("getCurrentDropletRelationship", "GET", "/v3/apps/{guid}/relationships/current_droplet", GetDropletRelation, Read, "to-one", noDroplet)),
 		changing(ofApp(aside("assignCurrentDroplet", "PATCH", "/v3/apps/{guid}/relationships/current_droplet", AssignDroplet, Write, "to-one", noApp)), "droplet-assignment", []*Error{DropletNotAssigned}),

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"slices"
@@ -30,8 +31,9 @@ type listReader struct {
 	members  []document.Field
 	query    ListQuery
 	problems []string
-	crashed  bool // in validation: nothing else counts
-	broken   bool // later, when the database is asked: problems count first
+	refusal  *Error // nil for BadQueryParameter
+	crashed  bool   // in validation: nothing else counts
+	broken   bool   // later, when the database is asked: problems count first
 }
 
 // CheckQuery refuses a query string that the real server's framework cannot
@@ -77,7 +79,7 @@ func ParseListQuery(rawQuery string, nested bool) (ListQuery, error) {
 	r.query.CreatedAts = r.times("created_ats", "Created ats")
 	r.query.UpdatedAts = r.times("updated_ats", "Updated ats")
 	r.query.GUIDs = r.filter("guids", "Guids")
-	r.selector()
+	r.selector(true)
 	r.problems = append(r.problems, unknownParameters(r.members, listKeys, listParameters)...)
 	r.embed()
 	r.query.Types = r.filter("types", "")
@@ -94,7 +96,7 @@ func (r *listReader) result() (ListQuery, error) {
 	case r.crashed:
 		return ListQuery{}, UnknownError
 	case len(r.problems) > 0:
-		return ListQuery{}, BadQueryParameter.With(strings.Join(r.problems, ", "))
+		return ListQuery{}, cmp.Or(r.refusal, BadQueryParameter).With(strings.Join(r.problems, ", "))
 	case r.broken:
 		return ListQuery{}, UnknownError
 	}
@@ -233,7 +235,9 @@ func (r *listReader) filter(key, label string) Filter {
 	return Filter{Set: true, Values: values}
 }
 
-func (r *listReader) selector() {
+// selector reads label_selector; checked says whether what is wrong with it is
+// told.
+func (r *listReader) selector(checked bool) {
 	value, given := document.Get(r.members, "label_selector")
 	if !given {
 		return
@@ -243,7 +247,11 @@ func (r *listReader) selector() {
 		return
 	}
 	selector, problems := parseSelector(value.Text)
-	r.problems = append(r.problems, problems...)
+	if checked {
+		r.problems = append(r.problems, problems...)
+	} else if value.Text != "" {
+		r.broken = r.broken || len(problems) > 0
+	}
 	r.query.Selector = &selector
 	r.query.repeat("label_selector", value.Text)
 }
@@ -298,13 +306,20 @@ func (r *listReader) app(nested bool) {
 	if !nested && r.query.AppGUID == "" {
 		return
 	}
-	var refused []string
-	for _, key := range [...]string{"app_guids", "organization_guids", "space_guids"} {
-		switch value, given := document.Get(r.members, key); {
-		case value.Kind != document.Null:
-			refused = append(refused, key)
-		case given && key != "app_guids":
+	r.refuseGiven([]string{"app_guids", "organization_guids", "space_guids"})
+	for _, key := range [...]string{"organization_guids", "space_guids"} {
+		if value, given := document.Get(r.members, key); given && value.Kind == document.Null {
 			r.broken = true // not refused, and the table it asks is not joined
+		}
+	}
+}
+
+// refuseGiven refuses those of the parameters that have a value.
+func (r *listReader) refuseGiven(keys []string) {
+	var refused []string
+	for _, key := range keys {
+		if value, _ := document.Get(r.members, key); value.Kind != document.Null {
+			refused = append(refused, key)
 		}
 	}
 	if len(refused) > 0 {

@@ -19,10 +19,17 @@ const (
 type Filter struct {
 	Set    bool
 	Values []string
+
+	alike func(value, wanted string) bool // nil when a value must be a wanted one
 }
 
 // Match says whether a value passes.
-func (f Filter) Match(value string) bool { return !f.Set || slices.Contains(f.Values, value) }
+func (f Filter) Match(value string) bool {
+	if f.alike != nil {
+		return !f.Set || slices.ContainsFunc(f.Values, func(wanted string) bool { return f.alike(value, wanted) })
+	}
+	return !f.Set || slices.Contains(f.Values, value)
+}
 
 // TimeFilter selects by a time stamp: by one of several seconds, or by all of
 // several bounds (§13.1). The zero value lets everything pass.

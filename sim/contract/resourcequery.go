@@ -28,13 +28,6 @@ func (q ResourceQuery) Filters() (keys []string) {
 	return keys
 }
 
-// MatchName is Match for names, whose case does not count: their columns are
-// made so (lib/vcap/sequel_case_insensitive_string_monkeypatch.rb).
-func (q ResourceQuery) MatchName(name string) bool {
-	filter := q.matches["names"]
-	return !filter.Set || slices.ContainsFunc(filter.Values, func(value string) bool { return strings.EqualFold(value, name) })
-}
-
 // Match says whether a value passes the filter of that parameter.
 func (q ResourceQuery) Match(key, value string) bool {
 	if excluded := q.excludes[key]; excluded.Set && slices.Contains(excluded.Values, value) {
@@ -43,90 +36,54 @@ func (q ResourceQuery) Match(key, value string) bool {
 	return q.matches[key].Match(value)
 }
 
+// Among is the query of a list that holds no more than these.
+func (q ResourceQuery) Among(guids []string) ResourceQuery {
+	if q.GUIDs.Set {
+		guids = slices.DeleteFunc(guids, func(guid string) bool { return !q.GUIDs.Match(guid) })
+	}
+	q.GUIDs = Filter{Set: true, Values: guids}
+	return q
+}
+
 // Includes says that one of these related resources was asked for.
 func (q ResourceQuery) Includes(names ...string) bool {
 	return slices.ContainsFunc(q.Include, func(name string) bool { return slices.Contains(names, name) })
 }
 
-// ResourceList says which parameters a list of a supporting resource takes. Its
-// methods' errors are those of ParseListQuery.
-type ResourceList struct {
-	parameters []string // beside those of every list, in the order of the message
-	columns    []string // to order by, beside the times
-	include    []string // resources that can be included
-	filters    []string // in the order in which the server checks them
-	checksKeys bool     // label_selector is checked, not only passed on
-}
-
-// commonParameters are those of every list.
-var commonParameters = []string{"page", "per_page", "order_by", "created_ats", "updated_ats", "guids"}
-
-// The lists of the supporting resources, as the real server's messages describe
-// them.
-var (
-	AppList = &ResourceList{
-		parameters: []string{"names", "organization_guids", "space_guids", "stacks", "include", "lifecycle_type", "label_selector"},
-		columns:    []string{"name", "state"}, include: []string{"space", "org", "space.organization"},
-		filters: []string{"names", "organization_guids", "space_guids", "stacks"}, checksKeys: true}
-	SpaceList = &ResourceList{
-		parameters: []string{"names", "organization_guids", "include", "label_selector"},
-		columns:    []string{"name"}, include: []string{"org", "organization"},
-		filters: []string{"names", "organization_guids"}, checksKeys: true}
-	OrganizationList = &ResourceList{
-		parameters: []string{"names", "isolation_segment_guid", "label_selector"},
-		columns:    []string{"name"}, filters: []string{"names"}, checksKeys: true}
-	RouteList = &ResourceList{
-		parameters: []string{"hosts", "space_guids", "organization_guids", "domain_guids", "paths", "app_guids", "include", "label_selector",
-			"ports", "service_instance_guids"},
-		include: []string{"domain", "space", "space.organization", "route_policies"},
-		filters: []string{"hosts", "paths", "app_guids", "space_guids", "organization_guids", "domain_guids", "ports", "service_instance_guids"}}
-	SidecarList = &ResourceList{}
-	PackageList = &ResourceList{
-		parameters: []string{"states", "types", "app_guids", "app_guid", "space_guids", "organization_guids", "label_selector"},
-		filters:    []string{"states", "types", "app_guids", "space_guids", "organization_guids"}, checksKeys: true}
-	DropletList = &ResourceList{
-		parameters: []string{"app_guid", "app_guids", "current", "organization_guids", "package_guid", "space_guids", "states", "label_selector"},
-		filters:    []string{"app_guids", "states", "space_guids", "organization_guids"}, checksKeys: true}
-	RevisionList         = &ResourceList{parameters: []string{"versions", "deployable", "label_selector"}, filters: []string{"versions"}, checksKeys: true}
-	DeployedRevisionList = &ResourceList{}
-	DeploymentList       = &ResourceList{
-		parameters: []string{"app_guids", "states", "status_reasons", "status_values", "label_selector"},
-		filters:    []string{"app_guids", "states", "status_reasons", "status_values"}, checksKeys: true}
-	AuditEventList = &ResourceList{
-		parameters: []string{"types", "target_guids", "space_guids", "organization_guids"},
-		filters:    []string{"target_guids", "types", "space_guids", "organization_guids"}}
-)
-
-// Labelled says that what is listed has metadata, and is selected by it.
-func (l *ResourceList) Labelled() bool { return l.checksKeys }
-
 // Parse reads and checks the query of the list.
 func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 	q := ResourceQuery{ListQuery: ListQuery{Page: 1, PerPage: defaultPerPage}}
-	if rawQuery == "" {
+	if rawQuery == "" && l.order == "" {
 		return q, nil
 	}
 	members, err := rails.ParseParams(rawQuery)
 	if err != nil {
 		return ResourceQuery{}, Malformed
 	}
-	r := listReader{members: members, query: q.ListQuery}
+	r := listReader{members: members, query: q.ListQuery, refusal: l.refusal}
 	r.pages()
-	r.order(slices.Concat(timeColumns, l.columns))
+	r.order(l.columns)
+	if value, _ := document.Get(members, "order_by"); l.order != "" && value.Kind == document.Null {
+		r.query.OrderBy = l.order
+		r.query.repeat("order_by", "+"+l.order)
+	}
 	r.query.CreatedAts = r.times("created_ats", "Created ats")
 	r.query.UpdatedAts = r.times("updated_ats", "Updated ats")
 	r.query.GUIDs = r.filter("guids", "Guids")
-	if l.checksKeys {
-		r.selector()
-	} else if value, given := document.Get(members, "label_selector"); given && slices.Contains(l.parameters, "label_selector") {
-		r.query.repeat("label_selector", value.Text)
+	if l.checksKeys || l.Takes("label_selector") {
+		r.selector(l.checksKeys)
 	}
 	valid := slices.Concat(commonParameters, l.parameters)
 	r.problems = append(r.problems, unknownParameters(members, valid, quoted(valid))...)
+	if _, given := document.Get(members, l.refused); given {
+		r.refuse("Filtering by '" + l.refused + "' is not allowed on this resource.")
+	}
 	if l.include != nil {
 		q.Include = r.resources("include", "included", l.include)
 	}
 	l.filter(&r, &q)
+	r.fields(l.fields)
+	l.nested(&r)
 	if q.ListQuery, err = r.result(); err != nil {
 		return ResourceQuery{}, err
 	}
@@ -136,16 +93,97 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 // filter reads the list's own filters.
 func (l *ResourceList) filter(r *listReader, q *ResourceQuery) {
 	q.matches, q.excludes = make(map[string]Filter, len(l.filters)), map[string]Filter{}
-	if slices.Contains(l.parameters, "lifecycle_type") {
+	if l.Takes("lifecycle_type") {
 		q.matches["lifecycle_type"] = r.lifecycleType()
 	}
-	for _, key := range l.filters {
-		if value, _ := document.Get(r.members, key); key == "target_guids" && value.Kind == document.Object {
-			q.excludes[key] = r.exclusion(key, value)
-			continue
-		}
-		q.matches[key] = r.filter(key, humanized(key))
+	if l.Takes("usernames") {
+		r.usernames()
 	}
+	for _, key := range l.filters {
+		value, _ := document.Get(r.members, key)
+		switch limits, limited := l.choices[key]; {
+		case limited:
+			q.matches[key] = r.choice(key, limits)
+		case key == "target_guids" && value.Kind == document.Object:
+			q.excludes[key] = r.exclusion(key, value)
+		default:
+			filter := r.filter(key, humanized(key))
+			filter.alike = l.alike[key]
+			filter.Set = filter.Set && !slices.Contains(l.open, key)
+			q.matches[key] = filter
+			if key == "after_guid" && value.Kind != document.Null && len(filter.Values) != 1 {
+				r.refuse("After guid filter accepts only one guid")
+			}
+		}
+	}
+}
+
+// choice reads a filter that takes one of a few values.
+func (r *listReader) choice(key string, of choice) Filter {
+	value, given := document.Get(r.members, key)
+	if !given {
+		return Filter{}
+	}
+	if value.Kind != document.Null && (value.Kind != document.String || !slices.Contains(of.values, value.Text)) {
+		r.refuse(humanized(key) + " " + of.refusal)
+	}
+	r.query.repeat(key, value.Text)
+	return Filter{Set: true, Values: []string{value.Text}}
+}
+
+// usernames refuses filters of users that do not go together.
+func (r *listReader) usernames() {
+	given := func(key string) bool {
+		value, _ := document.Get(r.members, key)
+		return value.Kind != document.Null
+	}
+	whole, partial := given("usernames"), given("partial_usernames")
+	if given("origins") && !whole && !partial {
+		r.refuse("Origins filter cannot be provided without usernames or partial_usernames filter.")
+	}
+	if whole && partial {
+		r.refuse("Usernames filter cannot be provided with both usernames and partial_usernames filter.")
+	}
+}
+
+// fields reads which fields of related resources are to come along.
+func (r *listReader) fields(valid []shown) {
+	value, given := document.Get(r.members, "fields")
+	if valid == nil || !given || value.Kind == document.Null {
+		return
+	}
+	if value.Kind != document.Object {
+		r.refuse("Fields must be an object")
+	}
+	var paths []string
+	for _, one := range valid {
+		paths = append(paths, one.path)
+	}
+	for _, member := range value.Members {
+		keys := commaList(member.Value)
+		switch at := slices.Index(paths, member.Key); {
+		case value.Kind != document.Object:
+		case at < 0:
+			r.refuse("Fields [" + member.Key + "] valid resources are: " + quoted(paths))
+		case slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(valid[at].keys, key) }):
+			r.refuse("Fields valid keys for '" + member.Key + "' are: " + quoted(valid[at].keys))
+		default:
+			r.query.repeat("fields["+member.Key+"]", strings.Join(keys, ","))
+		}
+	}
+}
+
+// nested refuses what does not go with the list of one app, and what goes with
+// that alone.
+func (l *ResourceList) nested(r *listReader) {
+	refused := l.appOnly
+	if textOf(r.members, "app_guid") != "" {
+		refused = l.apart
+		if value, _ := document.Get(r.members, "current"); l.Takes("current") && value.Kind != document.Null && value.Text != "true" {
+			r.refuse("Current only accepts the value 'true'")
+		}
+	}
+	r.refuseGiven(refused)
 }
 
 // humanized is an attribute's name as messages begin with it (§5).

@@ -64,11 +64,12 @@ func (v Viewer) MayCall(access contract.Access) bool {
 // Unlimited says that the rate limiter lets the viewer pass (§18).
 func (v Viewer) Unlimited() bool { return v.has(admin | adminReadOnly) }
 
-func (v Viewer) readsAll() bool { return v.has(admin | adminReadOnly | globalAuditor) }
+// ReadsAll says that the viewer sees every organization and space.
+func (v Viewer) ReadsAll() bool { return v.has(admin | adminReadOnly | globalAuditor) }
 
 // canRead says whether the viewer sees what is in a space (§15).
 func (v Viewer) canRead(space *Space) bool {
-	return v.readsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
+	return v.ReadsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
 		switch g.Role {
 		case SpaceDeveloper, SpaceManager, SpaceAuditor, SpaceSupporter:
 			return g.SpaceGUID == space.GUID
@@ -82,7 +83,7 @@ func (v Viewer) canRead(space *Space) bool {
 // canReadOrganization says whether the viewer sees an organization: every role
 // in it or in one of its spaces will do.
 func (v Viewer) canReadOrganization(org *Organization, spaces *dated[*Space]) bool {
-	return v.readsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
+	return v.ReadsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
 		if g.OrganizationGUID == org.GUID {
 			return true
 		}

@@ -45,7 +45,7 @@ func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return page(q, s.appsOf(who, func(app *App, space *Space) bool {
-		return q.MatchName(app.Name) && q.Match("space_guids", space.GUID) &&
+		return q.Match("names", app.Name) && q.Match("space_guids", space.GUID) &&
 			q.Match("organization_guids", space.OrganizationGUID) && q.Match("stacks", app.Stack) &&
 			q.Match("lifecycle_type", buildpackLifecycle)
 	}), func(v View) resource {

@@ -200,7 +200,7 @@ func (s *Store) allEvents(now time.Time) []EventView {
 
 // canReadEvents differs from canRead: managers do not see what was done.
 func (v Viewer) canReadEvents(space *Space) bool {
-	return v.readsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
+	return v.ReadsAll() || slices.ContainsFunc(v.User.Grants, func(g Grant) bool {
 		switch g.Role {
 		case SpaceDeveloper, SpaceAuditor, SpaceSupporter:
 			return g.SpaceGUID == space.GUID

@@ -167,7 +167,7 @@ func (s *Store) matching(who Viewer, app string, q contract.ListQuery) narrowing
 	n.toAny(s, ofSpace, q.SpaceGUIDs)
 	n.toAny(s, ofOrg, q.OrganizationGUIDs)
 	s.labeled(&n, q.Selector)
-	if !who.readsAll() {
+	if !who.ReadsAll() {
 		n.to(s.readable(who))
 	}
 	if q.CreatedAts.Set {

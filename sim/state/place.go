@@ -37,7 +37,7 @@ func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
 	defer s.mu.RUnlock()
 	var all []View
 	for _, guid := range s.orgOrder {
-		if org := s.orgs.get(guid); q.MatchName(org.Name) && who.canReadOrganization(org, &s.spaces) {
+		if org := s.orgs.get(guid); q.Match("names", org.Name) && who.canReadOrganization(org, &s.spaces) {
 			all = append(all, View{Organization: org, settings: s.settings})
 		}
 	}
@@ -66,7 +66,7 @@ func (s *Store) Spaces(who Viewer, q contract.ResourceQuery) Page {
 	var all []View
 	for _, guid := range s.spaceOrd {
 		space := s.spaces.get(guid)
-		if q.MatchName(space.Name) && q.Match("organization_guids", space.OrganizationGUID) && who.canRead(space) {
+		if q.Match("names", space.Name) && q.Match("organization_guids", space.OrganizationGUID) && who.canRead(space) {
 			all = append(all, s.viewOfSpace(space))
 		}
 	}
