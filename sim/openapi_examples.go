@@ -25,7 +25,9 @@ func examplesOf(variant contract.Variant) string {
 	fmt.Fprintf(&b, "apps: [{name: demo, droplets: [{guid: %[1]s}], droplet: %[1]s, processes: [{type: worker, registry_credential: {guid: %s}}]}]\nresources:\n",
 		exampleDroplet, exampleCredential)
 	for _, c := range contract.Collections() {
-		fmt.Fprintf(&b, "  %s: [{name: example}]\n", c.Name)
+		if c.Name != "routes" { // the default scenario has one, which leads somewhere
+			fmt.Fprintf(&b, "  %s: [{name: example}]\n", c.Name)
+		}
 	}
 	return b.String()
 }

@@ -64,8 +64,8 @@ func (c *call) within() (keep func(item) bool, err error) {
 	all := func(item) bool { return true }
 	switch {
 	case c.op.Nested:
-		_, err = c.snap.State.VisibleApp(c.who, c.ref.AppGUID)
-		return func(i item) bool { return i.relation("app") == c.ref.AppGUID }, err
+		_, err = c.visibleApp()
+		return func(i item) bool { return slices.Contains(i.relations("app"), c.ref.AppGUID) }, err
 	case strings.HasSuffix(c.op.Path, "_security_groups"):
 		_, err = c.snap.State.Space(c.who, c.guid)
 		phase := strings.TrimSuffix(path.Base(c.op.Path), "_security_groups")
@@ -137,9 +137,12 @@ func getItemPart(c *call) (reply, error) {
 func (c *call) items(collection *contract.Collection) []item {
 	given := c.snap.Scenario.Document.Resources[collection.Name]
 	all := append(slices.Clone(given), c.derived(collection.Name)...)
-	items := make([]item, len(all))
+	items := make([]item, 0, len(all))
 	for i, value := range all {
-		items[i] = c.completed(collection, i, value)
+		one := c.completed(collection, i, value)
+		if collection.Name != "routes" || !slices.Equal(one.relations("space"), []string{""}) { // a route goes with its apps
+			items = append(items, one)
+		}
 	}
 	return items
 }
@@ -153,6 +156,9 @@ func (c *call) completed(collection *contract.Collection, position int, value do
 	if collection.Name == "feature_flags" { // the one resource without guid and times
 		one.value = value
 		return one
+	}
+	if collection.Name == "routes" {
+		value = c.route(one.guid, one.created, value)
 	}
 	members := []document.Field{
 		{Key: "guid", Value: document.Text(one.guid)},
@@ -231,14 +237,23 @@ func (c *call) passes(q contract.ResourceQuery, i item) bool {
 	return true
 }
 
+// compareBy orders by a column, then by guid; without one as a scenario does.
 func (i item) compareBy(column string, to item) int {
+	order := 0
 	switch column {
-	case "name":
-		return cmp.Or(cmp.Compare(i.value.TextOf("name"), to.value.TextOf("name")), cmp.Compare(i.guid, to.guid))
+	case "":
+		return 0
 	case "created_at":
-		return cmp.Or(i.created.Compare(to.created), cmp.Compare(i.guid, to.guid))
+		order = i.created.Compare(to.created)
 	case "updated_at":
-		return cmp.Or(i.updated.Compare(to.updated), cmp.Compare(i.guid, to.guid))
+		order = i.updated.Compare(to.updated)
+	default:
+		a, _ := i.value.Get(column)
+		b, _ := to.value.Get(column)
+		if a.Kind == document.Number { // a whole one, which is as long as it is large
+			order = cmp.Compare(len(a.Text), len(b.Text))
+		}
+		order = cmp.Or(order, cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)))
 	}
-	return 0
+	return cmp.Or(order, cmp.Compare(i.guid, to.guid))
 }

@@ -30,6 +30,13 @@ func getManifest(c *call) (reply, error) {
 			fmt.Fprintf(&b, "  - %s\n", yamlText(name))
 		}
 	}
+	for i, route := range c.routesOf(view.App.GUID) {
+		if i == 0 {
+			b.WriteString("  routes:\n")
+		}
+		protocol, _ := route.value.Find("/destinations/0/protocol")
+		fmt.Fprintf(&b, "  - route: %s\n    protocol: %s\n", yamlText(route.value.TextOf("url")), protocol.Text)
+	}
 	b.WriteString("  processes:\n")
 	for _, p := range processes {
 		writeProcess(&b, p.Process)

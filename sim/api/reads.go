@@ -58,7 +58,7 @@ func downloadDroplet(c *call) (reply, error) {
 
 func getEnvironment(c *call) (reply, error) {
 	return one(http.StatusOK, func(v state.View) document.Value {
-		return c.document("environment", values{"guid": v.App.GUID, "name": v.App.Name, "files": contract.FileDescriptors,
+		return c.document("environment", values{"guid": v.App.GUID, "uris": c.urlsOf(v.App.GUID), "name": v.App.Name, "files": contract.FileDescriptors,
 			"space": v.Space.GUID, "space_name": v.Space.Name, "organization": v.Organization.GUID, "organization_name": v.Organization.Name})
 	})(c.secretsOf())
 }
@@ -128,13 +128,11 @@ func getDefaultDomain(c *call) (reply, error) {
 	if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
 		return reply{}, err
 	}
-	collection := contract.CollectionNamed("domains")
-	for _, domain := range c.items(collection) {
-		if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
-			return jsonReply(http.StatusOK, domain.value), nil
-		}
+	domain, found := c.firstDomain()
+	if !found {
+		return reply{}, contract.CollectionNamed("domains").Item()
 	}
-	return reply{}, collection.Item()
+	return jsonReply(http.StatusOK, domain.value), nil
 }
 
 // clearBuildpackCache is taken and has nothing to do. The real server starts a
@@ -190,6 +188,6 @@ func (c *call) appSummary(web state.View) document.Value {
 			running++
 		}
 	}
-	return c.document("app_summary", values{"guid": web.App.GUID, "name": web.App.Name, "space": web.App.SpaceGUID, "state": string(web.App.State),
+	return c.document("app_summary", values{"guid": web.App.GUID, "name": web.App.Name, "space": web.App.SpaceGUID, "state": string(web.App.State), "urls": c.urlsOf(web.App.GUID),
 		"running": running, "buildpack": nullable(buildpack), "memory": p.MemoryInMB, "instances": p.Instances, "disk": disk})
 }

@@ -7,6 +7,8 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
+const routePath = "/v3/routes/f1000000-0000-4000-8000-000000000001"
+
 // furnished is a world with resources that are only listed.
 const furnished = `name: furnished
 extends: default
@@ -18,6 +20,12 @@ resources:
   service_brokers: [{guid: e6000000-0000-4000-8000-000000000006, name: broker}]
   service_offerings: [{guid: e7000000-0000-4000-8000-000000000007, name: sql, relationships: {service_broker: {data: {guid: e6000000-0000-4000-8000-000000000006}}}}]
   service_plans: [{guid: e8000000-0000-4000-8000-000000000008, name: small, relationships: {service_offering: {data: {guid: e7000000-0000-4000-8000-000000000007}}}}]
+  domains: [{name: apps.example.com}, {guid: ed000000-0000-4000-8000-000000000001, name: tcp.example.com, supported_protocols: [tcp]}]
+  service_route_bindings: [{relationships: {route: {data: {guid: f1000000-0000-4000-8000-000000000001}}, service_instance: {data: {guid: e5000000-0000-4000-8000-000000000005}}}}]
+  routes:
+    - {host: demo, guid: f1000000-0000-4000-8000-000000000001, destinations: [{app: {guid: c1000000-0000-4000-8000-000000000001}}]}
+    - {port: 1024, destinations: [{app: {guid: c2000000-0000-4000-8000-000000000001}}], metadata: {labels: {env: prod}}, relationships: {domain: {data: {guid: ed000000-0000-4000-8000-000000000001}}}}
+  buildpacks: [{name: ruby, position: 10}, {name: go, position: 9}]
   security_groups: [{name: open, globally_enabled: {running: true, staging: false}}]
   isolation_segments: [{guid: e9000000-0000-4000-8000-000000000009, name: empty}]
   tasks:
@@ -42,6 +50,8 @@ func TestReads(t *testing.T) {
 		{"GET /v3/service_instances?space_guids=" + spaceGUID, "developer", 200, `"total_results":1`},
 		{"GET /v3/service_instances?order_by=created_at", "developer", 200, `"resources":[{"guid":"e5000000-0000-4000-8000-000000000005","created_at":"2020-01-01T00:00:00Z"`},
 		{"GET /v3/service_instances?order_by=-name&per_page=1", "developer", 200, `"name":"db"`},
+		{"GET /v3/buildpacks?order_by=position&per_page=1", "developer", 200, `"position":9`},
+		{"GET /v3/buildpacks?order_by=-position&per_page=1", "developer", 200, `"position":10`},
 		{"GET /v3/service_instances?page=9", "developer", 200, `"total_results":0`},
 		{"GET /v3/service_instances?nonsense=1", "developer", 400, `Unknown query parameter(s): 'nonsense'`},
 		{"GET /v3/service_instances", "", 401, `CF-NotAuthenticated`},
@@ -112,9 +122,33 @@ func TestReads(t *testing.T) {
 		{"GET /v3/feature_flags/app_scaling", "developer", 200, `"enabled":true`},
 		{"GET /v3/feature_flags/nix", "developer", 404, `"detail":"Feature flag not found"`},
 
+		{"GET /v3/routes", "developer", 200, `"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","protocol":"http","host":"demo","path":"","port":null,"url":"demo.apps.example.com","destinations":[{"guid":"`},
+		{"GET /v3/routes", "developer", 200, `"app":{"guid":"` + appGUID + `","process":{"type":"web"}},"weight":null,"port":8080,"protocol":"http1","created_at":"2026-01-01T00:00:00Z"`},
+		{"GET /v3/routes", "developer", 200, `"relationships":{"space":{"data":{"guid":"` + spaceGUID + `"}},"domain":{"data":{"guid":"`},
+		{"GET /v3/routes", "outsider", 200, `"total_results":0`},
+		{"GET /v3/routes?hosts=DEMO&paths=&space_guids=" + spaceGUID + "&organization_guids=" + orgGUID + "&app_guids=" + appGUID, "developer", 200, `"total_results":1`},
+		{"GET /v3/routes?ports=1024", "developer", 200, `"url":"tcp.example.com:1024"`},
+		{"GET /v3/routes?domain_guids=ed000000-0000-4000-8000-000000000001", "developer", 200, `"total_results":1`},
+		{"GET /v3/routes?service_instance_guids=e5000000-0000-4000-8000-000000000005", "developer", 200, `"total_results":1`},
+		{"GET /v3/routes?label_selector=env%3Dprod", "developer", 200, `"port":1024`},
+		{"GET /v3/routes?include=domain,space.organization,route_policies&hosts=demo", "developer", 200, `"included":{"domains":[{"guid":"`},
+		{"GET /v3/routes?include=route_policies", "developer", 200, `"included":{"route_policies":[]}`},
+		{"GET " + appPath + "/routes", "developer", 200, `"total_results":1`},
+		{"GET " + appPath + "/routes", "outsider", 404, `"detail":"App not found"`},
+		{"GET /v3/apps/" + legacyGUID + "/routes", "developer", 200, `"protocol":"tcp","created_at"`},
+		{"GET " + routePath, "developer", 200, `"links":{"self":{"href":"BASE` + routePath + `"},"space":{"href":"BASE/v3/spaces/` + spaceGUID + `"},"destinations":{"href":"BASE` + routePath + `/destinations"},"domain":{"href":"BASE/v3/domains/`},
+		{"GET " + routePath, "outsider", 404, `"detail":"Route not found"`},
+		{"GET " + routePath + "/destinations", "developer", 200, `"links":{"self":{"href":"BASE` + routePath + `/destinations"},"route":{"href":"BASE` + routePath + `"}}`},
+		{"GET /v3/domains/ed000000-0000-4000-8000-000000000001/route_reservations?port=1024", "developer", 200, `{"matching_route":true}`},
+		{"GET /v3/domains/ed000000-0000-4000-8000-000000000001/route_reservations", "developer", 200, `{"matching_route":false}`},
+		{"GET /v3/domains/nix/route_reservations?host=demo", "developer", 404, `"detail":"Domain not found"`},
+		{"GET /v3/roles?organization_guids=" + orgGUID, "developer", 200, `"total_results":0`},
+		{"GET " + routePath + "/relationships/shared_spaces", "developer", 200, `{"data":[]}`},
+
 		{"GET " + appPath + "/environment_variables", "developer", 200, `{"var":{},"links":{`},
 		{"GET " + appPath + "/environment_variables", "auditor", 403, `CF-NotAuthorized`},
 		{"GET " + appPath + "/env", "developer", 200, `"VCAP_APPLICATION":{"cf_api":"BASE"`},
+		{"GET " + appPath + "/env", "developer", 200, `"uris":["demo.apps.example.com"]`},
 		{"GET " + appPath + "/packages", "developer", 200, `"resources":[]}`},
 		{"GET " + appPath + "/relationships/current_droplet", "developer", 200, `"related":{"href":"BASE` + appPath + `/droplets/current"}`},
 		{"PATCH " + appPath + "/relationships/current_droplet", "developer", 422, "Unable to assign current droplet"},
@@ -173,6 +207,9 @@ applications:
   stack: "cflinuxfs4"
   buildpacks:
   - "ruby_buildpack"
+  routes:
+  - route: "demo.apps.example.com"
+    protocol: http1
   processes:
   - type: "web"
     instances: 2
@@ -184,6 +221,10 @@ applications:
     readiness-health-check-type: process
 `
 	if got := r.send(t, "GET "+appPath+"/manifest", "", as("developer")); got.status != 200 || !strings.HasPrefix(got.body, want) {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	got := rigOf(t, furnished, Options{}).send(t, "GET /v3/apps/"+legacyGUID+"/manifest", "", as("developer"))
+	if want := "  routes:\n  - route: \"tcp.example.com:1024\"\n    protocol: tcp\n"; !strings.Contains(got.body, want) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }

@@ -31,7 +31,7 @@ func (c *call) related(items []item, query contract.ResourceQuery) (included doc
 		}
 		included = included.With(step+"s", document.List(values...))
 	}
-	for _, relation := range []string{"user", "space", "organization", "app", "service_offering", "service_instance", "route"} {
+	for _, relation := range []string{"user", "domain", "space", "organization", "app", "service_offering", "service_instance", "route"} {
 		if query.Includes(relation) {
 			add(relation, nil)
 		}
@@ -39,6 +39,9 @@ func (c *call) related(items []item, query contract.ResourceQuery) (included doc
 	if query.Includes("space.organization") {
 		add("space", nil)
 		add("space.organization", nil)
+	}
+	if query.Includes("route_policies") {
+		included = included.With("route_policies", document.List())
 	}
 	parameters, _ := url.ParseQuery(c.req.URL.RawQuery) // what is wrong with it was refused before
 	for _, path := range fieldPaths {

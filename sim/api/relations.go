@@ -35,6 +35,12 @@ func (i item) relations(kind string) (guids []string) {
 			guids = append(guids, one.Value.TextOf("guid"))
 		}
 	}
+	if destinations, _ := i.value.Get("destinations"); kind == "app" { // of a route
+		for _, one := range destinations.Members {
+			guid, _ := one.Value.Find("/app/guid")
+			guids = append(guids, guid.Text)
+		}
+	}
 	return guids
 }
 
@@ -42,7 +48,7 @@ func (i item) relations(kind string) (guids []string) {
 // itself or by what it names.
 func (c *call) reached(i item, kind string) []string {
 	guids := i.relations(kind)
-	if guids != nil {
+	if _, named := i.value.Find("/relationships/" + kind); named || guids != nil { // null, too, is said
 		return guids
 	}
 	for _, step := range leads[kind] {
@@ -101,7 +107,7 @@ func (c *call) lists(i item) bool {
 		return slices.ContainsFunc(i.relations("space"), c.seesSpace)
 	}
 	if spaces := c.reached(i, "space"); len(spaces) > 0 {
-		return slices.ContainsFunc(spaces, c.seesSpace)
+		return slices.ContainsFunc(spaces, c.seesSpace) || c.op.Collection.Name == "routes" && slices.ContainsFunc(c.reached(i, "organization"), c.audits)
 	}
 	organizations := i.relations("organization")
 	return len(organizations) == 0 || slices.ContainsFunc(organizations, c.seesOrganization)
@@ -115,6 +121,14 @@ func (c *call) seesSpace(guid string) bool {
 func (c *call) seesOrganization(guid string) bool {
 	_, err := c.snap.State.Organization(c.who, guid)
 	return err == nil
+}
+
+// audits says that the caller is an auditor of an organization, who reads its
+// routes.
+func (c *call) audits(organization string) bool {
+	return slices.ContainsFunc(c.who.User.Grants, func(g state.Grant) bool {
+		return g.Role == state.OrgAuditor && g.OrganizationGUID == organization
+	})
 }
 
 // compared are the texts of an item that a filter looks at.
@@ -165,6 +179,14 @@ func (c *call) comparedGUIDs(i item, kind string) []string {
 		for _, instance := range c.items(contract.CollectionNamed("service_instances")) {
 			if slices.Contains(instance.relations("service_plan"), i.guid) {
 				guids = append(guids, instance.guid)
+			}
+		}
+		return guids
+	case kind == "service_instance" && c.op.Collection.Name == "routes":
+		var guids []string
+		for _, binding := range c.items(contract.CollectionNamed("service_route_bindings")) {
+			if slices.Contains(binding.relations("route"), i.guid) {
+				guids = append(guids, binding.relations("service_instance")...)
 			}
 		}
 		return guids

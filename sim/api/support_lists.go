@@ -1,51 +1,10 @@
 package api
 
 import (
-	"net/url"
-
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
-
-// listRoutes shows no routes: none can be made. An app's list says so only to
-// those who may see the app.
-func listRoutes(c *call) (reply, error) {
-	raw, path := c.req.URL.RawQuery, "/v3/routes"
-	if c.op.Nested {
-		// The real server puts the app's guid over whatever the query says.
-		raw += "&app_guids=" + url.QueryEscape(c.ref.AppGUID)
-		path = "/v3/apps/" + c.ref.AppGUID + "/routes"
-	}
-	query, err := c.op.List.Parse(raw)
-	if err != nil {
-		return reply{}, err
-	}
-	if c.op.Nested {
-		if _, err := c.snap.State.VisibleApp(c.who, c.ref.AppGUID); err != nil {
-			return reply{}, err
-		}
-	}
-	return c.listReply(path, query, 0, nil, includedWithRoutes(query))
-}
-
-// includedWithRoutes are the resources that come along with no routes.
-func includedWithRoutes(query contract.ResourceQuery) (included document.Value) {
-	none := document.List()
-	if query.Includes("domain") {
-		included = included.With("domains", none)
-	}
-	if query.Includes("space", "space.organization") {
-		included = included.With("spaces", none)
-	}
-	if query.Includes("space.organization") {
-		included = included.With("organizations", none)
-	}
-	if query.Includes("route_policies") {
-		included = included.With("route_policies", none)
-	}
-	return included
-}
 
 // listPackages shows no packages, by which the cf CLI sees that there is
 // nothing to stage (CLIENTS.md §1).

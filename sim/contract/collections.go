@@ -18,6 +18,8 @@ const (
 	GetFeature
 	GetIsolationSegment
 	GetItemPart
+	ListDestinations
+	GetReservations
 	ListEntitled
 	GetEntitled
 	GetSSHEnabled
@@ -54,6 +56,7 @@ var collections = []*Collection{
 	{"organization_quotas", "Organization quota", list("names", "organization_guids").folding("names")},
 	{"roles", "Role", list("organization_guids", "space_guids", "user_guids", "types", "include").including("user", "organization", "space").
 		sorted("created_at").unprocessable()},
+	{"routes", "Route", RouteList},
 	{"security_groups", "Security group",
 		list("names", "running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging").
 			either("globally_enabled_running", "globally_enabled_staging").unprocessable()},
@@ -144,6 +147,10 @@ func listed() (rows []*Operation) {
 		ofApp(aside("getAppManifest", "GET", "/v3/apps/{guid}/manifest", GetManifest, Read, "", noApp)),
 		ofApp(of(CollectionNamed("tasks"), aside("listAppTasks", "GET", "/v3/apps/{guid}/tasks", ListCollection, Read, "resource-list", noApp))),
 		by(appBuilds, ofApp(of(CollectionNamed("builds"), aside("listAppBuilds", "GET", "/v3/apps/{guid}/builds", ListCollection, Read, "resource-list", noApp)))),
+		ofApp(of(CollectionNamed("routes"), aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListCollection, Read, "resource-list", noApp))),
+		part("getRouteDestinations", "routes", "/destinations", ListDestinations, "route-destinations"),
+		part("getDomainRouteReservations", "domains", "/route_reservations", GetReservations, "route-reservations"),
+		part("getRouteSharedSpaces", "routes", "/relationships/shared_spaces", GetItemPart, "to-many"),
 		by(PackageList, ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp))),
 		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "feature-list", noApp)),
 		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, AppNotFound})),

@@ -24,7 +24,6 @@ const (
 	StopApp
 	RestartApp
 	GetCurrentDroplet
-	ListRoutes
 	ListSidecars
 	ListPackages
 	ListDeployments
@@ -115,8 +114,6 @@ func supporting() []*Operation {
 		aside("getRevision", "GET", "/v3/revisions/{guid}", GetRevision, Read, "revision", []*Error{RevisionNotFound, NotFound}),
 		unknownTo(OpenSource, aside("getRegistryCredential", "GET", "/v3/registry_credentials/{guid}", GetRegistryCredential, Read, "registry-credential",
 			[]*Error{RegistryCredentialNotFound, NotFound})),
-		by(RouteList, aside("listRoutes", "GET", "/v3/routes", ListRoutes, Read, "empty-list", noEndpoint)),
-		by(RouteList, ofApp(aside("listAppRoutes", "GET", "/v3/apps/{guid}/routes", ListRoutes, Read, "empty-list", noApp))),
 		by(SidecarList, aside("listProcessSidecars", "GET", "/v3/processes/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noProcess)),
 		by(PackageList, aside("listPackages", "GET", "/v3/packages", ListPackages, Read, "empty-list", noEndpoint)),
 		by(DeploymentList, aside("listDeployments", "GET", "/v3/deployments", ListDeployments, Read, "deployment-list", noEndpoint)),

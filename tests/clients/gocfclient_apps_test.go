@@ -109,10 +109,14 @@ var _ = Describe("go-cfclient, beside processes", func() {
 		Expect(cfError(err).Detail).To(Equal("App with the name 'legacy' already exists."))
 	})
 
-	It("sees empty lists where a bare foundation has nothing", func() {
+	It("sees the routes of an app, and empty lists where a bare foundation has nothing", func() {
 		routes, err := cf.Routes.ListForAppAll(ctx, harness.DemoApp, nil)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(routes).To(BeEmpty())
+		Expect(routes).To(HaveLen(1))
+		Expect(routes[0].URL).To(Equal("demo.apps.example.com"))
+		destinations, err := cf.Routes.GetDestinations(ctx, routes[0].GUID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(*destinations.Destinations[0].App.GUID).To(Equal(harness.DemoApp))
 		packages, err := cf.Packages.ListAll(ctx, nil)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(packages).To(BeEmpty())
