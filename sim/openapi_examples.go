@@ -138,7 +138,7 @@ func (e *examples) parameters(of *world.World, op *contract.Operation) (map[stri
 		}
 		found["name"] = name
 	}
-	for name, value := range map[string]string{"type": "web", "index": "0"} {
+	for name, value := range map[string]string{"type": "web", "index": "0", "version": "v1"} {
 		if strings.Contains(op.Path, "{"+name+"}") {
 			found[name] = value
 		}

@@ -80,5 +80,10 @@ func init() {
 		contract.GetRevisionVariables:    getRevisionVariables,
 		contract.GetUserInfo:             getUserInfo,
 		contract.CheckToken:              checkToken,
+
+		contract.GetPolicyServer: getPolicyServer,
+		contract.ListPolicies:    listPolicies,
+		contract.CreatePolicies:  createPolicies,
+		contract.DeletePolicies:  deletePolicies,
 	}
 }

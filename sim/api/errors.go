@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
 
 	"example.com/capisim/sim/contract"
@@ -17,6 +18,14 @@ func errorReply(e *contract.Error) reply {
 		b := document.AppendQuoted([]byte(`{"description":`), e.Detail)
 		b = document.AppendQuoted(append(b, `,"error_code":`...), e.Title)
 		out.body = append(strconv.AppendInt(append(b, `,"code":`...), int64(e.Code), 10), '}')
+	case contract.PolicyServer:
+		out.body = append(document.AppendQuoted([]byte(`{"error": `), e.Detail), '}')
+		if e.Status == http.StatusUnauthorized {
+			out.headers = []header{headerLine("Www-Authenticate", "Bearer")}
+		}
+		if e.Status == http.StatusNotFound {
+			out.body = []byte(e.Detail + "\n")
+		}
 	case contract.Failsafe:
 		out.body = []byte(lastResort)
 	case contract.Unacceptable, contract.Lost:

@@ -30,6 +30,7 @@ var (
 	handled   = &form{id: true, user: true, trace: true, runtime: true, rails: true, vary: true, mediaLine: []string{jsonType}}
 	outsideV3 = &form{id: true, user: true, trace: true, nosniff: true, mediaLine: []string{v2Type}}
 	ofUAA     = &form{id: true, mediaLine: []string{uaaType}}
+	ofPolicy  = &form{id: true, nosniff: true, mediaLine: []string{plainText}} // Go guesses the type
 
 	forms = [...]*form{
 		contract.Handled:      handled,
@@ -39,6 +40,7 @@ var (
 		contract.Unrouted:     {id: true, user: true, trace: true, nosniff: true, cascade: true, mediaLine: []string{v2Type}},
 		contract.Failsafe:     {id: true, user: true, trace: true, runtime: true, mediaLine: []string{plainText}},
 		contract.Unacceptable: {id: true, user: true, trace: true, runtime: true, mediaLine: []string{emptyPage}},
+		contract.PolicyServer: ofPolicy,
 		contract.Lost:         {},
 	}
 )
@@ -48,6 +50,8 @@ func (c *call) formOf(out *reply) *form {
 	switch {
 	case c.op != nil && c.op.UAA:
 		return ofUAA
+	case c.op != nil && c.op.Policies:
+		return ofPolicy
 	case out.err != nil && out.err.Form != contract.Handled:
 		return forms[out.err.Form]
 	case c.op != nil && !strings.HasPrefix(c.op.Path, "/v3"):

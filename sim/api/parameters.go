@@ -80,6 +80,9 @@ func (c *call) checkBody() error {
 // for (§2). The handler of the framework's 404 reads the parameters, but not
 // the media types.
 func (c *call) unknown() error {
+	if c.path == "/networking" || strings.HasPrefix(c.path, "/networking/") {
+		return contract.PolicyUnrouted
+	}
 	if err := c.checkQuery(); err != nil {
 		return err
 	}

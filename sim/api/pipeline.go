@@ -274,8 +274,11 @@ func (c *call) failure(err error) reply {
 		c.api.log.Error("request failed", "path", c.path, "world", c.snap.World.Name, "cause", err)
 		known = contract.UnknownError
 	}
-	if known == contract.UnknownError && c.op != nil && c.op.UAA {
+	if known == contract.UnknownError && c.op != nil && c.op.Elsewhere() {
 		known = contract.UAABroken
+		if c.op.Policies {
+			known = contract.PolicyBroken
+		}
 	}
 	return c.errorReply(known)
 }

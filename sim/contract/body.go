@@ -83,6 +83,9 @@ func (o *Operation) ParseBody(contentType string, raw []byte) (Body, error) {
 	if o.UAA {
 		return parseUAAForm(raw)
 	}
+	if o.Policies { // reads JSON, whatever it is said to be
+		contentType = "application/json"
+	}
 	return ParseBody(contentType, raw)
 }
 

@@ -28,6 +28,9 @@ const (
 	// Unacceptable is an empty page: there is no handler for this status
 	// (ActionDispatch::ShowExceptions).
 	Unacceptable
+	// PolicyServer is what the policy server answers: one field, or the text of Go's
+	// router (cf-networking-helpers, httperror).
+	PolicyServer
 	// Lost is an empty answer with a length and nothing else: nobody handled
 	// the error (Puma).
 	Lost

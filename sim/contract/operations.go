@@ -73,6 +73,7 @@ type Operation struct {
 	Response   string        // schema of the success answer, "" when it is empty
 	Supporting bool          // needed by clients, no coverage cell, faulted only by name
 	UAA        bool          // answered by UAA: its errors are {"error", "error_description"}
+	Policies   bool          // answered by the policy server: its errors are {"error"}
 	Collection *Collection   // what a supporting operation lists or shows an item of, else nil
 	List       *ResourceList // the query of a supporting list, or of an item of it, else nil
 	Unknown    Variant       // the edition that does not have it, "" for none
@@ -86,11 +87,15 @@ func (o *Operation) Success() int { return o.Statuses[0].Code }
 // ErrorSchema names the schema of a refusal: the envelope of the Cloud
 // Controller, or UAA's two fields.
 func (o *Operation) ErrorSchema() string {
-	if o.UAA {
+	if o.Elsewhere() { // the second field is UAA's alone
 		return "uaa-error"
 	}
 	return "errors"
 }
+
+// Elsewhere says that another server than the Cloud Controller answers, in its own
+// form.
+func (o *Operation) Elsewhere() bool { return o.UAA || o.Policies }
 
 // Counts says that the operation does more when it is carried out twice: it
 // restarts something.
@@ -281,6 +286,7 @@ func build() []*Operation {
 	}
 	rows = append(rows, supporting()...)
 	rows = append(rows, listed()...)
+	rows = append(rows, policyRows()...)
 	for i, o := range rows {
 		o.Index = i
 	}

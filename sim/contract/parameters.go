@@ -41,7 +41,26 @@ func (o *Operation) Query() []Parameter {
 	case item:
 		return parameters([]string{"include"}, nil, o.List.include)
 	}
-	return parameters(slices.Concat(commonParameters, o.List.parameters), slices.Concat(timeColumns, o.List.columns), o.List.include)
+	return o.List.documented(o.Nested)
+}
+
+// documented are the parameters that a list takes, of one app or of all.
+func (l *ResourceList) documented(nested bool) []Parameter {
+	refused := append(slices.Clone(l.appOnly), "app_guid", l.refused)
+	if nested {
+		refused = append(slices.Clone(l.apart), "app_guid", l.refused)
+	}
+	var names []string
+	for _, name := range slices.Concat(commonParameters, l.parameters) {
+		if !slices.Contains(refused, name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	list := parameters(names, l.columns, l.include)
+	for i, p := range list {
+		list[i].Values = slices.Concat(p.Values, l.choices[p.Name].values)
+	}
+	return list
 }
 
 func parameters(names, columns, include []string) []Parameter {

@@ -101,7 +101,7 @@ func RequestViolations(op *Operation, contentType, query, index string, raw []by
 }
 
 func bodyViolations(op *Operation, contentType string, raw []byte) (found document.Violations) {
-	if !op.UAA && encodingOf(contentType) != jsonBody {
+	if !op.Elsewhere() && encodingOf(contentType) != jsonBody {
 		found = document.Violations{{Message: "Content-Type " + quoteFound(contentType) + ", expected application/json"}}
 	}
 	body, err := op.ParseBody(contentType, raw)

@@ -28,7 +28,7 @@ func TestSupportingRows(t *testing.T) {
 				t.Errorf("%s: %d is a cell", o.ID, s.Code)
 			}
 			for _, e := range s.Errors {
-				if e.Status != s.Code || (e.Code == 0) != o.UAA || e.Gap != NoGap {
+				if e.Status != s.Code || (e.Code == 0) != o.Elsewhere() || e.Gap != NoGap {
 					t.Errorf("%s: %d has %+v", o.ID, s.Code, e)
 				}
 			}

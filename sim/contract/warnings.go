@@ -24,7 +24,7 @@ func (w *watcher) meet(trap, pointer string) {
 func Warnings(op *Operation, contentType, query string, raw []byte, v Variant) []Warning {
 	w := watcher{variant: v}
 	w.query(op, query)
-	if op.Request == "" || op.UAA || len(raw) == 0 {
+	if op.Request == "" || op.Elsewhere() || len(raw) == 0 {
 		return w.found
 	}
 	named := contentType

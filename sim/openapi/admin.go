@@ -125,7 +125,7 @@ func (d *adminDocument) answer(r Route, status int, got Exchange) responseJSON {
 			media.Schema = nil // bytes
 		}
 		if status == got.Status && mediaType(got.Header.Get("Content-Type")) == kind && len(got.Body) < longest && utf8.Valid(got.Body) {
-			media.Examples = map[string]exampleJSON{"success": {Value: valueOf(got.Body)}}
+			media.Examples = map[string]exampleJSON{"success": {Value: valueOf(got.Body, false)}}
 		}
 		out.Content[kind] = media
 	}

@@ -39,7 +39,7 @@ func API(base string, variant contract.Variant, ask Ask) ([]byte, error) {
 	d.OpenAPI = openAPI
 	d.Info = infoJSON{Title: "Cloud Foundry v3 processes", Description: apiIntroduction, Version: contract.APIVersion, License: apache}
 	d.Servers = []serverJSON{{URL: base}}
-	d.Tags = []tagJSON{{processes, "The thirteen operations that capisim exists for."}, {supporting, "What clients ask for beside them."}, {uaa, "Tokens."}}
+	d.Tags = []tagJSON{{processes, "The thirteen operations that capisim exists for."}, {supporting, "What clients ask for beside them."}, {uaa, "Tokens."}, {policies, "Who may talk to whom in the container network."}}
 	d.Paths = map[string]map[string]operationJSON{}
 	d.Components.SecuritySchemes = map[string]any{"uaa": map[string]any{
 		"type": "oauth2", "description": "A bearer token of UAA, or one that the scenario gives a user.",
@@ -64,6 +64,7 @@ const (
 	processes  = "processes"
 	supporting = "supporting"
 	uaa        = "uaa"
+	policies   = "policy server"
 	readScope  = "cloud_controller.read"
 	writeScope = "cloud_controller.write"
 )
@@ -179,7 +180,7 @@ func (d *apiDocument) response(op *contract.Operation, status contract.Status, a
 		media, there := out.Content[kind]
 		if !there {
 			media = mediaJSON{Examples: map[string]exampleJSON{}, Schema: d.answerSchema(op, kind)}
-			if len(status.Errors) > 0 && json.Valid(answer.Body) {
+			if len(status.Errors) > 0 && json.Valid(answer.Body) && !op.Policies { // which calls all it says text
 				media.Schema = d.file(op.ErrorSchema())
 			}
 		}
@@ -188,7 +189,7 @@ func (d *apiDocument) response(op *contract.Operation, status contract.Status, a
 			name = exampleName(media.Examples, status.Errors[i])
 		}
 		if utf8.Valid(answer.Body) {
-			media.Examples[name] = exampleJSON{Value: valueOf(answer.Body)}
+			media.Examples[name] = exampleJSON{Value: valueOf(answer.Body, op.Policies)}
 		}
 		out.Content[kind] = media
 	}
@@ -263,9 +264,10 @@ func mediaType(header string) string {
 	return "*/*"
 }
 
-// valueOf is a body as an example: JSON as it stands, else its text.
-func valueOf(body []byte) json.RawMessage {
-	if json.Valid(body) {
+// valueOf is a body as an example: JSON as it stands, unless it is called a text,
+// else its text.
+func valueOf(body []byte, text bool) json.RawMessage {
+	if json.Valid(body) && !text {
 		return body
 	}
 	raw, err := json.Marshal(string(body))
@@ -279,6 +281,8 @@ func tagOf(op *contract.Operation) string {
 	switch {
 	case op.UAA:
 		return uaa
+	case op.Policies:
+		return policies
 	case op.Supporting:
 		return supporting
 	}
@@ -286,6 +290,9 @@ func tagOf(op *contract.Operation) string {
 }
 
 func securityOf(op *contract.Operation) []map[string][]string {
+	if op.Policies {
+		return []map[string][]string{{"uaa": {}}}
+	}
 	switch op.Access {
 	case contract.Read:
 		return []map[string][]string{{"uaa": {readScope}}}

@@ -16,6 +16,7 @@ var headers = map[string]headerJSON{
 	"X-RateLimit-Remaining":             header("Requests that are left in this window"),
 	"X-RateLimit-Reset":                 header("When the window ends, in seconds since 1970"),
 	"Retry-After":                       header("Seconds after which to come again"),
+	"Www-Authenticate":                  header("How to authenticate"),
 	"Referrer-Policy":                   header("For browsers"),
 	"X-Frame-Options":                   header("For browsers"),
 	"X-XSS-Protection":                  header("For browsers"),

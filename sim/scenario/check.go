@@ -26,6 +26,7 @@ func check(stop *document.Stop, doc *Document, tree *document.Document) (found d
 	c.faults()
 	c.progress()
 	c.audit()
+	c.networkPolicies()
 	return c.found, c.more, c.left
 }
 
@@ -219,6 +220,14 @@ func (c *checker) quotas() {
 	for name := range c.doc.Quotas.Spaces {
 		if _, message := c.names.space(name); message != "" {
 			c.report(message, "quotas", "spaces", name)
+		}
+	}
+}
+
+func (c *checker) networkPolicies() {
+	for i, policy := range c.doc.NetworkPolicies {
+		if err := policy.Check(); err != nil {
+			c.report(err.Error(), "network_policies", i)
 		}
 	}
 }

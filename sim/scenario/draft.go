@@ -27,13 +27,14 @@ type draft struct {
 func newDraft(stop *document.Stop, doc *Document) (*draft, error) {
 	d := &draft{stop: stop, doc: doc, draw: newDrawer(doc.number()), names: newDirectory(doc)}
 	d.seed = state.Seed{
-		Number:         doc.number(),
-		Variant:        doc.Variant,
-		Tokens:         doc.Auth.Tokens,
-		Lifecycle:      doc.Lifecycle.stored(),
-		Features:       state.Features{AppScaling: true},
-		StatsAvailable: doc.StatsAvailable == nil || *doc.StatsAvailable,
-		Platform:       doc.Platform,
+		Number:          doc.number(),
+		Variant:         doc.Variant,
+		Tokens:          doc.Auth.Tokens,
+		Lifecycle:       doc.Lifecycle.stored(),
+		Features:        state.Features{AppScaling: true},
+		StatsAvailable:  doc.StatsAvailable == nil || *doc.StatsAvailable,
+		Platform:        doc.Platform,
+		NetworkPolicies: doc.NetworkPolicies,
 	}
 	d.features()
 	d.organizations()

@@ -65,20 +65,21 @@ func newExporter(from *state.Store, s *Scenario) *exporter {
 	seed := from.Outline()
 	variables := false
 	e := &exporter{from: from, seed: seed, doc: &Document{
-		Name:           s.Name,
-		Description:    s.Description,
-		Variables:      &variables,
-		Seed:           &seed.Number,
-		Variant:        cmp.Or(seed.Variant, contract.Default),
-		Clock:          exportClock(s.Clock),
-		Auth:           &Auth{Mode: cmp.Or(s.Auth, Permissive), Users: []User{}, Tokens: map[string]string{}},
-		Lifecycle:      exportLifecycle(seed.Lifecycle),
-		Features:       &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
-		StatsAvailable: &seed.StatsAvailable,
-		Platform:       seed.Platform,
-		Faults:         s.Faults,
-		Expectations:   s.Expectations,
-		AuditEvents:    exportAudit(seed.Audit),
+		Name:            s.Name,
+		Description:     s.Description,
+		Variables:       &variables,
+		Seed:            &seed.Number,
+		Variant:         cmp.Or(seed.Variant, contract.Default),
+		Clock:           exportClock(s.Clock),
+		Auth:            &Auth{Mode: cmp.Or(s.Auth, Permissive), Users: []User{}, Tokens: map[string]string{}},
+		Lifecycle:       exportLifecycle(seed.Lifecycle),
+		Features:        &Features{AppScaling: &seed.Features.AppScaling, AppScalingMessage: seed.Features.AppScalingMessage},
+		StatsAvailable:  &seed.StatsAvailable,
+		Platform:        seed.Platform,
+		NetworkPolicies: seed.NetworkPolicies,
+		Faults:          s.Faults,
+		Expectations:    s.Expectations,
+		AuditEvents:     exportAudit(seed.Audit),
 	}}
 	if s.Progress != nil {
 		progress := *s.Progress

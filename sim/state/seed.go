@@ -23,9 +23,10 @@ type Seed struct {
 	Lifecycle     Lifecycle
 	Features      Features
 	// StatsAvailable is false for stats that answer 503 CF-StatsUnavailable (§14.1).
-	StatsAvailable bool
-	Platform       Platform
-	Audit          Audit
+	StatsAvailable  bool
+	Platform        Platform
+	NetworkPolicies []NetworkPolicy
+	Audit           Audit
 }
 
 // Export returns the state as a seed from which New makes the same store.

@@ -4,26 +4,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/contract"
 	. "example.com/capisim/tests/harness"
 )
 
 // refused are the links of the real server that lead to no document there
-// either, with what it answers.
-var refused = map[string]int{
-	"/v3/environment_variable_groups": http.StatusNotFound, // only its two groups have a route
-	"/v3/resource_matches":            http.StatusNotFound, // is only posted to
+// either, with what it answers and where clients go on from there.
+var refused = map[string]struct {
+	status int
+	goOn   string
+}{
+	"/v3/environment_variable_groups": {http.StatusNotFound, ""}, // only its two groups have a route
+	"/v3/resource_matches":            {http.StatusNotFound, ""}, // is only posted to
+	"/networking/v0/external":         {http.StatusNotFound, "/policies"},
+	"/networking/v1/external":         {http.StatusNotFound, "/policies"},
 }
-
-// otherServers are links to other servers of a foundation, which capisim does not
-// play.
-var otherServers = []string{"/networking/"}
 
 // link is an href with its method.
 type link struct{ method, href string }
@@ -62,6 +63,67 @@ func shipped() (names []TableEntry) {
 	return names
 }
 
+// crawl follows all links of a world from its root, and lists those that lead
+// nowhere.
+func crawl(world *Client) (dead []string) {
+	GinkgoHelper()
+	var changing []string
+	seen := map[string]bool{}
+	queue := []string{world.Base + "/"}
+	for len(queue) > 0 {
+		href := queue[0]
+		queue = queue[1:]
+		path := strings.TrimPrefix(href, world.Base)
+		bare, _, _ := strings.Cut(path, "?")
+		answer := world.Do("GET", path, nil)
+		if there, known := refused[bare]; known {
+			Expect(answer).To(HaveStatus(there.status))
+			if there.goOn != "" {
+				queue = append(queue, href+there.goOn)
+			}
+			continue
+		}
+		if answer.Status >= 400 {
+			dead = append(dead, fmt.Sprintf("%s: %d %s", path, answer.Status, answer.Body))
+			continue
+		}
+		var document any
+		if json.Unmarshal(answer.Body, &document) != nil {
+			continue // a manifest
+		}
+		for _, l := range linksIn(document, nil) {
+			switch {
+			case !strings.HasPrefix(l.href, world.Base):
+				dead = append(dead, l.href+": is of another server")
+			case seen[l.method+l.href]:
+			case l.method == "" || l.method == "GET":
+				queue = append(queue, l.href)
+			default:
+				changing = append(changing, l.method+" "+strings.TrimPrefix(l.href, world.Base))
+			}
+			seen[l.method+l.href] = true
+		}
+	}
+	Expect(len(seen)).To(BeNumerically(">", 20), "is the crawler blind?")
+	for _, one := range changing { // last, since they change what is there
+		method, path, _ := strings.Cut(one, " ")
+		if answer := world.Do(method, path, nil); strings.Contains(string(answer.Body), "Unknown request") {
+			dead = append(dead, one)
+		}
+	}
+	return dead
+}
+
+// furnished is a world that has one of whatever can be listed.
+func furnished() map[string]any {
+	resources := map[string]any{}
+	for _, c := range contract.Collections() {
+		resources[c.Name] = []map[string]any{{"name": "some"}}
+	}
+	resources["routes"] = []map[string]any{{"host": "some", "destinations": []map[string]any{{"app": map[string]any{"guid": DemoApp}}}}}
+	return map[string]any{"name": "furnished", "extends": "default", "resources": resources}
+}
+
 var _ = Describe("Links", func() {
 	DescribeTable("lead somewhere, in every answer of the scenario", func(scenario string) {
 		world := World(root, scenario)
@@ -70,49 +132,14 @@ var _ = Describe("Links", func() {
 		if len(web) > 0 { // an event has links, too
 			world.Do("POST", "/v3/processes/"+web[0].(map[string]any)["guid"].(string)+"/actions/scale", `{}`)
 		}
-		var changing, dead []string
-		seen := map[string]bool{}
-		queue := []string{world.Base + "/"}
-		for len(queue) > 0 {
-			href := queue[0]
-			queue = queue[1:]
-			path := strings.TrimPrefix(href, world.Base)
-			bare, _, _ := strings.Cut(path, "?")
-			if slices.ContainsFunc(otherServers, func(prefix string) bool { return strings.HasPrefix(path, prefix) }) {
-				continue
-			}
-			answer := world.Do("GET", path, nil)
-			if status, known := refused[bare]; known {
-				Expect(answer).To(HaveStatus(status))
-				continue
-			}
-			if answer.Status >= 400 {
-				dead = append(dead, fmt.Sprintf("%s: %d %s", path, answer.Status, answer.Body))
-				continue
-			}
-			var document any
-			if json.Unmarshal(answer.Body, &document) != nil {
-				continue // a manifest
-			}
-			for _, l := range linksIn(document, nil) {
-				target := strings.TrimPrefix(l.href, world.Base)
-				switch {
-				case !strings.HasPrefix(l.href, world.Base) || seen[l.method+l.href]:
-				case l.method == "" || l.method == "GET":
-					queue = append(queue, l.href)
-				case !slices.Contains(changing, target):
-					changing = append(changing, l.method+" "+target)
-				}
-				seen[l.method+l.href] = true
-			}
-		}
-		Expect(len(seen)).To(BeNumerically(">", 20), "is the crawler blind?")
-		for _, one := range changing { // last, since they change what is there
-			method, path, _ := strings.Cut(one, " ")
-			if answer := world.Do(method, path, nil); strings.Contains(string(answer.Body), "Unknown request") {
-				dead = append(dead, one)
-			}
-		}
-		Expect(dead).To(BeEmpty())
+		Expect(crawl(world)).To(BeEmpty())
 	}, shipped())
+
+	DescribeTable("lead somewhere, in the edition", func(variant string) {
+		world := World(root, "default")
+		scenario := furnished()
+		scenario["variant"] = variant
+		Expect(world.Do("POST", "/admin/load", map[string]any{"scenario": scenario})).To(HaveStatus(http.StatusOK))
+		Expect(crawl(world)).To(BeEmpty())
+	}, Entry(nil, "default"), Entry(nil, "open-source"), Entry(nil, "vendor"))
 })
