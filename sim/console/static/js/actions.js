@@ -42,32 +42,33 @@ export function dismiss(id) {
 
 /**
  * Sends a request that changes something. It is {method, path, body, file,
- * says, quiet, command, undo, after, holds, refused}: file stands for a body from
+ * says, quiet, command, undo, after, holds, refused, signal}: file stands for a body from
  * a file of the user, command are the arguments of capisim or null, undo is an
  * action, after are the parts of the model that it changes; quiet says nothing of
  * a success that shows by itself, holds is that of notify, refused takes what the
- * server does not accept. Returns the answer, or undefined when it refused.
+ * server does not accept, signal ends it. Returns the answer, or undefined.
  */
 export async function act(action) {
   notices.set({ last: { curl: curl(action), capisim: capisim(action.command) } });
   try {
-    const answer = await ask(action.method, action.path, action.body);
+    const answer = await ask(action.method, action.path, action.body, { signal: action.signal });
     for (const part of action.after ?? []) refresh[part]();
     if (action.quiet) notices.set({ list: failures() });
     else notify("ok", action.says, action.undo, action.holds);
     return answer ?? {};
   } catch (error) {
+    if (action.signal?.aborted) return undefined;
     if (action.refused && error.problems) action.refused(error);
     else notify("bad", error.message);
     return undefined;
   }
 }
 
-/** Reads a text and shows the command for it. */
-export async function download({ path, command }) {
+/** Reads a text, or as a blob what is none, and shows the command for it. */
+export async function download({ path, command, as = "text" }) {
   notices.set({ last: { curl: curl({ method: "GET", path }), capisim: capisim(command) } });
   try {
-    return await (await send("GET", path)).text();
+    return await (await send("GET", path))[as]();
   } catch (error) {
     notify("bad", error.message);
     return undefined;

@@ -19,6 +19,7 @@ const parts = {
   requests: {
     title: "Requests", help: "/design#8-journal-and-coverage", load: async () => (await import("./requests.js")).Requests,
     detail: async () => (await import("./exchange.js")).Exchange,
+    details: { again: async () => (await import("./again.js")).Again, compare: async () => (await import("./compare.js")).Compare },
   },
   processes: {
     title: "Processes", help: "#state", load: async () => (await import("./processes.js")).Processes,
@@ -129,9 +130,9 @@ function App() {
   const ended = useStore(model, (m) => m.live === "ended");
   const Nowhere = useLoaded(ended ? nowhere : null);
   const { part, rest } = usePlace();
-  const { title, load, detail } = parts[part];
+  const { title, load, detail, details } = parts[part];
   const Part = useLoaded(load);
-  const Detail = useLoaded(rest ? detail : null);
+  const Detail = useLoaded(rest ? details?.[rest.replace(/\/.*/s, "")] ?? detail : null);
   useEffect(() => { document.title = `${title} · capisim`; }, [title]);
   if (locked) return html`<${Lock} reason=${locked} />`;
   if (ended) return Nowhere && html`<${Nowhere} />`;

@@ -3,7 +3,8 @@ import { html, useEffect, useState, useStore } from "./lib.js";
 import { ask } from "./http.js";
 import { replay } from "./command.js";
 import { model, refresh } from "./model.js";
-import { summary } from "./journal.js";
+import { journal, summary } from "./journal.js";
+import { Held } from "./held.js";
 import { latency, number, pretty, timeOfDay } from "./format.js";
 import { Badge, Button, copy } from "./ui.js";
 import { Drawer } from "./drawer.js";
@@ -61,11 +62,12 @@ export function Exchange({ id, onClose }) {
       <p class="exchange-line"><${Status} row=${summary(view)} /><span class="mono"><span class=${`method ${view.request.method.toLowerCase()}`}>${view.request.method}</span>${view.request.path}${view.request.query && `?${view.request.query}`}</span></p>
       <p class="badges">${view.injected && html`<${Badge} tone="info">injected<//>`}${view.applied && html`<${Badge} tone=${view.injected ? "warn" : "none"}>state changed<//>`}</p>
       ${view.nearest && html`<p class="notice warn">It met no operation. ${!view.nearest.real && html`The nearest is <strong>${view.nearest.operation}</strong>: `}${view.nearest.message}</p>`}
+      ${view.held && html`<${Held} view=${view} onEnd=${setView} />`}
       <${Why} id=${id} />
       <${Facts} view=${view} />
       <${Findings} violations=${view.violations} warnings=${view.warnings} />
       ${reaction && html`<section><h3>Reaction</h3><${Reaction} reaction=${reaction} /></section>`}
-      <section><div class="part-head"><h3>Request</h3><span><a class="button quiet small" href=${`#answers/from/${id}`}>Make a rule from this</a><${Button} kind="quiet small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></span></div>
+      <section><div class="part-head"><h3>Request</h3><span><a class="button quiet small" href=${`#requests/again/${id}`}>Edit and send again</a><a class="button quiet small" href="#requests" onClick=${() => journal.set({ comparing: view.id })}>Compare…</a><a class="button quiet small" href=${`#answers/from/${id}`}>Make a rule from this</a><${Button} kind="quiet small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></span></div>
         <${Headers} headers=${view.request.headers} /><${Body} part=${view.request} of="request" /></section>
       <section><h3>Response</h3><${Headers} headers=${view.response.headers} /><${Body} part=${view.response} of="response" /></section>`}
   <//>`;

@@ -81,7 +81,7 @@ export async function ask(method, path, body, options) {
   return answer.status === 204 ? null : answer.json();
 }
 
-/** Offers a text to be saved. */
+/** Offers a text, or a blob, to be saved. */
 export function save(name, media, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: media }));

@@ -18,6 +18,7 @@ export const journal = store({
   waiting: 0, // that came while paused
   loading: false,
   complete: false, // nothing older is left
+  comparing: 0, // the request that another one is chosen for
 });
 
 /** What a row needs to know of a request. */
@@ -31,6 +32,7 @@ export function summary(view) {
     status: view.response.status,
     cut: view.connection_fault ?? "",
     held: view.held ?? false, // decided, its answer is held back
+    until: view.held_until,
     injected: view.injected,
     applied: view.applied,
     rule: view.rule,

@@ -1,9 +1,10 @@
 // What clients did, as it happens.
-import { html, useEffect, useMedia, useState, useStore } from "./lib.js";
+import { html, useEffect, useMedia, useState, useStore, useTick } from "./lib.js";
 import { journal, noFilter, older, setFilter, setPaused, unfiltered } from "./journal.js";
 import { model } from "./model.js";
-import { act } from "./actions.js";
-import { latency, number, plural, statusTone, timeOfDay } from "./format.js";
+import { act, download } from "./actions.js";
+import { save } from "./http.js";
+import { latency, number, plural, span, statusTone, timeOfDay } from "./format.js";
 import { Badge, Button, Empty, useRested } from "./ui.js";
 import { List } from "./list.js";
 
@@ -14,18 +15,38 @@ export function Status({ row }) {
   return html`<span class=${`status-code tone-${statusTone(row.status)}`}>${row.status || "none"}</span>`;
 }
 
+/** How long an answer is held yet, in real time as its client waits. */
+export function Left({ until }) {
+  useTick(1000);
+  const seconds = Math.ceil((Date.parse(until) - Date.now()) / 1000);
+  return html`<span role="timer">${seconds > 0 ? `${span(seconds)} left` : "due now"}</span>`;
+}
+
+const took = (row) => (row.held ? html`<${Left} until=${row.until} />` : latency(row.latency));
+
 function Notes({ row }) {
   return html`${row.rule && html`<span class="rule-chip" title=${`decided by rule ${row.rule}`}>${row.rule}</span>`}
     ${row.injected && !row.rule && html`<${Badge} tone="info" title="asked for by the header Prefer">Prefer<//>`}
     ${row.injected && row.applied && html`<${Badge} tone="warn" title="the change was made although the answer says otherwise">applied<//>`}
     ${row.cut && row.status > 0 && html`<${Badge} tone="bad">${row.cut}<//>`}
-    ${row.violations > 0 && html`<${Badge} tone="warn" title="what the request's body does against its schema">${plural(row.violations, "violation")}<//>`}
-    ${row.warnings > 0 && html`<${Badge} tone="warn">${plural(row.warnings, "warning")}<//>`}`;
+    <${Found} row=${row} />`;
+}
+
+/** What its body does against its schema, and the traps that it fell into. */
+function Found({ row: { violations, warnings } }) {
+  const words = [violations > 0 && plural(violations, "violation"), warnings > 0 && plural(warnings, "warning")].filter(Boolean);
+  if (words.length === 0) return null;
+  return html`<${Badge} tone="warn" title=${words.join(", ")}>${words.length > 1 ? plural(violations + warnings, "finding") : words[0]}<//>`;
 }
 
 const client = (row) => [row.user, row.agent].filter(Boolean).join(" · ") || "unknown";
 
-const open = (row) => { location.hash = `#requests/${row.id}`; };
+/** Opens a request, or what it is to be compared with beside it. */
+function open(row) {
+  const { comparing } = journal.get();
+  location.hash = comparing ? `#requests/compare/${comparing}/${row.id}` : `#requests/${row.id}`;
+  if (comparing) journal.set({ comparing: 0 });
+}
 
 function drawWide(row) {
   return html`<span role="gridcell" class="c-time num">${timeOfDay(row.time)}</span>
@@ -33,14 +54,14 @@ function drawWide(row) {
     <span role="gridcell" class="c-operation" title=${row.operation || "met no operation"}>${row.operation || html`<em>no operation</em>`}</span>
     <span role="gridcell" class="c-path mono" title=${`${row.method} ${row.path}`}><span class=${`method ${row.method.toLowerCase()}`}>${row.method}</span>${row.path}</span>
     <span role="gridcell" class="c-notes"><${Notes} row=${row} /></span>
-    <span role="gridcell" class="c-latency num">${latency(row.latency)}</span>
+    <span role="gridcell" class="c-latency num">${took(row)}</span>
     <span role="gridcell" class="c-client" title=${client(row)}>${client(row)}</span>`;
 }
 
 function drawNarrow(row) {
   return html`<span role="gridcell" class="n-first"><${Status} row=${row} /><strong class="c-operation">${row.operation || "no operation"}</strong><span class="num muted">${timeOfDay(row.time)}</span></span>
     <span role="gridcell" class="n-second"><span class="c-path mono"><span class=${`method ${row.method.toLowerCase()}`}>${row.method}</span>${row.path}</span></span>
-    <span role="gridcell" class="n-second"><span class="c-client">${client(row)} · ${latency(row.latency)}</span><${Notes} row=${row} /></span>`;
+    <span role="gridcell" class="n-second"><span class="c-client">${client(row)} · ${took(row)}</span><${Notes} row=${row} /></span>`;
 }
 
 const headings = html`${[["c-time", "Time"], ["c-status", "Status"], ["c-operation", "Operation"], ["c-path", "Request"], ["c-notes", "Rule"], ["c-latency", "Latency"], ["c-client", "Client"]]
@@ -68,16 +89,25 @@ function Filters({ filter }) {
 export function Requests() {
   const state = useStore(journal, (j) => j);
   const narrow = useMedia("(max-width: 760px)");
-  const { rows, total, skipped, filter, paused, waiting, loading } = state;
-  useEffect(() => unfiltered, []);
+  const { rows, total, skipped, filter, paused, waiting, loading, comparing } = state;
+  const name = useStore(model, (m) => m.overview?.world);
+  const compareNone = () => journal.set({ comparing: 0 });
+  useEffect(() => () => { unfiltered(); compareNone(); }, []);
   const clear = () => act({ method: "DELETE", path: "/requests", command: null, says: "The journal is empty; coverage and reactions stay" });
+  const bundle = async () => {
+    const file = `${name}.bundle.json.gz`;
+    const packed = await download({ path: "/bundle", command: ["bundle", "-o", file], as: "blob" });
+    if (packed) save(file, "application/gzip", packed);
+  };
   const filtered = Object.values(filter).some(Boolean);
   return html`<section class="fill" aria-labelledby="requests-title">
     <div class="section-head"><div><h1 id="requests-title">Requests</h1>
       <p class="lead num" aria-live="off">${plural(total, "request")}${filtered ? " found" : ""}${skipped > 0 ? `, of which ${number(skipped)} came too fast to be listed` : ""}</p></div>
-      <div class="buttons"><${Button} pressed=${paused} onClick=${() => setPaused(!paused)}>${paused ? `Resume${waiting ? ` (${number(waiting)} new)` : ""}` : "Pause"}<//>
+      <div class="buttons"><a class="button" href="#requests/again/new">Send a request…</a><${Button} onClick=${bundle} title="This world and all that was sent to it, as one file that can be played again">Download a bundle<//>
+        <${Button} pressed=${paused} onClick=${() => setPaused(!paused)}>${paused ? `Resume${waiting ? ` (${number(waiting)} new)` : ""}` : "Pause"}<//>
         <${Button} kind="quiet" onClick=${clear} disabled=${total === 0}>Clear<//></div></div>
     <${Filters} filter=${filter} />
+    ${comparing > 0 && html`<p class="notice info comparing" role="status">Open the request whose answer is to stand beside that to request ${comparing}. <${Button} kind="small" onClick=${compareNone}>Cancel<//></p>`}
     ${rows.length === 0
       ? html`<${Empty} title=${loading ? "Reading the journal…" : filtered ? "Nothing matches" : "No requests yet"}>${loading ? "" : filtered ? "No request in the journal fits the filter." : "Point a client at this world; what it sends appears here at once."}<//>`
       : html`<${List} label="Requests, the newest first" rows=${rows} height=${narrow ? 78 : 34} keyOf=${(row) => row.id} draw=${narrow ? drawNarrow : drawWide}
