@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -128,6 +129,33 @@ func (c *call) patchFault() (reply, error) {
 	}
 	c.changed(faultEvent)
 	return c.getFault()
+}
+
+// orderFaults lets rules decide in another order.
+func (c *call) orderFaults() (reply, error) {
+	o := c.object(maxBody)
+	named, given := o.list("ids")
+	if !given {
+		if _, there := o.get("ids"); !there {
+			o.add("ids", "left out, expected the ids of rules, the one first that is to decide first")
+		}
+	}
+	ids := make([]string, len(named))
+	for i, one := range named {
+		if ids[i] = one.Value.Text; one.Value.Kind != document.String {
+			o.addAt("ids", i, "%s, expected the id of a rule", document.Found(one.Value))
+		}
+	}
+	if err := o.err(); err != nil {
+		return reply{}, err
+	}
+	if err := c.snap.Faults.Order(ids); err != nil {
+		var problems document.Violations
+		errors.As(err, &problems)
+		return reply{}, problems.Under(document.Pointer("ids"))
+	}
+	c.changed(faultEvent)
+	return c.listFaults()
 }
 
 func (c *call) deleteFault() (reply, error) {

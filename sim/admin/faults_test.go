@@ -169,6 +169,20 @@ func TestExplain(t *testing.T) {
 	start(t).wantRefusal(t, 501, "POST", "/admin/faults/explain", `{"path":"/"}`, "this server cannot explain requests")
 }
 
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	srv := start(t)
+	srv.want(t, 201, "POST", "/admin/faults", `[{"id":"first","respond":{"status":500}},{"id":"second","respond":{"status":503}}]`)
+	got := into[client.List[fault.Status]](t, srv.want(t, 200, "POST", "/admin/faults/order", `{"ids":["first","second"]}`))
+	if len(got.Resources) != 2 || got.Resources[0].ID != "first" {
+		t.Errorf("%+v", got)
+	}
+	srv.wantRefusal(t, 422, "POST", "/admin/faults/order", `{"ids":["first","secund","first",7]}`, `/ids/3: 7, expected the id of a rule`)
+	srv.wantRefusal(t, 422, "POST", "/admin/faults/order", `{"ids":["first","secund","first"]}`,
+		`/ids/1: "secund", expected the id of a rule, did you mean "second"?`, `/ids/2: "first" for the second time, expected each rule once`)
+	srv.wantRefusal(t, 422, "POST", "/admin/faults/order", `{}`, `/ids: left out, expected the ids of rules, the one first that is to decide first`)
+}
+
 func TestClock(t *testing.T) {
 	t.Parallel()
 	srv := start(t)

@@ -58,6 +58,8 @@ func init() {
 			takes: openapi.OneOf(openapi.File("fault-rule"), openapi.ListOf(openapi.File("fault-rule"))), answers: openapi.Of[client.RuleCheck](), handle: (*call).checkFaults},
 		{method: post, path: "/admin/faults/explain", summary: "Say what each rule, and the contract, would do with a request", body: `{"method":"PATCH","path":"/v3/processes/c1000000-0000-4000-8000-000000000001","headers":{"Authorization":"bearer developer"},"body":{"command":"x"}}`,
 			takes: openapi.Part("admin", "/$defs/explain"), answers: openapi.Of[client.Explanation](), handle: (*call).explainRequest},
+		{method: post, path: "/admin/faults/order", summary: "Let rules decide in another order, the first named first; those named share out their places", body: `{"ids":[]}`,
+			noted: true, takes: openapi.Part("admin", "/$defs/order"), answers: openapi.Of[client.List[fault.Status]](), handle: (*call).orderFaults},
 		{method: get, path: "/admin/faults/{id}", summary: "One rule with its counters",
 			answers: openapi.Of[fault.Status](), handle: (*call).getFault},
 		{method: get, path: "/admin/faults/{id}/explain", summary: "Say why a rule has not fired, by the last 50 requests",

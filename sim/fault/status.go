@@ -9,6 +9,8 @@ type Status struct {
 	Injected int `json:"injected"` // answers, socket faults and delays that came of them
 	// Remaining is how many the rule can still inject; nil means no limit.
 	Remaining *int `json:"remaining"`
+	// Step is the one of its sequence that comes next, from 1.
+	Step int `json:"step,omitempty"`
 }
 
 // Get finds a rule by its id.
@@ -46,7 +48,7 @@ func (s *Set) Rules() []Rule {
 }
 
 func (a *armed) status() Status {
-	status := Status{Rule: a.rule, Matched: a.matched, Injected: a.injected}
+	status := Status{Rule: a.rule, Matched: a.matched, Injected: a.injected, Step: a.nextStep()}
 	if n, limited := a.remaining(); limited {
 		status.Remaining = &n
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -167,6 +169,67 @@ var _ = Describe("The editor of rules", func() {
 		t.click(saves)
 		t.sees(".rules li:first-child", "young-copy")
 		answers(503)
+	})
+
+	It("puts rules in order by dragging, by the keyboard, and undoes that", func() {
+		world := harness.World(root, "default")
+		for _, id := range []string{"c", "b", "a"} {
+			world.Do("POST", "/admin/faults", map[string]any{"id": id, "match": map[string]any{"operations": []string{"getProcess"}}, "delay": map[string]any{"fixed": "1ms"}})
+		}
+		world.Do("GET", update.Path, nil)
+		t := visit(world.Base)
+		t.shows(".handle", 3)
+		order := func() string {
+			return value[string](t, `[...document.querySelectorAll(".rules .rule-id")].map((one) => one.innerText.replace("⠿", "").trim()).join("")`)
+		}
+		Expect(order()).To(Equal("abc"))
+		middle := func(selector string) (x, y float64) {
+			place := value[[]float64](t, fmt.Sprintf(`(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector(%q).getBoundingClientRect())`, selector))
+			return place[0], place[1]
+		}
+		x, y := middle(".rules li:first-child .handle")
+		_, low := middle(".rules li:last-child .rule-id")
+		t.run(chromedp.MouseEvent(input.MousePressed, x, y, chromedp.ButtonLeft), chromedp.MouseEvent(input.MouseMoved, x, low-20, chromedp.ButtonLeft), chromedp.MouseEvent(input.MouseMoved, x, low, chromedp.ButtonLeft))
+		t.shows(".rules li.drop", 1)
+		t.run(chromedp.MouseEvent(input.MouseReleased, x, low, chromedp.ButtonLeft))
+		Eventually(order).Should(Equal("bca"))
+		Expect(world.Do("GET", "/admin/faults", nil).At("resources", 2, "injected")).To(BeEquivalentTo(1), "what was counted stays")
+		t.run(chromedp.Focus(".rules li:last-child .handle", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowUp))
+		Eventually(order).Should(Equal("bac"))
+		t.run(chromedp.KeyEvent(kb.ArrowUp)) // the focus has moved with it
+		Eventually(order).Should(Equal("abc"))
+		t.sees(".toast", "Rule a decides first")
+		t.click(".toast .button") // undo
+		Eventually(order).Should(Equal("bac"))
+	})
+
+	It("asks before what was typed is lost", func() {
+		world := harness.World(root, "default")
+		world.Do("PUT", "/admin/faults/getProcess/404", nil)
+		t := visit(world.Base)
+		t.click(`[aria-label="Edit getProcess-404"]`)
+		t.run(chromedp.WaitVisible(".editor .part", chromedp.ByQuery), chromedp.KeyEvent(kb.Escape))
+		t.shows(".editor", 0) // nothing was typed
+		t.click(`[aria-label="Edit getProcess-404"]`)
+		t.fill(at("/respond/status", "input"), "503")
+		t.run(chromedp.KeyEvent(kb.Escape))
+		t.sees(".leaving", "not saved")
+		t.run(chromedp.KeyEvent(kb.Escape))
+		t.shows(".leaving", 0)
+		t.run(chromedp.Evaluate(`history.back()`, nil))
+		t.sees(".leaving", "not saved")
+		t.click(".leaving .primary")
+		Expect(t.typed()).To(HaveKeyWithValue("respond", HaveKeyWithValue("status", 503.0)))
+		Expect(value[bool](t, `dispatchEvent(new Event("beforeunload", { cancelable: true }))`)).To(BeFalse(), "the browser asks, too")
+		t.click(`.drawer [aria-label="Close"]`)
+		t.click(".leaving .button:last-child")
+		t.shows(".editor", 0)
+		Expect(value[bool](t, `dispatchEvent(new Event("beforeunload", { cancelable: true }))`)).To(BeTrue())
+		t.click(`[aria-label="Edit getProcess-404"]`)
+		t.fill(at("/respond/status", "input"), "401")
+		t.click(saves)
+		t.shows(".editor", 0) // what is saved is not asked about
+		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveStatus(http.StatusUnauthorized))
 	})
 
 	It("opens a whole column before it acts, with what was chosen for it", func() {

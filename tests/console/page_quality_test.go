@@ -71,7 +71,10 @@ var _ = Describe("The page", func() {
 		t.sees(at("/respond/status", ".mistake"), "expected")
 		t.run(chromedp.Evaluate(`document.querySelectorAll(".editor details").forEach(d => { d.open = true; })`, nil))
 		t.accessible("the editor of rules")
-		t.run(chromedp.Evaluate(`location.hash = "#answers"`, nil), chromedp.WaitNotPresent(".drawer", chromedp.ByQuery))
+		t.run(chromedp.Evaluate(`location.hash = "#answers"`, nil), chromedp.WaitVisible(".leaving", chromedp.ByQuery))
+		t.accessible("the question about what is not saved")
+		t.click(".leaving .button:last-child")
+		t.run(chromedp.WaitNotPresent(".drawer", chromedp.ByQuery))
 		t.click(cell("updateProcess", 422))
 		if width < 1000 {
 			t.click(".selected-bar .button")

@@ -167,6 +167,13 @@ var _ = Describe("What is shown", func() {
 		t := visit(world.Base)
 		t.sees(cell("getProcess", 503), "#1,3")
 		t.sees(".rules", "503 → pass → 503, then nothing")
+		t.sees(".rules", "next is step 1 of 3: 503")
+		t.shows(cell("getProcess", 503)+".next", 1)
+		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveStatus(http.StatusServiceUnavailable))
+		t.sees(".rules", "next is step 2 of 3: pass")
+		t.shows(cell("getProcess", 503)+".next", 0)
+		Expect(world.Do("GET", update.Path, nil)).To(harness.HaveStatus(http.StatusOK))
+		t.sees(".rules", "next is step 3 of 3: 503")
 	})
 
 	It("has notices that cover nothing of the table", func() {

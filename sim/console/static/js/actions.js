@@ -94,7 +94,7 @@ export function clearToggle(operation, status, undo) {
 
 /** What a rule is without its counters: it can be sent again. */
 export function ruleOnly(rule) {
-  const { matched, injected, remaining, ...bare } = rule;
+  const { matched, injected, remaining, step, ...bare } = rule;
   return bare;
 }
 

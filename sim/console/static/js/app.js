@@ -7,7 +7,7 @@ import { follow, followWhileSeen } from "./stream.js";
 import { moment, number, span, timeOfDay } from "./format.js";
 import { Shell } from "./shell.js";
 import { Matrix } from "./matrix.js";
-import { nowLoaded, useLoaded } from "./ui.js";
+import { guard, nowLoaded, useLoaded } from "./ui.js";
 
 /** The parts. What is not seen at first comes when it is asked for; help is where
  * the documentation tells of it. */
@@ -43,7 +43,12 @@ function place() {
 function usePlace() {
   const [now, set] = useState(place);
   useEffect(() => {
-    const change = () => set(place());
+    const change = () => {
+      if (guard.ask && location.hash !== guard.hash) {
+        location.hash = guard.hash;
+        guard.ask();
+      } else set(place());
+    };
     addEventListener("hashchange", change);
     return () => removeEventListener("hashchange", change);
   }, []);

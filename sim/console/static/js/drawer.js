@@ -14,8 +14,13 @@ export function Drawer({ title, kind = "", onClose, children }) {
     shown.showModal();
     return () => shown.close(); // the browser puts the focus back to where it was
   }, []);
+  const closed = () => { // by a browser that does not let itself be held up by cancel twice
+    if (!dialog.current) return;
+    dialog.current.showModal();
+    onClose();
+  };
   const outside = (event) => event.target === dialog.current && onClose();
-  return html`<dialog class=${`drawer ${kind}`} ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onMouseDown=${outside}>
+  return html`<dialog class=${`drawer ${kind}`} ref=${dialog} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }} onClose=${closed} onMouseDown=${outside}>
     <div class="drawer-inside">
       <header class="drawer-head"><h2>${title}</h2><${Button} kind="quiet" label="Close" onClick=${onClose}>✕<//></header>
       <div class="drawer-body">${children}</div>

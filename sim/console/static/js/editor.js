@@ -1,10 +1,10 @@
 // A rule by hand: a form from the schema of rules and the JSON beside it, in step,
 // checked by the admin API while it is typed.
-import { html, useEffect, useState, useStore } from "./lib.js";
+import { html, useEffect, useLayoutEffect, useRef, useState, useStore } from "./lib.js";
 import { ask } from "./http.js";
 import { act, clearRule, putRule, ruleOnly } from "./actions.js";
 import { model } from "./model.js";
-import { Button, useRested } from "./ui.js";
+import { Button, guard, useRested } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { SchemaForm } from "./schemaform.js";
 import { dress } from "./dress.js";
@@ -75,11 +75,43 @@ function Verdict({ checked, current }) {
   return html`<p class=${`notice ${met.length > 0 ? "info" : "warn"}`} role="status" aria-busy=${String(!current)}>${looked === 0 ? "A good rule. The journal has no requests to try it on." : `Would have met ${met.length} of the last ${looked} requests${ids}.`}</p>`;
 }
 
+/** Asks whether what was typed may be lost. */
+function Leaving({ onLeave, onStay }) {
+  const dialog = useRef();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown.showModal();
+    return () => shown.close();
+  }, []);
+  return html`<dialog class="leaving" ref=${dialog} aria-label="Unsaved changes" onCancel=${(e) => { e.preventDefault(); onStay(); }} onClose=${onStay}>
+    <p>What you have typed is not saved.</p><div class="buttons"><${Button} kind="primary" onClick=${onStay}>Go on editing<//><${Button} onClick=${onLeave}>Throw it away<//></div></dialog>`;
+}
+
+/** Minds what was typed: leaving is asked about, be it by the page or the browser. */
+function useGuard(dirty, ask) {
+  useEffect(() => {
+    if (!dirty) return undefined;
+    const warn = (event) => event.preventDefault();
+    Object.assign(guard, { hash: location.hash, ask });
+    addEventListener("beforeunload", warn);
+    return () => {
+      guard.ask = null;
+      removeEventListener("beforeunload", warn);
+    };
+  }, [dirty]);
+}
+
 function Form({ schema, begun, onClose }) {
   const [rule, setRule] = useState(begun.rule);
   const [text, setText] = useState(pretty(begun.rule));
   const [checked, setChecked] = useState(null); // {text, problems, looked, met}
   const rested = useRested(text, 250);
+  const [leaving, setLeaving] = useState(false);
+  useGuard(text !== pretty(begun.rule), () => setLeaving(true));
+  const leave = () => {
+    guard.ask = null;
+    onClose();
+  };
   useEffect(() => {
     const asked = new AbortController();
     ask("POST", "/faults/check", rested, { signal: asked.signal }).then((found) => setChecked({ ...found, text: rested }), () => {});
@@ -103,13 +135,14 @@ function Form({ schema, begun, onClose }) {
   const save = async (event) => {
     event.preventDefault();
     if (!current || checked.problems.length > 0) return;
-    if (await act(saving(rule, begun.before, taken))) onClose();
+    if (await act(saving(rule, begun.before, taken))) leave();
   };
   const renamed = begun.before && rule.id !== begun.before.id;
   return html`<form class="editor" onSubmit=${save} noValidate>
+    ${leaving && html`<${Leaving} onLeave=${leave} onStay=${() => setLeaving(false)} />`}
     <div class="editor-form"><${SchemaForm} schema=${schema} value=${rule} problems=${checked?.problems ?? []} change=${change} /></div>
     <div class="editor-side"><${Verdict} checked=${checked} current=${current} />
-      <div class="buttons"><button type="submit" class="button primary" disabled=${!current || checked.problems.length > 0}>${begun.before && !renamed ? "Save" : "Set the rule"}</button><${Button} kind="quiet" onClick=${onClose}>Cancel<//></div>
+      <div class="buttons"><button type="submit" class="button primary" disabled=${!current || checked.problems.length > 0}>${begun.before && !renamed ? "Save" : "Set the rule"}</button><${Button} kind="quiet" onClick=${() => (guard.ask ?? onClose)()}>Cancel<//></div>
       ${renamed && html`<p class="muted">Under another id it is another rule; ${begun.before.id} stays as it is.</p>`}
       ${taken && rule.id !== begun.before?.id && html`<p class="notice warn">It takes the place of the rule ${rule.id} that is there.</p>`}
       <label class="field"><span class="field-label">The same as JSON</span><textarea rows="16" spellcheck=${false} value=${text} aria-invalid=${checked?.problems.length > 0 ? "true" : undefined} onInput=${type}></textarea></label></div>
@@ -133,7 +166,7 @@ function Editing({ id, kind, of, onClose }) {
     Promise.all([ask("GET", "/schemas/fault-rule"), begin(of)]).then(([schema, begun]) => setReady({ schema, begun }), (error) => setProblem(error.message));
   }, [id]);
   const title = kind === "rule" ? `Rule ${of}` : kind === "from" ? `A rule from request ${of}` : "A new rule";
-  return html`<${Drawer} title=${title} kind="wide" onClose=${onClose}>
+  return html`<${Drawer} title=${title} kind="wide" onClose=${() => (guard.ask ?? onClose)()}>
     ${problem && html`<p class="notice bad" role="alert">${problem}</p>`}
     ${ready && html`<${Form} ...${ready} onClose=${onClose} />`}<//>`;
 }

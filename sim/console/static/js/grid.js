@@ -21,6 +21,7 @@ function describe(v) {
   const parts = [];
   if (v.active) {
     const what = v.active.sequence ? `${effect(v.active)}, ` : "";
+    if (v.next) parts.push("comes next");
     parts.push(`${v.armed ? "in force" : "not yet in force"}: ${what}${extent(v.active, v.stands)}${narrowing(v.active) && `, only ${narrowing(v.active)}`}`);
   }
   if (v.cell.covers) parts.push(v.met ? `met ${plural(v.met, "time")}: ${v.counts.injected} injected, ${v.counts.real} real${v.counts.after ? `, ${v.counts.after} after the change` : ""}` : "not met yet");
@@ -37,6 +38,7 @@ function Cell({ view: v, selected, onPress, onOpen, stop, showStatus }) {
   if (v.armed) classes.push("armed");
   else if (v.active) classes.push("waiting");
   if (covers) classes.push(`heat-${heat(v.met)}`);
+  if (v.next) classes.push("next");
   if (selected) classes.push("selected");
   const open = (event) => {
     event.preventDefault();

@@ -2,7 +2,7 @@
 // first. A request's headers and bodies are asked for when it is opened.
 import { store } from "./lib.js";
 import { ask } from "./http.js";
-import { refresh } from "./model.js";
+import { model, refresh } from "./model.js";
 
 const kept = 10_000; // rows that the page remembers
 const pageSize = 200;
@@ -164,6 +164,7 @@ function flush() {
   pending = [];
   lost = 0;
   if (batch.length === 0 && missed === 0) return;
+  if (model.get().faults.some((rule) => rule.step)) refresh.faults(); // a step that lets pass is told by nobody
   const now = journal.get();
   if (now.paused) {
     journal.set({ waiting: now.waiting + batch.filter((row) => !row.again).length + missed });

@@ -31,7 +31,7 @@ function view(cell, rules, counts, standingOf) {
   const stands = active && standingOf(active);
   const armed = stands?.state === "active";
   return {
-    cell, active, stands, armed, counts, met: (counts?.injected ?? 0) + (counts?.real ?? 0),
+    cell, active, stands, armed, counts, next: armed && active.step > 0 && stepsOf(active)[active.step - 1] === cell.status, met: (counts?.injected ?? 0) + (counts?.real ?? 0),
     label: armed ? label(active, cell.status) : active ? "soon" : "", toggled: rules.find((r) => r.id === `${cell.operation.id}-${cell.status}`),
   };
 }
