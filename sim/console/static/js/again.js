@@ -5,7 +5,7 @@ import { ask } from "./http.js";
 import { act } from "./actions.js";
 import { Button, Field } from "./ui.js";
 import { Drawer } from "./drawer.js";
-import { Differences, Side } from "./compare.js";
+import { Differences, Side } from "./differences.js";
 import { dress } from "./dress.js";
 
 // What a client adds by itself, and what was masked.

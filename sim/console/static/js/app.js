@@ -19,7 +19,7 @@ const parts = {
   requests: {
     title: "Requests", help: "/design#8-journal-and-coverage", load: async () => (await import("./requests.js")).Requests,
     detail: async () => (await import("./exchange.js")).Exchange,
-    details: { again: async () => (await import("./again.js")).Again, compare: async () => (await import("./compare.js")).Compare },
+    details: { again: async () => (await import("./again.js")).Again, compare: async () => (await import("./differences.js")).Compare },
   },
   processes: {
     title: "Processes", help: "#state", load: async () => (await import("./processes.js")).Processes,

@@ -19,7 +19,7 @@ const ofConnection = (operation, { connection }) => armed(operation, connection,
 
 /** All that is not met of an operation, the successes aside, in turn. */
 function inTurn(operation, cells) {
-  return { id: `${operation}-uncovered`, name: `all of ${operation}`, rule: { match: { operations: [operation] }, sequence: cells.map(({ status }) => ({ status })), repeat: "none" } };
+  return { id: `${operation}-uncovered`, name: "all, in turn", rule: { match: { operations: [operation] }, sequence: cells.map(({ status }) => ({ status })), repeat: "none" } };
 }
 
 /** A button that arms something, and takes it away again. */
@@ -28,7 +28,7 @@ function Arm({ of, children, kind = "cell", tone = "none", ...rest }) {
   const live = rule && ["active", "scheduled"].includes(standing(rule).state);
   const [, operation] = /^([^-]+)-/.exec(of.id);
   const press = () => act(live ? clearRule(rule) : putRule({ id: of.id, ...of.rule }, `${operation}: the next request meets ${of.name}`, { ...clearRule({ id: of.id }), undo: undefined }));
-  return html`<button type="button" class=${`${kind} arm tone-${tone} ${live ? "armed" : ""}`} aria-pressed=${String(Boolean(live))} aria-label=${`Arm ${of.name} of ${operation} once`} data-arm=${of.id} onClick=${press} ...${rest}>${children}</button>`;
+  return html`<button type="button" class=${`${kind} arm tone-${tone} ${live ? "armed" : ""}`} aria-pressed=${String(Boolean(live))} aria-label=${`Arm ${of.name}, of ${operation} once`} data-arm=${of.id} onClick=${press} ...${rest}>${children}</button>`;
 }
 
 const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
