@@ -284,10 +284,7 @@ func (s *Server) Rules(t TB) []RuleStatus {
 		if err != nil {
 			t.Fatalf("list the rules: %v", err)
 		}
-		status := RuleStatus{ID: one.ID, Matched: one.Matched, Injected: one.Injected, Remaining: -1, Rule: string(raw)}
-		if one.Remaining != nil {
-			status.Remaining = *one.Remaining
-		}
+		status := RuleStatus{ID: one.ID, Matched: one.Matched, Injected: one.Injected, Remaining: document.Or(one.Remaining, -1), Rule: string(raw)}
 		list = append(list, status)
 	}
 	return list

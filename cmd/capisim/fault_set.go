@@ -225,7 +225,7 @@ func (p *program) faultSetCommand() *cobra.Command {
 		case file != "":
 			set, err = p.setFile(ctx, c, file)
 		case len(args) == 0, len(args) == 1 && !cmd.Flags().Changed("connection") && !cmd.Flags().Changed("delay"):
-			return misused("fault set: %s\nusage: %s", counted(len(args), "argument", "arguments"), cmd.UseLine())
+			return misused("fault set: %s\nusage: %s", document.Count(len(args), "argument"), cmd.UseLine())
 		default:
 			set, err = p.setCell(ctx, c, args, f, cmd.Flags())
 		}

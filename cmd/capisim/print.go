@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"example.com/capisim/sim/document"
 	"github.com/spf13/cobra"
+
+	"example.com/capisim/sim/document"
 )
 
 // The formats of what is not a report.
@@ -137,11 +137,3 @@ func printables(cells []any) []string {
 }
 
 func joined(list []string) string { return strings.Join(list, ", ") }
-
-// counted writes a number with its noun.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}

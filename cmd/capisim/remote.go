@@ -237,7 +237,7 @@ func placed(err error, read *document.Document, around string) error {
 
 // printPlayed says what the world plays now.
 func (p *program) printPlayed(seen client.Overview) error {
-	_, err := fmt.Fprintf(p.stdout, "scenario %s, %s\n", seen.Scenario.Name, counted(seen.Counts.Processes, "process", "processes"))
+	_, err := fmt.Fprintf(p.stdout, "scenario %s, %s\n", seen.Scenario.Name, document.Count(seen.Counts.Processes, "process"))
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/capisim/sim"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/report"
 )
@@ -87,8 +88,8 @@ func summed(found sim.Evidence) string {
 	for _, kind := range found.Reactions.Summary {
 		faults, recovered, gaveUp = faults+kind.Faults, recovered+kind.Recovered, gaveUp+kind.GaveUp
 	}
-	return fmt.Sprintf("coverage: %d of %d answers met (%.1f %%), %s never fired\n", matrix.Covered, matrix.Total, matrix.Percent, counted(len(matrix.ArmedNeverFired), "rule", "rules")) +
-		fmt.Sprintf("reactions: %s met, %d recovered, %d given up\n", counted(faults, "fault", "faults"), recovered, gaveUp) +
+	return fmt.Sprintf("coverage: %d of %d answers met (%.1f %%), %s never fired\n", matrix.Covered, matrix.Total, matrix.Percent, document.Count(len(matrix.ArmedNeverFired), "rule")) +
+		fmt.Sprintf("reactions: %s met, %d recovered, %d given up\n", document.Count(faults, "fault"), recovered, gaveUp) +
 		fmt.Sprintf("expectations: %d of %d met, %d unmet, %d not exercised", judged.Met, len(judged.Expectations), judged.Unmet, judged.NotExercised)
 }
 

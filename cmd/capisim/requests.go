@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -122,10 +123,10 @@ func notes(v *journal.View) string {
 		list = append(list, "applied")
 	}
 	if n := len(v.Violations.List); n > 0 {
-		list = append(list, counted(n, "violation", "violations"))
+		list = append(list, document.Count(n, "violation"))
 	}
 	if n := len(v.Warnings); n > 0 {
-		list = append(list, counted(n, "warning", "warnings"))
+		list = append(list, document.Count(n, "warning"))
 	}
 	if near := v.Nearest; near != nil && near.Real {
 		list = append(list, near.Message)

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/capisim/sim"
+	"example.com/capisim/sim/document"
 )
 
 // drainTime is what requests in flight get after SIGTERM (DESIGN.md §3).
@@ -208,7 +209,7 @@ func (f *serveFlags) readyLine(api, admin *endpoint, simulator *sim.Simulator) s
 		links = ", links to " + f.externalURL
 	}
 	return fmt.Sprintf("capisim ready at %s (scenario %s, %s%s)%s",
-		api.url(), simulator.ScenarioName(), counted(simulator.Processes(), "process", "processes"), links, console)
+		api.url(), simulator.ScenarioName(), document.Count(simulator.Processes(), "process"), links, console)
 }
 
 // drain takes no new connections, cuts what faults hold back, and lets the

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/report"
 	"example.com/capisim/sim/sweep"
 	"example.com/capisim/sim/world"
@@ -251,7 +252,7 @@ func (p *program) listCells(ref *sweep.Reference, o sweep.Options) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(p.stdout, "%s; a run without a fault takes %.2f s\n", counted(len(cells), "cell", "cells"), ref.Seconds)
+	_, err := fmt.Fprintf(p.stdout, "%s; a run without a fault takes %.2f s\n", document.Count(len(cells), "cell"), ref.Seconds)
 	return err
 }
 
@@ -267,7 +268,7 @@ func (p *program) progress(*sweepFlags) func(done, all int, c *sweep.CellResult)
 			findings++
 		}
 		left := time.Duration(float64(world.Wall().Sub(began)) / float64(done) * float64(all-done)).Round(time.Second)
-		fmt.Fprintf(p.stderr, "\r\x1b[K%d of %d cells, %s, %s left", done, all, counted(findings, "finding", "findings"), left)
+		fmt.Fprintf(p.stderr, "\r\x1b[K%d of %d cells, %s, %s left", done, all, document.Count(findings, "finding"), left)
 		if done == all {
 			fmt.Fprint(p.stderr, "\r\x1b[K")
 		}

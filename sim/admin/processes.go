@@ -6,6 +6,7 @@ import (
 
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -83,10 +84,7 @@ func (c *call) listProcesses() (reply, error) {
 }
 
 func commandOf(p *state.Process) string {
-	if p.Command != nil {
-		return *p.Command
-	}
-	return p.DetectedCommand
+	return document.Or(p.Command, p.DetectedCommand)
 }
 
 // mentions says that a process has a text, in lower case, in what it is called.

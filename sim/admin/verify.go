@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -177,7 +178,7 @@ func (w *wanted) differences(e *journal.Entry) []string {
 		}
 	}
 	if w.operations != nil && !slices.Contains(w.operations, e.OperationID()) {
-		differ("the operation", orNone(e.OperationID()), strings.Join(w.operations, " or "))
+		differ("the operation", cmp.Or(e.OperationID(), "none"), strings.Join(w.operations, " or "))
 	}
 	if w.method != "" {
 		differ("the method", e.Method, w.method)
@@ -192,14 +193,7 @@ func (w *wanted) differences(e *journal.Entry) []string {
 		differ("injected", strconv.FormatBool(e.Injected), strconv.FormatBool(*w.injected))
 	}
 	if w.rule != nil {
-		differ("the rule", orNone(e.Rule), orNone(*w.rule))
+		differ("the rule", cmp.Or(e.Rule, "none"), cmp.Or(*w.rule, "none"))
 	}
 	return append(found, w.criteria.Differences(&recorded{entry: e, store: w.store})...)
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }

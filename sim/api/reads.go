@@ -176,10 +176,8 @@ func getSpaceSummary(c *call) (reply, error) {
 }
 
 func (c *call) appSummary(web state.View) document.Value {
-	p, disk, running, buildpack := web.Process, 0, 0, ""
-	if p.DiskInMB != nil {
-		disk = *p.DiskInMB
-	}
+	p, running, buildpack := web.Process, 0, ""
+	disk := document.Or(p.DiskInMB, 0)
 	if len(web.App.Buildpacks) > 0 {
 		buildpack = web.App.Buildpacks[0]
 	}

@@ -169,7 +169,7 @@ func (s *statsWriter) appendUsage(b []byte, inst state.Instance) []byte {
 		return append(b, `","cpu":0,"cpu_entitlement":0,"mem":0,"disk":0,"log_rate":0}`...)
 	}
 	u, f := inst.Usage, set.Value
-	b = appendFloat(append(b, `","cpu":`...), or(f.CPU, u.CPU))
+	b = appendFloat(append(b, `","cpu":`...), document.Or(f.CPU, u.CPU))
 	b = append(b, `,"cpu_entitlement":`...)
 	switch {
 	case f.CPUEntitlement.Null:
@@ -179,16 +179,8 @@ func (s *statsWriter) appendUsage(b []byte, inst state.Instance) []byte {
 	default:
 		b = appendFloat(b, u.CPUEntitlement)
 	}
-	b = strconv.AppendInt(append(b, `,"mem":`...), or(f.Memory, u.Memory), 10)
-	b = strconv.AppendInt(append(b, `,"disk":`...), or(f.Disk, u.Disk), 10)
-	b = strconv.AppendInt(append(b, `,"log_rate":`...), or(f.LogRate, u.LogRate), 10)
+	b = strconv.AppendInt(append(b, `,"mem":`...), document.Or(f.Memory, u.Memory), 10)
+	b = strconv.AppendInt(append(b, `,"disk":`...), document.Or(f.Disk, u.Disk), 10)
+	b = strconv.AppendInt(append(b, `,"log_rate":`...), document.Or(f.LogRate, u.LogRate), 10)
 	return append(b, '}')
-}
-
-// or is what was set, else what was drawn.
-func or[T any](set *T, drawn T) T {
-	if set != nil {
-		return *set
-	}
-	return drawn
 }

@@ -149,18 +149,8 @@ func (d *DeploymentCreate) scale(options document.Value) (problems []string) {
 		}
 		problems = append(problems, problem)
 	}
-	if scale.Instances.Set {
-		d.WebInstances = &scale.Instances.Value
-	}
-	if scale.MemoryInMB.Set {
-		d.MemoryInMB = &scale.MemoryInMB.Value
-	}
-	if scale.DiskInMB.Set {
-		d.DiskInMB = &scale.DiskInMB.Value
-	}
-	if scale.LogRate.Set {
-		d.LogRateLimit = &scale.LogRate.Value
-	}
+	d.WebInstances, d.MemoryInMB = scale.Instances.PointerOr(nil), scale.MemoryInMB.PointerOr(nil)
+	d.DiskInMB, d.LogRateLimit = scale.DiskInMB.PointerOr(nil), scale.LogRate.PointerOr(nil)
 	return problems
 }
 

@@ -130,12 +130,6 @@ type ListQuery struct {
 // ShowQuery is the checked query of a single process (§13.1).
 type ShowQuery struct{ Embed bool }
 
-// Everything says that no filter narrows the list.
-func (q ListQuery) Everything() bool {
-	return !q.GUIDs.Set && !q.Types.Set && !q.AppGUIDs.Set && !q.SpaceGUIDs.Set && !q.OrganizationGUIDs.Set &&
-		!q.CreatedAts.Set && !q.UpdatedAts.Set && q.Selector == nil
-}
-
 // LastPage is the number of pages of a list of that many resources; an empty
 // list has one (§13.3).
 func (q ListQuery) LastPage(total int) int {

@@ -16,6 +16,26 @@ type Optional[T any] struct {
 // IsZero says that the key was not there.
 func (o Optional[T]) IsZero() bool { return !o.Set }
 
+// Or is the value, or what there was when the key was not there.
+func (o Optional[T]) Or(was T) T {
+	if o.Set {
+		return o.Value
+	}
+	return was
+}
+
+// PointerOr is the same for what may be null: nil.
+func (o Optional[T]) PointerOr(was *T) *T {
+	switch {
+	case !o.Set:
+		return was
+	case o.Null:
+		return nil
+	}
+	value := o.Value // so that only a value costs an allocation
+	return &value
+}
+
 // DocumentValue is the value or null.
 func (o Optional[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 	if o.Null {

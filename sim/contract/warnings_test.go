@@ -91,17 +91,12 @@ func TestIndexWarnings(t *testing.T) {
 	}
 }
 
-// TestTrapsTable holds the table to what readers need of it.
+// TestTrapsTable holds the table to what its readers need of it.
 func TestTrapsTable(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
-	for _, trap := range traps {
-		if seen[trap.ID] || trap.ID == "" {
-			t.Errorf("id %q is taken or empty", trap.ID)
-		}
-		seen[trap.ID] = true
-		if strings.Count(trap.Warning, "%s") != 1 || !strings.HasSuffix(trap.Real, ".") {
-			t.Errorf("%+v needs one %%s in its warning and a sentence for its fact", trap)
+	for id, words := range traps {
+		if strings.Count(words, "%s") != 1 {
+			t.Errorf("%s needs one %%s in its warning", id)
 		}
 	}
 }

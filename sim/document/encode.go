@@ -117,3 +117,11 @@ func AppendEscaped(to []byte, text string) []byte {
 	}
 	return append(to, text[from:]...)
 }
+
+// Or is what an optional member leads to, or another value when it was left out.
+func Or[T any](member *T, otherwise T) T {
+	if member != nil {
+		return *member
+	}
+	return otherwise
+}

@@ -1,8 +1,6 @@
 package document
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -27,13 +25,6 @@ func (v Violations) Error() string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// Sort brings the violations into the order of their pointers.
-func (v Violations) Sort() {
-	slices.SortFunc(v, func(a, b Violation) int {
-		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
-	})
 }
 
 // Under moves violations of a part to its place in the whole.

@@ -99,8 +99,11 @@ func Count(n int, unit string) string { return Plural(strconv.Itoa(n), unit) }
 
 // Plural is Count for a number as it was written.
 func Plural(n, unit string) string {
-	if n == "1" {
+	switch {
+	case n == "1":
 		return "1 " + unit
+	case strings.HasSuffix(unit, "s"):
+		return n + " " + unit + "es"
 	}
 	return n + " " + unit + "s"
 }

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -169,17 +170,10 @@ func (k *keeper) restore(ctx context.Context) error {
 		}
 		failed = errors.Join(k.send(ctx, http.MethodPatch, k.path, update), k.send(ctx, http.MethodPost, k.path+"/actions/scale", scale))
 		if failed == nil {
-			failed = fmt.Errorf("it took %s and %s and is not as it was", orNothing(update), orNothing(scale))
+			failed = fmt.Errorf("it took %s and %s and is not as it was", cmp.Or(update, "nothing"), cmp.Or(scale, "nothing"))
 		}
 	}
 	return &RestoreError{Process: k.guid, Was: k.changeable(), Err: failed}
-}
-
-func orNothing(body string) string {
-	if body == "" {
-		return "nothing"
-	}
-	return body
 }
 
 func (k *keeper) send(ctx context.Context, method, path, body string) error {

@@ -97,7 +97,7 @@ func (b *bodies) values(pointer, key string, t, o *node) {
 
 func (b *bodies) lists(pointer string, t, o *node, rule rule) {
 	if len(t.Members) != len(o.Members) && !rule.mayBeEmpty {
-		b.differ(pointer, counted(len(t.Members)), counted(len(o.Members)))
+		b.differ(pointer, document.Count(len(t.Members), "element"), document.Count(len(o.Members), "element"))
 	}
 	for i := range min(len(t.Members), len(o.Members)) {
 		b.values(pointer+"/"+strconv.Itoa(i), "", t.at(i), o.at(i))
@@ -163,13 +163,6 @@ func shownValue(n *node) string {
 }
 
 func names(keys []string) string { return clip(strings.Join(keys, ", ")) }
-
-func counted(n int) string {
-	if n == 1 {
-		return "1 element"
-	}
-	return fmt.Sprintf("%d elements", n)
-}
 
 func escape(key string) string { return clip(document.Escape(key)) }
 

@@ -71,7 +71,7 @@ func (r Respond) bytes() []byte {
 	}
 	var text string
 	if err := json.Unmarshal(r.Body, &text); err != nil {
-		panic("fault: body: " + err.Error()) // Check read it before
+		panic("fault: body: " + err.Error()) // Parse read it before
 	}
 	return []byte(text)
 }

@@ -64,7 +64,7 @@ type act struct {
 // closes says that the step ends the connection before the body is read.
 func (a act) closes() bool { return a.connection != nil && a.connection.Kind == socket.Close }
 
-// newArmed makes a rule ready that Check has passed. Its age and its draws are
+// newArmed makes a rule ready that Parse has passed. Its age and its draws are
 // the set's to give.
 func newArmed(rule Rule, now time.Time) *armed {
 	return &armed{

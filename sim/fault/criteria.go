@@ -85,7 +85,7 @@ func (m Match) Criteria() Criteria {
 	if text(remoteAspect, "/match/remote", m.Remote); m.Remote != "" {
 		network, err := networkOf(m.Remote)
 		if err != nil {
-			panic("fault: remote: " + err.Error()) // Check read it before
+			panic("fault: remote: " + err.Error()) // Parse read it before
 		}
 		list[len(list)-1].network = network
 	}
@@ -103,7 +103,7 @@ func (m Match) Criteria() Criteria {
 	if m.Process.Labels != "" {
 		selector, err := contract.ParseSelector(m.Process.Labels)
 		if err != nil {
-			panic("fault: labels: " + err.Error()) // Check read it before
+			panic("fault: labels: " + err.Error()) // Parse read it before
 		}
 		list[len(list)-1].selector = selector
 	}

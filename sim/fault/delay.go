@@ -55,10 +55,7 @@ func (d *Delay) of(source draws, match int) time.Duration {
 }
 
 func (l *Lognormal) at(normal float64) time.Duration {
-	longest := longestTail
-	if l.Max != nil {
-		longest = *l.Max
-	}
+	longest := document.Or(l.Max, longestTail)
 	// Compared as floats: a large sigma leaves the range of a Duration.
 	span := float64(l.Median) * math.Exp(l.Sigma*normal)
 	if span >= float64(longest) {

@@ -2,7 +2,6 @@ package fault_test
 
 import (
 	"encoding/json"
-	"math"
 	"net/http"
 	"net/url"
 	"testing"
@@ -227,30 +226,5 @@ func TestMatchersInJSON(t *testing.T) {
 	text, err := json.Marshal([]fault.Matcher{{Equals: json.RawMessage(`"x"`)}, {Equals: json.RawMessage(`{"a":1}`)}, {Contains: new("cf/")}})
 	if want := `["x",{"equals":{"a":1}},{"contains":"cf/"}]`; err != nil || string(text) != want {
 		t.Errorf("got %s %v, want %s", text, err, want)
-	}
-}
-
-// Rules made in Go can hold what no JSON text can.
-func TestCheckOfRulesMadeInGo(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name string
-		rule fault.Rule
-		want string
-	}{
-		{"form", fault.Rule{ID: "a/b", When: fault.When{Skip: -1}, Respond: &fault.Respond{Status: 503}},
-			"/id: \"a/b\", expected a name of letters, digits, blanks and _ . : @ ~ -\n/when/skip: -1, expected an integer from 0 to 2147483647"},
-		{"meaning", fault.Rule{Match: fault.Match{Operations: []string{"getProcess"}}, Respond: &fault.Respond{Status: 418, Body: json.RawMessage("7")}, Undocumented: true}, ""},
-		{"broken body", fault.Rule{Respond: &fault.Respond{Status: 503, Body: json.RawMessage("x")}},
-			"not writable as JSON: json: error calling MarshalJSON for type json.RawMessage: invalid character 'x' looking for beginning of value"},
-		{"not a number", fault.Rule{When: fault.When{Probability: new(math.NaN())}, Respond: &fault.Respond{Status: 503}},
-			"not writable as JSON: json: unsupported value: NaN"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := test.rule.Check().Error(); got != test.want {
-				t.Errorf("got %s, want %s", got, test.want)
-			}
-		})
 	}
 }

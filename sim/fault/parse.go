@@ -90,17 +90,6 @@ func form(name string, v document.Value) document.Violations {
 	return found
 }
 
-// Check says what is wrong with a rule that was made in Go: its form and what
-// it means. Pointers are relative to the rule.
-func (r Rule) Check() document.Violations {
-	v, err := document.From(r)
-	if err != nil {
-		return document.Violations{{Message: "not writable as JSON: " + err.Error()}}
-	}
-	_, problems := Parse(v)
-	return problems
-}
-
 // ParseNamed reads the one rule that is to have an id, which its text may leave
 // out.
 func ParseNamed(id string, raw []byte) (Rule, document.Violations) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/socket"
 )
@@ -219,7 +220,11 @@ func TestEveryKnownStatusIsAllowed(t *testing.T) {
 			}
 			for _, e := range s.Errors {
 				rule.Respond.Error = e.Title
-				if problems := rule.Check(); len(problems) > 0 {
+				written, err := document.From(rule)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, problems := fault.Parse(written); len(problems) > 0 {
 					t.Errorf("%s %d %s: %v", op.ID, s.Code, e.Title, problems)
 				}
 			}

@@ -11,7 +11,7 @@ import (
 
 // Rule says which requests it is about and what happens to them
 // (DESIGN.md §6). Its JSON form is the wire form of the admin API, of scenario
-// files and of the command; Check says whether it makes sense. The maps and
+// files and of the command; Parse says whether it makes sense. The maps and
 // slices of a rule that was handed to a Set belong to the set: read only.
 type Rule struct {
 	ID          string `json:"id,omitempty"`
@@ -158,28 +158,18 @@ type Connection struct {
 
 // Rate is how fast a drip goes, in bytes per second.
 func (c *Connection) Rate() int {
-	if c.BytesPerSecond == nil {
-		return socket.DefaultRate
-	}
-	return *c.BytesPerSecond
+	return document.Or(c.BytesPerSecond, socket.DefaultRate)
 }
 
 // Hold is how long a hang holds the answer back.
 func (c *Connection) Hold() time.Duration {
-	if c.For == nil {
-		return socket.DefaultHold
-	}
-	return time.Duration(*c.For)
+	return time.Duration(document.Or(c.For, document.Duration(socket.DefaultHold)))
 }
 
 // Cut is how many bytes of a body of this length a truncate sends: what the
 // rule says, else half, and always less than all.
 func (c *Connection) Cut(length int) int {
-	cut := length / 2
-	if c.AfterBytes != nil {
-		cut = *c.AfterBytes
-	}
-	return max(0, min(cut, length-1))
+	return max(0, min(document.Or(c.AfterBytes, length/2), length-1))
 }
 
 type connectionObject Connection

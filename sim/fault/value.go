@@ -18,7 +18,7 @@ type comparison struct {
 	equals, in []document.Value
 }
 
-// ready compiles a matcher that Check has passed.
+// ready compiles a matcher that Parse has passed.
 func (m Matcher) ready() comparison {
 	c := comparison{matcher: m}
 	if m.Matches != nil {
@@ -37,7 +37,7 @@ func decoded(values ...json.RawMessage) (wanted []document.Value) {
 	for _, raw := range values {
 		value, err := document.Decode(raw)
 		if err != nil {
-			panic("fault: matcher: " + err.Error()) // Check read it before
+			panic("fault: matcher: " + err.Error()) // Parse read it before
 		}
 		wanted = append(wanted, value)
 	}

@@ -154,13 +154,7 @@ func (v *Verification) bounds() (low, high int) {
 	case c.AtLeast == nil && c.AtMost == nil:
 		return 1, -1
 	default:
-		low, high = 0, -1
-		if c.AtLeast != nil {
-			low = *c.AtLeast
-		}
-		if c.AtMost != nil {
-			high = *c.AtMost
-		}
+		low, high = document.Or(c.AtLeast, 0), document.Or(c.AtMost, -1)
 		return low, high
 	}
 }

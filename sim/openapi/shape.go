@@ -20,9 +20,6 @@ func Part(name, pointer string) Shape {
 	return func(b *bundle) any { return b.at(place{name, pointer}) }
 }
 
-// Text is a text of any form.
-func Text() Shape { return func(*bundle) any { return kindOf("string") } }
-
 // OneOf is the shape of what has one of several.
 func OneOf(shapes ...Shape) Shape {
 	return func(b *bundle) any {

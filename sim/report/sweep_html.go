@@ -115,10 +115,7 @@ func findingOf(c *sweep.CellResult, number int) sweepFinding {
 	out := sweepFinding{
 		ID: fmt.Sprintf("cell-%d", number), Grade: string(c.Grade), Operation: document.Printable(c.Operation), Answer: document.Printable(c.Answer), Mode: document.Printable(c.Mode),
 		Verdicts: verdicts(c), Sentence: document.Printable(c.Sentence), Again: document.Printable(again(c)), Output: printableLines(c.Output),
-		Exit: c.Exit.String(), Attempts: c.Attempts,
-	}
-	if c.Bundle != nil {
-		out.Bundle = *c.Bundle
+		Exit: c.Exit.String(), Attempts: c.Attempts, Bundle: document.Or(c.Bundle, ""),
 	}
 	for _, q := range c.Requests {
 		status := "no answer"

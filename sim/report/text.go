@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -61,7 +62,7 @@ func reactionsText(out *bytes.Buffer, r journal.ReactionReport) error {
 	for i := range r.Reactions {
 		one := &r.Reactions[i]
 		fmt.Fprintf(out, "%s %s on %s\n", document.Printable(one.Operation), document.Printable(answer(one.Status, one.Connection)), document.Printable(one.Target))
-		fmt.Fprintf(out, "  client   %s, user %s\n", orDash(one.Client.UserAgent), orDash(one.Client.User))
+		fmt.Fprintf(out, "  client   %s, user %s\n", document.Printable(cmp.Or(one.Client.UserAgent, "-")), document.Printable(cmp.Or(one.Client.User, "-")))
 		fmt.Fprintf(out, "  outcome  %s; %s\n", outcome(one), document.Printable(manner(one)))
 		if len(one.GapsMS) > 0 {
 			fmt.Fprintf(out, "  gaps     %s\n", gaps(one))
@@ -104,13 +105,6 @@ func expectationsText(out *bytes.Buffer, j journal.Judgement) error {
 // tally is the headline of a judgement.
 func tally(j journal.Judgement) string {
 	return fmt.Sprintf("%d met, %d unmet, %d not exercised", j.Met, j.Unmet, j.NotExercised)
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return document.Printable(s)
 }
 
 // ids lists requests; a client that hammers makes a list that nobody reads.

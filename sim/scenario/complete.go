@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -26,10 +27,7 @@ func (d *Document) complete() {
 	if d.Clock != nil && d.Clock.Mode == "real" {
 		d.Clock = &Clock{Mode: "real"} // a start may have been inherited
 	}
-	auth := Auth{}
-	if d.Auth != nil {
-		auth = *d.Auth
-	}
+	auth := document.Or(d.Auth, Auth{})
 	if auth.Mode == "" {
 		auth.Mode = Permissive
 	}
@@ -47,10 +45,7 @@ func (d *Document) complete() {
 }
 
 func (d *Document) number() int64 {
-	if d.Seed == nil {
-		return defaultNumber
-	}
-	return *d.Seed
+	return document.Or(d.Seed, defaultNumber)
 }
 
 // processTypes lists the types of all processes, each once, those that are

@@ -32,7 +32,7 @@ func newDraft(stop *document.Stop, doc *Document) (*draft, error) {
 		Tokens:          doc.Auth.Tokens,
 		Lifecycle:       doc.Lifecycle.stored(),
 		Features:        state.Features{AppScaling: true},
-		StatsAvailable:  doc.StatsAvailable == nil || *doc.StatsAvailable,
+		StatsAvailable:  document.Or(doc.StatsAvailable, true),
 		Platform:        doc.Platform,
 		NetworkPolicies: doc.NetworkPolicies,
 	}
@@ -48,10 +48,7 @@ func newDraft(stop *document.Stop, doc *Document) (*draft, error) {
 
 func (d *draft) features() {
 	if f := d.doc.Features; f != nil {
-		if f.AppScaling != nil {
-			d.seed.Features.AppScaling = *f.AppScaling
-		}
-		d.seed.Features.AppScalingMessage = f.AppScalingMessage
+		d.seed.Features = state.Features{AppScaling: document.Or(f.AppScaling, true), AppScalingMessage: f.AppScalingMessage}
 	}
 }
 
@@ -213,13 +210,10 @@ func (d *draft) users() {
 		made := state.User{
 			Name:     user.Name,
 			GUID:     cmp.Or(user.GUID, d.draw.of("user", user.Name).UUID()),
-			Password: user.Name,
+			Password: document.Or(user.Password, user.Name),
 			Origin:   user.Origin,
 			Scopes:   user.Scopes,
 			Client:   user.Client,
-		}
-		if user.Password != nil {
-			made.Password = *user.Password
 		}
 		if made.Origin == "" && !user.Client {
 			made.Origin = "uaa"

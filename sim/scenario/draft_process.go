@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -31,12 +32,12 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 		UpdatedAt:          from.UpdatedAt.or(time.Time{}),
 		Version:            cmp.Or(from.Version, version),
 		Command:            from.Command,
-		DetectedCommand:    kind.command(typ),
+		DetectedCommand:    document.Or(from.DetectedCommand, kind.command(typ)),
 		User:               from.User,
 		Instances:          from.instances(),
-		MemoryInMB:         defaultMemoryInMB,
+		MemoryInMB:         document.Or(from.MemoryInMB, defaultMemoryInMB),
 		DiskInMB:           from.disk(),
-		LogRateLimit:       defaultLogRate,
+		LogRateLimit:       document.Or(from.LogRateLimit, defaultLogRate),
 		HealthCheck:        from.HealthCheck.stored(checkOf(typ)),
 		Readiness:          from.ReadinessHealthCheck.stored("process"),
 		RevisionGUID:       from.revision(),
@@ -46,16 +47,8 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 		Metadata:           from.Metadata,
 		History:            from.history(),
 	}
-	if from.DetectedCommand != nil {
-		made.DetectedCommand = *from.DetectedCommand
-	} else if app.DropletGUID == "" {
+	if from.DetectedCommand == nil && app.DropletGUID == "" {
 		made.DetectedCommand = "" // nothing was built in which it could have been found
-	}
-	if from.MemoryInMB != nil {
-		made.MemoryInMB = *from.MemoryInMB
-	}
-	if from.LogRateLimit != nil {
-		made.LogRateLimit = *from.LogRateLimit
 	}
 	if h := from.History; h != nil && h.Settled != nil {
 		if d.seed.Audit.Settled == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -23,7 +24,7 @@ func exportProcess(p *state.Process, settled time.Time) Process {
 		User:                 p.User,
 		Instances:            &p.Instances,
 		MemoryInMB:           &p.MemoryInMB,
-		DiskInMB:             contract.Optional[int]{Set: true, Null: p.DiskInMB == nil},
+		DiskInMB:             contract.Optional[int]{Set: true, Null: p.DiskInMB == nil, Value: document.Or(p.DiskInMB, 0)},
 		LogRateLimit:         &p.LogRateLimit,
 		HealthCheck:          exportCheck(p.HealthCheck),
 		ReadinessHealthCheck: exportCheck(p.Readiness),
@@ -33,9 +34,6 @@ func exportProcess(p *state.Process, settled time.Time) Process {
 		NoPorts:              !p.HasPorts,
 		Forced:               exportForced(p.History.Forced),
 		History:              exportHistory(p.History, settled),
-	}
-	if p.DiskInMB != nil {
-		out.DiskInMB.Value = *p.DiskInMB
 	}
 	out.exportCredential(p.RegistryCredential)
 	return out

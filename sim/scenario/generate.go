@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
 )
 
@@ -50,10 +51,7 @@ func (c *Crowd) types() []string {
 }
 
 func (c *Crowd) span() Range {
-	if c.Instances == nil {
-		return Range{Min: 1, Max: 3}
-	}
-	return *c.Instances
+	return document.Or(c.Instances, Range{Min: 1, Max: 3})
 }
 
 var memories = []int{128, 256, 512, 1024}

@@ -115,10 +115,7 @@ func (s *Scenario) Varied(by Variation) *Scenario {
 	if by.same(Variation{}) {
 		return s
 	}
-	seed, variant := s.Number, cmp.Or(by.Variant, s.Variant)
-	if by.Seed != nil {
-		seed = *by.Seed
-	}
+	seed, variant := document.Or(by.Seed, s.Number), cmp.Or(by.Variant, s.Variant)
 	by = Variation{Seed: cmp.Or(by.Seed, s.by.Seed), Variant: cmp.Or(by.Variant, s.by.Variant)}
 	if last := s.varied.Load(); last != nil && last.by.same(by) {
 		return last

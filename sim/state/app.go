@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // AppState is the desired state of an app.
@@ -173,12 +174,7 @@ func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, er
 		}
 		next.Name = name
 	}
-	if u.Buildpacks.Set {
-		next.Buildpacks = u.Buildpacks.Value
-	}
-	if u.Stack.Set {
-		next.Stack = u.Stack.Value
-	}
+	next.Buildpacks, next.Stack = u.Buildpacks.Or(next.Buildpacks), u.Stack.Or(next.Stack)
 	return &next, nil
 }
 
@@ -186,10 +182,7 @@ func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, er
 // (lib/cloud_controller/diego/lifecycles/buildpack_lifecycle_data_validator.rb).
 // What an app of the world has is there.
 func (s *Store) checkLifecycle(app *App, u contract.AppUpdate) error {
-	stack := app.Stack
-	if u.Stack.Set {
-		stack = u.Stack.Value
-	}
+	stack := u.Stack.Or(app.Stack)
 	known := stack == "" || stack == contract.DefaultStack
 	buildpacks := slices.Clone(contract.Buildpacks)
 	for _, other := range s.apps.table.all() {
@@ -251,9 +244,7 @@ func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, er
 		return nil, contract.AppNotFound
 	}
 	next := *old
-	if change.State != nil {
-		next.State = *change.State
-	}
+	next.State = document.Or(change.State, next.State)
 	if next.State != old.State {
 		next.UpdatedAt = now
 		if next.State == Started {

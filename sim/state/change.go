@@ -49,12 +49,7 @@ func (s *Store) UpdateProcess(now time.Time, who Viewer, ref Ref, body contract.
 		case update.Metadata.Unstorable:
 			return contract.UnknownError
 		}
-		if update.Command.Set {
-			next.Command = pointer(update.Command)
-		}
-		if update.User.Set {
-			next.User = pointer(update.User)
-		}
+		next.Command, next.User = update.Command.PointerOr(next.Command), update.User.PointerOr(next.User)
 		next.HealthCheck = mergeHealthCheck(next.HealthCheck, update.HealthCheck)
 		next.Readiness = mergeHealthCheck(next.Readiness, update.Readiness)
 		next.Metadata = v.Process.Metadata.Merge(update.Metadata)
@@ -84,14 +79,10 @@ func (s *Store) ScaleProcess(now time.Time, who Viewer, ref Ref, body contract.B
 			next.History = next.History.scaled(v.Process.Instances, scale.Instances.Value, now)
 			next.Instances = scale.Instances.Value
 		}
-		if scale.MemoryInMB.Set {
-			next.MemoryInMB = scale.MemoryInMB.Value
-		}
-		if scale.DiskInMB.Set {
-			next.DiskInMB = pointer(scale.DiskInMB)
-		}
-		if scale.LogRate.Set && !scale.LogRate.Null {
-			next.LogRateLimit = scale.LogRate.Value
+		next.MemoryInMB = scale.MemoryInMB.Or(next.MemoryInMB)
+		next.DiskInMB = scale.DiskInMB.PointerOr(next.DiskInMB)
+		if !scale.LogRate.Null {
+			next.LogRateLimit = scale.LogRate.Or(next.LogRateLimit)
 		}
 		return nil
 	})
@@ -176,31 +167,13 @@ func (s *Store) restart(now time.Time, v View, index int) (*Process, error) {
 // mergeHealthCheck merges at leaf level (§10): a type other than http clears
 // the endpoint, even one that the same request names.
 func mergeHealthCheck(check HealthCheck, u contract.HealthCheckUpdate) HealthCheck {
-	if u.Type.Set {
-		check.Type = u.Type.Value
-	}
-	if u.Timeout.Set {
-		check.Timeout = pointer(u.Timeout)
-	}
-	if u.InvocationTimeout.Set {
-		check.InvocationTimeout = pointer(u.InvocationTimeout)
-	}
-	if u.Interval.Set {
-		check.Interval = pointer(u.Interval)
-	}
-	switch {
-	case u.Type.Set && u.Type.Value != "http":
+	check.Type = u.Type.Or(check.Type)
+	check.Timeout = u.Timeout.PointerOr(check.Timeout)
+	check.InvocationTimeout = u.InvocationTimeout.PointerOr(check.InvocationTimeout)
+	check.Interval = u.Interval.PointerOr(check.Interval)
+	check.Endpoint = u.Endpoint.PointerOr(check.Endpoint)
+	if u.Type.Set && u.Type.Value != "http" {
 		check.Endpoint = nil
-	case u.Endpoint.Set:
-		check.Endpoint = pointer(u.Endpoint)
 	}
 	return check
-}
-
-func pointer[T any](o contract.Optional[T]) *T {
-	if o.Null {
-		return nil
-	}
-	value := o.Value
-	return &value
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // DeploymentState is how far a deployment has come.
@@ -81,22 +82,14 @@ func (d *Deployment) InFlight() bool {
 func (d *Deployment) Cancelable() bool { return d.Value() == "ACTIVE" }
 
 // desired is how many web instances the app is to have in the end.
-func (d *Deployment) desired() int {
-	if d.WebInstances != nil {
-		return *d.WebInstances
-	}
-	return d.Original
-}
+func (d *Deployment) desired() int { return document.Or(d.WebInstances, d.Original) }
 
 // canary is how many new and old instances the current step wants.
 func (d *Deployment) canary() (fresh, old int) {
 	if d.Steps == nil {
 		return 1, d.Original
 	}
-	instances := d.Original
-	if d.WebInstances != nil {
-		instances = min(instances, *d.WebInstances)
-	}
+	instances := min(d.Original, d.desired())
 	weight := d.Steps[min(max(d.Step, 1), len(d.Steps))-1]
 	fresh = max(1, int(math.Round(float64(instances)*float64(weight)/100)))
 	if weight == 100 {

@@ -182,22 +182,15 @@ func (s *Store) reviseTo(now time.Time, who Viewer, v View, app *App, back *Revi
 
 // sized is a process with what a deployment says of its size.
 func sized(p Process, message contract.DeploymentCreate) *Process {
-	if message.WebInstances != nil {
-		p.Instances = *message.WebInstances
-	}
+	p.Instances = document.Or(message.WebInstances, p.Instances)
 	return resized(p, message)
 }
 
 func resized(p Process, message contract.DeploymentCreate) *Process {
-	if message.MemoryInMB != nil {
-		p.MemoryInMB = *message.MemoryInMB
-	}
+	p.MemoryInMB, p.LogRateLimit = document.Or(message.MemoryInMB, p.MemoryInMB), document.Or(message.LogRateLimit, p.LogRateLimit)
 	if message.DiskInMB != nil {
 		disk := *message.DiskInMB
 		p.DiskInMB = &disk
-	}
-	if message.LogRateLimit != nil {
-		p.LogRateLimit = *message.LogRateLimit
 	}
 	return &p
 }

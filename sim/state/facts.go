@@ -1,6 +1,9 @@
 package state
 
-import "example.com/capisim/sim/contract"
+import (
+	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
+)
 
 // Facts are what an admin or a scenario says of one instance beside its state.
 // What is not set is as the platform would have it.
@@ -41,16 +44,6 @@ func (f *Facts) apply(inst *Instance) {
 		return
 	}
 	inst.Facts = f
-	if f.Routable.Set {
-		inst.Routable = pointer(f.Routable)
-	}
-	if f.Host != nil {
-		inst.Host = *f.Host
-	}
-	if f.IP != nil {
-		inst.IP = *f.IP
-	}
-	if f.IsolationSegment.Set {
-		inst.IsolationSegment = f.IsolationSegment.Value
-	}
+	inst.Routable, inst.IsolationSegment = f.Routable.PointerOr(inst.Routable), f.IsolationSegment.Or(inst.IsolationSegment)
+	inst.Host, inst.IP = document.Or(f.Host, inst.Host), document.Or(f.IP, inst.IP)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // complaints collects the messages of the model rules. Messages of one
@@ -95,7 +96,7 @@ func checkHealth(c *complaints, p *Process) {
 	if live.Type == "port" && !p.HasPorts {
 		c.add(contract.PortsEmpty)
 	}
-	if endpoint := deref(live.Endpoint); live.Type == "http" && !contract.URIPath(endpoint) {
+	if endpoint := document.Or(live.Endpoint, ""); live.Type == "http" && !contract.URIPath(endpoint) {
 		c.add(contract.EndpointMissing + endpoint)
 	}
 	if ready.Type == contract.NoType {
@@ -104,14 +105,7 @@ func checkHealth(c *complaints, p *Process) {
 	if ready.Type == "port" && !p.HasPorts {
 		c.add(readinessPortsEmpty)
 	}
-	if endpoint := deref(ready.Endpoint); ready.Type == "http" && !contract.URIPath(endpoint) {
+	if endpoint := document.Or(ready.Endpoint, ""); ready.Type == "http" && !contract.URIPath(endpoint) {
 		c.add(contract.ReadinessEndpointMissing + endpoint)
 	}
-}
-
-func deref(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
 }
