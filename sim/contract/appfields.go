@@ -93,7 +93,7 @@ func checkLifecycle(b Body, update *AppUpdate) (problems, late []string) {
 	case kind.Kind != document.Null && !knownLifecycle(kind):
 		return []string{"Lifecycle type is not included in the list: buildpack, docker, cnb"}, late
 	case kind.Text == "docker" && data.Kind == document.Object:
-		problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, nil))
+		problems = labelled("Lifecycle", unknownFields(Body{Fields: data.Members}, nil))
 	case data.Kind == document.Object:
 		problems = checkLifecycleData(data, update)
 	}
@@ -108,29 +108,27 @@ func knownLifecycle(kind document.Value) bool {
 }
 
 func checkLifecycleData(data document.Value, update *AppUpdate) (problems []string) {
-	problems = lifecycleProblems(unknownFields(Body{Fields: data.Members}, lifecycleKeys))
+	problems = labelled("Lifecycle", unknownFields(Body{Fields: data.Members}, lifecycleKeys))
 	if stack, given := document.Get(data.Members, "stack"); given {
 		if stack.Kind != document.Null {
-			for _, problem := range text(maxBuildpackSize, "must be between 1 and 4096 characters")(stack) {
-				problems = append(problems, "Lifecycle Stack "+problem)
-			}
+			problems = append(problems, labelled("Lifecycle Stack", text(maxBuildpackSize, "must be between 1 and 4096 characters")(stack))...)
 		}
 		update.Stack = optionalText(stack)
 	}
 	if buildpacks, given := document.Get(data.Members, "buildpacks"); given {
 		update.Buildpacks = Optional[[]string]{Set: true, Null: buildpacks.Kind == document.Null}
-		for _, problem := range checkBuildpacks(buildpacks, &update.Buildpacks) {
-			problems = append(problems, "Lifecycle Buildpacks "+problem)
-		}
+		problems = append(problems, labelled("Lifecycle Buildpacks", checkBuildpacks(buildpacks, &update.Buildpacks))...)
 	}
 	return problems
 }
 
-func lifecycleProblems(problems []string) []string {
-	for i := range problems {
-		problems[i] = "Lifecycle " + problems[i]
+// labelled puts a field's label before its problems.
+func labelled(label string, problems []string) []string {
+	full := make([]string, len(problems))
+	for i, problem := range problems {
+		full[i] = label + " " + problem
 	}
-	return problems
+	return full
 }
 
 func checkBuildpacks(list document.Value, into *Optional[[]string]) (problems []string) {

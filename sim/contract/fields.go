@@ -131,9 +131,7 @@ func checkFields[T any](b Body, v Variant, table []field[T], target *T) (problem
 		}
 		if value.Kind != document.Null || f.nullChecked {
 			if wrong := f.check(value); len(wrong) > 0 {
-				for _, problem := range wrong {
-					problems = append(problems, f.label+" "+problem)
-				}
+				problems = append(problems, labelled(f.label, wrong)...)
 				continue
 			}
 		}

@@ -262,7 +262,10 @@ func mirrored(n *node) scenario.Process {
 		p.Revision = contract.Optional[scenario.Reference]{Set: true, Null: true}
 	}
 	if guid := n.get("relationships", "registry_credential", "data", "guid").string(); identifier().MatchString(guid) {
-		p.RegistryCredential = &scenario.RegistryCredential{GUID: guid, LastSyncedAt: stamp(n.get("registry_credential_last_synced_at"))}
+		p.RegistryCredential = &state.RegistryCredential{GUID: guid}
+		if at := stamp(n.get("registry_credential_last_synced_at")); !at.IsZero() {
+			p.RegistryCredential.LastSyncedAt = &at
+		}
 	}
 	return p
 }
@@ -287,12 +290,13 @@ func check(n *node) *scenario.HealthCheck {
 	return c
 }
 
-func stamp(n *node) *scenario.Time {
+// stamp is a time, the zero one where there is none.
+func stamp(n *node) time.Time {
 	at, err := time.Parse(time.RFC3339, n.string())
 	if err != nil {
-		return nil
+		return time.Time{}
 	}
-	return &scenario.Time{Time: at.UTC()}
+	return at.UTC()
 }
 
 func text(n *node, most int) *string {

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Exchange is a request and what the simulator answered.
@@ -270,11 +271,7 @@ func valueOf(body []byte, text bool) json.RawMessage {
 	if json.Valid(body) && !text {
 		return body
 	}
-	raw, err := json.Marshal(string(body))
-	if err != nil {
-		panic("openapi: " + err.Error()) // a string always has a JSON form
-	}
-	return raw
+	return json.RawMessage(document.Quoted(string(body)))
 }
 
 func tagOf(op *contract.Operation) string {

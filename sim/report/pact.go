@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 )
 
@@ -172,9 +173,9 @@ func pactBody(body []byte, h http.Header) *pactBodyJSON {
 	case isJSON(kind) && json.Valid(body):
 		out.Content = json.RawMessage(bytes.TrimSpace(body))
 	case utf8.Valid(body):
-		out.Content = quoted(string(body))
+		out.Content = json.RawMessage(document.Quoted(string(body)))
 	default:
-		out.Content, out.Encoded = quoted(base64.StdEncoding.EncodeToString(body)), "base64"
+		out.Content, out.Encoded = json.RawMessage(document.Quoted(base64.StdEncoding.EncodeToString(body))), "base64"
 	}
 	return out
 }
@@ -182,9 +183,4 @@ func pactBody(body []byte, h http.Header) *pactBodyJSON {
 func isJSON(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
-}
-
-func quoted(s string) json.RawMessage {
-	text, _ := json.Marshal(s) // a string always encodes
-	return text
 }

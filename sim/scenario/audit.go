@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
@@ -11,7 +12,7 @@ import (
 // AuditEvent is what was done to an app, by whom.
 type AuditEvent struct {
 	Type      string         `json:"type"`
-	CreatedAt Time           `json:"created_at"`
+	CreatedAt time.Time      `json:"created_at"`
 	Actor     state.Party    `json:"actor,omitzero"`
 	App       string         `json:"app"`                // name or guid
 	AppName   string         `json:"app_name,omitempty"` // that it had then; left out: the one it has
@@ -41,7 +42,7 @@ func (d *draft) audit() {
 		app := d.seed.Apps[at]
 		app.Name = cmp.Or(from.AppName, app.Name)
 		d.seed.Audit.Events = append(d.seed.Audit.Events, state.Event{
-			Type: from.Type, At: from.CreatedAt.Time, Actor: from.Actor, App: &app, Space: spaces[app.SpaceGUID], Data: from.Data.Members,
+			Type: from.Type, At: from.CreatedAt.UTC(), Actor: from.Actor, App: &app, Space: spaces[app.SpaceGUID], Data: from.Data.Members,
 		})
 	}
 	if d.doc.Progress != nil {
@@ -52,7 +53,7 @@ func (d *draft) audit() {
 func exportAudit(from state.Audit) (list []AuditEvent) {
 	for _, e := range from.Events {
 		list = append(list, AuditEvent{
-			Type: e.Type, CreatedAt: Time{e.At.UTC()}, Actor: e.Actor, App: e.App.GUID, AppName: e.App.Name,
+			Type: e.Type, CreatedAt: e.At.UTC(), Actor: e.Actor, App: e.App.GUID, AppName: e.App.Name,
 			Data: document.Value{Kind: document.Object, Members: e.Data},
 		})
 	}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -50,6 +51,15 @@ func (c *checker) leaves() bool {
 // report notes a violation; steps are the keys and indexes that lead to it.
 func (c *checker) report(message string, steps ...any) {
 	c.found = append(c.found, document.Violation{Pointer: document.Pointer(steps...), Message: message})
+}
+
+// refers reports a name that find does not know and returns what it means.
+func (c *checker) refers(find func(name string) (int, string), name string, steps ...any) int {
+	index, message := find(name)
+	if message != "" {
+		c.report(message, steps...)
+	}
+	return index
 }
 
 // unique notes the names of one kind and reports those used twice. The
@@ -111,10 +121,7 @@ func (c *checker) organizations() {
 func (c *checker) spaces() {
 	names, guids := map[string]string{}, map[string]string{}
 	for i, space := range c.doc.Spaces {
-		org, message := c.names.organization(space.Organization)
-		if message != "" {
-			c.report(message, "spaces", i, "organization")
-		}
+		org := c.refers(c.names.organization, space.Organization, "spaces", i, "organization")
 		c.uniqueIn(names, fmt.Sprint(org, " ", space.Name), space.Name, "name", "spaces", i, "name")
 		c.unique(guids, space.GUID, "guid", "spaces", i, "guid")
 	}
@@ -129,10 +136,7 @@ func (c *checker) apps() {
 		}
 		c.built(app, i, droplets, revisions)
 		c.deployments(app, i, deployments)
-		space, message := c.names.space(app.Space)
-		if message != "" {
-			c.report(message, "apps", i, "space")
-		}
+		space := c.refers(c.names.space, app.Space, "apps", i, "space")
 		c.uniqueIn(names, fmt.Sprint(space, " ", app.Name), app.Name, "name", "apps", i, "name")
 		c.unique(guids, app.GUID, "guid", "apps", i, "guid")
 	}
@@ -183,9 +187,7 @@ func (c *checker) users() {
 		known.add(i, user.Name)
 	}
 	for token, name := range c.doc.Auth.Tokens {
-		if _, message := known.find(name); message != "" {
-			c.report(message, "auth", "tokens", token)
-		}
+		c.refers(known.find, name, "auth", "tokens", token)
 	}
 }
 
@@ -198,13 +200,9 @@ func (c *checker) role(role Role, i, j int) {
 	case !inSpace && role.Space != "":
 		c.report(fmt.Sprintf("%s is a role in an organization, expected the key organization", role.Role), "auth", "users", i, "roles", j, "space")
 	case inSpace:
-		if _, message := c.names.space(role.Space); message != "" {
-			c.report(message, "auth", "users", i, "roles", j, "space")
-		}
+		c.refers(c.names.space, role.Space, "auth", "users", i, "roles", j, "space")
 	default:
-		if _, message := c.names.organization(role.Organization); message != "" {
-			c.report(message, "auth", "users", i, "roles", j, "organization")
-		}
+		c.refers(c.names.organization, role.Organization, "auth", "users", i, "roles", j, "organization")
 	}
 }
 
@@ -213,14 +211,10 @@ func (c *checker) quotas() {
 		return
 	}
 	for name := range c.doc.Quotas.Organizations {
-		if _, message := c.names.organization(name); message != "" {
-			c.report(message, "quotas", "organizations", name)
-		}
+		c.refers(c.names.organization, name, "quotas", "organizations", name)
 	}
 	for name := range c.doc.Quotas.Spaces {
-		if _, message := c.names.space(name); message != "" {
-			c.report(message, "quotas", "spaces", name)
-		}
+		c.refers(c.names.space, name, "quotas", "spaces", name)
 	}
 }
 
@@ -256,12 +250,7 @@ func (c *checker) faults() {
 }
 
 // typeName is the type of a process; web when it was left out.
-func (p *Process) typeName() string {
-	if p.Type == "" {
-		return webType
-	}
-	return p.Type
-}
+func (p *Process) typeName() string { return cmp.Or(p.Type, webType) }
 
 // guid is the guid a process has for certain: its own, or its app's when it is
 // the web process (§11). "" is one that will be drawn.
@@ -275,14 +264,10 @@ func (p *Process) guid(app App) string {
 // instances is how many a process has; the real server creates a web process
 // with one and others with none (§11).
 func (p *Process) instances() int {
-	switch {
-	case p.Instances != nil:
-		return *p.Instances
-	case p.typeName() == webType:
-		return 1
-	default:
-		return 0
+	if p.typeName() == webType {
+		return document.Or(p.Instances, 1)
 	}
+	return document.Or(p.Instances, 0)
 }
 
 func (r *Relationship) guid() string {

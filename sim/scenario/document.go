@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"time"
+
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/fault"
@@ -55,8 +57,8 @@ type Drop struct {
 
 // Clock is the clock a world of this scenario begins with.
 type Clock struct {
-	Mode  string `json:"mode,omitempty"` // real or frozen
-	Start *Time  `json:"start,omitempty"`
+	Mode  string    `json:"mode,omitempty"` // real or frozen
+	Start time.Time `json:"start,omitzero"`
 }
 
 // Auth is who may use the API, and how strictly tokens are read (DESIGN.md §4).
@@ -96,8 +98,8 @@ type Space struct {
 	Name             string            `json:"name"`
 	Organization     string            `json:"organization,omitempty"`
 	GUID             string            `json:"guid,omitempty"`
-	CreatedAt        *Time             `json:"created_at,omitempty"`
-	UpdatedAt        *Time             `json:"updated_at,omitempty"`
+	CreatedAt        time.Time         `json:"created_at,omitzero"`
+	UpdatedAt        time.Time         `json:"updated_at,omitzero"`
 	Suspended        bool              `json:"suspended,omitempty"`
 	Deleting         bool              `json:"deleting,omitempty"`
 	IsolationSegment string            `json:"isolation_segment,omitempty"`
@@ -112,8 +114,8 @@ type App struct {
 	GUID       string            `json:"guid,omitempty"`
 	State      state.AppState    `json:"state,omitempty"`
 	Deploying  bool              `json:"deploying,omitempty"`
-	CreatedAt  *Time             `json:"created_at,omitempty"`
-	UpdatedAt  *Time             `json:"updated_at,omitempty"`
+	CreatedAt  time.Time         `json:"created_at,omitzero"`
+	UpdatedAt  time.Time         `json:"updated_at,omitzero"`
 	Buildpacks []string          `json:"buildpacks,omitzero"`
 	Stack      string            `json:"stack,omitempty"`
 	Metadata   contract.Metadata `json:"metadata,omitzero"`
@@ -132,8 +134,8 @@ type App struct {
 type Process struct {
 	Type                 string                       `json:"type,omitempty"`
 	GUID                 string                       `json:"guid,omitempty"`
-	CreatedAt            *Time                        `json:"created_at,omitempty"`
-	UpdatedAt            *Time                        `json:"updated_at,omitempty"`
+	CreatedAt            time.Time                    `json:"created_at,omitzero"`
+	UpdatedAt            time.Time                    `json:"updated_at,omitzero"`
 	Version              string                       `json:"version,omitempty"`
 	Command              *string                      `json:"command,omitempty"`
 	DetectedCommand      *string                      `json:"detected_command,omitempty"`
@@ -145,7 +147,7 @@ type Process struct {
 	HealthCheck          *HealthCheck                 `json:"health_check,omitempty"`
 	ReadinessHealthCheck *HealthCheck                 `json:"readiness_health_check,omitempty"`
 	Metadata             contract.Metadata            `json:"metadata,omitzero"`
-	RegistryCredential   *RegistryCredential          `json:"registry_credential,omitempty"`
+	RegistryCredential   *state.RegistryCredential    `json:"registry_credential,omitempty"`
 	Revision             contract.Optional[Reference] `json:"revision,omitzero"`
 	Sidecars             []state.Sidecar              `json:"sidecars,omitempty"`
 	NoPorts              bool                         `json:"no_ports,omitempty"`
@@ -157,7 +159,7 @@ type Process struct {
 
 	// The forms in which an answer of the API says the same, so that one can be
 	// pasted. Those above win.
-	RegistryCredentialLastSyncedAt *Time          `json:"registry_credential_last_synced_at,omitempty"`
+	RegistryCredentialLastSyncedAt *time.Time     `json:"registry_credential_last_synced_at,omitempty"`
 	Relationships                  *Relationships `json:"relationships,omitempty"`
 }
 
@@ -173,12 +175,6 @@ type HealthCheckData struct {
 	InvocationTimeout *int    `json:"invocation_timeout,omitempty"`
 	Interval          *int    `json:"interval,omitempty"`
 	Endpoint          *string `json:"endpoint,omitempty"`
-}
-
-// RegistryCredential is the vendor's credential an image is pulled with.
-type RegistryCredential struct {
-	GUID         string `json:"guid,omitempty"`
-	LastSyncedAt *Time  `json:"last_synced_at,omitempty"`
 }
 
 // Reference names a resource by its guid.
@@ -205,9 +201,9 @@ type History struct {
 	Limits   *state.Limits `json:"limits,omitempty"`
 	Batches  []state.Batch `json:"batches,omitempty"`
 	Restarts []state.Batch `json:"restarts,omitempty"`
-	Stopped  *Time         `json:"stopped_at,omitempty"`
+	Stopped  time.Time     `json:"stopped_at,omitzero"`
 	// Settled says up to when its crashes are among the audit events.
-	Settled *Time `json:"crashes_noted_until,omitempty"`
+	Settled time.Time `json:"crashes_noted_until,omitzero"`
 }
 
 // Crowd asks for generated apps beside those that are written out.

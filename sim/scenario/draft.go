@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
@@ -68,8 +67,8 @@ func (d *draft) spaces() {
 			Name:             space.Name,
 			GUID:             cmp.Or(space.GUID, d.draw.of("space", org.Name, space.Name).UUID()),
 			OrganizationGUID: org.GUID,
-			CreatedAt:        space.CreatedAt.or(time.Time{}),
-			UpdatedAt:        space.UpdatedAt.or(time.Time{}),
+			CreatedAt:        space.CreatedAt.UTC(),
+			UpdatedAt:        space.UpdatedAt.UTC(),
 			Suspended:        space.Suspended,
 			Deleting:         space.Deleting,
 			IsolationSegment: space.IsolationSegment,
@@ -162,8 +161,8 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		GUID:       guid,
 		SpaceGUID:  home.GUID,
 		State:      app.state(),
-		CreatedAt:  app.CreatedAt.or(time.Time{}),
-		UpdatedAt:  app.UpdatedAt.or(time.Time{}),
+		CreatedAt:  app.CreatedAt.UTC(),
+		UpdatedAt:  app.UpdatedAt.UTC(),
 		Buildpacks: app.Buildpacks,
 		Stack:      cmp.Or(app.Stack, contract.DefaultStack),
 		Metadata:   app.Metadata,

@@ -28,8 +28,8 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 		GUID:               cmp.Or(from.GUID, drawn),
 		AppGUID:            app.GUID,
 		Type:               typ,
-		CreatedAt:          from.CreatedAt.or(app.CreatedAt),
-		UpdatedAt:          from.UpdatedAt.or(time.Time{}),
+		CreatedAt:          cmp.Or(from.CreatedAt.UTC(), app.CreatedAt),
+		UpdatedAt:          from.UpdatedAt.UTC(),
 		Version:            cmp.Or(from.Version, version),
 		Command:            from.Command,
 		DetectedCommand:    document.Or(from.DetectedCommand, kind.command(typ)),
@@ -50,11 +50,11 @@ func (d *draft) process(from Process, app state.App, kind runtime) state.Process
 	if from.DetectedCommand == nil && app.DropletGUID == "" {
 		made.DetectedCommand = "" // nothing was built in which it could have been found
 	}
-	if h := from.History; h != nil && h.Settled != nil {
+	if h := from.History; h != nil && !h.Settled.IsZero() {
 		if d.seed.Audit.Settled == nil {
 			d.seed.Audit.Settled = map[string]time.Time{}
 		}
-		d.seed.Audit.Settled[made.GUID] = h.Settled.Time
+		d.seed.Audit.Settled[made.GUID] = h.Settled.UTC()
 	}
 	return made
 }
@@ -132,7 +132,7 @@ func (d *draft) credential(p Process, typ, app string) *state.RegistryCredential
 	}
 	made := &state.RegistryCredential{GUID: guid}
 	if synced != nil {
-		at := synced.Time
+		at := synced.UTC()
 		made.LastSyncedAt = &at
 	}
 	return made
@@ -153,7 +153,7 @@ func (p *Process) history() state.History {
 	if from == nil {
 		return made
 	}
-	made.Epoch, made.Limits, made.Stopped = from.Epoch, from.Limits, from.Stopped.or(time.Time{})
+	made.Epoch, made.Limits, made.Stopped = from.Epoch, from.Limits, from.Stopped.UTC()
 	for _, batch := range from.Batches {
 		batch.At = batch.At.UTC()
 		made.Batches = append(made.Batches, batch)

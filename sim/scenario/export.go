@@ -126,7 +126,7 @@ func exportClock(c ClockSpec) *Clock {
 	if !c.Frozen {
 		return &Clock{Mode: "real"}
 	}
-	return &Clock{Mode: "frozen", Start: moment(c.Start)}
+	return &Clock{Mode: "frozen", Start: c.Start.UTC()}
 }
 
 // reference is how a document calls a thing: by name when only one has it.
@@ -168,8 +168,8 @@ func (e *exporter) spaces() {
 			Name:             space.Name,
 			Organization:     e.orgs[space.OrganizationGUID],
 			GUID:             space.GUID,
-			CreatedAt:        moment(space.CreatedAt),
-			UpdatedAt:        moment(space.UpdatedAt),
+			CreatedAt:        space.CreatedAt.UTC(),
+			UpdatedAt:        space.UpdatedAt.UTC(),
 			Suspended:        space.Suspended,
 			Deleting:         space.Deleting,
 			IsolationSegment: space.IsolationSegment,
@@ -226,8 +226,8 @@ func (e *exporter) apps(yield func(App) bool) {
 			Space:      e.rest[app.SpaceGUID],
 			GUID:       app.GUID,
 			State:      app.State,
-			CreatedAt:  moment(app.CreatedAt),
-			UpdatedAt:  moment(app.UpdatedAt),
+			CreatedAt:  app.CreatedAt.UTC(),
+			UpdatedAt:  app.UpdatedAt.UTC(),
 			Buildpacks: append([]string{}, app.Buildpacks...),
 			Stack:      app.Stack,
 			Metadata:   app.Metadata,

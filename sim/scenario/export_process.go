@@ -16,8 +16,8 @@ func exportProcess(p *state.Process, settled time.Time) Process {
 	out := Process{
 		Type:                 p.Type,
 		GUID:                 p.GUID,
-		CreatedAt:            moment(p.CreatedAt),
-		UpdatedAt:            moment(p.UpdatedAt),
+		CreatedAt:            p.CreatedAt.UTC(),
+		UpdatedAt:            p.UpdatedAt.UTC(),
 		Version:              p.Version,
 		Command:              p.Command,
 		DetectedCommand:      &p.DetectedCommand,
@@ -35,25 +35,14 @@ func exportProcess(p *state.Process, settled time.Time) Process {
 		Forced:               exportForced(p.History.Forced),
 		History:              exportHistory(p.History, settled),
 	}
-	out.exportCredential(p.RegistryCredential)
+	switch c := p.RegistryCredential; {
+	case c == nil:
+	case c.GUID == "": // a time without a credential, which only the API's own key can say
+		out.RegistryCredentialLastSyncedAt = c.LastSyncedAt
+	default:
+		out.RegistryCredential = c
+	}
 	return out
-}
-
-// exportCredential uses the API's own key for a time without a credential,
-// which the short form cannot say.
-func (p *Process) exportCredential(c *state.RegistryCredential) {
-	if c == nil {
-		return
-	}
-	var synced *Time
-	if c.LastSyncedAt != nil {
-		synced = &Time{*c.LastSyncedAt}
-	}
-	if c.GUID == "" {
-		p.RegistryCredentialLastSyncedAt = synced
-		return
-	}
-	p.RegistryCredential = &RegistryCredential{GUID: c.GUID, LastSyncedAt: synced}
 }
 
 func exportCheck(h state.HealthCheck) *HealthCheck {
@@ -73,7 +62,7 @@ func exportHistory(h state.History, settled time.Time) *History {
 	if h.Epoch == 0 && h.Limits == nil && len(h.Batches) == 0 && len(h.Restarts) == 0 && h.Stopped.IsZero() && settled.IsZero() {
 		return nil
 	}
-	out := &History{Epoch: h.Epoch, Limits: h.Limits, Batches: h.Batches, Stopped: moment(h.Stopped), Settled: moment(settled)}
+	out := &History{Epoch: h.Epoch, Limits: h.Limits, Batches: h.Batches, Stopped: h.Stopped.UTC(), Settled: settled.UTC()}
 	for _, index := range slices.Sorted(maps.Keys(h.Restarts)) {
 		restart := h.Restarts[index]
 		restart.First = index

@@ -92,7 +92,7 @@ func lived() state.Seed {
 		},
 		Tokens: map[string]string{"t": "u"},
 		Lifecycle: state.Lifecycle{StartDelay: 90 * time.Second, ReadyDelay: time.Second, StopDelay: time.Minute, RestartDelay: 3 * time.Second,
-			ReadinessLoop: []state.ReadinessLoop{{Process: "web", Ready: time.Minute, Unready: time.Second}}, CrashLoop: []state.CrashLoop{{Process: "web", After: time.Hour}, {Process: "web", After: time.Minute}}},
+			ReadinessLoop: []state.ReadinessLoop{{Process: "web", Ready: document.Duration(time.Minute), Unready: document.Duration(time.Second)}}, CrashLoop: []state.CrashLoop{{Process: "web", After: document.Duration(time.Hour)}, {Process: "web", After: document.Duration(time.Minute)}}},
 		Features: state.Features{AppScaling: false, AppScalingMessage: "not today"},
 		Platform: state.Platform{Database: "down", UAA: "issuer_down", Diego: "erring", LogCache: "down"},
 		Audit: state.Audit{

@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/capisim/sim/fault"
 )
@@ -23,9 +24,9 @@ type Progress struct {
 
 // Taken is what a caller has taken of a rate limit.
 type Taken struct {
-	Caller string `json:"caller"`
-	Count  int    `json:"count"`
-	Ends   Time   `json:"ends"` // of the window
+	Caller string    `json:"caller"`
+	Count  int       `json:"count"`
+	Ends   time.Time `json:"ends"` // of the window
 }
 
 // progress finds counters of rules that are not there, and those that no rule

@@ -191,8 +191,8 @@ func assemble(doc *Document) *Scenario {
 		Expectations: doc.Expectations,
 		Progress:     doc.Progress,
 	}
-	if c := doc.Clock; c != nil && (c.Mode == "frozen" || c.Mode == "" && c.Start != nil) {
-		s.Clock = ClockSpec{Frozen: true, Start: c.Start.or(Epoch)}
+	if c := doc.Clock; c != nil && (c.Mode == "frozen" || c.Mode == "" && !c.Start.IsZero()) {
+		s.Clock = ClockSpec{Frozen: true, Start: cmp.Or(c.Start.UTC(), Epoch)}
 	}
 	if life := doc.Auth.TokenLife; life != nil {
 		s.Tokens.Access = time.Duration(*life)

@@ -9,6 +9,7 @@ import (
 
 	"example.com/capisim/scenarios"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -173,7 +174,7 @@ func TestShippedScenariosDoWhatTheySay(t *testing.T) {
 		{"crashed", func(_ *scenario.Scenario, seed state.Seed) bool {
 			web := seed.Processes[0]
 			return web.Instances == 3 && web.History.Forced[2] == state.Forced{State: state.Down, Details: "insufficient resources: memory", Since: now} &&
-				seed.Lifecycle.CrashLoop[0] == state.CrashLoop{Process: "web", After: 5 * time.Second}
+				seed.Lifecycle.CrashLoop[0] == state.CrashLoop{Process: "web", After: document.Duration(5 * time.Second)}
 		}},
 		{"deploying", func(_ *scenario.Scenario, seed state.Seed) bool {
 			return seed.Apps[0].Deploying && !seed.Apps[1].Deploying && seed.Processes[0].Instances == 2 && len(seed.Processes) == 4 &&

@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"encoding/json"
-	"time"
 
 	"example.com/capisim/sim/document"
 )
@@ -34,39 +33,4 @@ func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
 	}
 	*o = list
 	return err
-}
-
-// Time is a moment, in RFC 3339 with as many digits as it needs.
-type Time struct{ time.Time }
-
-// DocumentValue is the moment as text.
-func (t Time) DocumentValue(*document.Maker) (document.Value, error) {
-	return document.Text(t.Format(time.RFC3339Nano)), nil
-}
-
-// UnmarshalJSON reads the moment; it is kept in UTC, as the API shows it.
-func (t *Time) UnmarshalJSON(raw []byte) error {
-	var text *string
-	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
-		return err
-	}
-	parsed, err := time.Parse(time.RFC3339Nano, *text)
-	t.Time = parsed.UTC()
-	return err
-}
-
-// moment is the wire form of a time, nil for none.
-func moment(at time.Time) *Time {
-	if at.IsZero() {
-		return nil
-	}
-	return &Time{at.UTC()}
-}
-
-// or is the moment, or another when it was left out.
-func (t *Time) or(other time.Time) time.Time {
-	if t == nil || t.IsZero() {
-		return other
-	}
-	return t.Time
 }

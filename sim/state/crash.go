@@ -103,7 +103,7 @@ func (l *Lifecycle) crashes(loop CrashLoop, p *Process, after, upTo time.Time) (
 		if place.again {
 			at = at.Add(l.RestartDelay)
 		}
-		up, pause := l.StartDelay+loop.After, firstPause
+		up, pause := l.StartDelay+time.Duration(loop.After), firstPause
 		for round := 0; ; round++ {
 			if at = at.Add(up); at.After(upTo) {
 				break

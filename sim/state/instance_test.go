@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // report spells out states and ages of the instances of a process.
@@ -74,7 +75,9 @@ func TestLifecycle(t *testing.T) {
 }
 
 func loopOf(typ string, after time.Duration) func(*Seed) {
-	return func(seed *Seed) { seed.Lifecycle.CrashLoop = []CrashLoop{{Process: typ, After: after}} }
+	return func(seed *Seed) {
+		seed.Lifecycle.CrashLoop = []CrashLoop{{Process: typ, After: document.Duration(after)}}
+	}
 }
 
 // ended is a world whose second front instance was ended after a minute.
@@ -112,7 +115,7 @@ func TestReadiness(t *testing.T) {
 	late := func(seed *Seed) { seed.Lifecycle.StartDelay, seed.Lifecycle.ReadyDelay = 2*time.Second, 3*time.Second }
 	flaps := func(seed *Seed) {
 		late(seed)
-		seed.Lifecycle.ReadinessLoop = []ReadinessLoop{{Process: "web", Ready: 10 * time.Second, Unready: 5 * time.Second}}
+		seed.Lifecycle.ReadinessLoop = []ReadinessLoop{{Process: "web", Ready: document.Duration(10 * time.Second), Unready: document.Duration(5 * time.Second)}}
 	}
 	set := func(state InstanceState, routable contract.Optional[bool]) func(*Seed) {
 		return func(seed *Seed) {
@@ -266,7 +269,7 @@ func simulate(startDelay, after, age time.Duration) (InstanceState, time.Duratio
 
 func checkLoop(t *testing.T, startDelay, after, age time.Duration) {
 	t.Helper()
-	l := Lifecycle{StartDelay: startDelay, CrashLoop: []CrashLoop{{Process: "web", After: after}}}
+	l := Lifecycle{StartDelay: startDelay, CrashLoop: []CrashLoop{{Process: "web", After: document.Duration(after)}}}
 	state, since, epoch := l.stateAt("web", placement{at: start, epoch: 3}, start.Add(age))
 	wantState, wantSince, round := simulate(startDelay, after, age)
 	if state != wantState || since != wantSince || epoch != 3+round<<20 {

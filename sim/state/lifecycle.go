@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"example.com/capisim/sim/document"
+)
 
 // Lifecycle says how instances come up and go down.
 type Lifecycle struct {
@@ -19,15 +23,16 @@ type Lifecycle struct {
 // CrashLoop makes the instances of a process type crash some time after each
 // start, with growing pauses.
 type CrashLoop struct {
-	Process string // process type
-	After   time.Duration
+	Process string            `json:"process"` // type
+	After   document.Duration `json:"after,omitzero"`
 }
 
 // ReadinessLoop makes the readiness check of a process type pass and fail in
 // turn: a running instance is routable for a while, then it is not.
 type ReadinessLoop struct {
-	Process        string // process type
-	Ready, Unready time.Duration
+	Process string            `json:"process"` // type
+	Ready   document.Duration `json:"ready"`
+	Unready document.Duration `json:"unready"`
 }
 
 func elapsed(since, now time.Time) time.Duration {
@@ -70,8 +75,8 @@ func (l *Lifecycle) ready(processType string, running time.Duration) bool {
 		return false
 	}
 	loop := l.readinessLoop(processType)
-	period := loop.Ready + loop.Unready
-	return period == 0 || (running-l.ReadyDelay)%period < loop.Ready
+	period := time.Duration(loop.Ready + loop.Unready)
+	return period == 0 || (running-l.ReadyDelay)%period < time.Duration(loop.Ready)
 }
 
 // stopping is the state of an instance of a stopped app: what ran when it was
@@ -92,7 +97,7 @@ func (l *Lifecycle) stopping(p *Process, place placement, now time.Time) (Instan
 // loop walks the rounds of a crash loop: start, run, crash, pause. The pauses
 // stop growing after a few rounds, from where on the round is computed.
 func (l *Lifecycle) loop(loop CrashLoop, place placement, age time.Duration) (InstanceState, time.Duration, int) {
-	up := l.StartDelay + loop.After
+	up := l.StartDelay + time.Duration(loop.After)
 	pause := firstPause
 	round := 0
 	for pause < longestPause && age >= up+pause {

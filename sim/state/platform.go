@@ -31,12 +31,7 @@ func (s *Store) Platform() Platform { return s.current().Platform }
 // ChangePlatform changes how the platform is doing and returns how it is then.
 // The function must not use the store.
 func (s *Store) ChangePlatform(change func(*Platform)) Platform {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := *s.settings
-	change(&next.Platform)
-	s.settings = &next
-	return next.Platform
+	return s.changed(func(next *settings) { change(&next.Platform) }).Platform
 }
 
 // RunnerError is what Diego answers to a change of the view's process, nil when

@@ -51,8 +51,8 @@ type HealthCheck struct {
 // RegistryCredential is the vendor's link to the credential an image is pulled
 // with.
 type RegistryCredential struct {
-	GUID         string
-	LastSyncedAt *time.Time
+	GUID         string     `json:"guid,omitempty"`
+	LastSyncedAt *time.Time `json:"last_synced_at,omitempty"`
 }
 
 // memo keeps what a reader derived from one version of a process.

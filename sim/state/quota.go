@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Quota limits what the started processes of an organization or space may
@@ -72,23 +73,22 @@ func (s *Store) checkQuotas(c *complaints, v View, next *Process, starting bool)
 	inSpace.add(next)
 	inOrg.add(next)
 
-	if space != nil && exceeds(inSpace.memory, space.TotalMemoryInMB) {
-		c.add(contract.QuotaSpaceMemory)
-	}
-	if org != nil && exceeds(inOrg.memory, org.TotalMemoryInMB) {
-		c.add(contract.QuotaOrgMemory)
-	}
-	if org != nil && exceeds(int64(next.MemoryInMB), org.InstanceMemoryInMB) {
-		c.add(contract.QuotaOrgInstanceMemory)
-	}
-	if space != nil && exceeds(int64(next.MemoryInMB), space.InstanceMemoryInMB) {
-		c.add(contract.QuotaSpaceInstanceMemory)
-	}
-	if org != nil && exceeds(inOrg.instances, org.TotalInstances) {
-		c.add(contract.QuotaOrgInstances)
-	}
-	if space != nil && exceeds(inSpace.instances, space.TotalInstances) {
-		c.add(contract.QuotaSpaceInstances)
+	ofSpace, ofOrg, memory := document.Or(space, Quota{}), document.Or(org, Quota{}), int64(next.MemoryInMB)
+	for _, one := range []struct {
+		taken    int64
+		limit    *int64
+		exceeded string
+	}{
+		{inSpace.memory, ofSpace.TotalMemoryInMB, contract.QuotaSpaceMemory},
+		{inOrg.memory, ofOrg.TotalMemoryInMB, contract.QuotaOrgMemory},
+		{memory, ofOrg.InstanceMemoryInMB, contract.QuotaOrgInstanceMemory},
+		{memory, ofSpace.InstanceMemoryInMB, contract.QuotaSpaceInstanceMemory},
+		{inOrg.instances, ofOrg.TotalInstances, contract.QuotaOrgInstances},
+		{inSpace.instances, ofSpace.TotalInstances, contract.QuotaSpaceInstances},
+	} {
+		if one.limit != nil && *one.limit >= 0 && one.taken > *one.limit {
+			c.add(one.exceeded)
+		}
 	}
 	old := v.Process
 	if old.Instances != next.Instances || old.LogRateLimit != next.LogRateLimit || starting {
@@ -107,10 +107,6 @@ func checkLogRate(c *complaints, next *Process, quota *Quota, used usage, unlimi
 	if used.logRate.Cmp(big.NewInt(*quota.LogRateLimit)) > 0 {
 		c.add(exceeded)
 	}
-}
-
-func exceeds(value int64, limit *int64) bool {
-	return limit != nil && *limit >= 0 && value > *limit
 }
 
 // othersUse sums up the started processes beside one. It walks over those of

@@ -28,7 +28,7 @@ func (l *Lifecycle) readinessLoop(processType string) ReadinessLoop {
 // remembers events. Instances that crash in a loop are told of by their crashes.
 func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 	loop := l.readinessLoop(p.Type)
-	period := loop.Ready + loop.Unready
+	period := time.Duration(loop.Ready + loop.Unready)
 	if loop.Unready == 0 {
 		period = 0 // once ready, always ready
 	}
@@ -55,9 +55,9 @@ func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 				break
 			}
 			if ready {
-				at = at.Add(loop.Ready)
+				at = at.Add(time.Duration(loop.Ready))
 			} else {
-				at = at.Add(loop.Unready)
+				at = at.Add(time.Duration(loop.Unready))
 			}
 		}
 	}

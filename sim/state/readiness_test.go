@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // TestFlips: readiness changes at the times that ready says, whatever part of
 // them is asked for.
 func TestFlips(t *testing.T) {
 	t.Parallel()
-	loop := []ReadinessLoop{{Process: "web", Ready: 20 * time.Second, Unready: 5 * time.Second}}
+	loop := []ReadinessLoop{{Process: "web", Ready: document.Duration(20 * time.Second), Unready: document.Duration(5 * time.Second)}}
 	for _, test := range []struct {
 		name        string
 		life        Lifecycle

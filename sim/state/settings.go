@@ -63,10 +63,15 @@ func (s *Store) Features() Features { return s.current().Features }
 // ChangeFeatures changes the feature flags and returns the new ones. The
 // function must not use the store.
 func (s *Store) ChangeFeatures(change func(*Features)) Features {
+	return s.changed(func(next *settings) { change(&next.Features) }).Features
+}
+
+// changed puts another version of the settings in the place of the old one.
+func (s *Store) changed(change func(next *settings)) *settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := *s.settings
-	change(&next.Features)
+	change(&next)
 	s.settings = &next
-	return next.Features
+	return &next
 }

@@ -43,10 +43,10 @@ func (c Cell) rule() fault.Rule {
 	switch {
 	case c.Answer == HTML:
 		rule.Undocumented = true // a router's words, not the API's
-		rule.Respond = &fault.Respond{Status: 502, Body: text(routerPage), Headers: map[string]fault.Lines{"Content-Type": {"text/html"}}}
+		rule.Respond = &fault.Respond{Status: 502, Body: json.RawMessage(document.Quoted(routerPage)), Headers: map[string]fault.Lines{"Content-Type": {"text/html"}}}
 	case c.Answer == Blank:
 		rule.Undocumented = true
-		rule.Respond = &fault.Respond{Status: 503, Body: text("")}
+		rule.Respond = &fault.Respond{Status: 503, Body: json.RawMessage(`""`)}
 	case c.socket():
 		rule.Connection = &fault.Connection{Kind: socket.Kind(c.Answer)}
 		if rule.Connection.Kind == socket.Hang {
@@ -64,11 +64,3 @@ func (c Cell) rule() fault.Rule {
 
 // announces says that the answer tells the client how long to wait.
 func (c Cell) announces() bool { return c.Answer == "429" || c.Answer == "503" }
-
-func text(body string) json.RawMessage {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		panic("sweep: a text that JSON cannot write: " + err.Error())
-	}
-	return raw
-}

@@ -64,7 +64,7 @@ func (l *Limiter) taken() (list []scenario.Taken) {
 	defer l.mu.Unlock()
 	for _, caller := range slices.Sorted(maps.Keys(l.counters)) {
 		w := l.counters[caller]
-		list = append(list, scenario.Taken{Caller: caller, Count: w.count, Ends: scenario.Time{Time: w.ends}})
+		list = append(list, scenario.Taken{Caller: caller, Count: w.count, Ends: w.ends.UTC()})
 	}
 	return list
 }
@@ -75,7 +75,7 @@ func (l *Limiter) resume(list []scenario.Taken) {
 		return
 	}
 	for _, one := range list {
-		l.counters[one.Caller] = &window{ends: one.Ends.Time, count: one.Count}
+		l.counters[one.Caller] = &window{ends: one.Ends.UTC(), count: one.Count}
 	}
 }
 
