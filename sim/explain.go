@@ -40,11 +40,11 @@ func (e Explanation) String() string {
 		fmt.Fprintf(&out, "operation %s\n", e.Operation)
 	}
 	for _, rule := range e.Rules {
-		verdict := "does not fire"
+		fate := "does not fire"
 		if rule.Fires {
-			verdict = "fires"
+			fate = "fires"
 		}
-		fmt.Fprintf(&out, "rule %s %s: %s\n", rule.Rule, verdict, strings.TrimPrefix(rule.Where+": "+rule.Why, ": "))
+		fmt.Fprintf(&out, "rule %s %s: %s\n", rule.Rule, fate, strings.TrimPrefix(rule.Where+": "+rule.Why, ": "))
 	}
 	if e.Prefer != "" {
 		fmt.Fprintf(&out, "Prefer: %s\n", e.Prefer)

@@ -234,11 +234,11 @@ func (s *Server) idle(status fault.Status, least int) string {
 	if err == nil {
 		fmt.Fprintf(&text, "\n  %s\n", rule)
 	}
-	var verdict journal.Verdict
+	var verified journal.Verified
 	if status.Matched == 0 {
-		err = errors.Join(err, s.ask(http.MethodPost, "/admin/requests/verify", object{"match": status.Match}, &verdict))
+		err = errors.Join(err, s.ask(http.MethodPost, "/admin/requests/verify", object{"match": status.Match}, &verified))
 	}
-	text.WriteString(s.seen(verdict.Nearest))
+	text.WriteString(s.seen(verified.Nearest))
 	if err != nil {
 		fmt.Fprintf(&text, "  (%v)\n", err)
 	}

@@ -95,7 +95,7 @@ func (e *examples) send(of *world.World, method, path, media, body string) (open
 	if body != "" {
 		r.Header.Set("Content-Type", media)
 	}
-	got := &answer{}
+	got := &recorder{}
 	e.simulator.ServeHTTP(got, r)
 	return openapi.Exchange{
 		Media: media, Sent: []byte(body), Status: got.status, Header: got.header,

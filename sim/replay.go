@@ -108,7 +108,7 @@ func (s *stage) Change(c *bundle.Change) error {
 	if err != nil {
 		return err
 	}
-	answer := &answer{}
+	answer := &recorder{}
 	s.simulator.ServeHTTP(answer, request)
 	if answer.status >= 300 {
 		return fmt.Errorf("%d: %s", answer.status, strings.TrimSpace(answer.body.String()))
@@ -146,30 +146,30 @@ func (s *stage) Send(r *bundle.Request) ([]journal.View, error) {
 // serve hands a request to the API.
 func (s *stage) serve(r *http.Request) {
 	if s.world.Prefix == "" && strings.HasPrefix(r.URL.Path, world.Prefix) {
-		s.simulator.api.ServeNoWorld(&answer{}, r, s.world)
+		s.simulator.api.ServeNoWorld(&recorder{}, r, s.world)
 		return
 	}
 	s.simulator.api.Send(s.world, r)
 }
 
-// answer takes an answer that nobody waits for.
-type answer struct {
+// recorder keeps an answer instead of sending it.
+type recorder struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (a *answer) Header() http.Header {
+func (a *recorder) Header() http.Header {
 	if a.header == nil {
 		a.header = http.Header{}
 	}
 	return a.header
 }
 
-func (a *answer) WriteHeader(status int) { a.status = status }
-func (a *answer) Flush()                 {}
+func (a *recorder) WriteHeader(status int) { a.status = status }
+func (a *recorder) Flush()                 {}
 
-func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
+func (a *recorder) Write(p []byte) (int, error) { return a.body.Write(p) }
 
 // keys give the secrets of the world that a bundle is played in.
 type keys stage

@@ -87,10 +87,11 @@ func (r Request) columns() []string {
 	if r.Query != "" {
 		target += "?" + r.Query
 	}
-	return []string{"#" + strconv.FormatUint(r.ID, 10), r.Method, target, strings.Join(r.outcome(), ", ")}
+	return []string{"#" + strconv.FormatUint(r.ID, 10), r.Method, target, strings.Join(r.answered(), ", ")}
 }
 
-func (r Request) outcome() []string {
+// answered tells what came of the request.
+func (r Request) answered() []string {
 	var parts []string
 	switch {
 	case r.Held:
@@ -149,7 +150,7 @@ func (s *Server) WantRequests(t TB, match Match, count Count) {
 	if count.bounds == nil {
 		t.Fatalf("want requests: no count, expected Exactly, AtLeast, AtMost, Between or Never")
 	}
-	s.verify(t, object{"match": wanted, "count": count.bounds, "within": count.within.String()}, func(v *journal.Verdict) string {
+	s.verify(t, object{"match": wanted, "count": count.bounds, "within": count.within.String()}, func(v *journal.Verified) string {
 		raw, _ := json.Marshal(wanted) // it was just read
 		return fmt.Sprintf("requests that match %s: %d found, expected %s", raw, v.Found, v.Expected)
 	})
@@ -166,25 +167,25 @@ func (s *Server) WantInOrder(t TB, matches ...Match) {
 			t.Fatalf("want requests in order: %v", err)
 		}
 	}
-	s.verify(t, object{"in_order": steps}, func(v *journal.Verdict) string {
+	s.verify(t, object{"in_order": steps}, func(v *journal.Verified) string {
 		raw, _ := json.Marshal(steps[v.Found]) // it was just read
 		return fmt.Sprintf("requests in order: %d of %d found, expected next one that matches %s", v.Found, len(steps), raw)
 	})
 }
 
 // verify asks the journal, and ends the test with words for what was found.
-func (s *Server) verify(t TB, question object, told func(*journal.Verdict) string) {
+func (s *Server) verify(t TB, question object, told func(*journal.Verified) string) {
 	t.Helper()
-	var verdict journal.Verdict
-	s.must(t, "want requests", http.MethodPost, "/admin/requests/verify", question, &verdict)
-	if verdict.Result == journal.Met {
+	var verified journal.Verified
+	s.must(t, "want requests", http.MethodPost, "/admin/requests/verify", question, &verified)
+	if verified.Result == journal.Met {
 		return
 	}
-	text := told(&verdict)
-	if verdict.Result == journal.Unknown {
-		text += fmt.Sprintf("; forgotten: %s, which could decide (the option Journal keeps more)", document.Count(int(verdict.Dropped), "request"))
+	text := told(&verified)
+	if verified.Result == journal.Unknown {
+		text += fmt.Sprintf("; forgotten: %s, which could decide (the option Journal keeps more)", document.Count(int(verified.Dropped), "request"))
 	}
-	t.Fatalf("%s", strings.TrimRight(text+"\n"+s.seen(verdict.Nearest), "\n"))
+	t.Fatalf("%s", strings.TrimRight(text+"\n"+s.seen(verified.Nearest), "\n"))
 }
 
 // maxSeen is how many requests a failure shows.

@@ -31,9 +31,9 @@ func (s *Server) ask(method, path string, body, into any) error {
 	if token := s.Simulator.config.token; token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	answer := &answer{}
+	answer := &recorder{}
 	s.Simulator.admin.ServeHTTP(answer, request, s.world)
-	if answer.status >= 300 && answer.status != http.StatusExpectationFailed { // which is a verdict
+	if answer.status >= 300 && answer.status != http.StatusExpectationFailed { // which answers the question
 		var refusal client.Problems
 		if err := json.Unmarshal(answer.body.Bytes(), &refusal); err != nil {
 			return fmt.Errorf("%d: %s", answer.status, answer.body.String())

@@ -114,10 +114,10 @@ func Sweep[T Runner[T]](t T, run func(t TB, srv *Server) error, options ...Sweep
 	srv := Start(t, c.server...)
 	host := sweep.Server{Client: &client.Client{URL: strings.TrimSuffix(srv.AdminURL, "/admin"), Token: srv.Simulator.config.token}}
 	c.Host, c.Now = host, world.Wall
-	c.Run = func(_ context.Context, w sweep.World, limit time.Duration) sweep.Outcome {
+	c.Run = func(_ context.Context, w sweep.World, limit time.Duration) sweep.Ending {
 		of, known := srv.Simulator.worlds.World(w.Name())
 		if !known {
-			return sweep.Outcome{Exit: sweep.Exit{Code: 1}, Output: "the world is gone"}
+			return sweep.Ending{Exit: sweep.Exit{Code: 1}, Output: "the world is gone"}
 		}
 		p := &probe{name: t.Name()}
 		return runOnce(p, srv.beside(p, of), run, limit)
@@ -168,7 +168,7 @@ const patience = time.Second
 
 // runOnce runs the client in a goroutine of its own, so that neither a panic nor
 // an endless loop ends the sweep.
-func runOnce(probe *probe, srv *Server, run func(TB, *Server) error, limit time.Duration) sweep.Outcome {
+func runOnce(probe *probe, srv *Server, run func(TB, *Server) error, limit time.Duration) sweep.Ending {
 	done := make(chan error, 1)
 	began := world.Wall()
 	go func() {
@@ -188,7 +188,7 @@ func runOnce(probe *probe, srv *Server, run func(TB, *Server) error, limit time.
 	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
-	out := sweep.Outcome{}
+	out := sweep.Ending{}
 	var err error
 	select {
 	case err = <-done:

@@ -29,7 +29,7 @@ const lastWords = time.Second
 
 // run starts the command in a process group of its own, with empty standard
 // input, and waits for its end, the limit or the context's.
-func (c child) run(ctx context.Context, limit time.Duration) sweep.Outcome {
+func (c child) run(ctx context.Context, limit time.Duration) sweep.Ending {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return unstarted(err)
@@ -68,17 +68,17 @@ func (c child) run(ctx context.Context, limit time.Duration) sweep.Outcome {
 	reader.SetReadDeadline(world.Wall().Add(lastWords)) //nolint:errcheck // then the copy waits for the pipe's end
 	copied.Wait()
 
-	out := sweep.Outcome{Exit: exitOf(err), Output: output.String(), Seconds: took.Seconds()}
+	out := sweep.Ending{Exit: exitOf(err), Output: output.String(), Seconds: took.Seconds()}
 	if timedOut {
 		out.Exit = sweep.Exit{Timeout: true}
 	}
 	return out
 }
 
-// unstarted is the outcome of a command that could not be run, with the code
+// unstarted is the ending of a command that could not be run, with the code
 // that a shell would give.
-func unstarted(err error) sweep.Outcome {
-	return sweep.Outcome{Exit: sweep.Exit{Code: 127}, Output: err.Error() + "\n"}
+func unstarted(err error) sweep.Ending {
+	return sweep.Ending{Exit: sweep.Exit{Code: 127}, Output: err.Error() + "\n"}
 }
 
 func exitOf(err error) sweep.Exit {

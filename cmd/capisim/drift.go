@@ -109,7 +109,7 @@ func (f *driftFlags) check() (drift.Target, error) {
 	return drift.Target{URL: f.target, Token: token, Process: f.process, HTTP: &http.Client{Transport: transport}}, nil
 }
 
-// drifted gives the outcome of a run its exit code.
+// drifted gives the result of a run its exit code.
 func drifted(report drift.Report, err error) error {
 	var silent *drift.UnreachableError
 	var changed *drift.RestoreError

@@ -23,7 +23,7 @@ import (
 // drainTime is what requests in flight get after SIGTERM (DESIGN.md §3).
 const drainTime = 5 * time.Second
 
-// sameSignal is how soon a second signal is no other than the first.
+// sameSignal is how soon a second signal counts as the first once more.
 const sameSignal = time.Second
 
 // serveFlags are the flags of serve (DESIGN.md §3).

@@ -217,17 +217,17 @@ type sweepRuns struct {
 	homes    homes
 }
 
-func (s *sweepRuns) run(ctx context.Context, w sweep.World, limit time.Duration) sweep.Outcome {
+func (s *sweepRuns) run(ctx context.Context, w sweep.World, limit time.Duration) sweep.Ending {
 	out := s.start(ctx, w, s.argv, limit)
 	out.Crashed = sweep.Crashed(out.Output, s.patterns...)
 	return out
 }
 
-func (s *sweepRuns) prepare(ctx context.Context, w sweep.World, limit time.Duration) sweep.Outcome {
+func (s *sweepRuns) prepare(ctx context.Context, w sweep.World, limit time.Duration) sweep.Ending {
 	return s.start(ctx, w, shellCommand(s.setup), limit)
 }
 
-func (s *sweepRuns) start(ctx context.Context, w sweep.World, argv []string, limit time.Duration) sweep.Outcome {
+func (s *sweepRuns) start(ctx context.Context, w sweep.World, argv []string, limit time.Duration) sweep.Ending {
 	c := *s.host.Client
 	c.World = w.Name()
 	environment, err := clientVariables(ctx, &c, "")

@@ -127,7 +127,7 @@ func TestVerify(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			status := map[string]int{"met": 200, "unmet": 417}[test.result]
-			got := into[journal.Verdict](t, srv.want(t, status, "POST", "/admin/requests/verify", test.body))
+			got := into[journal.Verified](t, srv.want(t, status, "POST", "/admin/requests/verify", test.body))
 			if got.Result != test.result || got.Found != test.found {
 				t.Errorf("%+v, expected %s with %d", got, test.result, test.found)
 			}
@@ -139,7 +139,7 @@ func TestVerifyTellsWhatWasDifferent(t *testing.T) {
 	t.Parallel()
 	srv := start(t)
 	played(t, srv.worlds.Root(), nil)
-	got := into[journal.Verdict](t, srv.want(t, 417, "POST", "/admin/requests/verify",
+	got := into[journal.Verified](t, srv.want(t, 417, "POST", "/admin/requests/verify",
 		`{"match":{"operations":["scaleProcess"],"method":"POST","path":"/x","status":202,"injected":true,"rule":"r","user":"admin","headers":{"User-Agent":"cf"},"body":{"/command":"y"}}}`))
 	want := []string{
 		"the operation is updateProcess, expected scaleProcess",
@@ -157,7 +157,7 @@ func TestVerifyTellsWhatWasDifferent(t *testing.T) {
 	}
 }
 
-// TestClientsThatLeave are no error of capisim's, be it while it waits for them or
+// TestClientsThatLeave are not an error of capisim's, be it while it waits for them or
 // while they are told a lot.
 func TestClientsThatLeave(t *testing.T) {
 	t.Parallel()
@@ -202,7 +202,7 @@ func TestVerifyDoesNotKnowWhatWasDropped(t *testing.T) {
 	for range 101 {
 		played(t, srv.worlds.Root(), nil)
 	}
-	got := into[journal.Verdict](t, srv.want(t, 417, "POST", "/admin/requests/verify", `{"match":{"status":503},"never":true}`))
+	got := into[journal.Verified](t, srv.want(t, 417, "POST", "/admin/requests/verify", `{"match":{"status":503},"never":true}`))
 	if got.Result != "unknown" || got.Dropped != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -223,7 +223,7 @@ func TestVerifyWaits(t *testing.T) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	// Nobody can know before the end that there will be no more.
-	got := into[journal.Verdict](t, srv.want(t, 200, "POST", "/admin/requests/verify", `{"match":{"status":503},"count":{"exactly":2},"within":"30ms"}`))
+	got := into[journal.Verified](t, srv.want(t, 200, "POST", "/admin/requests/verify", `{"match":{"status":503},"count":{"exactly":2},"within":"30ms"}`))
 	if got.Result != "met" {
 		t.Errorf("%+v", got)
 	}

@@ -145,7 +145,7 @@ func init() {
 		{method: get, path: "/admin/requests/unmatched", summary: "Requests that met no operation, and why", query: withPages(filters...),
 			answers: openapi.Of[client.Requests](), handle: (*call).listUnmatched},
 		{method: post, path: "/admin/requests/verify", summary: "Ask whether requests were made: 200 if met, 417 if not", body: `{"match":{"operations":["updateProcess"]},"count":{"at_most":3}}`,
-			takes: openapi.Part("admin", "/$defs/verify"), answers: openapi.Of[journal.Verdict](), statuses: []int{200, 417}, handle: (*call).verify},
+			takes: openapi.Part("admin", "/$defs/verify"), answers: openapi.Of[journal.Verified](), statuses: []int{200, 417}, handle: (*call).verify},
 		{method: get, path: "/admin/requests/{id}", summary: "One request",
 			answers: openapi.Of[journal.View](), handle: (*call).getRequest},
 		{method: get, path: "/admin/coverage", summary: "Which documented answers clients have met", query: reportKind,

@@ -28,14 +28,14 @@ func (c *call) verify() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	verdict, err := c.await(question, within)
+	verified, err := c.await(question, within)
 	if err != nil {
 		return reply{}, err
 	}
-	if verdict.Result == journal.Met {
-		return ok(verdict), nil
+	if verified.Result == journal.Met {
+		return ok(verified), nil
 	}
-	return reply{status: http.StatusExpectationFailed, body: verdict}, nil
+	return reply{status: http.StatusExpectationFailed, body: verified}, nil
 }
 
 // question reads the body of a verification.
@@ -83,15 +83,15 @@ func number(o *object, key string) *int {
 
 // await answers at once what further requests cannot change, and else when the
 // time is over. The world's end and the client's going away end the wait too.
-func (c *call) await(question journal.Verification, within time.Duration) (journal.Verdict, error) {
+func (c *call) await(question journal.Verification, within time.Duration) (journal.Verified, error) {
 	timeout := time.NewTimer(within)
 	defer timeout.Stop()
 	for {
 		changed := c.world.Journal.Changed()
 		snap := c.world.Current()
-		verdict := c.world.Evidence().Verify(question)
-		if within == 0 || verdict.Settled {
-			return verdict, nil
+		verified := c.world.Evidence().Verify(question)
+		if within == 0 || verified.Settled {
+			return verified, nil
 		}
 		select {
 		case <-changed:
@@ -99,13 +99,13 @@ func (c *call) await(question journal.Verification, within time.Duration) (journ
 				return c.world.Evidence().Verify(question), nil
 			}
 		case <-timeout.C:
-			return verdict, nil
+			return verified, nil
 		case <-snap.Done():
 			if c.world.Current() == snap { // not replaced: the world has ended
-				return verdict, nil
+				return verified, nil
 			}
 		case <-c.request.Context().Done():
-			return verdict, c.request.Context().Err()
+			return verified, c.request.Context().Err()
 		}
 	}
 }

@@ -35,7 +35,7 @@ func TestBase(t *testing.T) {
 		{"a chain of prefixes", trusting, false, map[string]string{"X-Forwarded-Prefix": "/a, /b"}, "", "http://api.test:8080/a"},
 		{"a prefix from nobody", plain, false, map[string]string{"X-Forwarded-Prefix": "/mocks"}, "", "http://api.test:8080"},
 		{"a prefix that is a host", trusting, false, map[string]string{"X-Forwarded-Prefix": "//evil.test"}, "", "http://api.test:8080"},
-		{"a prefix that is no path", trusting, false, map[string]string{"X-Forwarded-Prefix": "mocks"}, "", "http://api.test:8080"},
+		{"a prefix that is not a path", trusting, false, map[string]string{"X-Forwarded-Prefix": "mocks"}, "", "http://api.test:8080"},
 		{"a prefix with a query", trusting, false, map[string]string{"X-Forwarded-Prefix": "/a?b"}, "", "http://api.test:8080"},
 		{"nothing forwarded", trusting, false, nil, "", "http://api.test:8080"},
 		{"configured", fixed, false, map[string]string{"X-Forwarded-Host": "other.test"}, "/worlds/blue", "https://api.example.com/worlds/blue"},

@@ -149,11 +149,11 @@ func (r *Report) WriteText(to io.Writer) error {
 			out.line("  %s: %s, now %s", part.Where, part.Recorded, part.Now)
 		}
 	}
-	verdict := "all as recorded"
+	sum := "all as recorded"
 	if !r.Same() {
-		verdict = fmt.Sprintf("%d not as recorded", len(r.Differences))
+		sum = fmt.Sprintf("%d not as recorded", len(r.Differences))
 	}
-	out.line("world %s: %s and %s played again, %s", r.World, document.Count(r.Requests, "request"), document.Count(r.Changes, "change"), verdict)
+	out.line("world %s: %s and %s played again, %s", r.World, document.Count(r.Requests, "request"), document.Count(r.Changes, "change"), sum)
 	return out.err
 }
 

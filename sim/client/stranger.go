@@ -37,7 +37,7 @@ func (c *Client) refusedBy(response *http.Response) error {
 	return &AnswerError{Status: response.StatusCode, Problems: body.Errors}
 }
 
-// met says what answered that is no capisim.
+// met says what answered that is not capisim.
 func met(response *http.Response, raw []byte) error {
 	if response.StatusCode == http.StatusBadRequest && strings.Contains(string(raw), "HTTP request to an HTTPS server") {
 		return errors.New("the server there speaks TLS, expected an address that begins with https://")

@@ -60,8 +60,8 @@ func (f TimeFilter) Match(t time.Time) bool {
 	})
 }
 
-// Span is a span of time from a moment up to, and not with, another one; the zero
-// times are no bounds.
+// Span is a span of time from a moment up to, and not with, another one; a zero
+// time is not a bound.
 type Span struct{ From, To time.Time }
 
 // Spans are the times that pass a filter that is set, each once.

@@ -153,7 +153,7 @@ func TestMatchOfEveryBody(t *testing.T) {
 		{"JSON with a comment", "updateProcess", "", `{"command":"x"/*c*/}`, `{"/command":"x"}`, true},
 		{"JSON, the last counts", "updateProcess", "", `{"command":"x","command":"y"}`, `{"/command":"y"}`, true},
 		{"JSON, no object", "updateProcess", "", `["x"]`, `{"/_json/0":"x"}`, true},
-		{"a text of digits is no number in JSON", "scaleProcess", "", `{"instances":"3"}`, `{"/instances":3}`, false},
+		{"a text of digits is not a number in JSON", "scaleProcess", "", `{"instances":"3"}`, `{"/instances":3}`, false},
 		{"ignored", "updateProcess", "text/plain", `{"command":"x"}`, `{"/command":{"exists":true}}`, false},
 		{"ignored is absent", "updateProcess", "text/plain", `{"command":"x"}`, `{"/command":{"exists":false}}`, true},
 		{"JSON that is called a form", "updateProcess", form, `{"command":"x"}`, `{"/command":{"exists":true}}`, false},

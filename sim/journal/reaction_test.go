@@ -456,7 +456,7 @@ func TestHeldAttempts(t *testing.T) {
 			nil, []string{"0 hang gave_up final attempts=1 none absent"}},
 		"a delayed refusal": {func(e *Entry) { e.Injected = true }, second, 500 * ms, func(e *Entry) { e.Status = 503 },
 			nil, []string{"503 recovered final attempts=2 undecided absent"}},
-		"it was no fault after all": {func(e *Entry) { e.Injected = true }, second, 500 * ms, func(e *Entry) { e.Status = 200 },
+		"it was not a fault after all": {func(e *Entry) { e.Injected = true }, second, 500 * ms, func(e *Entry) { e.Status = 200 },
 			nil, nil},
 		"what followed was refused, too": {hang, func(e *Entry) { second(e); e.Status, e.Injected = 503, true }, time.Second, hang,
 			[]string{"503 gave_up open attempts=1 none absent"}, []string{"0 hang gave_up final attempts=2 none absent", "503 gave_up final attempts=1 none absent"}},

@@ -82,7 +82,7 @@ func (r *Reactions) Settle(e *Entry) {
 	switch {
 	case !own:
 		return
-	case len(c.attempts) == 0: // it was no fault after all
+	case len(c.attempts) == 0: // it was not a fault after all
 		r.drop(c)
 	case c.closed:
 		r.file(c)

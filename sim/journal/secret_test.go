@@ -218,7 +218,7 @@ func TestSecretsByShape(t *testing.T) {
 	}
 }
 
-// TestInnocentTextsStay: what is no secret is shown byte by byte.
+// TestInnocentTextsStay: what is not secret is shown byte by byte.
 func TestInnocentTextsStay(t *testing.T) {
 	t.Parallel()
 	list := []string{

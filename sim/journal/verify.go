@@ -60,12 +60,12 @@ func (v *Verification) Check() document.Violations {
 	return wrong
 }
 
-// Unknown is the verdict when entries that could decide were forgotten. The
+// Unknown is the result when entries that could decide were forgotten. The
 // others are Met and Unmet.
 const Unknown = "unknown"
 
-// Verdict is the answer to a Verification.
-type Verdict struct {
+// Verified is the answer to a Verification.
+type Verified struct {
 	Result   string   `json:"result"`
 	Expected string   `json:"expected"`
 	Found    int      `json:"found"`    // matching requests; with in_order: steps that were met
@@ -95,7 +95,7 @@ const (
 // Verify answers a checked question from what the journal holds now. Entries
 // that were dropped never count for or against: where they could decide, the
 // result is Unknown.
-func (j *Journal) Verify(v Verification) Verdict {
+func (j *Journal) Verify(v Verification) Verified {
 	last, _, _ := j.newest()
 	var entries []Entry
 	j.walk(last, func(e *Entry) bool {
@@ -109,15 +109,15 @@ func (j *Journal) Verify(v Verification) Verdict {
 	// Asked again, since the ring forgets while this reads: nothing may escape
 	// unseen.
 	_, lastDropped, dropped := j.newest()
-	verdict := Verify(v, entries, lastDropped > v.After)
-	verdict.Dropped = dropped
-	return verdict
+	verified := Verify(v, entries, lastDropped > v.After)
+	verified.Dropped = dropped
+	return verified
 }
 
 // Verify answers a checked question from a history, oldest first; holes says
 // that requests are missing from it.
-func Verify(v Verification, history []Entry, holes bool) Verdict {
-	out := Verdict{Requests: []uint64{}, Nearest: []Near{}}
+func Verify(v Verification, history []Entry, holes bool) Verified {
+	out := Verified{Requests: []uint64{}, Nearest: []Near{}}
 	if len(v.InOrder) > 0 {
 		out.inOrder(v.InOrder, history)
 	} else {
@@ -131,7 +131,7 @@ func Verify(v Verification, history []Entry, holes bool) Verdict {
 
 // certain says that no forgotten request could turn the result over: more
 // matches can only do harm to an upper bound, and only help a lower one.
-func (d *Verdict) certain(v Verification) bool {
+func (d *Verified) certain(v Verification) bool {
 	low, high := v.bounds()
 	switch {
 	case len(v.InOrder) > 0:
@@ -159,7 +159,7 @@ func (v *Verification) bounds() (low, high int) {
 	}
 }
 
-func (d *Verdict) count(v Verification, history []Entry) {
+func (d *Verified) count(v Verification, history []Entry) {
 	low, high := v.bounds()
 	d.Expected = expected(low, high)
 	var missed []Near
@@ -181,7 +181,7 @@ func (d *Verdict) count(v Verification, history []Entry) {
 	}
 }
 
-func (d *Verdict) inOrder(steps []Sought, history []Entry) {
+func (d *Verified) inOrder(steps []Sought, history []Entry) {
 	d.Expected = fmt.Sprintf("%d requests in this order", len(steps))
 	d.Result = Unmet
 	var missed []Near // by the step that is waited for
@@ -201,7 +201,7 @@ func (d *Verdict) inOrder(steps []Sought, history []Entry) {
 	d.Nearest = nearest(missed)
 }
 
-func (d *Verdict) found(id uint64) {
+func (d *Verified) found(id uint64) {
 	d.Found++
 	if len(d.Requests) < maxVerified {
 		d.Requests = append(d.Requests, id)

@@ -8,7 +8,7 @@ func TestFit(t *testing.T) {
 		{"texts of labels, names, headers and users", "scenario",
 			`{"name":1.10,"auth":{"users":[{"name":7,"password":1234,"scopes":[]}],"tokens":{"t":7}},"apps":[{"name":true,"metadata":{"labels":{"v":2,"on":true},"annotations":{"n":1e3}},"processes":[{"type":"web","instances":2,"memory_in_mb":256,"command":5}]}]}`,
 			`{"name":"1.10","auth":{"users":[{"name":"7","password":"1234","scopes":[]}],"tokens":{"t":"7"}},"apps":[{"name":"true","metadata":{"labels":{"v":"2","on":"true"},"annotations":{"n":"1e3"}},"processes":[{"type":"web","instances":2,"memory_in_mb":256,"command":"5"}]}]}`},
-		{"what is no text stays", "scenario", `{"name":"x","seed":7,"clock":{"mode":1},"lifecycle":{"start_delay":5},"rate_limit":{"limit":"5"},"stats_available":1}`,
+		{"what is not a text stays", "scenario", `{"name":"x","seed":7,"clock":{"mode":1},"lifecycle":{"start_delay":5},"rate_limit":{"limit":"5"},"stats_available":1}`,
 			`{"name":"x","seed":7,"clock":{"mode":1},"lifecycle":{"start_delay":5},"rate_limit":{"limit":"5"},"stats_available":1}`},
 		{"a rule", "fault-rule", `{"id":7,"match":{"user":1,"headers":{"A":{"contains":2,"equals":3}},"query":{"q":4}},"respond":{"status":503,"detail":5,"headers":{"Retry-After":3},"body":{"n":1}}}`,
 			`{"id":"7","match":{"user":"1","headers":{"A":{"contains":"2","equals":3}},"query":{"q":4}},"respond":{"status":503,"detail":"5","headers":{"Retry-After":3},"body":{"n":1}}}`},

@@ -35,9 +35,9 @@ func judge(ref *Reference, c Cell, r *run) []Verdict {
 		{LostUpdate, j.lostUpdate()},
 		{DoneTwice, j.doneTwice()},
 		{ShortList, j.shortList()},
-		{Crash, r.outcome.Exit.Signal != "" || r.outcome.Crashed != ""},
-		{Hang, r.outcome.Exit.Timeout && j.outstanding()},
-		{NoLimit, r.outcome.Exit.Timeout && !j.outstanding() || len(j.attempts) >= tooMany},
+		{Crash, r.ending.Exit.Signal != "" || r.ending.Crashed != ""},
+		{Hang, r.ending.Exit.Timeout && j.outstanding()},
+		{NoLimit, r.ending.Exit.Timeout && !j.outstanding() || len(j.attempts) >= tooMany},
 		{NoPause, j.noPause()},
 		{RetryAfterIgnored, j.retryAfterIgnored()},
 		{PointlessRetry, j.pointlessRetry()},
@@ -60,7 +60,7 @@ type judgement struct {
 // ending judges how the client ended against what it left behind; explained are
 // the verdicts that already say why the state is not the reference's.
 func (j *judgement) ending(explained []Verdict) (found []Verdict) {
-	exit := j.run.outcome.Exit
+	exit := j.run.ending.Exit
 	wanted := j.ref.end
 	if j.cell.Stranger != nil {
 		wanted = j.cell.Stranger.over(wanted)
@@ -132,22 +132,22 @@ func (j *judgement) sentTwice() bool {
 // and what was printed is not what the reference printed. A change that took
 // effect behind the fault is none that was swallowed: a client may look.
 func (j *judgement) swallowed() bool {
-	return !slices.ContainsFunc(j.attempts, func(a *Request) bool { return a.succeeded() || a.Applied }) && !j.ref.printed(j.run.outcome.Output)
+	return !slices.ContainsFunc(j.attempts, func(a *Request) bool { return a.succeeded() || a.Applied }) && !j.ref.printed(j.run.ending.Output)
 }
 
 // shortList: success was reported although a page or a list never arrived, and
 // the output names fewer of its rows.
 func (j *judgement) shortList() bool {
-	if !j.run.outcome.Exit.OK() || len(j.ref.listed) == 0 || len(j.attempts) == 0 || !isList(j.attempts[0]) ||
+	if !j.run.ending.Exit.OK() || len(j.ref.listed) == 0 || len(j.attempts) == 0 || !isList(j.attempts[0]) ||
 		slices.ContainsFunc(j.attempts, func(a *Request) bool { return a.succeeded() }) {
 		return false
 	}
-	return len(naming(j.ref.listed, j.run.outcome.Output)) < len(j.ref.listed)
+	return len(naming(j.ref.listed, j.run.ending.Output)) < len(j.ref.listed)
 }
 
 // outstanding: one answer was waited for over at least half of the run.
 func (j *judgement) outstanding() bool {
-	half := time.Duration(j.run.outcome.Seconds * float64(time.Second) / 2)
+	half := time.Duration(j.run.ending.Seconds * float64(time.Second) / 2)
 	for _, a := range j.attempts {
 		end := a.End
 		if a.Held || end.IsZero() {
@@ -225,7 +225,7 @@ func (j *judgement) wrongError() bool {
 		}
 		words = append(words, envelope.Error, envelope.ErrorDescription)
 	}
-	return !slices.ContainsFunc(words, func(word string) bool { return hasWord(j.run.outcome.Output, word) })
+	return !slices.ContainsFunc(words, func(word string) bool { return hasWord(j.run.ending.Output, word) })
 }
 
 // hasWord finds a text as whole words.

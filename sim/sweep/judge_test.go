@@ -148,7 +148,7 @@ func TestJudge(t *testing.T) {
 			story: heldFor(held, 10*time.Second), want: []Verdict{Hang}},
 		{name: "no limit", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Timeout: true}, took: 10,
 			story: repeated(20, 500*time.Millisecond, scale(503, true, false)), want: []Verdict{NoLimit}},
-		{name: "ninety attempts are no limit either", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Code: 1}, output: "503",
+		{name: "ninety attempts are not a limit either", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Code: 1}, output: "503",
 			story: repeated(90, 60*time.Millisecond, scale(503, true, false)), want: []Verdict{NoLimit, Reported}},
 		{name: "no pause", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Code: 1}, output: "503",
 			story: repeated(3, 2*time.Millisecond, scale(503, true, false)), want: []Verdict{NoPause, Reported}},
@@ -182,7 +182,7 @@ func TestJudge(t *testing.T) {
 			if c.mode == Lost {
 				cell.Stranger = stranger
 			}
-			r := &run{outcome: Outcome{Exit: c.exit, Output: c.output, Seconds: c.took, Crashed: c.crash}, requests: c.story.requests,
+			r := &run{ending: Ending{Exit: c.exit, Output: c.output, Seconds: c.took, Crashed: c.crash}, requests: c.story.requests,
 				end: stateOf(t, c.state, c.story.requests), ended: c.story.now}
 			for i := range r.requests {
 				if r.requests[i].Injected {

@@ -49,16 +49,16 @@ func NewReference(ctx context.Context, o Options) (*Reference, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.outcome.Exit.OK() {
-			return nil, &NotGreenError{fmt.Sprintf("reference run %d of 2: %s, expected exit 0", i+1, r.outcome.Exit), r.outcome.Output}
+		if !r.ending.Exit.OK() {
+			return nil, &NotGreenError{fmt.Sprintf("reference run %d of 2: %s, expected exit 0", i+1, r.ending.Exit), r.ending.Output}
 		}
 		runs[i] = r
 	}
 	first, second := runs[0], runs[1]
 	ref := &Reference{
-		Seconds: max(first.outcome.Seconds, second.outcome.Seconds),
+		Seconds: max(first.ending.Seconds, second.ending.Seconds),
 		begin:   first.begin, end: first.end, requests: first.requests,
-		outputs: [2]string{first.outcome.Output, second.outcome.Output}, known: first.known,
+		outputs: [2]string{first.ending.Output, second.ending.Output}, known: first.known,
 	}
 	a, b := reached(first.requests), reached(second.requests)
 	if !slices.Equal(slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))) {
@@ -78,7 +78,7 @@ func NewReference(ctx context.Context, o Options) (*Reference, error) {
 	}) {
 		return nil, &NotGreenError{Reason: "the command reached no operation of the API: does it use CAPISIM_URL (or CF_API, or {URL} in its arguments)?", Output: ""}
 	}
-	ref.listed = listedIn(first.requests, first.outcome.Output)
+	ref.listed = listedIn(first.requests, first.ending.Output)
 	return ref, nil
 }
 

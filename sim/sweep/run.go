@@ -33,7 +33,7 @@ type Options struct {
 
 // run is one run of the client with all that it left behind.
 type run struct {
-	outcome    Outcome
+	ending     Ending
 	requests   []Request
 	begin, end endState
 	known      map[string]bool
@@ -81,7 +81,7 @@ func (o Options) run(ctx context.Context, cell *Cell, limit time.Duration, ref *
 			return nil, fmt.Errorf("arm the cell %s: %w", cell, err)
 		}
 	}
-	r.outcome = o.Run(ctx, w, limit)
+	r.ending = o.Run(ctx, w, limit)
 	r.ended = o.Now()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -217,8 +217,8 @@ func result(ref *Reference, c Cell, r *run, verdicts []Verdict) CellResult {
 	j := judgement{ref: ref, cell: c, run: r, attempts: attempts(r.requests)}
 	out := CellResult{
 		Operation: c.Operation.ID, Answer: c.Answer, Error: c.Title(), Mode: c.ModeName(), Verdicts: verdicts, Grade: worst(verdicts),
-		Exit: r.outcome.Exit, Attempts: len(j.attempts), Fired: r.fired, Seconds: r.outcome.Seconds, Sentence: j.sentence(verdicts),
-		Requests: []Sent{}, Output: lastBytes(r.outcome.Output, outputKept),
+		Exit: r.ending.Exit, Attempts: len(j.attempts), Fired: r.fired, Seconds: r.ending.Seconds, Sentence: j.sentence(verdicts),
+		Requests: []Sent{}, Output: lastBytes(r.ending.Output, outputKept),
 	}
 	for i := range r.requests {
 		q := &r.requests[i]

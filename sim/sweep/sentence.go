@@ -75,7 +75,7 @@ func (j *judgement) consequence(verdicts []Verdict) string {
 			return "the state is not what success leaves behind (" + strings.Join(j.ref.end.difference(j.run.end), "; ") + ")"
 		},
 		ShortList: func() string {
-			return fmt.Sprintf("%d of the %d rows were shown", len(naming(j.ref.listed, j.run.outcome.Output)), len(j.ref.listed))
+			return fmt.Sprintf("%d of the %d rows were shown", len(naming(j.ref.listed, j.run.ending.Output)), len(j.ref.listed))
 		},
 		Crash:             func() string { return "the command crashed: " + j.crash() },
 		Hang:              func() string { return "it waited for the answer until it was killed" },
@@ -114,22 +114,22 @@ func restarted(request string) string {
 }
 
 func (j *judgement) crash() string {
-	if signal := j.run.outcome.Exit.Signal; signal != "" {
+	if signal := j.run.ending.Exit.Signal; signal != "" {
 		return signal
 	}
-	return strconv.Quote(j.run.outcome.Crashed)
+	return strconv.Quote(j.run.ending.Crashed)
 }
 
 // ended says how the command ended, and what it said last.
 func (j *judgement) ended() string {
-	exit := j.run.outcome.Exit
+	exit := j.run.ending.Exit
 	switch {
 	case exit.Timeout:
-		return fmt.Sprintf("the command was killed after %.0f s", j.run.outcome.Seconds)
+		return fmt.Sprintf("the command was killed after %.0f s", j.run.ending.Seconds)
 	case exit.Signal != "":
 		return "the command ended by a signal"
 	}
-	last := lastLine(j.run.outcome.Output)
+	last := lastLine(j.run.ending.Output)
 	if last == "" {
 		return fmt.Sprintf("the command printed nothing and exited %d", exit.Code)
 	}

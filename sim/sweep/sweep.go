@@ -42,10 +42,10 @@ type World interface {
 }
 
 // Runner runs the client once against a world and kills it at the limit.
-type Runner func(ctx context.Context, w World, limit time.Duration) Outcome
+type Runner func(ctx context.Context, w World, limit time.Duration) Ending
 
-// Outcome is what a run of the client came to.
-type Outcome struct {
+// Ending is what a run of the client came to.
+type Ending struct {
 	Exit    Exit
 	Output  string // what it printed, standard output and error as they came; the end of it when it was long
 	Seconds float64

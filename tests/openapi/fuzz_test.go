@@ -124,7 +124,7 @@ func (f *fuzzer) request(t *testing.T, base string, route *routers.Route) (*http
 	return request, fmt.Sprintf("%s %s %v %s", route.Method, target, request.Header, body)
 }
 
-// odd is a text that is no guid, type or index of anything.
+// odd is a text that is not a guid, type or index of anything.
 func (f *fuzzer) odd() string {
 	return pick(f, "nix", "0", "-1", "99999999999999999999", "a b", "ä", "%2F", "..", ".json", "x.json", "a/b", strings.Repeat("x", 300), "\x00")
 }
