@@ -67,7 +67,7 @@ var _ = Describe("What an app was built into and started with", func() {
 			"audit.app.revision.create", "audit.app.restart", "audit.app.restart"}))
 	})
 
-	It("is not a revision where they are switched off", func() {
+	It("is none where they are switched off", func() {
 		world := worldOf("unrevised", `"apps":[{"name":"demo","revisions":false}]`)
 		world.Do("POST", demo+"/actions/restart", nil)
 		Expect(world.Do("GET", web, nil).At("relationships", "revision")).To(BeNil())
