@@ -39,6 +39,7 @@ func busy() *harness.Client {
 var _ = Describe("The page", func() {
 	// Both layouts and both sets of colours, each of which is the same at any width.
 	DescribeTable("has no serious accessibility violation and fits", func(width int, theme string) {
+		file := swept()
 		t := blank(busy().Base)
 		t.size(int64(width), 900)
 		t.theme(theme)
@@ -66,6 +67,15 @@ var _ = Describe("The page", func() {
 		t.accessible("two answers")
 		t.run(chromedp.Evaluate(`location.hash = "#answers/why/slow"`, nil), chromedp.WaitVisible(".why-table", chromedp.ByQuery))
 		t.accessible("why a rule has not fired")
+		t.run(chromedp.Evaluate(`location.hash = "#worlds/compare/default"`, nil))
+		t.sees(".drawer .notice", "They differ in state (")
+		t.accessible("two worlds")
+		t.run(chromedp.Evaluate(`location.hash = "#evidence/sweep"`, nil))
+		t.sees(".drop", "Open sweep.json")
+		t.openFile(file)
+		t.click(".sweep-cell")
+		t.click(".finding summary")
+		t.accessible("a sweep report")
 		t.run(chromedp.Evaluate(`location.hash = "#answers/rule/slow"`, nil), chromedp.WaitVisible(".editor .part", chromedp.ByQuery))
 		t.paste(beside, `{"id": "slow", "match": {"operations": ["x1"], "body": {"/a": 1, "/b": {"gt": 1}}}, "sequence": [{"status": 5}, {"pass": true}], "respond": {"status": "x"}}`)
 		t.sees(at("/respond/status", ".mistake"), "expected")

@@ -26,9 +26,15 @@ const parts = {
     detail: async () => (await import("./process.js")).Process,
   },
   scenarios: { title: "Scenarios", help: "#scenarios", load: async () => (await import("./scenarios.js")).Scenarios },
-  worlds: { title: "Worlds", help: "#worlds", load: async () => (await import("./worlds.js")).Worlds },
+  worlds: {
+    title: "Worlds", help: "#worlds", load: async () => (await import("./worlds.js")).Worlds,
+    detail: async () => (await import("./compare.js")).Compare,
+  },
   clock: { title: "Clock", help: "#the-clock", load: async () => (await import("./clock.js")).Clock },
-  evidence: { title: "Evidence", help: "/design#9-reactions-and-expectations", load: async () => (await import("./evidence.js")).Evidence },
+  evidence: {
+    title: "Evidence", help: "/design#9-reactions-and-expectations", load: async () => (await import("./evidence.js")).Evidence,
+    detail: async () => (await import("./sweep.js")).Sweep,
+  },
 };
 
 const nowhere = async () => (await import("./nowhere.js")).Nowhere;

@@ -118,7 +118,7 @@ export function Evidence() {
   return html`<section aria-labelledby="evidence-title">
     <div class="section-head"><div><h1 id="evidence-title">Evidence</h1><p class="lead">What clients have met, what they did about faults, and whether that was expected.</p></div>
       <div class="buttons"><${Choice} label="Of" name="scope" value=${scope} onChange=${setScope} options=${[["this", "this world"], ["all", "all worlds"]]} />
-        <${Button} onClick=${() => fetchExport("har")}>Export HAR<//><${Button} onClick=${() => fetchExport("pact")}>Export Pact<//></div></div>
+        <a class="button" href="#evidence/sweep">Sweep report…</a><${Button} onClick=${() => fetchExport("har")}>Export HAR<//><${Button} onClick=${() => fetchExport("pact")}>Export Pact<//></div></div>
     <div class="columns"><div class="stack">
       <section class="card"><h2>Coverage</h2>${coverage && html`<${Coverage} coverage=${coverage} all=${summed} />`}</section>
       <section class="card"><h2>Not covered yet</h2>${coverage && html`<${Uncovered} coverage=${coverage} />`}</section>

@@ -78,7 +78,7 @@ const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
  * lead to the next in their direction, Home and End to the ends of the row, with
  * Ctrl of the grid. The focus stays where it was when it comes back.
  */
-function useRoving(rows, columns, first) {
+export function useRoving(rows, columns, first) {
   const ground = useRef();
   const [at, move] = useState(first);
   const find = (row, column) => ground.current.querySelector(`[data-at="${row} ${column}"]`);

@@ -17,9 +17,11 @@ export function consoleOf(name) {
   return name === "default" ? `${root}console/` : `${root}worlds/${encodeURIComponent(name)}/console/`;
 }
 
-/** The address of an admin path, such as "/faults" or "/worlds". */
-export function adminURL(path) {
-  return `${/^\/worlds(\/|$|\?)/.test(path) ? root : here}admin${path}`;
+/** The address of an admin path, such as "/faults" or "/worlds", of this world or
+ * of another one by its name. */
+export function adminURL(path, world) {
+  if (/^\/worlds(\/|$|\?)/.test(path) || world === "default") return `${root}admin${path}`;
+  return `${world === undefined ? here : `${root}worlds/${encodeURIComponent(world)}/`}admin${path}`;
 }
 
 /** What the server refused, with all its reasons. */
@@ -52,7 +54,7 @@ export async function send(method, path, body, options = {}) {
   if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
   let answer;
   try {
-    answer = await fetch(adminURL(path), {
+    answer = await fetch(adminURL(path, options.world), {
       method,
       headers,
       body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),

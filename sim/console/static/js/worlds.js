@@ -5,6 +5,8 @@ import { model, refresh } from "./model.js";
 import { act } from "./actions.js";
 import { milliseconds, number } from "./format.js";
 import { Badge, Button, Empty, Field, SureButton, copy } from "./ui.js";
+import { Snapshots } from "./snapshot.js";
+import { dress } from "./dress.js";
 
 function Create({ scenarios }) {
   const [draft, setDraft] = useState({ name: "", scenario: "", ttl: "", port: false });
@@ -41,7 +43,7 @@ function Row({ world, here }) {
   return html`<tr class=${here ? "is-here" : ""}><th scope="row"><a href=${consoleOf(world.name)} aria-current=${here ? "true" : undefined}>${world.name}</a>${here && html` <${Badge} tone="info">this one<//>`}
       <span class="world-url"><code>${world.url}</code><${Button} kind="quiet small" label=${`Copy the address of ${world.name}`} onClick=${() => copy(world.url)}>Copy<//></span></th>
     ${factsOf(world).map(([name, value, kind]) => html`<td key=${name} class=${kind} data-label=${name}>${value}</td>`)}
-    <td class="row-actions">${!here && html`<a class="button small" href=${consoleOf(world.name)} aria-label=${`Switch to ${world.name}`}>Switch</a>`}
+    <td class="row-actions">${!here && html`<a class="button quiet small" href=${`#worlds/compare/${encodeURIComponent(world.name)}`} aria-label=${`Compare with ${world.name}`}>Compare</a> <a class="button small" href=${consoleOf(world.name)} aria-label=${`Switch to ${world.name}`}>Switch</a>`}
       ${world.name !== "default" && !here && html`<${SureButton} label=${`Delete ${world.name}`} sure="Really delete?" onClick=${remove}>Delete<//>`}</td></tr>`;
 }
 
@@ -50,6 +52,7 @@ export function Worlds() {
   const scenarios = useStore(model, (m) => m.scenarios);
   const overview = useStore(model, (m) => m.overview);
   useEffect(() => {
+    dress("worlds.css");
     refresh.worlds();
     refresh.scenarios();
     const timer = setInterval(refresh.worlds, 5000); // other worlds send no events here
@@ -60,6 +63,7 @@ export function Worlds() {
     ${worlds
       ? html`<table class="table worlds"><caption class="offscreen">Worlds</caption><thead><tr><th scope="col">World</th>${factsOf().map(([name, , kind]) => html`<th key=${name} scope="col" class=${kind}>${name}</th>`)}<th scope="col"><span class="offscreen">Actions</span></th></tr></thead>
           <tbody>${worlds.map((w) => html`<${Row} key=${w.name} world=${w} here=${w.name === overview?.world} />`)}</tbody></table>
+        ${overview && html`<${Snapshots} worlds=${worlds} overview=${overview} />`}
         <${Create} scenarios=${scenarios} />`
       : html`<${Empty} title="Worlds are managed on the default world">This world has a port of its own. Open the console of the server that made it.<//>`}
   </section>`;
