@@ -4,7 +4,7 @@ import { ask } from "./http.js";
 import { summary } from "./journal.js";
 import { latency, pretty } from "./format.js";
 import { Drawer } from "./drawer.js";
-import { Status } from "./requests.js";
+import { Status } from "./latest.js";
 import { dress } from "./dress.js";
 
 const isObject = (value) => typeof value === "object" && value !== null;

@@ -9,7 +9,7 @@ import { latency, number, pretty, timeOfDay } from "./format.js";
 import { Badge, Button, copy } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { Reaction } from "./evidence.js";
-import { Status } from "./requests.js";
+import { Status } from "./latest.js";
 import { Why } from "./why.js";
 
 function Headers({ headers }) {

@@ -5,7 +5,7 @@ import { model } from "./model.js";
 import { act, clearRule } from "./actions.js";
 import { timeOfDay } from "./format.js";
 import { Button } from "./ui.js";
-import { Left } from "./requests.js";
+import { Left } from "./latest.js";
 
 const look = 700; // milliseconds from one look at the journal to the next
 

@@ -8,7 +8,7 @@ import { Drawer } from "./drawer.js";
 import { bodyOf, commandOf, draftOf, noDraft } from "./draft.js";
 import { NarrowMatrix, WideMatrix, cellsOf } from "./grid.js";
 import { Rules } from "./inforce.js";
-import { Latest } from "./requests.js";
+import { Latest } from "./latest.js";
 import { wholesOf, withoutCell } from "./whole.js";
 
 /** At which steps of a sequence a status is answered, as "#1,2". */

@@ -1,26 +1,13 @@
 // What clients did, as it happens.
-import { html, useEffect, useMedia, useState, useStore, useTick } from "./lib.js";
+import { html, useEffect, useMedia, useState, useStore } from "./lib.js";
 import { journal, noFilter, older, setFilter, setPaused, unfiltered } from "./journal.js";
 import { model } from "./model.js";
 import { act, download } from "./actions.js";
 import { save } from "./http.js";
-import { latency, number, plural, span, statusTone, timeOfDay } from "./format.js";
+import { latency, number, plural, timeOfDay } from "./format.js";
 import { Badge, Button, Empty, useRested } from "./ui.js";
+import { Left, Status } from "./latest.js";
 import { List } from "./list.js";
-
-/** The status as the client saw it, or what was done to the connection. */
-export function Status({ row }) {
-  if (row.held) return html`<span class="status-code tone-none" title="decided, its answer is held back">held</span>`;
-  if (row.cut && !row.status) return html`<span class="status-code tone-bad">${row.cut}</span>`;
-  return html`<span class=${`status-code tone-${statusTone(row.status)}`}>${row.status || "none"}</span>`;
-}
-
-/** How long an answer is held yet, in real time as its client waits. */
-export function Left({ until }) {
-  useTick(1000);
-  const seconds = Math.ceil((Date.parse(until) - Date.now()) / 1000);
-  return html`<span role="timer">${seconds > 0 ? `${span(seconds)} left` : "due now"}</span>`;
-}
 
 const took = (row) => (row.held ? html`<${Left} until=${row.until} />` : latency(row.latency));
 
@@ -113,12 +100,4 @@ export function Requests() {
       : html`<${List} label="Requests, the newest first" rows=${rows} height=${narrow ? 78 : 34} keyOf=${(row) => row.id} draw=${narrow ? drawNarrow : drawWide}
           header=${narrow ? null : headings} columns=${narrow ? 3 : 7} onOpen=${open} onEnd=${older} />`}
   </section>`;
-}
-
-/** The few newest, beside the matrix. */
-export function Latest() {
-  const rows = useStore(journal, (j) => j.rows);
-  if (rows.length === 0) return html`<${Empty} title="No requests yet">What clients send appears here at once.<//>`;
-  return html`<ul class="latest">${rows.slice(0, 8).map((row) => html`<li key=${row.id}><a href=${`#requests/${row.id}`}>
-    <${Status} row=${row} /><span class="latest-what">${row.operation || `${row.method} ${row.path}`}</span><span class="muted num">${timeOfDay(row.time).slice(0, 8)}</span></a></li>`)}</ul>`;
 }
