@@ -43,7 +43,7 @@ function Legend() {
     <div><dt><span class="cell sample heat-1">1</span><span class="cell sample heat-3">12</span><span class="cell sample heat-5">200</span></dt><dd>met so often</dd></div>
     <div><dt><span class="cell sample heat-0"></span></dt><dd>not met yet</dd></div>
     <div><dt><span class="cell sample documented-only"></span></dt><dd>documented, never real</dd></div>
-    <div><dt><span class="cell sample known"></span></dt><dd>undocumented, but real</dd></div>
+    <div><dt><span class="cell sample known"></span></dt><dd>undocumented, real</dd></div>
   </dl>`;
 }
 
