@@ -116,9 +116,38 @@ func TestHuge(t *testing.T) {
 	const most = 1 << 20
 	for size, refused := range map[int]bool{most: false, most + 1: true} {
 		_, err := unpack(bytes.NewReader(packed(t, strings.Repeat(" ", size))), most)
-		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "larger than 1 MiB") {
+		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "unpack to more than 1 MiB, expected a file that capisim wrote") {
 			t.Errorf("%d bytes: %v", size, err)
 		}
+	}
+}
+
+// TestBombs: a small file is not believed to be a large one.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	_, err := Read(bytes.NewReader(packed(t, strings.Repeat(" ", 64<<20))))
+	if err == nil || !strings.Contains(err.Error(), "bytes that unpack to more than 4 MiB") {
+		t.Errorf("%v", err)
+	}
+	dense := sealed(t, `{"steps":[`+strings.Repeat("0,", 1<<20)+`0]}`)
+	if _, err = Read(bytes.NewReader(dense)); err == nil || !strings.Contains(err.Error(), "values, too many for a document of") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRepetition: what is the same over and over is packed into very little, and is
+// read all the same.
+func TestRepetition(t *testing.T) {
+	t.Parallel()
+	b := small()
+	b.Steps[0].Request.Response.Body = strings.Repeat("x", 16<<10)
+	for len(b.Steps) < 500 {
+		b.Steps = append(b.Steps, b.Steps[0])
+	}
+	raw := written(t, b)
+	again, err := Read(bytes.NewReader(raw))
+	if err != nil || len(again.Steps) != 500 || len(raw) > 300_000 {
+		t.Errorf("%d bytes: %v", len(raw), err)
 	}
 }
 
