@@ -75,6 +75,12 @@ var counted = time.Unix(0, 0)
 // it a machine whose clock is set makes pauses longer or shorter than they were.
 func CountFrom(reading time.Time) { counted = reading }
 
+// At is the reading of the machine's clock at which a request of this process came,
+// by what its view says: two of them differ by the time that has passed.
+func At(begunMS float64) time.Time {
+	return counted.Add(time.Duration(begunMS * float64(time.Millisecond)))
+}
+
 // instant is when a reading was made, in nanoseconds: by the time that has passed,
 // whatever the machine's clock was set to in between.
 func instant(reading time.Time) int64 { return int64(reading.Sub(counted)) }

@@ -32,6 +32,7 @@ type View struct {
 	HeldUntil       *time.Time         `json:"held_until,omitempty"`       // wall time at which the answer leaves, if nothing ends it before
 	Violations      Findings           `json:"violations"`
 	Warnings        []contract.Warning `json:"warnings"`
+	BegunMS         float64            `json:"begun_ms"` // when it came, from the server's start on, whatever the machine's clock was set to
 	LatencyMS       float64            `json:"latency_ms"`
 	Nearest         *Miss              `json:"nearest,omitempty"` // of an unmatched request
 }
@@ -81,7 +82,7 @@ func (e *Entry) View() View {
 		Request:  Request{Method: e.Method, Path: e.Path, Query: e.RawQuery, Headers: present(e.RequestHeader), BodyView: e.RequestBody.view()},
 		Response: Response{Status: e.Status, Error: e.Error, Headers: present(e.ResponseHeader), BodyView: e.ResponseBody.view()},
 		Rule:     e.Rule, Draw: e.Draw, Injected: e.Injected, Applied: e.Applied, Meanwhile: e.Meanwhile, RealStatus: e.Real, ConnectionFault: string(e.ConnectionFault), Held: e.Held,
-		Violations: violations, Warnings: warnings, LatencyMS: milliseconds(e.Latency),
+		Violations: violations, Warnings: warnings, BegunMS: milliseconds(time.Duration(e.instant())), LatencyMS: milliseconds(e.Latency),
 	}
 	if e.Held {
 		until := e.Wall.Add(e.Hold)

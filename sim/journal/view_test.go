@@ -13,7 +13,7 @@ import (
 func TestViewIsTheWireForm(t *testing.T) {
 	t.Parallel()
 	e := Entry{
-		ID: 7, Time: origin, Wall: origin.Add(time.Hour), Latency: 1500 * time.Microsecond,
+		ID: 7, Time: origin, Wall: origin.Add(time.Hour), begun: 2500000, Latency: 1500 * time.Microsecond,
 		Operation: operation(t, "updateProcess"), World: "blue", User: "developer",
 		Method: "PATCH", Path: "/v3/processes/p", RawQuery: "x=1", Remote: "127.0.0.1:5", Connection: 3, ConnectionUse: 2,
 		RequestHeader: http.Header{"User-Agent": {"cf/8"}, "Content-Type": {"application/json"}}, RequestBody: Body{Bytes: []byte(`{"command":"x"}`), Size: 15},
@@ -30,7 +30,7 @@ func TestViewIsTheWireForm(t *testing.T) {
 		`"client":{"user":"developer","user_agent":"cf/8","remote":"127.0.0.1:5","connection":3,"connection_use":2},` +
 		`"request":{"method":"PATCH","path":"/v3/processes/p","query":"x=1","headers":{"Content-Type":["application/json"],"User-Agent":["cf/8"]},"body":"{\"command\":\"x\"}","body_size":15},` +
 		`"response":{"status":503,"headers":{"Retry-After":["3"]},"body":"{}","body_size":2},` +
-		`"rule":"flaky","draw":4,"injected":true,"applied":true,"real_status":200,"violations":[],"warnings":null,"latency_ms":1.5}`
+		`"rule":"flaky","draw":4,"injected":true,"applied":true,"real_status":200,"violations":[],"warnings":null,"begun_ms":2.5,"latency_ms":1.5}`
 	if string(got) != want {
 		t.Errorf("view\n got %s\nwant %s", got, want)
 	}

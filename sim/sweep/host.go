@@ -69,10 +69,10 @@ func requestOf(v *journal.View) Request {
 	r := Request{
 		ID: v.ID, Operation: v.Operation, Method: v.Request.Method, Path: v.Request.Path, Query: v.Request.Query, Body: v.Request.Body,
 		Status: v.Response.Status, Injected: v.Injected, Applied: v.Applied, Held: v.Held, Meanwhile: v.Meanwhile, Fault: v.ConnectionFault,
-		Begin: v.WallTime, RetryAfter: -1, Answer: v.Response.Body,
+		Begin: journal.At(v.BegunMS), RetryAfter: -1, Answer: v.Response.Body,
 	}
 	if !r.Held {
-		r.End = v.WallTime.Add(time.Duration(v.LatencyMS * float64(time.Millisecond)))
+		r.End = r.Begin.Add(time.Duration(v.LatencyMS * float64(time.Millisecond)))
 	}
 	if told := v.Response.Headers.Get("Retry-After"); told != "" {
 		r.RetryAfter = parseRetryAfter(told)
