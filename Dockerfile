@@ -1,6 +1,8 @@
-# docker build --build-arg VERSION=1.2.3 -t capisim .
+# docker build --build-arg VERSION=1.2.3 --build-arg COMMIT=$(git rev-parse HEAD) -t capisim .
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 ARG VERSION=development
+# What "capisim version" tells; the build does not see the clone.
+ARG COMMIT=
 ARG TARGETOS
 ARG TARGETARCH
 WORKDIR /src
@@ -8,7 +10,7 @@ COPY . .
 # The caches stay with the builder and never reach the image.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -tags nomsgpack -ldflags "-s -w -X main.version=$VERSION" -o /image/capisim ./cmd/capisim
+    go build -trimpath -tags nomsgpack -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /image/capisim ./cmd/capisim
 # An empty folder to mount scenarios on, and the certificates that requests to
 # other servers are checked against.
 RUN mkdir -p /image/scenarios /image/etc/ssl/certs \

@@ -175,6 +175,10 @@ func TrustProxy() Option {
 	return ofServer("TrustProxy", func(c *config) error { c.api.TrustProxy = true; return nil })
 }
 
+// originForm is a scheme with a host and perhaps a port, of which any part may be a
+// star.
+var originForm = regexp.MustCompile(`^(\*|([a-z][a-z0-9+.-]*|\*)://[^\s/?#@,]+)$`)
+
 // CORSOrigins are the web origins from which browsers may call the simulated API,
 // in the notation of the real server's allowed_cors_domains: "https://*.example.com".
 // Without them no answer has a header of CORS. As on the real server a browser
@@ -182,8 +186,8 @@ func TrustProxy() Option {
 func CORSOrigins(origins ...string) Option {
 	return ofServer("CORSOrigins", func(c *config) error {
 		for _, origin := range origins {
-			if strings.TrimSpace(origin) == "" {
-				return errors.New("CORS origin: empty, expected an origin such as https://*.example.com")
+			if !originForm.MatchString(origin) {
+				return fmt.Errorf("CORS origin: %q, expected an origin such as https://*.example.com or http://localhost:3000, or *", origin)
 			}
 		}
 		c.corsOrigins = origins

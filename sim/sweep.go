@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/capisim/sim/client"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
 	"example.com/capisim/sim/world"
 )
@@ -63,7 +63,7 @@ func WithSupporting() SweepOption {
 // reason.
 func AcceptFile(name string) SweepOption {
 	return func(c *sweepConfig) error {
-		data, err := os.ReadFile(name)
+		data, err := document.ReadFile(name, sweep.MaxAccept)
 		if err != nil {
 			return fmt.Errorf("accept file: %w", err)
 		}

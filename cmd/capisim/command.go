@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -238,6 +239,26 @@ func (p *program) merge(cmd *cobra.Command) error {
 			wrong = valueError(name, flag, value, err)
 		}
 	})
+	return cmp.Or(wrong, noneEmpty(cmd.Flags()))
+}
+
+// mayBeEmpty are flags whose values are texts that may have no letters.
+var mayBeEmpty = []string{"answer-body", "data"}
+
+// noneEmpty refuses a flag with an empty value, such as an empty variable of a script
+// makes: it must mean neither the default nor everything.
+func noneEmpty(flags *pflag.FlagSet) (wrong error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		empty := flag.Value.String() == ""
+		if list, several := flag.Value.(pflag.SliceValue); several {
+			values := list.GetSlice()
+			empty = len(values) == 0 || slices.Contains(values, "")
+		}
+		if empty && wrong == nil && !slices.Contains(mayBeEmpty, flag.Name) {
+			kind, _ := pflag.UnquoteUsage(flag)
+			wrong = misused("--%s: empty, expected --%[1]s %s, or no such flag", flag.Name, kind)
+		}
+	})
 	return wrong
 }
 
@@ -262,8 +283,10 @@ func flagError(cmd *cobra.Command, err error) error {
 			return unknownCommand(cmd, rest) // the word before it is what is wrong
 		}
 		name := "--" + unknown.GetSpecifiedName()
-		if unknown.GetSpecifiedShortnames() != "" {
-			name = "-" + unknown.GetSpecifiedName()
+		if short := unknown.GetSpecifiedShortnames(); short != "" {
+			if name = "-" + unknown.GetSpecifiedName(); strings.ContainsAny(short[:1], "0123456789.") {
+				return misused("%s: \"-%s\", expected nothing below zero\nusage: %s", cmd.CommandPath(), short, cmd.UseLine())
+			}
 		}
 		if near := document.Nearest(unknown.GetSpecifiedName(), flagNames(cmd)); near != "" {
 			return misused("%s: unknown flag %s, did you mean --%s?", cmd.CommandPath(), name, near)

@@ -88,8 +88,8 @@ func (p *program) schemaCommand() *cobra.Command {
 			return schemaNames(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	cmd.Flags().StringVar(&variant, "variant", variant, "edition of the API in openapi: default, open-source or vendor")
-	cmd.Flags().StringVar(&base, "base", base, "`address` that an OpenAPI document says the server is at")
+	cmd.Flags().Var(oneOf(&variant, "default", "open-source", "vendor"), "variant", "edition of the API in openapi")
+	cmd.Flags().Var(webAddress(&base), "base", "`address` that an OpenAPI document says the server is at")
 	return cmd
 }
 

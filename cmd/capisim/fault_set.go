@@ -72,12 +72,6 @@ func (f *faultFlags) register(flags *pflag.FlagSet) {
 // rule is what the flags say beside operation and status; what was not given
 // is left out, as the server's defaults.
 func (f *faultFlags) rule(p *program, given *pflag.FlagSet) (rule fault.Rule, err error) {
-	for _, name := range []string{"id", "user", "remote", "app", "process", "labels", "error", "detail", "connection"} {
-		// An empty variable of a script, which must not make the rule meet more.
-		if flag := given.Lookup(name); flag.Changed && flag.Value.String() == "" {
-			return rule, misused("--%s: empty, expected a value", name)
-		}
-	}
 	rule = fault.Rule{ID: f.id, Undocumented: f.undocumented, Optional: f.optional, When: f.when(given)}
 	if rule.Match, err = f.match(); err != nil {
 		return rule, err

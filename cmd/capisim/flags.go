@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -136,5 +137,16 @@ func share(value *float64, whole float64) *kind[float64] {
 			return 0, &expectation{what: "a number from 0 to " + decimal(whole)}
 		}
 		return f, nil
+	}}
+}
+
+// webAddress is where a web server is for others.
+func webAddress(value *string) *kind[string] {
+	return &kind[string]{value, "URL", func(text string) string { return text }, func(text string) (string, *expectation) {
+		at, err := url.Parse(text)
+		if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" || at.RawQuery != "" || at.Fragment != "" {
+			return "", &expectation{what: "http://HOST or https://HOST, with or without a path"}
+		}
+		return text, nil
 	}}
 }

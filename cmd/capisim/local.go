@@ -1,10 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -15,8 +14,9 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-// version is set by the linker: -X main.version=1.2.3.
-var version string
+// version is set by the linker: -X main.version=1.2.3. So is commit where the build
+// sees no clone, as that of the image.
+var version, commit string
 
 // currentVersion is what this binary was built from.
 func currentVersion() string {
@@ -101,25 +101,11 @@ func (p *program) validate(files []string, folder string) error {
 // read reads a document that was named as an argument; - is standard input.
 func (p *program) read(name string) ([]byte, error) { return p.readAtMost(name, document.MaxBytes) }
 
-// readAtMost has a bound, for a device has no end.
 func (p *program) readAtMost(name string, most int64) ([]byte, error) {
-	from, called := p.stdin, "standard input"
-	if name != "-" {
-		file, err := os.Open(name) //nolint:gosec // the user names it
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = file.Close() }() // it was only read
-		from, called = file, name
+	if name == "-" {
+		return document.ReadAll("standard input", p.stdin, most)
 	}
-	data, err := io.ReadAll(io.LimitReader(from, most+1))
-	switch {
-	case err != nil && name == "-":
-		return nil, fmt.Errorf("read standard input: %w", err)
-	case int64(len(data)) > most:
-		return nil, fmt.Errorf("%s: expected at most %d bytes", called, most)
-	}
-	return data, err
+	return document.ReadFile(name, most)
 }
 
 func (p *program) scenariosCommand() *cobra.Command {
@@ -202,28 +188,30 @@ func (p *program) generateCommand() *cobra.Command {
 // versionLine is what version and --version print.
 func versionLine() string {
 	info, _ := debug.ReadBuildInfo()
-	return fmt.Sprintf("capisim %s (%s%s, %s/%s)", currentVersion(), commitOf(info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("capisim %s (%s%s, %s/%s)", currentVersion(), commitOf(info, commit), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// commitOf tells the commit that a binary was built from and when that was made,
-// "" when it was not built in a clone.
-func commitOf(info *debug.BuildInfo) string {
-	if info == nil {
-		return ""
-	}
+// commitOf tells the commit that a binary was built from and when that was made, as
+// far as it is known: by the clone that it was built in, or as it was told.
+func commitOf(info *debug.BuildInfo, told string) string {
 	set := map[string]string{}
-	for _, s := range info.Settings {
-		set[s.Key] = s.Value
+	if info != nil {
+		for _, s := range info.Settings {
+			set[s.Key] = s.Value
+		}
 	}
-	commit, date := set["vcs.revision"], set["vcs.time"]
-	if commit == "" {
+	found := cmp.Or(set["vcs.revision"], told)
+	if found == "" {
 		return ""
 	}
-	commit = "commit " + commit[:min(len(commit), 12)]
+	found = "commit " + found[:min(len(found), 12)]
 	if set["vcs.modified"] == "true" {
-		commit += " and more"
+		found += " and more"
 	}
-	return commit + " of " + date + ", "
+	if date := set["vcs.time"]; date != "" {
+		found += " of " + date
+	}
+	return found + ", "
 }
 
 func (p *program) versionCommand() *cobra.Command {

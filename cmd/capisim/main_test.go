@@ -59,14 +59,17 @@ func TestRunIsExecuteWithoutAnEnd(t *testing.T) {
 func TestCommit(t *testing.T) {
 	t.Parallel()
 	info := &debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.time", Value: "2026-11-27T12:00:00Z"}, {Key: "vcs.modified", Value: "false"}}}
-	if got := commitOf(info); got != "commit 0123456789ab of 2026-11-27T12:00:00Z, " {
+	if got := commitOf(info, "other"); got != "commit 0123456789ab of 2026-11-27T12:00:00Z, " {
 		t.Error(got)
 	}
 	info.Settings[2].Value = "true"
-	if got := commitOf(info); got != "commit 0123456789ab and more of 2026-11-27T12:00:00Z, " {
+	if got := commitOf(info, "other"); got != "commit 0123456789ab and more of 2026-11-27T12:00:00Z, " {
 		t.Error(got)
 	}
-	if got := commitOf(&debug.BuildInfo{}) + commitOf(nil); got != "" {
+	if got := commitOf(&debug.BuildInfo{}, "") + commitOf(nil, ""); got != "" {
+		t.Error(got)
+	}
+	if got := commitOf(nil, "0123456789abcdef"); got != "commit 0123456789ab, " {
 		t.Error(got)
 	}
 }

@@ -85,7 +85,7 @@ func TestFaultCommands(t *testing.T) {
 		{args: "fault set getProcess,listProcesses --delay 5s", out: `\ngetProcess-listProcesses-delay +getProcess,listProcesses +delay 5s `},
 		{args: "fault set getProcess --delay 5s --detail x", code: exitMisused, err: `^capisim: /respond/status: missing, expected `},
 		{args: "fault set getProcess reset", code: exitMisused, err: `^capisim: fault set: "reset", expected a status such as 503; a fault of the connection is --connection reset\n$`},
-		{args: "fault set getProcess 404 --user=", code: exitMisused, err: `^capisim: --user: empty, expected a value\n$`},
+		{args: "fault set getProcess 404 --user=", code: exitMisused, err: `^capisim: --user: empty, expected --user user, or no such flag\n$`},
 		{args: "fault set getProcess 404 --answer-body @/dev/zero", code: exitMisused, err: `^capisim: --answer-body: /dev/zero: expected at most `},
 		{args: "fault clear scaleProcess-reset"},
 		{args: "fault clear getProcess-listProcesses-delay"},

@@ -72,7 +72,7 @@ func (f *serveFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.scenarios, "scenarios", "", "`folder` with more scenarios")
 	flags.BoolVar(&f.watch, "watch", false, "reload scenario files when they change: worlds that play one of them begin anew, whatever clients have changed in them")
 	flags.BoolVar(&f.watchKeep, "watch-keep", false, "with --watch, leave worlds that clients have changed as they are until they are reset")
-	flags.StringVar(&f.externalURL, "external-url", "", "`URL` that links begin with (default: as the request's)")
+	flags.Var(webAddress(&f.externalURL), "external-url", "`URL` that links begin with (default: as the request's)")
 	flags.BoolVar(&f.trustProxy, "trust-proxy", false, "believe X-Forwarded-* for links and addresses of clients")
 	flags.StringSliceVar(&f.corsOrigins, "cors-origin", nil, "web `origin` whose pages may call the API, such as https://*.example.com; may be repeated")
 	flags.StringVar(&f.adminListen, "admin-listen", "", "`address` for admin API and console, then absent from the API's; unix:PATH is a socket")

@@ -161,7 +161,7 @@ func TestServeRefuses(t *testing.T) {
 		{"certificate without a key", []string{"--tls-cert", "x.pem"}, "capisim: TLS: one of --tls-cert and --tls-key alone, expected both\n"},
 		{"two certificates", []string{"--tls-cert", "x.pem", "--tls-key", "x.key", "--tls-self-signed"}, "capisim: TLS: --tls-self-signed beside --tls-cert, expected one of them\n"},
 		{"certificate that is not there", []string{"--tls-cert", "x.pem", "--tls-key", "x.key"}, "capisim: TLS: open x.pem: no such file or directory\n"},
-		{"external URL without a scheme", []string{"--external-url", "api.example.local"}, "capisim: external URL: \"api.example.local\", expected "},
+		{"external URL without a scheme", []string{"--external-url", "api.example.local"}, "capisim: --external-url: \"api.example.local\", expected "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func (f *sweepFlags) options(p *program) (o sweep.Options, err error) {
 		return o, misused("--modes: %w", err)
 	}
 	if f.accept != "" {
-		data, err := p.read(f.accept)
+		data, err := p.readAtMost(f.accept, sweep.MaxAccept)
 		if err != nil {
 			return o, misused("--accept: %w", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/world"
 )
 
@@ -27,12 +28,26 @@ func (f *serveFlags) serverTLS() (*tls.Config, error) {
 	if f.selfSigned {
 		certificate, err = selfSigned(f.hosts(), world.Wall())
 	} else {
-		certificate, err = tls.LoadX509KeyPair(f.cert, f.key)
+		certificate, err = keyPair(f.cert, f.key)
 	}
 	if err != nil {
 		return nil, misused("TLS: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// keyPair reads a certificate and its key.
+func keyPair(certFile, keyFile string) (tls.Certificate, error) {
+	const most = 1 << 20 // a chain takes a hundredth of it
+	cert, err := document.ReadFile(certFile, most)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := document.ReadFile(keyFile, most)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(cert, key)
 }
 
 // hosts are the names that a certificate of our own is good for

@@ -19,6 +19,9 @@ type Acceptance struct {
 	Reason    string `json:"reason"`
 }
 
+// MaxAccept is how large an accept file may be, in bytes.
+const MaxAccept = 16 << 20
+
 // ParseAccept reads an accept file, a list in YAML or JSON. The error names every
 // place that is wrong; nothing of such a file counts.
 func ParseAccept(name string, data []byte) ([]Acceptance, error) {

@@ -106,7 +106,7 @@ func build() {
 		Expect(os.WriteFile(file, regexp.MustCompile(`--(platform=\S+|mount=\S+) `).ReplaceAll(text, nil), 0o600)).To(Succeed())
 		AddReportEntry("built by the old builder: no docker client here knows BuildKit")
 	}
-	cmd := exec.Command(client, "build", "--file", file, "--build-arg", "VERSION=1.2.3-test", "--tag", image, ".")
+	cmd := exec.Command(client, "build", "--file", file, "--build-arg", "VERSION=1.2.3-test", "--build-arg", "COMMIT=0123456789abcdef", "--tag", image, ".")
 	cmd.Dir, cmd.Env = root, os.Environ()
 	if !classic {
 		cmd.Env = append(cmd.Env, "DOCKER_BUILDKIT=1")

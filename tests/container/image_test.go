@@ -56,7 +56,7 @@ var _ = Describe("The image", func() {
 		}
 		Expect(files).To(ConsistOf("capisim", "etc/ssl/certs/ca-certificates.crt"))
 		Expect(strconv.Atoi(docker("image", "inspect", "--format", "{{.Size}}", image))).To(BeNumerically("<", 25_000_000))
-		Expect(docker("run", "--rm", "--name", own+"-version", image, "version")).To(ContainSubstring("1.2.3-test"))
+		Expect(docker("run", "--rm", "--name", own+"-version", image, "version")).To(ContainSubstring("capisim 1.2.3-test (commit 0123456789ab, "))
 		Expect(docker("image", "inspect", "--format", "{{.Config.User}}", image)).NotTo(HavePrefix("0"))
 	})
 
