@@ -43,6 +43,7 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
 			next.ServeHTTP(w, r)
+			a.leave(w, r)
 			return
 		}
 		// The handler gets a copy: net/http knows the body of its own by its type.
@@ -51,7 +52,17 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 		on.extend()
 		defer on.settle()
 		next.ServeHTTP(on, &on.request)
+		a.leave(w, r)
 	})
+}
+
+// leave bounds how long the end of an answer may wait for a client that sends on and
+// does not read: what an answer of any size waited for before is over. net/http takes
+// the bound away before the next one. HTTP/2 has a window for each stream.
+func (a *arrivals) leave(w http.ResponseWriter, r *http.Request) {
+	if at, ok := w.(interface{ SetWriteDeadline(time.Time) error }); ok && r.ProtoMajor == 1 {
+		at.SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended
+	}
 }
 
 // watch is for http.Server.ConnState: it knows the connections that have not

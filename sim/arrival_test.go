@@ -353,3 +353,44 @@ func TestSlowRequestsAndTheEnd(t *testing.T) {
 	}
 	notes.mu.Unlock()
 }
+
+// TestAnswersThatNobodyReads: who sends request after request and reads none of the
+// answers loses the connection, whichever path they are on.
+func TestAnswersThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	simulator := Start(t, quick).Simulator
+	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "PATCH " + demoPath} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			server := simulator.Server(simulator)
+			watch, closed := server.ConnState, make(chan struct{})
+			server.ConnState = func(conn net.Conn, state http.ConnState) {
+				if watch(conn, state); state == http.StateClosed {
+					close(closed)
+				}
+			}
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			go server.Serve(listener) //nolint:errcheck // until it is closed
+			defer server.Close()
+			conn, err := net.Dial("tcp", listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			go func() {
+				many := strings.Repeat(line+" HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer admin\r\nContent-Length: 0\r\n\r\n", 1000)
+				for err := error(nil); err == nil; {
+					_, err = io.WriteString(conn, many)
+				}
+			}()
+			select {
+			case <-closed:
+			case <-time.After(longest):
+				t.Error("the server keeps the connection")
+			}
+		})
+	}
+}

@@ -56,11 +56,11 @@ func created(body any) reply { return reply{status: http.StatusCreated, body: bo
 
 func deleted() reply { return reply{status: http.StatusNoContent} }
 
-// A client that does not read may hold an answer for answerTimeout, unless it
-// fits into the socket's buffer.
+// A client that does not read may hold an answer for answerTimeout, unless net/http
+// keeps it until its end, where it is bounded.
 const (
 	answerTimeout = 60 * time.Second
-	smallAnswer   = 32 << 10
+	smallAnswer   = 2 << 10
 )
 
 // receiver tells a client that has gone from an answer that cannot be made.

@@ -98,12 +98,11 @@ func (c *call) write(w http.ResponseWriter, r reply, body []byte) {
 	w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
 }
 
-// A client that does not read may hold an answer for writeTimeout. One that
-// fits into the socket's buffer is gone at once, and spared the cost of a
-// deadline.
+// A client that does not read may hold an answer for writeTimeout. One that net/http
+// keeps until its end is bounded there.
 const (
 	writeTimeout   = 60 * time.Second
-	unboundedWrite = 32 << 10
+	unboundedWrite = 2 << 10
 )
 
 // limitWrite bounds what is written until the returned function is called.
