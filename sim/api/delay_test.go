@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
+	"example.com/capisim/sim/state"
 	"example.com/capisim/sim/world"
 )
 
@@ -270,6 +272,38 @@ func TestSlowBodiesHoldNobodyUp(t *testing.T) {
 			t.Errorf("%s: %d entries, want the GET alone", rule, len(got.Entries))
 		}
 		conn.Close()
+	}
+}
+
+// TestResetWhileABodyComes: a request that a reset has overtaken is about the
+// world as it is by then: its change is there, and in the new journal.
+func TestResetWhileABodyComes(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	const body = `{"instances":7}`
+	request := written("POST "+webPath+"/actions/scale", body, "Authorization: bearer admin", "Content-Type: application/json", "Expect: 100-continue")
+	conn := r.dial(t)
+	if _, err := conn.Write(request[:len(request)-len(body)]); err != nil {
+		t.Fatal(err)
+	}
+	from := bufio.NewReader(conn)
+	if line, err := from.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") { // now it waits for the body
+		t.Fatalf("%q, %v", line, err)
+	}
+	if err := r.world.Reset(world.Everything); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write([]byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(from); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.world.Current().State.Peek(state.Ref{GUID: webGUID}).Process.Instances; got != 7 {
+		t.Errorf("%d instances, want 7", got)
+	}
+	if got := r.entries(t); len(got) != 1 || !got[0].Applied {
+		t.Errorf("the new journal has %+v", got)
 	}
 }
 
