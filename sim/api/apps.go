@@ -9,11 +9,12 @@ import (
 )
 
 // appJSON is an app (CONTRACT.md §19).
-func (c *call) appJSON(v state.View) document.Value {
-	app := v.App
-	return c.document("app", values{"guid": app.GUID, "created_at": app.CreatedAt, "updated_at": app.UpdatedAt,
-		"name": app.Name, "state": string(app.State), "buildpacks": append([]string{}, app.Buildpacks...), "stack": nullable(app.Stack),
-		"space": app.SpaceGUID, "droplet": nullable(app.DropletGUID), "metadata": metadataOf(app.Metadata)})
+func (c *call) appJSON(v state.View) document.Value { return c.document("app", appValues(v.App)) }
+
+func appValues(app *state.App) values {
+	return values{"guid": app.GUID, "created_at": app.CreatedAt, "updated_at": app.UpdatedAt,
+		"name": app.Name, "state": string(app.State), "buildpacks": app.Buildpacks, "stack": nullable(app.Stack),
+		"space": app.SpaceGUID, "droplet": nullable(app.DropletGUID), "metadata": metadataOf(app.Metadata)}
 }
 
 func listApps(c *call) (reply, error) {
@@ -22,7 +23,8 @@ func listApps(c *call) (reply, error) {
 		return reply{}, err
 	}
 	page := c.snap.State.Apps(c.who, query)
-	return c.listReply("/v3/apps", query, page.Total, shown(page.Views, c.appJSON), c.includedWithApps(page.Views, query))
+	return c.pageReply("/v3/apps", query, page.Total, c.includedWithApps(page.Views, query), len(page.Views),
+		func(b []byte, i int) []byte { return c.appendDocument(b, "app", appValues(page.Views[i].App)) })
 }
 
 func (c *call) includedWithApps(views []state.View, query contract.ResourceQuery) document.Value {

@@ -61,8 +61,9 @@ type call struct {
 
 // memory is what a list takes while it is made.
 type memory struct {
-	page  []byte
-	views []state.View
+	page      []byte
+	instances []byte // of one process
+	views     []state.View
 }
 
 // maxPage and maxViews are the largest memory that is kept for the next call.
@@ -107,6 +108,9 @@ func (c *call) free() {
 	*c = call{memory: c.memory}
 	if cap(c.page) > maxPage {
 		c.page = nil
+	}
+	if cap(c.instances) > maxPage {
+		c.instances = nil
 	}
 	clear(c.views) // they hold what the world may have left behind
 	if c.views = c.views[:0]; cap(c.views) > maxViews {

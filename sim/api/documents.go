@@ -54,6 +54,69 @@ func (c *call) document(name string, with values) document.Value {
 	return filled
 }
 
+// appendDocument writes that document; see fill.
+func (c *call) appendDocument(b []byte, name string, with values) []byte {
+	b, _ = with.append(b, templates()[name], c.base())
+	return b
+}
+
+// append is fill for what goes into an answer as it is: no value is made of it.
+func (v values) append(b []byte, template document.Value, base string) (written []byte, whole bool) {
+	bracket := byte(']')
+	switch template.Kind {
+	case document.String:
+		return v.appendText(b, template.Text, base)
+	case document.Object:
+		bracket = '}'
+		b = append(b, '{')
+	case document.Array:
+		b = append(b, '[')
+	default:
+		return template.AppendJSON(b), true
+	}
+	begin := len(b)
+	whole = true
+	for _, member := range template.Members {
+		before := len(b)
+		if before > begin {
+			b = append(b, ',')
+		}
+		key, optional := strings.CutSuffix(member.Key, "?")
+		if template.Kind == document.Object {
+			b = append(document.AppendQuoted(b, key), ':')
+		}
+		good := false
+		if b, good = v.append(b, member.Value, base); !good && optional {
+			b = b[:before]
+			continue
+		}
+		whole = whole && good
+	}
+	return append(b, bracket), whole
+}
+
+func (v values) appendText(b []byte, template, base string) (written []byte, whole bool) {
+	if name, alone := strings.CutPrefix(template, "{"); alone && strings.IndexByte(name, '}') == len(name)-1 {
+		value := v.value(name[:len(name)-1], base)
+		return value.AppendJSON(b), value.Kind != document.Null
+	}
+	begin := len(b)
+	b = append(b, '"')
+	for {
+		before, rest, found := strings.Cut(template, "{")
+		if b = document.AppendEscaped(b, before); !found {
+			return append(b, '"'), true
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		value := v.value(name, base)
+		if value.Kind == document.Null {
+			return append(b[:begin], "null"...), false
+		}
+		b = document.AppendEscaped(b, value.Text)
+		template = after
+	}
+}
+
 // fill is a template with its gaps filled, and whether none of them is null.
 func (v values) fill(template document.Value, base string) (filled document.Value, whole bool) {
 	if template.Kind == document.String {
@@ -85,10 +148,7 @@ func (v values) fillText(template, base string) (filled document.Value, whole bo
 			return document.Text(b.String()), true
 		}
 		name, after, _ := strings.Cut(rest, "}")
-		value := document.Text(base)
-		if name != "base" {
-			value = v.value(name)
-		}
+		value := v.value(name, base)
 		if value.Kind == document.Null || b.Len() == 0 && after == "" {
 			return value, value.Kind != document.Null
 		}
@@ -97,13 +157,23 @@ func (v values) fillText(template, base string) (filled document.Value, whole bo
 	}
 }
 
-func (v values) value(name string) document.Value {
+func (v values) value(name, base string) document.Value {
+	if name == "base" {
+		return document.Text(base)
+	}
 	value, given := v[name]
 	switch value := value.(type) {
 	case document.Value:
 		return value
 	case string:
 		return document.Text(value)
+	case *string:
+		if value == nil {
+			return document.Value{}
+		}
+		return document.Text(*value)
+	case []string:
+		return document.List(shown(value, document.Text)...)
 	case time.Time:
 		return document.Text(value.UTC().Format(time.RFC3339))
 	}

@@ -27,6 +27,9 @@ func TestFill(t *testing.T) {
 		if got, _ := with.fill(template, "http://x"); got.String() != c.want {
 			t.Errorf("%s: %s, want %s", c.template, got, c.want)
 		}
+		if got, _ := with.append(nil, template, "http://x"); string(got) != c.want {
+			t.Errorf("%s: %s is written, want %s", c.template, got, c.want)
+		}
 	}
 	defer func() {
 		if recover() == nil {

@@ -30,11 +30,7 @@ func listProcesses(c *call) (reply, error) {
 	if query.Embed && len(page.Views) > 0 && !page.Views[0].StatsAvailable() {
 		return reply{}, contract.UnknownError // §9
 	}
-	var b []byte
-	if c.dry == nil { // else the answer outlives the call
-		b = c.page[:0]
-	}
-	b = slices.Grow(b, 512+2048*len(page.Views))
+	b := slices.Grow(c.room(), 512+2048*len(page.Views))
 	b = appendPagination(b, c.base()+path, query, page.Total)
 	b = append(b, `,"resources":[`...)
 	for i, view := range page.Views {
@@ -44,10 +40,23 @@ func listProcesses(c *call) (reply, error) {
 		b = c.appendListed(b, view, query.Embed)
 	}
 	b = append(b, "]}"...)
-	if c.dry == nil {
-		c.page = b
-	}
+	c.keep(b)
 	return reply{status: http.StatusOK, body: b}, nil
+}
+
+// room is memory for a list, which keep hands on to the next call; none for an
+// answer that outlives its call.
+func (c *call) room() []byte {
+	if c.dry != nil {
+		return nil
+	}
+	return c.page[:0]
+}
+
+func (c *call) keep(page []byte) {
+	if c.dry == nil {
+		c.page = page
+	}
 }
 
 // appendListed writes a process as lists show it: the command hidden from
@@ -55,7 +64,8 @@ func listProcesses(c *call) (reply, error) {
 func (c *call) appendListed(b []byte, view state.View, embed bool) []byte {
 	var instances []byte
 	if embed {
-		instances = appendInstances(nil, view, c.now)
+		c.instances = appendInstances(c.instances[:0], view, c.now)
+		instances = c.instances
 	}
 	return renderingOf(view, c.snap.Variant, c.base()).appendRead(b, hiddenInList, instances)
 }

@@ -125,8 +125,8 @@ func listProcessInstances(c *call) (reply, error) {
 // seconds, null for an instance that the platform does not know.
 func appendInstances(b []byte, view state.View, now time.Time) []byte {
 	b = append(b, '[')
-	for i, inst := range view.Instances(now) {
-		if i > 0 {
+	for inst := range view.States(now) {
+		if inst.Index > 0 {
 			b = append(b, ',')
 		}
 		b = strconv.AppendInt(append(b, `{"index":`...), int64(inst.Index), 10)

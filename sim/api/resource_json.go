@@ -51,12 +51,30 @@ func distinct(views []state.View, of func(state.View) (guid string, created time
 
 // listReply answers one page of a list, with what was included, null for nothing.
 func (c *call) listReply(path string, query contract.ResourceQuery, total int, resources []document.Value, included document.Value) (reply, error) {
-	b := appendPagination(nil, c.base()+path, query.ListQuery, total)
-	b = document.List(resources...).AppendJSON(append(b, `,"resources":`...))
+	return c.pageReply(path, query, total, included, len(resources), func(b []byte, i int) []byte { return resources[i].AppendJSON(b) })
+}
+
+// someItems is how many items of a page tell how long it will be.
+const someItems = 16
+
+// pageReply is listReply for resources that are written as they are made.
+func (c *call) pageReply(path string, query contract.ResourceQuery, total int, included document.Value, count int, resource func(b []byte, i int) []byte) (reply, error) {
+	b := append(appendPagination(c.room(), c.base()+path, query.ListQuery, total), `,"resources":[`...)
+	for i := range count {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b = resource(b, i); i == someItems { // the others will be about as long
+			b = slices.Grow(b, len(b)/someItems*(count-someItems))
+		}
+	}
+	b = append(b, ']')
 	if included.Kind != document.Null {
 		b = included.AppendJSON(append(b, `,"included":`...))
 	}
-	return reply{status: http.StatusOK, body: append(b, '}')}, nil
+	b = append(b, '}')
+	c.keep(b)
+	return reply{status: http.StatusOK, body: b}, nil
 }
 
 // listQuery reads the query of a list. The real server puts the guid of the

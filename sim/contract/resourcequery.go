@@ -28,6 +28,21 @@ func (q ResourceQuery) Filters() (keys []string) {
 	return keys
 }
 
+// Filter is the filter of one of the list's own parameters.
+func (q ResourceQuery) Filter(key string) Filter { return q.matches[key] }
+
+// Unfiltered says that everything passes.
+func (q ResourceQuery) Unfiltered() bool {
+	for _, filters := range []map[string]Filter{q.matches, q.excludes} {
+		for _, filter := range filters {
+			if filter.Set {
+				return false
+			}
+		}
+	}
+	return !q.GUIDs.Set && !q.CreatedAts.Set && !q.UpdatedAts.Set && q.Selector == nil
+}
+
 // Match says whether a value passes the filter of that parameter.
 func (q ResourceQuery) Match(key, value string) bool {
 	if excluded := q.excludes[key]; excluded.Set && slices.Contains(excluded.Values, value) {

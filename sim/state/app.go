@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -45,27 +46,47 @@ const buildpackLifecycle = "buildpack"
 func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return page(q, s.appsOf(who, func(app *App, space *Space) bool {
+	if q.OrderBy == "" && who.ReadsAll() && q.Unfiltered() {
+		guids, total := cut(q.ListQuery, s.appOrder)
+		return Page{Views: s.viewsOfApps(guids), Total: total}
+	}
+	found, total := paged(q, s.appsOf(who, s.among(who, q), func(app *App, space *Space) bool {
 		return q.Match("names", app.Name) && q.Match("space_guids", space.GUID) &&
 			q.Match("organization_guids", space.OrganizationGUID) && q.Match("stacks", app.Stack) &&
 			q.Match("lifecycle_type", buildpackLifecycle)
-	}), func(v View) resource {
-		return resource{guid: v.App.GUID, name: v.App.Name, state: string(v.App.State),
-			created: v.App.CreatedAt, updated: v.App.UpdatedAt, labels: v.App.Metadata.Labels}
+	}), func(app *App) resource {
+		created, updated := app.CreatedAt, app.UpdatedAt
+		if s.apps.load != nil {
+			s.apps.load.fill(&created, &updated)
+		}
+		return resource{guid: app.GUID, name: app.Name, state: string(app.State), created: created, updated: updated, labels: app.Metadata.Labels}
 	})
+	guids := make([]string, len(found))
+	for i, app := range found {
+		guids[i] = app.GUID
+	}
+	return Page{Views: s.viewsOfApps(guids), Total: total}
 }
 
-// appsOf collects the visible apps that match, in order of creation.
-func (s *Store) appsOf(who Viewer, matches func(*App, *Space) bool) (found []View) {
-	for _, guid := range s.appOrder {
-		app := s.apps.get(guid)
-		if space := s.spaces.get(app.SpaceGUID); matches(app, space) && who.canRead(space) {
-			v := s.viewOfSpace(space)
-			v.App = app
-			found = append(found, v)
+func (s *Store) viewsOfApps(guids []string) []View {
+	views := make([]View, len(guids))
+	for i, guid := range guids {
+		views[i] = s.viewOfApp(guid)
+	}
+	return views
+}
+
+// appsOf yields the apps among some guids that match and that a viewer may
+// see. Their times may be open.
+func (s *Store) appsOf(who Viewer, guids []string, matches func(*App, *Space) bool) iter.Seq[*App] {
+	return func(yield func(*App) bool) {
+		for _, guid := range guids {
+			app := s.apps.table.get(guid)
+			if space := s.spaces.table.get(app.SpaceGUID); matches(app, space) && who.canRead(space) && !yield(app) {
+				return
+			}
 		}
 	}
-	return found
 }
 
 // App finds an app by its guid, without judging whether anyone may see it.
@@ -84,7 +105,7 @@ func (s *Store) AppsNamed(name string) []*App {
 		return []*App{app}
 	}
 	var found []*App
-	for _, guid := range s.appOrder {
+	for _, guid := range s.named(name) {
 		if app := s.apps.get(guid); app.Name == name {
 			found = append(found, app)
 		}
@@ -139,7 +160,11 @@ func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.
 	if v.App, err = s.updated(v.App, now, update); err != nil {
 		return v, err
 	}
+	s.directory() // must know the name that it had
 	s.apps.set(guid, v.App)
+	if update.Name.Set && !slices.Contains(s.renamed, guid) {
+		s.renamed = append(s.renamed, guid)
+	}
 	if update.Name.Set { // the processes carry the name in their metrics (app/actions/app_update.rb)
 		for _, process := range s.byApp.get(guid) {
 			next := *s.processes.get(process)
@@ -182,6 +207,9 @@ func (s *Store) updated(app *App, now time.Time, u contract.AppUpdate) (*App, er
 // (lib/cloud_controller/diego/lifecycles/buildpack_lifecycle_data_validator.rb).
 // What an app of the world has is there.
 func (s *Store) checkLifecycle(app *App, u contract.AppUpdate) error {
+	if !u.Stack.Set && len(u.Buildpacks.Value) == 0 {
+		return nil
+	}
 	stack := u.Stack.Or(app.Stack)
 	known := stack == "" || stack == contract.DefaultStack
 	buildpacks := slices.Clone(contract.Buildpacks)
@@ -210,8 +238,8 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, other := range s.apps.table.all() {
-		if other.GUID != app.GUID && other.SpaceGUID == app.SpaceGUID && strings.EqualFold(other.Name, name) {
+	for _, guid := range s.named(name) {
+		if other := s.apps.table.get(guid); guid != app.GUID && other.SpaceGUID == app.SpaceGUID && strings.EqualFold(other.Name, name) {
 			return "", contract.AppNameTaken(name)
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) (list []Deploy
 			all = append(all, v)
 		}
 	}
-	return paged(q, all, func(v DeploymentView) resource {
+	return paged(q, slices.Values(all), func(v DeploymentView) resource {
 		return resource{guid: v.GUID, created: v.CreatedAt, updated: v.UpdatedAt, labels: v.Deployment.Metadata.Labels}
 	})
 }

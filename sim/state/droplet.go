@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,22 +122,24 @@ const Staged = "STAGED"
 func (s *Store) Droplets(who Viewer, app string, q contract.ResourceQuery) (list []DropletView, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	views := s.appsOf(who, func(a *App, space *Space) bool {
-		return (app == "" || a.GUID == app) && q.Match("app_guids", a.GUID) && q.Match("space_guids", space.GUID) &&
-			q.Match("organization_guids", space.OrganizationGUID) && q.Match("states", Staged)
-	})
+	apps := s.appOrder
 	if app != "" {
 		if _, err := s.visibleApp(who, app); err != nil {
 			return nil, 0, err
 		}
+		apps = []string{app}
 	}
 	var all []DropletView
-	for _, v := range views {
+	for one := range s.appsOf(who, apps, func(a *App, space *Space) bool {
+		return len(a.Droplets) > 0 && q.Match("app_guids", a.GUID) && q.Match("space_guids", space.GUID) &&
+			q.Match("organization_guids", space.OrganizationGUID) && q.Match("states", Staged)
+	}) {
+		v := s.viewOfApp(one.GUID)
 		for _, d := range v.App.Droplets {
 			all = append(all, s.dropletView(v, d))
 		}
 	}
-	list, total = paged(q, all, func(d DropletView) resource {
+	list, total = paged(q, slices.Values(all), func(d DropletView) resource {
 		return resource{guid: d.GUID, created: d.CreatedAt, updated: d.CreatedAt}
 	})
 	return list, total, nil

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"maps"
 	"time"
 
@@ -64,11 +65,32 @@ func (v View) Instances(now time.Time) []Instance {
 	return list
 }
 
+// States yields the instances with their states, and without what a placed one
+// has.
+func (v View) States(now time.Time) iter.Seq[Instance] {
+	return func(yield func(Instance) bool) {
+		for i := range min(v.Process.Instances, MaxInstances) {
+			if inst, _ := v.stateOf(now, i); !yield(inst) {
+				return
+			}
+		}
+	}
+}
+
 // Instance reports one instance at a moment. It is a function of what happened
 // to it, of the lifecycle and of the time: nothing ticks.
 func (v View) Instance(now time.Time, index int) Instance {
-	inst := Instance{Index: index}
-	place := v.Process.placed(index)
+	inst, place := v.stateOf(now, index)
+	if inst.State != Down {
+		v.furnish(&inst, place, now)
+	}
+	v.Process.History.Forced[index].Facts.apply(&inst)
+	return inst
+}
+
+func (v View) stateOf(now time.Time, index int) (inst Instance, place placement) {
+	inst.Index = index
+	place = v.Process.placed(index)
 	life := &v.settings.Lifecycle
 	forced, held := v.Process.History.Forced[index]
 	switch {
@@ -93,11 +115,7 @@ func (v View) Instance(now time.Time, index int) Instance {
 	if inst.State != Stopping && (inst.State != Down || inst.Details != "") { // §14.1
 		inst.IsolationSegment = v.Space.IsolationSegment
 	}
-	if inst.State != Down {
-		v.furnish(&inst, place, now)
-	}
-	forced.Facts.apply(&inst)
-	return inst
+	return inst, place
 }
 
 var yes, no = true, false

@@ -2,6 +2,8 @@ package state
 
 import (
 	"cmp"
+	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -69,33 +71,48 @@ func (r resource) compareBy(column string, to resource) int {
 // page filters the views that are handed in in order of creation, orders them
 // and cuts out the page.
 func page(q contract.ResourceQuery, all []View, of func(View) resource) Page {
-	views, total := paged(q, all, of)
+	views, total := paged(q, slices.Values(all), of)
 	return Page{Views: views, Total: total}
 }
 
-// paged is page for anything that is listed.
-func paged[T any](q contract.ResourceQuery, all []T, of func(T) resource) (shown []T, total int) {
+// paged is page for anything that is listed. It keeps what may be on the page and
+// counts the rest.
+func paged[T any](q contract.ResourceQuery, all iter.Seq[T], of func(T) resource) (shown []T, total int) {
 	type listed struct {
 		one T
 		resource
 	}
 	var found []listed
-	for _, one := range all {
-		if r := of(one); r.passes(q) {
-			found = append(found, listed{one, r})
+	first, last := window(q.ListQuery, math.MaxInt)
+	order := func() {
+		if q.OrderBy != "" {
+			slices.SortFunc(found, func(a, b listed) int {
+				if q.Descending {
+					a, b = b, a
+				}
+				return a.compareBy(q.OrderBy, b.resource)
+			})
+		}
+		found = found[:min(last, len(found))]
+	}
+	for one := range all {
+		r := of(one)
+		if !r.passes(q) {
+			continue
+		}
+		if total++; q.OrderBy == "" && total > last {
+			continue
+		}
+		if found = append(found, listed{one, r}); len(found) > 1024 && len(found)/2 >= last {
+			order()
 		}
 	}
-	if q.OrderBy != "" {
-		slices.SortStableFunc(found, func(a, b listed) int {
-			if q.Descending {
-				a, b = b, a
-			}
-			return a.compareBy(q.OrderBy, b.resource)
-		})
-	}
-	found, total = cut(q.ListQuery, found)
-	for _, one := range found {
+	order()
+	for _, one := range found[min(first, len(found)):] {
 		shown = append(shown, one.one)
+	}
+	if len(shown) == 0 {
+		total = 0 // as cut says
 	}
 	return shown, total
 }

@@ -197,7 +197,7 @@ func (s *Store) Revisions(who Viewer, app string, deployed bool, q contract.Reso
 			all = append(all, s.revisionView(v, r))
 		}
 	}
-	list, total = paged(q, all, func(r RevisionView) resource {
+	list, total = paged(q, slices.Values(all), func(r RevisionView) resource {
 		return resource{guid: r.GUID, created: r.CreatedAt, updated: r.CreatedAt}
 	})
 	return list, total, nil

@@ -25,6 +25,8 @@ type Store struct {
 	spaceOrd  []string
 	apps      dated[*App]
 	appOrder  []string
+	shared    *directory // with all forks
+	renamed   []string   // apps that have not the name that the directory knows
 	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
 	serial    uint64          // of the newest process
@@ -89,6 +91,7 @@ func New(seed Seed) *Store {
 		s.spaces.set(space.GUID, space)
 		s.spaceOrd = append(s.spaceOrd, space.GUID)
 	}
+	s.shared = new(directory)
 	s.apps.grow(len(seed.Apps))
 	s.byApp.grow(len(seed.Apps))
 	s.appOrder = make([]string, 0, len(seed.Apps))
@@ -167,6 +170,8 @@ func (s *Store) Fork() *Store {
 		spaceOrd:  slices.Clip(s.spaceOrd),
 		apps:      s.apps.fork(),
 		appOrder:  slices.Clip(s.appOrder),
+		shared:    s.shared,
+		renamed:   slices.Clip(s.renamed),
 		processes: s.processes.fork(),
 		byApp:     s.byApp.fork(),
 		serial:    s.serial,

@@ -117,6 +117,23 @@ func BenchmarkListFiltered(b *testing.B) {
 	}
 }
 
+// BenchmarkListApps asks for pages of what processes hang on.
+func BenchmarkListApps(b *testing.B) {
+	for _, apps := range sizes {
+		srv := crowdOf(b, apps)
+		for _, query := range []string{
+			"", fmt.Sprintf("page=%d", apps/50/2), "names=app-77", "names=app-77&space_guids=nix", "label_selector=env=prod", "order_by=name", "order_by=-updated_at", "per_page=5000",
+		} {
+			b.Run(fmt.Sprint(apps, "/", query), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/apps?"+query, nil)
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkWorld makes worlds, by name and as forks, and ends them.
 func BenchmarkWorld(b *testing.B) {
 	for _, apps := range sizes {
