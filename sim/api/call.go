@@ -79,6 +79,11 @@ type reply struct {
 	media   string // content type, "" for the usual one
 	headers []header
 	err     *contract.Error // set when the answer is an error envelope
+
+	// Of a long list body is the beginning, size is the length of all of it, and
+	// more writes the next part in the place of the last; an empty one is the end.
+	size int
+	more func(last []byte) []byte
 }
 
 // header is one header of an answer beside the usual ones. It takes the place

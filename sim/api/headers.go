@@ -84,7 +84,7 @@ func (c *call) headersOf(out *reply) *sent {
 	}
 	seconds := len(b)
 	if s.hasBody {
-		b = strconv.AppendInt(b, int64(len(out.body)), 10)
+		b = strconv.AppendInt(b, int64(max(out.size, len(out.body))), 10)
 	}
 	text := string(b)
 	s.lines[0], s.lines[1], s.lines[2] = text[:id], text[id:seconds], text[seconds:]

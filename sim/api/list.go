@@ -30,9 +30,12 @@ func listProcesses(c *call) (reply, error) {
 	if query.Embed && len(page.Views) > 0 && !page.Views[0].StatsAvailable() {
 		return reply{}, contract.UnknownError // §9
 	}
-	b := slices.Grow(c.room(), 512+2048*len(page.Views))
+	b := slices.Grow(c.room(), 512+2048*min(longList, len(page.Views)))
 	b = appendPagination(b, c.base()+path, query, page.Total)
 	b = append(b, `,"resources":[`...)
+	if len(page.Views) > longList && c.dry == nil && c.early.Connection == nil {
+		return c.longReply(b, page.Views, query.Embed), nil
+	}
 	for i, view := range page.Views {
 		if i > 0 {
 			b = append(b, ',')
@@ -42,6 +45,39 @@ func listProcesses(c *call) (reply, error) {
 	b = append(b, "]}"...)
 	c.keep(b)
 	return reply{status: http.StatusOK, body: b}, nil
+}
+
+// longList is how many processes a page may have that is made before it is sent.
+// Of a longer one, which nobody cuts or drips, the parts are written one by one.
+const (
+	longList = 500
+	partSize = 64 << 10
+)
+
+// longReply begins a long list behind what opens it. Its length is told by the
+// versions of the processes, which are all at hand.
+func (c *call) longReply(b []byte, views []state.View, embed bool) reply {
+	size := len(b) + len(views) - 1 + len("]}")
+	for _, view := range views {
+		size += renderingOf(view, c.snap.Variant, c.base()).readSize(hiddenInList, c.embedded(view, embed))
+	}
+	next, ended := 0, false
+	more := func(b []byte) []byte {
+		for next < len(views) && len(b) < partSize {
+			if next > 0 {
+				b = append(b, ',')
+			}
+			b = c.appendListed(b, views[next], embed)
+			next++
+		}
+		if next == len(views) && !ended {
+			ended = true
+			b = append(b, "]}"...)
+		}
+		c.keep(b)
+		return b
+	}
+	return reply{status: http.StatusOK, body: more(b), size: size, more: func(last []byte) []byte { return more(last[:0]) }}
 }
 
 // room is memory for a list, which keep hands on to the next call; none for an
@@ -62,12 +98,17 @@ func (c *call) keep(page []byte) {
 // appendListed writes a process as lists show it: the command hidden from
 // everyone, administrators included (§12).
 func (c *call) appendListed(b []byte, view state.View, embed bool) []byte {
-	var instances []byte
-	if embed {
-		c.instances = appendInstances(c.instances[:0], view, c.now)
-		instances = c.instances
+	return renderingOf(view, c.snap.Variant, c.base()).appendRead(b, hiddenInList, c.embedded(view, embed))
+}
+
+// embedded are the instances of a process when they are to be embedded, good
+// until the next ones.
+func (c *call) embedded(view state.View, embed bool) []byte {
+	if !embed {
+		return nil
 	}
-	return renderingOf(view, c.snap.Variant, c.base()).appendRead(b, hiddenInList, instances)
+	c.instances = appendInstances(c.instances[:0], view, c.now)
+	return c.instances
 }
 
 // appendPagination opens a list with the object of §13.3; its links carry all

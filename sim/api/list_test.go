@@ -1,8 +1,12 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"strconv"
 	"testing"
 )
 
@@ -39,5 +43,47 @@ func TestListAllocates(t *testing.T) {
 		if long, many := allocated("400"); long > short+20 || many < 50*few {
 			t.Errorf("%q as %s: %d bytes allocate %v times, %d bytes %v times", test.query, test.token, few, short, many, long)
 		}
+	}
+}
+
+// TestLongList: a list that is sent in parts is the list, and takes no memory as
+// long as it is.
+func TestLongList(t *testing.T) {
+	r := rigOf(t, "name: crowd\nextends: default\nclock: {mode: frozen}\ngenerate: {apps: 1000, processes: [web, worker]}\n", Options{})
+	for _, test := range []struct{ query, token string }{{"", "admin"}, {"embed=process_instances", "admin"}, {"types=web,worker&order_by=-created_at", "auditor"}} {
+		page := func(query string) (resources []json.RawMessage) {
+			request := httptest.NewRequest("GET", "/v3/processes?"+query+"&"+test.query, nil)
+			request.Header.Set("Authorization", "bearer "+test.token)
+			w := httptest.NewRecorder()
+			r.api.ServeHTTP(w, request, r.world)
+			if length := w.Header().Get("Content-Length"); length != strconv.Itoa(w.Body.Len()) {
+				t.Errorf("%s&%s: Content-Length %s for %d bytes", query, test.query, length, w.Body.Len())
+			}
+			var list struct{ Resources []json.RawMessage }
+			if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil {
+				t.Fatalf("%s&%s: %v", query, test.query, err)
+			}
+			return list.Resources
+		}
+		var parts []json.RawMessage
+		for number := range 5 {
+			parts = append(parts, page("per_page=500&page="+strconv.Itoa(number+1))...)
+		}
+		if whole := page("per_page=5000"); len(whole) < 2000 || !reflect.DeepEqual(whole, parts) {
+			t.Errorf("%q as %s: %d processes at once, %d in parts, or others", test.query, test.token, len(whole), len(parts))
+		}
+	}
+	var before, after runtime.MemStats
+	request := httptest.NewRequest("GET", "/v3/processes?per_page=5000", nil)
+	request.Header.Set("Authorization", "bearer admin")
+	w := &nowhere{header: http.Header{}}
+	runtime.ReadMemStats(&before)
+	const times = 10
+	for range times {
+		r.api.ServeHTTP(w, request, r.world)
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 3<<20/2 {
+		t.Errorf("a list of 3 MB allocates %d bytes", each)
 	}
 }

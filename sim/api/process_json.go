@@ -238,10 +238,21 @@ func (d *rendering) appendRead(b []byte, command, instances []byte) []byte {
 	b = append(b, command...)
 	b = append(b, d.bytes[d.commandEnd:d.embedAt]...)
 	if instances != nil {
-		b = append(b, `,"process_instances":`...)
+		b = append(b, embedKey...)
 		b = append(b, instances...)
 	}
 	return append(b, d.bytes[d.embedAt:]...)
+}
+
+const embedKey = `,"process_instances":`
+
+// readSize is how much appendRead appends.
+func (d *rendering) readSize(command, instances []byte) int {
+	size := len(d.bytes) - (d.commandEnd - d.commandStart) + len(command)
+	if instances != nil {
+		size += len(embedKey) + len(instances)
+	}
+	return size
 }
 
 // The redacted commands of §12, as JSON.

@@ -61,7 +61,7 @@ func (c *call) entry(out *delivery) journal.Entry {
 // answered adds the answer, and what was done to the connection.
 func (c *call) answered(e *journal.Entry, out *delivery, cut socket.Kind) {
 	e.ConnectionFault, out.latency = cut, e.Latency
-	e.ResponseBody = journal.Body{Bytes: out.reply.body}
+	e.ResponseBody = journal.Body{Bytes: out.reply.body, Size: int64(out.reply.size)}
 	if cut != "" && !cut.NeedsAnswer() && out.header == nil {
 		return
 	}

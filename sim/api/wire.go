@@ -56,7 +56,7 @@ type Exchange struct {
 	Operation *contract.Operation // nil when the request met none
 	Variant   contract.Variant
 	Status    int    // 0 when the connection was cut without an answer
-	Body      []byte // as long as the call lasts
+	Body      []byte // as long as the call lasts; of a list of more than longList its beginning
 	Injected  bool
 	Custom    bool // the body is a rule's own
 	Latency   time.Duration
@@ -95,7 +95,13 @@ func (c *call) write(w http.ResponseWriter, r reply, body []byte) {
 	if len(body) > unboundedWrite {
 		defer c.limitWrite()()
 	}
-	w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
+	_, err := w.Write(body) // of an error there is nobody to tell: the client is gone
+	for err == nil && r.more != nil {
+		if body = r.more(body); len(body) == 0 {
+			return
+		}
+		_, err = w.Write(body)
+	}
 }
 
 // A client that does not read may hold an answer for writeTimeout. One that net/http
