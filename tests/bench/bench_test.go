@@ -5,11 +5,16 @@
 package bench_test
 
 import (
+	"errors"
+	"io"
 	"net"
 	"net/http"
+	"runtime"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/capisim/sim"
 )
@@ -116,4 +121,60 @@ func BenchmarkGetBesideRules(b *testing.B) {
 		srv.Fault(b, sim.Fault{Operation: "getProcess", App: "another", Status: http.StatusNotFound, Optional: true})
 	}
 	compare(b, srv, request("GET", web, ""), http.StatusOK)
+}
+
+// BenchmarkGetWithFullJournal has a journal that forgets a request for each that
+// comes. The collector's share of the CPU is told beside that of the others.
+func BenchmarkGetWithFullJournal(b *testing.B) {
+	for name, entries := range map[string]int{"empty": 0, "full": 10_000} {
+		b.Run(name, func(b *testing.B) {
+			srv := sim.Start(b, sim.Journal(entries, 64<<20))
+			for range entries {
+				ask(b, srv, "GET", web, nil)
+			}
+			before := collected()
+			run(b, srv.URL, request("GET", web, ""), http.StatusOK)
+			after := collected()
+			b.ReportMetric(100*(after[0]-before[0])/(after[1]-before[1]), "collector-%")
+		})
+	}
+}
+
+// collected is the CPU time that the collector has taken, and that of all, in
+// seconds.
+func collected() (seconds [2]float64) {
+	runtime.GC() // brings the figures up to date
+	samples := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/user:cpu-seconds"}}
+	metrics.Read(samples)
+	return [2]float64{samples[0].Value.Float64(), samples[0].Value.Float64() + samples[1].Value.Float64()}
+}
+
+// alone runs the tests of a sweep, and prints nothing.
+type alone struct{ *testing.B }
+
+func (a alone) Run(_ string, test func(alone)) bool {
+	test(a)
+	return true
+}
+
+func (a alone) Errorf(string, ...any) {}
+
+// BenchmarkSweep sweeps a client that reads one process and reports what it was
+// told.
+func BenchmarkSweep(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		sim.Sweep(alone{b}, func(t sim.TB, srv *sim.Server) error {
+			answer, err := srv.Client("developer").Get(web)
+			if err != nil {
+				return err
+			}
+			defer answer.Body.Close()
+			if answer.StatusCode != http.StatusOK {
+				return errors.New(answer.Status)
+			}
+			_, err = io.Copy(io.Discard, answer.Body)
+			return err
+		}, sim.Only("getProcess"), sim.Limit(time.Second))
+	}
 }

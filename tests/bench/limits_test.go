@@ -129,12 +129,6 @@ func (s *spawned) load(b *testing.B, req []byte, want, count int) (time.Duration
 	return s.cpu(b) - before, took
 }
 
-// limits are the three servers, with the same processes in each.
-type limits struct {
-	bare, full, capisim *spawned
-	barePath            string
-}
-
 func median[T cmp.Ordered](values []T) T {
 	slices.Sort(values)
 	return values[len(values)/2]
@@ -237,9 +231,10 @@ func memory(b *testing.B, command, full, schema string) {
 	}
 	sim = spawn(b, command, "serve", "--listen", "127.0.0.1:0", "--scenario", "large")
 	servers := map[string]*spawned{"capisim": sim, "full": spawn(b, full, all, schema)}
+	idle := map[string]float64{}
 	for name, s := range servers {
 		s.do(b, request("GET", web, ""), http.StatusOK)
-		b.ReportMetric(s.memory(b, "VmRSS"), name+"-idle-MB")
+		idle[name] = s.memory(b, "VmRSS")
 	}
 	for b.Loop() {
 		for _, s := range servers {
@@ -251,6 +246,7 @@ func memory(b *testing.B, command, full, schema string) {
 	}
 	b.ReportMetric(0, "ns/op")
 	for name, s := range servers {
+		b.ReportMetric(idle[name], name+"-idle-MB")
 		b.ReportMetric(s.memory(b, "VmHWM"), name+"-peak-MB")
 	}
 }
