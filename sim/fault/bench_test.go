@@ -74,6 +74,16 @@ func BenchmarkPlanOfNothing(b *testing.B) {
 	}
 }
 
+// A rule that is met and does not fire is noted.
+func BenchmarkPlanOfSpent(b *testing.B) {
+	set := setOf(b, `{"when":{"times":1},"respond":{"status":503}}`)
+	var subject fault.Subject = still{to(b, "updateProcess")}
+	b.ReportAllocs()
+	for b.Loop() {
+		set.Plan(start, subject)
+	}
+}
+
 func BenchmarkWatches(b *testing.B) {
 	set, op := thousand(b, otherOperation), operation(b, "updateProcess")
 	for b.Loop() {

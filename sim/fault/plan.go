@@ -194,10 +194,12 @@ type decision struct {
 	decidedMatch, delayedMatch int
 	position                   int
 	decided, delayed           <-chan struct{}
-	course                     []byte // of those that did not fire
+	course                     Course
 }
 
 func decide(now time.Time, hits []*armed) (d decision) {
+	var room [64]byte // what most courses need
+	course := room[:0]
 	for _, a := range hits {
 		onlyDelays := a.rule.onlyDelays()
 		if onlyDelays && d.delayer != nil {
@@ -205,7 +207,7 @@ func decide(now time.Time, hits []*armed) (d decision) {
 		}
 		v, position := a.take(now)
 		if v != fires {
-			d.course = note(d.course, a.rule.ID, a.finding(v, position, now))
+			course = note(course, a.rule.ID, a.finding(v, position, now))
 			continue
 		}
 		if onlyDelays {
@@ -215,6 +217,10 @@ func decide(now time.Time, hits []*armed) (d decision) {
 		d.decider, d.decidedMatch, d.position, d.decided = a, a.matched, position, a.hold()
 		break
 	}
+	if d.delayer != nil && d.decider != nil {
+		course = note(course, d.delayer.rule.ID, finding{made: fires})
+	}
+	d.course = Course(course)
 	return d
 }
 
@@ -225,10 +231,7 @@ func (d decision) plan(s *Set, op *contract.Operation) (p Plan) {
 		p = Plan{RuleID: d.delayer.rule.ID, Draw: d.delayedMatch, Apply: Before, delayed: d.delayed,
 			Delay: d.delayer.rule.Delay.of(d.delayer.draws, d.delayedMatch)}
 	}
-	if d.delayer != nil && d.decider != nil {
-		d.course = note(d.course, d.delayer.rule.ID, finding{made: fires})
-	}
-	p.Course = Course(d.course)
+	p.Course = d.course
 	if d.decider == nil {
 		return p
 	}

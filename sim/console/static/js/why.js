@@ -5,7 +5,7 @@ import { ask } from "./http.js";
 import { model } from "./model.js";
 import { journal } from "./journal.js";
 import { plural } from "./format.js";
-import { Badge, useRested } from "./ui.js";
+import { Badge } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { dress } from "./dress.js";
 
@@ -27,14 +27,14 @@ function Forecast({ of, now }) {
 export function Why({ id }) {
   const [told, setTold] = useState(null);
   const [problem, setProblem] = useState("");
-  const faults = useStore(model, (m) => m.faults); // what became of the rules is told anew
+  const total = useStore(model, (m) => m.faultTotal); // of a rule that came or went it is told anew
   useEffect(() => dress("why.css"), []);
   useEffect(() => {
     setProblem("");
     ask("POST", "/faults/explain", { request: Number(id) }).then(setTold, (error) => setProblem(error.message));
-  }, [id, faults]);
+  }, [id, total]);
   if (problem) return html`<p class="notice warn">${problem}</p>`;
-  if (!told) return null;
+  if (!told?.operation) return null; // what it did not meet is told by itself
   const rules = told.then ?? told.rules;
   const first = [...rules.filter((r) => r.fires), ...rules.filter((r) => !r.fires)].slice(0, listed);
   const now = new Map(told.rules.map((r) => [r.rule, r]));
@@ -57,13 +57,17 @@ function Criteria({ told }) {
 export function RuleWhy({ id, onClose }) {
   const [told, setTold] = useState(null);
   const [problem, setProblem] = useState("");
-  const faults = useStore(model, (m) => m.faults);
-  const total = useRested(useStore(journal, (j) => j.total), 300);
-  useEffect(() => dress("why.css"), []);
+  const rule = useStore(model, (m) => JSON.stringify(m.faults.find((r) => r.id === id)));
+  const [total, setTotal] = useState(0); // of the journal, now and then: requests may come by the thousand
+  useEffect(() => {
+    dress("why.css");
+    const timer = setInterval(() => setTotal(journal.get().total), 1000);
+    return () => clearInterval(timer);
+  }, []);
   useEffect(() => {
     setProblem("");
     ask("GET", `/faults/${encodeURIComponent(id)}/explain`).then(setTold, (error) => setProblem(error.message));
-  }, [id, faults, total]);
+  }, [id, rule, total]);
   return html`<${Drawer} title=${`Why has ${id} not fired?`} onClose=${onClose}>
     ${problem && html`<p class="notice bad" role="alert">${problem}</p>`}
     ${told && html`<p class=${`notice why-says ${told.fired > 0 ? "info" : "warn"}`} role="status">${told.says}.</p>
