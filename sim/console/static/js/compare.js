@@ -70,7 +70,7 @@ function State({ list: all, names }) {
   const [open, setOpen] = useState(null);
   const header = ["Place", ...names].map((name) => html`<span key=${name} role="columnheader">${name}</span>`);
   return html`${list.length < all.length || timed ? html`<label class="check"><input type="checkbox" checked=${timed} onChange=${(e) => setTimed(e.target.checked)} /><span>times too (${all.filter((row) => times.test(row.place)).length})</span></label>` : ""}
-    ${list.length > 0 && html`<${List} label="Differences of state" rows=${list} height=${slim ? 66 : 34} keyOf=${(row) => row.key} draw=${slim ? narrow : wide} header=${slim ? null : header} columns=${3} onOpen=${setOpen} />`}
+    ${list.length > 0 && html`<div class=${list.length <= 6 ? "few" : ""}><${List} label="Differences of state" rows=${list} height=${slim ? 66 : 34} keyOf=${(row) => row.key} draw=${slim ? narrow : wide} header=${slim ? null : header} columns=${3} onOpen=${setOpen} /></div>`}
     <div role="status">${open && html`<dl class="facts">${[["Place", open.place], [names[0], open.here], [names[1], open.there]].map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="mono">${text(value).slice(0, 20_000)}</dd></div>`)}</dl>`}</div>`;
 }
 
@@ -109,11 +109,13 @@ export function Compare({ id, onClose }) {
     Promise.all([readWorld(), readWorld(other)]).then(([a, b]) => setFound(differencesOf(a, b)), (error) => setProblem(error.message));
   }, [here, other]);
   const names = [here, other];
-  const parts = found && [["State", found.state.length, "place", State, found.state], ["Rules", found.rules.length, "", Rules, found.rules], ["Coverage", found.cells.length, "answer", Cells, found.cells]];
+  const timed = found ? found.state.filter((row) => times.test(row.place)).length : 0;
+  const places = found && [found.state.length > timed && plural(found.state.length - timed, "place"), timed > 0 && plural(timed, "time")].filter(Boolean).join(", ");
+  const parts = found && [["State", found.state.length, places, State, found.state], ["Rules", found.rules.length, found.rules.length, Rules, found.rules], ["Coverage", found.cells.length, plural(found.cells.length, "answer"), Cells, found.cells]];
   return html`<${Drawer} title=${other ? `${here} beside ${other}` : "Two worlds"} kind="wide" onClose=${onClose}>
     ${others.length > 0 && html`<${Field} label="Beside"><select value=${other} onChange=${(e) => choose(e.target.value)}>${others.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select><//>`}
     ${!other && html`<p class="notice info">There is no other world. Take a snapshot of this one, or create one.</p>`}
     ${problem && html`<p class="notice bad" role="alert">${problem}</p>`}
-    ${found && html`<p class="notice info" role="status">${parts.every(([, n]) => n === 0) ? "They are alike." : `They differ in ${parts.filter(([, n]) => n > 0).map(([name, n, one]) => `${name.toLowerCase()} (${one ? plural(n, one) : n})`).join(", ")}.`}</p>
+    ${found && html`<p class="notice info" role="status">${parts.every(([, n]) => n === 0) ? "They are alike." : `They differ in ${parts.filter(([, n]) => n > 0).map(([name, , words]) => `${name.toLowerCase()} (${words})`).join(", ")}.`}</p>
       ${parts.map(([name, n, , Part, list]) => n > 0 && html`<section key=${name}><h3>${name}</h3><${Part} list=${list} names=${names} /></section>`)}`}<//>`;
 }

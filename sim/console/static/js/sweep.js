@@ -53,7 +53,7 @@ function Matrix({ cells, chosen, onChoose }) {
   const { grid, stop } = useRoving(rows.length, answers.length, `0 ${answers.findIndex((a) => rows[0].some((c) => c.answer === a))}`);
   return html`<div class="sweep-scroll"><table class="sweep" role="grid" aria-label="Each way to fail" ...${grid}>
     <thead><tr><th scope="col">Operation</th><th scope="col">Mode</th>${answers.map((a) => html`<th key=${a} scope="col">${a}</th>`)}</tr></thead>
-    <tbody>${rows.map((row, r) => html`<tr key=${r}><th scope="row">${row[0].operation}</th><td class="muted">${row[0].mode}</td>${answers.map((a, c) => {
+    <tbody>${rows.map((row, r) => html`<tr key=${r}><th scope="row" title=${row[0].operation}>${row[0].operation}</th><td class="muted">${row[0].mode}</td>${answers.map((a, c) => {
       const cell = row.find((one) => one.answer === a);
       if (!cell) return html`<td key=${a}></td>`;
       const [mark, tone] = marks[gradeOf(cell)];
