@@ -31,6 +31,7 @@ resources:
   tasks:
     - {name: migrate, state: RUNNING, relationships: {app: {data: {guid: c1000000-0000-4000-8000-000000000001}}}}
 spaces: [{name: dev, isolation_segment: apart}]
+apps: [{name: demo, processes: [{type: web, sidecars: [{name: proxy, memory_in_mb: 16}]}, {type: worker, sidecars: [{name: logger, memory_in_mb: 8}]}]}]
 quotas: {organizations: {demo-org: {total_memory_in_mb: 4096}}, spaces: {dev: {total_instances: 5}}}
 `
 
@@ -149,6 +150,10 @@ func TestReads(t *testing.T) {
 		{"GET " + appPath + "/environment_variables", "auditor", 403, `CF-NotAuthorized`},
 		{"GET " + appPath + "/env", "developer", 200, `"VCAP_APPLICATION":{"cf_api":"BASE"`},
 		{"GET " + appPath + "/env", "developer", 200, `"uris":["demo.apps.example.com"]`},
+		{"GET " + appPath + "/sidecars", "developer", 200, `"total_results":2`},
+		{"GET " + appPath + "/sidecars?per_page=1&page=2", "developer", 200, `"name":"logger","command":"logger","process_types":["worker"]`},
+		{"GET " + appPath + "/sidecars", "outsider", 404, `"detail":"App not found"`},
+		{"GET " + webPath + "/sidecars", "developer", 200, `"total_results":1`},
 		{"GET " + appPath + "/packages", "developer", 200, `"resources":[]}`},
 		{"GET " + appPath + "/relationships/current_droplet", "developer", 200, `"related":{"href":"BASE` + appPath + `/droplets/current"}`},
 		{"PATCH " + appPath + "/relationships/current_droplet", "developer", 422, "Unable to assign current droplet"},

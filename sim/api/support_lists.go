@@ -21,22 +21,26 @@ func listPackages(c *call) (reply, error) {
 	})
 }
 
-// listSidecars shows the sidecars of a process. A scenario knows no command of
+// listSidecars shows the sidecars of a process, or of an app. A scenario knows no command of
 // one, so its name stands there.
 func listSidecars(c *call) (reply, error) {
 	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
-	view, err := c.snap.State.Process(c.who, c.ref)
+	view, err := c.visibleApp()
+	path := "/v3/apps/" + c.ref.AppGUID + "/sidecars"
+	if !c.op.Nested {
+		view, err = c.snap.State.Process(c.who, c.ref)
+		path = "/v3/processes/" + c.ref.GUID + "/sidecars"
+	}
 	if err != nil {
 		return reply{}, err
 	}
-	p := view.Process
 	list, total := c.snap.State.Sidecars(view, query)
 	// Its links repeat no filters (app/controllers/v3/sidecars_controller.rb).
 	plain := contract.ResourceQuery{ListQuery: query.Plain()}
-	return c.listReply("/v3/processes/"+p.GUID+"/sidecars", plain, total, shown(list, func(s state.SidecarView) document.Value {
-		return c.document("sidecar", values{"guid": s.GUID, "name": s.Name, "type": p.Type, "memory_in_mb": s.MemoryInMB, "app": p.AppGUID, "created_at": p.CreatedAt})
+	return c.listReply(path, plain, total, shown(list, func(s state.SidecarView) document.Value {
+		return c.document("sidecar", values{"guid": s.GUID, "name": s.Name, "type": s.Process.Type, "memory_in_mb": s.MemoryInMB, "app": s.Process.AppGUID, "created_at": s.Process.CreatedAt})
 	}), document.Value{})
 }

@@ -151,6 +151,7 @@ func listed() (rows []*Operation) {
 		part("getRouteDestinations", "routes", "/destinations", ListDestinations, "route-destinations"),
 		part("getDomainRouteReservations", "domains", "/route_reservations", GetReservations, "route-reservations"),
 		part("getRouteSharedSpaces", "routes", "/relationships/shared_spaces", GetItemPart, "to-many"),
+		by(SidecarList, ofApp(aside("listAppSidecars", "GET", "/v3/apps/{guid}/sidecars", ListSidecars, Read, "sidecar-list", noApp))),
 		by(PackageList, ofApp(aside("listAppPackages", "GET", "/v3/apps/{guid}/packages", ListPackages, Read, "empty-list", noApp))),
 		ofApp(aside("listAppFeatures", "GET", "/v3/apps/{guid}/features", ListFeatures, Read, "feature-list", noApp)),
 		ofApp(aside("getAppFeature", "GET", "/v3/apps/{guid}/features/{name}", GetFeature, Read, "feature", []*Error{FeatureNotFound, AppNotFound})),

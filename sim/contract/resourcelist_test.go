@@ -45,6 +45,7 @@ var messages = map[string]struct {
 	"listIsolationSegmentOrganizations": {400, "created_at updated_at name", "names isolation_segment_guid label_selector"},
 	"listRoutes":                        {400, "created_at updated_at", "hosts space_guids organization_guids domain_guids paths app_guids include label_selector ports service_instance_guids"},
 	"listAppRoutes":                     {400, "created_at updated_at", "hosts space_guids organization_guids domain_guids paths app_guids include label_selector ports service_instance_guids"},
+	"listAppSidecars":                   {400, "created_at updated_at", ""},
 	"listProcessSidecars":               {400, "created_at updated_at", ""},
 	"listPackages":                      {400, "created_at updated_at", "states types app_guids app_guid space_guids organization_guids label_selector"},
 	"listAppPackages":                   {400, "created_at updated_at", "states types app_guids app_guid space_guids organization_guids label_selector"},

@@ -11,19 +11,25 @@ type Sidecar struct {
 // SidecarView is a sidecar as a list shows it.
 type SidecarView struct {
 	Sidecar
-	GUID string
+	GUID    string
+	Process *Process // that it stands at
 }
 
-// Sidecars lists the sidecars of the view's process. They belong to its app and
-// type: processes of one type share them.
+// Sidecars lists the sidecars of the view's process, or of all of its app's when
+// it has none. They belong to an app and a type: processes of one type share
+// them.
 func (s *Store) Sidecars(v View, q contract.ResourceQuery) (list []SidecarView, total int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, p := range s.alike(v.Process) {
+	for _, guid := range s.byApp.get(v.App.GUID) {
+		p := s.processes.get(guid)
+		if v.Process != nil && v.Process.Type != p.Type {
+			continue
+		}
 		for i, sidecar := range p.Sidecars {
 			r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
 			if r.passes(q) {
-				list = append(list, SidecarView{sidecar, r.guid})
+				list = append(list, SidecarView{sidecar, r.guid, p})
 			}
 		}
 	}
