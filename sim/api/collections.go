@@ -113,7 +113,14 @@ func (c *call) item() (item, error) {
 
 // getItem answers one resource of a collection.
 func getItem(c *call) (reply, error) {
-	return one(http.StatusOK, func(i item) document.Value { return i.value })(c.item())
+	var query contract.ResourceQuery
+	if c.op.List != nil {
+		var err error
+		if query, err = c.op.List.ParseInclude(c.req.URL.RawQuery); err != nil {
+			return reply{}, err
+		}
+	}
+	return one(http.StatusOK, func(i item) document.Value { return including(i.value, c.related([]item{i}, query)) })(c.item())
 }
 
 // itemParts are the documents that belong to an item and that nothing is said

@@ -55,7 +55,7 @@ var collections = []*Collection{
 	{"isolation_segments", "Isolation segment", list("names", "organization_guids", "label_selector").by("name").folding("names")},
 	{"organization_quotas", "Organization quota", list("names", "organization_guids").folding("names")},
 	{"roles", "Role", list("organization_guids", "space_guids", "user_guids", "types", "include").including("user", "organization", "space").
-		sorted("created_at").unprocessable()},
+		sorted("created_at").unprocessable().ofItem("include")},
 	{"routes", "Route", RouteList},
 	{"security_groups", "Security group",
 		list("names", "running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging").
@@ -196,7 +196,7 @@ func part(id, collection, path string, action Action, schema string) *Operation 
 // of gives a row its collection.
 func of(c *Collection, o *Operation) *Operation {
 	o.Collection = c
-	if strings.HasPrefix(o.ID, "list") {
+	if strings.HasPrefix(o.ID, "list") || strings.HasSuffix(o.Path, "}") && (c.List.include != nil || c.List.fields != nil) {
 		o.List = c.List
 	}
 	return o

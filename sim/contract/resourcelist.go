@@ -22,6 +22,7 @@ type ResourceList struct {
 	appOnly    []string                                   // refused in any other
 	checksKeys bool                                       // label_selector is checked, not only passed on
 	refusal    *Error                                     // nil for BadQueryParameter
+	item       []string                                   // the parameters of an item that is refused with 422; nil for the usual ones
 }
 
 // choice is a filter that takes one of a few values.
@@ -157,6 +158,12 @@ func (l *ResourceList) unprocessable() *ResourceList {
 	return l
 }
 
+// ofItem are the parameters of an item whose refusals are 422.
+func (l *ResourceList) ofItem(parameters ...string) *ResourceList {
+	l.item = parameters
+	return l
+}
+
 // unchecked passes label_selector on as it is.
 func (l *ResourceList) unchecked() *ResourceList {
 	l.checksKeys = false
@@ -179,13 +186,13 @@ var (
 	RouteList        = list("hosts", "space_guids", "organization_guids", "domain_guids", "paths", "app_guids", "include", "label_selector", "ports",
 		"service_instance_guids").unchecked().including("domain", "space", "space.organization", "route_policies").
 		checking("hosts", "paths", "app_guids", "space_guids", "organization_guids", "domain_guids", "ports", "service_instance_guids").
-		folding("hosts", "paths")
+		folding("hosts", "paths").ofItem("guid", "include")
 	SidecarList = list()
 	PackageList = list("states", "types", "app_guids", "app_guid", "space_guids", "organization_guids", "label_selector").
 			ofOneApp("app_guids", "organization_guids", "space_guids")
 	DropletList = list("app_guid", "app_guids", "current", "organization_guids", "package_guid", "space_guids", "states", "label_selector").
 			checking("app_guids", "states", "space_guids", "organization_guids").ofOneApp("app_guids", "organization_guids", "space_guids").alone("current")
-	RevisionList         = list("versions", "deployable", "label_selector").checking("versions")
+	RevisionList         = list("versions", "deployable", "label_selector").choosing("deployable", "must be a boolean") // which no text is
 	DeployedRevisionList = list()
 	DeploymentList       = list("app_guids", "states", "status_reasons", "status_values", "label_selector")
 	AuditEventList       = list("types", "target_guids", "space_guids", "organization_guids").

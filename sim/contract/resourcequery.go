@@ -239,7 +239,7 @@ func (r *listReader) exclusion(key string, value document.Value) Filter {
 }
 
 // ParseInclude reads and checks the query of a single resource of the list,
-// which takes include and nothing else.
+// which takes include and fields, as far as the list does, and nothing else.
 func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 	if rawQuery == "" {
 		return ResourceQuery{}, nil
@@ -248,8 +248,18 @@ func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 	if err != nil {
 		return ResourceQuery{}, Malformed
 	}
-	r := listReader{members: members, problems: unknownParameters(members, []string{"include"}, "'include'")}
+	r, valid := listReader{members: members}, l.item
+	if valid != nil {
+		r.refusal = UnprocessableEntity
+	}
+	for _, key := range l.parameters {
+		if l.item == nil && (key == "fields" || key == "include") {
+			valid = append(valid, key)
+		}
+	}
+	r.problems = unknownParameters(members, valid, quoted(valid))
 	q := ResourceQuery{Include: r.resources("include", "included", l.include)}
+	r.fields(l.fields)
 	_, err = r.result()
 	return q, err
 }

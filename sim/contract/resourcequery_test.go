@@ -40,6 +40,7 @@ func TestResourceListMessages(t *testing.T) {
 		{"in order", AppList, "lifecycle_type=x&include=x&foo=1&label_selector=&names[x]=1&order_by=x&per_page=0&page=0",
 			"Page must be a positive integer, Per page must be a positive integer, Order by can only be: 'created_at', 'updated_at', 'name', 'state', Missing label_selector value, " +
 				"Unknown query parameter(s): 'foo'. " + validApps + ", Invalid included resource: 'x'. Valid included resources are: 'space', 'org', 'space.organization', Invalid lifecycle_type: 'x', Names must be an array"},
+		{"what no text is", RevisionList, "deployable=true", "Deployable must be a boolean"},
 		{"a page too large", DeploymentList, "per_page=5001", "Per page must be between 1 and 5000"},
 		{"routes do not check selectors", RouteList, "label_selector=", ""},
 		{"targets as an object", AuditEventList, "target_guids[x]=1", "Target guids target_guids has an invalid operator"},
