@@ -72,10 +72,10 @@ func (c *call) within() (keep func(item) bool, err error) {
 		return func(i item) bool { return i.protects(phase, c.guid) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/spaces/"):
 		_, err = c.snap.State.Space(c.who, c.guid)
-		return func(i item) bool { return c.hasRole(i.guid, "space", c.guid) }, err
+		return func(i item) bool { return c.hasRole(i.guid, c.guid) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/organizations/") && c.op.Collection.Name == "users":
 		_, err = c.snap.State.Organization(c.who, c.guid)
-		return func(i item) bool { return c.hasRole(i.guid, "organization", c.guid) }, err
+		return func(i item) bool { return c.isMember(i.guid, c.guid) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/organizations/"):
 		_, err = c.snap.State.Organization(c.who, c.guid)
 		return all, err
@@ -93,11 +93,11 @@ func (i item) protects(phase, space string) bool {
 	return slices.ContainsFunc(spaces.Members, func(f document.Field) bool { return f.Value.TextOf("guid") == space })
 }
 
-// hasRole says that a user has a role in a space or an organization.
-func (c *call) hasRole(user, kind, guid string) bool {
+// hasRole says that a user has a role in a space.
+func (c *call) hasRole(user, space string) bool {
 	return slices.ContainsFunc(c.derived("roles"), func(role document.Value) bool {
 		i := item{value: role}
-		return i.relation("user") == user && i.relation(kind) == guid
+		return i.relation("user") == user && i.relation("space") == space
 	})
 }
 

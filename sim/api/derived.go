@@ -48,11 +48,22 @@ func (c *call) users() (users []document.Value) {
 // sharesOrganization says whether the caller sees the organization in which a
 // role is.
 func (c *call) sharesOrganization(grant state.Grant) bool {
-	organization := grant.OrganizationGUID
+	return c.seesOrganization(c.organizationOf(grant))
+}
+
+// organizationOf is the organization in which, or in a space of which, a role is.
+func (c *call) organizationOf(grant state.Grant) string {
 	if space, err := c.snap.State.Space(overseer, grant.SpaceGUID); err == nil {
-		organization = space.Organization.GUID
+		return space.Organization.GUID
 	}
-	return c.seesOrganization(organization)
+	return grant.OrganizationGUID
+}
+
+// isMember says that a user has a role in an organization or in a space of it.
+func (c *call) isMember(user, organization string) bool {
+	return slices.ContainsFunc(c.snap.State.Users(), func(u state.User) bool {
+		return u.GUID == user && slices.ContainsFunc(u.Grants, func(g state.Grant) bool { return c.organizationOf(g) == organization })
+	})
 }
 
 // roles are those of all users in what the caller may see.

@@ -114,6 +114,8 @@ func TestReads(t *testing.T) {
 		{"GET " + appPath + "/droplets?app_guids=x", "developer", 400, `Unknown query parameter(s): 'app_guids'"`},
 		{"GET /v3/app_usage_events", "developer", 200, `"total_results":0`},
 		{"GET /v3/spaces/" + spaceGUID + "/users", "developer", 200, `"total_results":2`},
+		{"GET /v3/organizations/" + orgGUID + "/users", "developer", 200, `"total_results":2`},
+		{"GET /v3/organizations/" + orgGUID + "/users?usernames=outsider", "admin", 200, `"total_results":0`},
 		{"GET /v3/organization_quotas", "admin", 200, `"total_memory_in_mb":4096`},
 		{"GET /v3/space_quotas", "admin", 200, `"total_instances":5`},
 		{"GET /v3/domains", "developer", 200, `"name":"apps.example.com"`},
