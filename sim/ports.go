@@ -49,9 +49,12 @@ func (s *Simulator) listen(of *world.World, address string) (*url.URL, error) {
 
 // serveOwnPort answers a request on the port of one world, which it keeps alive.
 func (s *Simulator) serveOwnPort(w http.ResponseWriter, r *http.Request, of *world.World) {
+	alive, _ := s.worlds.World(of.Name)
 	switch {
+	case alive != of: // it has ended, and its port with it
+		panic(http.ErrAbortHandler)
 	case serveProbe(w, r):
-	case !s.worlds.Use(of): // it has ended, and its port with it
+	case !s.worlds.Use(of): // since a moment ago
 		panic(http.ErrAbortHandler)
 	default:
 		s.dispatch(w, r, of, r.URL.Path, !s.config.apart, true)

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/capisim/sim"
 )
@@ -49,6 +51,23 @@ func TestWorldWithAPortOfItsOwn(t *testing.T) {
 	exchange(t, "DELETE", srv.URL+"/admin/worlds/apart", "")
 	if _, err := http.Get(at + "/v3"); err == nil {
 		t.Errorf("%s still answers after its world was deleted", at)
+	}
+	at = ownPort(t, srv.URL, `{"name":"brief","listen":"127.0.0.1:0","ttl":"1ms"}`)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for { // a probe tells that it has ended, and keeps nothing alive
+		probe, err := http.NewRequestWithContext(ctx, "GET", at+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(probe)
+		if err != nil {
+			break
+		}
+		answer.Body.Close()
+	}
+	if ctx.Err() != nil {
+		t.Errorf("%s is healthy after the end of its world", at)
 	}
 }
 

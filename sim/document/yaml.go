@@ -17,7 +17,8 @@ import (
 type yamlReader struct {
 	*reader
 	anchors map[string]*anchor
-	alias   *ast.AliasNode // the outermost one that is being followed
+	parts   map[*token.Token][]token.Tokens // of long lists, by the token of the first item
+	alias   *ast.AliasNode                  // the outermost one that is being followed
 	place   struct{ line, column, at int }
 }
 
@@ -29,7 +30,7 @@ type anchor struct {
 
 // readYAML reads the one document of a YAML text.
 func (r *reader) readYAML() {
-	y := &yamlReader{reader: r, anchors: map[string]*anchor{}}
+	y := &yamlReader{reader: r, anchors: map[string]*anchor{}, parts: map[*token.Token][]token.Tokens{}}
 	if len(r.text) > maxYAML {
 		r.end(0, "%d MiB of YAML, expected at most %d; JSON may have %d", len(r.text)>>20, maxYAML>>20, MaxBytes>>20)
 		return
@@ -54,6 +55,9 @@ func (r *reader) readYAML() {
 	tokens := y.scan(string(text))
 	if r.stopped {
 		return
+	}
+	if len(tokens) > fewTokens {
+		tokens = y.divide(tokens, partTokens)
 	}
 	parsed, err := parser.Parse(tokens, 0)
 	if err != nil {
@@ -180,11 +184,7 @@ func (y *yamlReader) value(from ast.Node) Value {
 	case *ast.MappingValueNode:
 		return y.mapping(v, ast.Mapping(from.Start, false, from))
 	case *ast.SequenceNode:
-		v.Kind = Array
-		for i, item := range from.Values {
-			v.Members = append(v.Members, Field{Value: y.in(step{index: i}, func() Value { return y.value(item) })})
-		}
-		return v
+		return y.sequence(v, from)
 	case *ast.AnchorNode:
 		return y.anchored(from)
 	case *ast.AliasNode:
