@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,8 +56,9 @@ func maskAuth(auth document.Value) {
 var free = map[string]bool{"labels": true, "annotations": true, "headers": true, "header": true, "body": true, "query": true}
 
 // mask takes the secrets out of texts, and out of what is called like a secret
-// where names are free.
+// where names are free. The world goes on with what the value was made of.
 func mask(v *document.Value, named bool) {
+	v.Members = slices.Clone(v.Members)
 	if v.Kind == document.String {
 		v.Text = unmarked(journal.MaskText(v.Text))
 	}
