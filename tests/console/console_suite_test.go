@@ -32,6 +32,7 @@ var _ = BeforeSuite(func() {
 	harness.Network()
 	root = harness.Serve().URL
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.WSURLReadTimeout(4*patience), // on a busy machine a browser takes long to begin
 		chromedp.NoSandbox, // the tests may run as root, in a container
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
