@@ -33,7 +33,7 @@ var _ = BeforeSuite(func() {
 	root = harness.Serve().URL
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.WSURLReadTimeout(4*patience), // on a busy machine a browser takes long to begin
-		chromedp.NoSandbox, // the tests may run as root, in a container
+		chromedp.NoSandbox,                    // the tests may run as root, in a container
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),

@@ -63,7 +63,7 @@ var _ = Describe("The page", func() {
 		t.accessible("a request")
 		t.run(chromedp.Evaluate(`location.hash = "#requests/again/1"`, nil), chromedp.WaitVisible(".again .body", chromedp.ByQuery))
 		t.accessible("a request that is sent again")
-		t.run(chromedp.Evaluate(`location.hash = "#requests/compare/1/3"`, nil), chromedp.WaitVisible(".compared", chromedp.ByQuery))
+		t.run(chromedp.Evaluate(`location.hash = "#requests/compare/1/3"`, nil), chromedp.WaitVisible(".differing", chromedp.ByQuery))
 		t.accessible("two answers")
 		t.run(chromedp.Evaluate(`location.hash = "#answers/why/slow"`, nil), chromedp.WaitVisible(".why-table", chromedp.ByQuery))
 		t.accessible("why a rule has not fired")

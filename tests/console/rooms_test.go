@@ -27,7 +27,7 @@ var _ = Describe("The rooms", func() {
 		t := visit(busy().Base)
 		t.shows(".legend > div", 6)
 		t.shows(".rules li", 6)
-		Expect(t.outside(".legend, .legend > div, .rail h2, .rules li:first-child .rule-id")).To(BeEmpty())
+		Expect(t.outside(".legend, .legend > div, .rail section:first-child h2, .rules li:first-child .rule-id")).To(BeEmpty())
 		Expect(value[[]string](t, `[...document.querySelectorAll(".matrix .operation-path")].filter((one) => one.scrollWidth > one.clientWidth || one.getClientRects().length > 1).map((one) => one.innerText)`)).To(BeEmpty(), "paths are whole, and in one line")
 		t.opens(cell("getProcess", 404))
 		t.shows(".fault", 1)

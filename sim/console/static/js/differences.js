@@ -62,7 +62,7 @@ export function Differences({ one, other }) {
   const cut = one.response.body_cut || other.response.body_cut;
   return html`<section><h3>Differences</h3>
     ${rows.length + asked.length === 0 ? html`<p role="status">The two answers say the same${all.length > 0 ? `, apart from ${all.map(([where]) => where.replace("header ", "")).join(", ")}` : ""}.</p>`
-      : html`<div class="compared" tabindex="0" role="region" aria-label="Differences"><table><thead><tr><th scope="col">Where</th><th scope="col">Request ${one.id}</th><th scope="col">Request ${other.id}</th></tr></thead><tbody><${Rows} rows=${asked} /><${Rows} rows=${rows} /></tbody></table></div>`}
+      : html`<div class="differing" tabindex="0" role="region" aria-label="Differences"><table><thead><tr><th scope="col">Where</th><th scope="col">Request ${one.id}</th><th scope="col">Request ${other.id}</th></tr></thead><tbody><${Rows} rows=${asked} /><${Rows} rows=${rows} /></tbody></table></div>`}
     ${cut && html`<p class="muted">The journal has only the beginning of a body: it is compared as text.</p>`}</section>`;
 }
 
