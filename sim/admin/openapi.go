@@ -15,7 +15,7 @@ var chapters = map[string]string{
 	"": "The server", "operations": "The server", "scenarios": "The server",
 	"faults": "Faults",
 	"state":  "State", "reset": "State", "load": "State", "processes": "State", "apps": "State", "features": "State", "platform": "State",
-	"quotas": "State", "tokens": "State",
+	"quotas": "State", "tokens": "State", "users": "State",
 	"worlds":   "Worlds",
 	"clock":    "The clock",
 	"requests": "Evidence", "coverage": "Evidence", "reactions": "Evidence", "expectations": "Evidence", "export": "Evidence", "bundle": "Evidence", "events": "Evidence",

@@ -33,14 +33,17 @@ type Document struct {
 	RateLimit     *RateLimitDocument   `json:"rate_limit,omitempty"`
 	// Resources are the items of the collections that are only listed, as the
 	// API shows them, by the name of the collection.
-	Resources       map[string][]document.Value `json:"resources,omitempty"`
-	AuditEvents     []AuditEvent                `json:"audit_events,omitempty"` // oldest first
-	StatsAvailable  *bool                       `json:"stats_available,omitempty"`
-	Platform        state.Platform              `json:"platform,omitzero"`
-	NetworkPolicies []state.NetworkPolicy       `json:"network_policies,omitempty"`
-	Faults          []fault.Rule                `json:"faults,omitempty"`
-	Expectations    []journal.Expectation       `json:"expectations,omitempty"`
-	Progress        *Progress                   `json:"progress,omitempty"`
+	Resources      map[string][]document.Value `json:"resources,omitempty"`
+	AuditEvents    []AuditEvent                `json:"audit_events,omitempty"` // oldest first
+	StatsAvailable *bool                       `json:"stats_available,omitempty"`
+	// LogCacheAvailable, when false, is another way to write platform.log_cache
+	// down, which is what is kept and written.
+	LogCacheAvailable *bool                 `json:"log_cache_available,omitempty"`
+	Platform          state.Platform        `json:"platform,omitzero"`
+	NetworkPolicies   []state.NetworkPolicy `json:"network_policies,omitempty"`
+	Faults            []fault.Rule          `json:"faults,omitempty"`
+	Expectations      []journal.Expectation `json:"expectations,omitempty"`
+	Progress          *Progress             `json:"progress,omitempty"`
 }
 
 // Drop names what is not taken over from the scenario that this one extends.

@@ -35,6 +35,9 @@ func newDraft(stop *document.Stop, doc *Document) (*draft, error) {
 		Platform:        doc.Platform,
 		NetworkPolicies: doc.NetworkPolicies,
 	}
+	if !document.Or(doc.LogCacheAvailable, true) {
+		d.seed.Platform.LogCache = state.PartDown
+	}
 	d.features()
 	d.organizations()
 	d.spaces()

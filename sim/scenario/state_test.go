@@ -23,6 +23,22 @@ func parsed(t testing.TB, text string) *scenario.Scenario {
 
 var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
+// The two ways to say that there are no metrics make one state.
+func TestLogCache(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]state.Health{
+		"log_cache_available: false":                              state.PartDown,
+		"log_cache_available: true":                               "",
+		"platform: {log_cache: down}":                             state.PartDown,
+		"platform: {log_cache: null}":                             "",
+		"log_cache_available: false\nplatform: {log_cache: null}": state.PartDown,
+	} {
+		if got := parsed(t, "name: x\n"+text+"\n").State(time.Time{}).Platform.LogCache; got != want {
+			t.Errorf("%s: Log Cache is %q, want %q", text, got, want)
+		}
+	}
+}
+
 // All that can be left out, left out: the real server's defaults (§11, §18),
 // and the rest drawn.
 func TestLeftOut(t *testing.T) {
