@@ -4,6 +4,7 @@ package console_test
 
 import (
 	"context"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -39,6 +40,9 @@ var _ = BeforeSuite(func() {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+foreign+" 127.0.0.1"),
 	)
+	if shell, err := exec.LookPath("chromium-headless-shell"); err == nil { // chromedp does not look for Debian's name
+		flags = append(flags, chromedp.ExecPath(shell))
+	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)
 	DeferCleanup(stop)
 	var quit context.CancelFunc
