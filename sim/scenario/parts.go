@@ -53,10 +53,11 @@ func withParts(name string, data []byte) scenarioFile {
 	return file
 }
 
-// refers says that the file may name another: that it has the key for it.
+// refers says that the file may name another: that it has the key for it, or one
+// that ends so. A pattern that begins with letters is looked for fast.
 func (f *scenarioFile) refers() bool { return fileKey.Match(f.data) }
 
-var fileKey = regexp.MustCompile(`\bfile["']?\s*:`)
+var fileKey = regexp.MustCompile(`file["']?\s*:`)
 
 // gather reads the files that the rules refer to. The folder lets nobody out of
 // it, by no link either.
