@@ -21,7 +21,7 @@ func TestCost(t *testing.T) {
 		}
 		return b.String()
 	}
-	const size = 1 << 20
+	const size = 1 << 18
 	lib := shipped(t)
 	for name, text := range map[string]string{
 		"unknown keys":      distinct("k%d: 1\n", size/30),
@@ -47,7 +47,7 @@ func TestCost(t *testing.T) {
 		_, err := scenario.Parse("", []byte(text), lib)
 		runtime.ReadMemStats(&after)
 		problems, _ := err.(document.Problems)
-		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 600 { // in sum, not at one time
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 150 { // in sum, not at one time
 			t.Errorf("%s: %d MB, %d problems", name, grown, len(problems))
 		}
 		if n := len(problems); n > document.Told && !strings.HasPrefix(problems[n-1].Message, "and ") {
