@@ -83,7 +83,8 @@ function Leaving({ onLeave, onStay }) {
     shown.showModal();
     return () => shown.close();
   }, []);
-  return html`<dialog class="leaving" ref=${dialog} aria-label="Unsaved changes" onCancel=${(e) => { e.preventDefault(); onStay(); }} onClose=${onStay}>
+  const closed = () => dialog.current && onStay(); // the browser tells late: not of one that is gone
+  return html`<dialog class="leaving" ref=${dialog} aria-label="Unsaved changes" onCancel=${(e) => { e.preventDefault(); onStay(); }} onClose=${closed}>
     <p>What you have typed is not saved.</p><div class="buttons"><${Button} kind="primary" onClick=${onStay}>Go on editing<//><${Button} onClick=${onLeave}>Throw it away<//></div></dialog>`;
 }
 
