@@ -48,7 +48,8 @@ var _ = BeforeSuite(func() {
 	var err error
 	root, err = filepath.Abs("../..")
 	Expect(err).NotTo(HaveOccurred())
-	harness.Network() // base images are tagged as the Dockerfile names them, too: there is one of each
+	// Base images are tagged as the Dockerfile names them: there is one of each.
+	harness.Turn("engine")
 	clean()
 	DeferCleanup(clean)
 	compose = composer()
@@ -58,6 +59,7 @@ var _ = BeforeSuite(func() {
 		}
 	}
 	build()
+	harness.Network() // from here on: the build has no interface of its own
 })
 
 // clean removes what is named as ours, and the base images that were made here.
@@ -106,7 +108,7 @@ func build() {
 		Expect(os.WriteFile(file, regexp.MustCompile(`--(platform=\S+|mount=\S+) `).ReplaceAll(text, nil), 0o600)).To(Succeed())
 		AddReportEntry("built by the old builder: no docker client here knows BuildKit")
 	}
-	cmd := exec.Command(client, "build", "--file", file, "--build-arg", "VERSION=1.2.3-test", "--build-arg", "COMMIT=0123456789abcdef", "--tag", image, ".")
+	cmd := exec.Command(client, "build", "--network", "host", "--file", file, "--build-arg", "VERSION=1.2.3-test", "--build-arg", "COMMIT=0123456789abcdef", "--tag", image, ".")
 	cmd.Dir, cmd.Env = root, os.Environ()
 	if !classic {
 		cmd.Env = append(cmd.Env, "DOCKER_BUILDKIT=1")

@@ -13,11 +13,18 @@ import (
 // interfaces, and a browser drops all that it is loading when one comes or goes.
 func Network() {
 	ginkgo.GinkgoHelper()
+	Turn("network")
+}
+
+// Turn waits until no other suite of this machine has what is named, and keeps it
+// until the suite ends.
+func Turn(name string) {
+	ginkgo.GinkgoHelper()
 	caches, err := os.UserCacheDir()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	folder := filepath.Join(caches, "capisim")
 	gomega.Expect(os.MkdirAll(folder, 0o700)).To(gomega.Succeed())
-	lock, err := os.Create(filepath.Join(folder, "network.lock"))
+	lock, err := os.Create(filepath.Join(folder, name+".lock"))
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	gomega.Expect(Lock(lock)).To(gomega.Succeed())
 	ginkgo.DeferCleanup(lock.Close)
