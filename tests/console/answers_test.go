@@ -75,7 +75,8 @@ var _ = Describe("The matrix", func() {
 	It("is worked by the keyboard alone", func() {
 		world := harness.World(root, "default")
 		t := visit(world.Base)
-		t.run(chromedp.Focus(cell("listProcesses", 503), chromedp.ByQuery), chromedp.KeyEvent(kb.Enter))
+		t.focus(cell("listProcesses", 503))
+		t.run(chromedp.KeyEvent(kb.Enter))
 		t.sees(cell("listProcesses", 503), "on")
 		Expect(world.Do("GET", "/v3/processes", nil)).To(harness.HaveStatus(http.StatusServiceUnavailable))
 		t.run(chromedp.KeyEvent(" "))

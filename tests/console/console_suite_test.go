@@ -19,7 +19,6 @@ func TestConsole(t *testing.T) {
 	RegisterFailHandler(Fail)
 	suite, reporter := GinkgoConfiguration()
 	suite.RandomizeAllSpecs = true
-	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(25 * time.Millisecond) // each look is a round trip
 	RunSpecs(t, "Console", suite, reporter)
 }
@@ -33,8 +32,8 @@ var _ = BeforeSuite(func() {
 	harness.Network()
 	root = harness.Serve().URL
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.WSURLReadTimeout(4*patience), // on a busy machine a browser takes long to begin
-		chromedp.NoSandbox,                    // the tests may run as root, in a container
+		chromedp.WSURLReadTimeout(4*harness.Patience), // on a busy machine a browser takes long to begin
+		chromedp.NoSandbox, // the tests may run as root, in a container
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),

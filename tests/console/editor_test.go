@@ -24,7 +24,7 @@ func at(pointer, element string) string {
 func (t *tab) opened(pointers ...string) {
 	GinkgoHelper()
 	for _, pointer := range pointers {
-		t.run(chromedp.WaitReady(at(pointer, "summary"), chromedp.ByQuery))
+		t.rests(at(pointer, "summary"))
 		if !value[bool](t, fmt.Sprintf(`document.querySelector(%q).open`, fmt.Sprintf(`.editor details[data-pointer=%q]`, pointer))) {
 			t.click(at(pointer, "summary"))
 		}
@@ -194,7 +194,8 @@ var _ = Describe("The editor of rules", func() {
 		t.run(chromedp.MouseEvent(input.MouseReleased, x, low, chromedp.ButtonLeft))
 		Eventually(order).Should(Equal("bca"))
 		Expect(world.Do("GET", "/admin/faults", nil).At("resources", 2, "injected")).To(BeEquivalentTo(1), "what was counted stays")
-		t.run(chromedp.Focus(".rules li:last-child .handle", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowUp))
+		t.focus(".rules li:last-child .handle")
+		t.run(chromedp.KeyEvent(kb.ArrowUp))
 		Eventually(order).Should(Equal("bac"))
 		t.run(chromedp.KeyEvent(kb.ArrowUp)) // the focus has moved with it
 		Eventually(order).Should(Equal("abc"))
@@ -208,7 +209,8 @@ var _ = Describe("The editor of rules", func() {
 		world.Do("PUT", "/admin/faults/getProcess/404", nil)
 		t := visit(world.Base)
 		t.click(`[aria-label="Edit getProcess-404"]`)
-		t.run(chromedp.WaitVisible(".editor .part", chromedp.ByQuery), chromedp.KeyEvent(kb.Escape))
+		t.rests(".editor .part")
+		t.run(chromedp.KeyEvent(kb.Escape))
 		t.shows(".editor", 0) // nothing was typed
 		t.click(`[aria-label="Edit getProcess-404"]`)
 		t.fill(at("/respond/status", "input"), "503")

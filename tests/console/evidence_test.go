@@ -53,7 +53,8 @@ var _ = Describe("What is not covered", func() {
 		t := visit(harness.World(root, "default").Base, "#evidence")
 		t.shows(".uncovered [tabindex='0']", 1)
 		at := func() string { return value[string](t, `document.activeElement.dataset.arm ?? ""`) }
-		t.run(chromedp.Focus(arm("listProcesses-400-once"), chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowRight))
+		t.focus(arm("listProcesses-400-once"))
+		t.run(chromedp.KeyEvent(kb.ArrowRight))
 		Expect(at()).To(Equal("listProcesses-401-once"))
 		t.run(chromedp.KeyEvent(kb.Enter))
 		t.shows(arm("listProcesses-401-once")+`[aria-pressed="true"]`, 1)

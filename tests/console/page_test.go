@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -20,22 +18,26 @@ import (
 	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"example.com/capisim/tests/harness"
 )
 
-// patience is how long a page may take to show what is expected.
-const patience = 30 * time.Second
-
-// tab is a tab of the browser with a session of its own, and all that it
+// tab is a tab of the browser that a spec has for itself, and all that it
 // complained about and asked for.
 type tab struct {
-	context context.Context
-	base    string // address of the world
-	clicks  int    // that a person would have made up to now
+	context   context.Context
+	listening context.Context // ends with the spec
+	base      string          // address of the world
+	clicks    int             // that a person would have made up to now
 
 	mutex    sync.Mutex // guards what follows: the browser tells in its own time
 	problems []string
 	hosts    []string
 }
+
+// free are tabs that no spec has now. To make one costs more than many a spec;
+// worlds have addresses of their own, so that tabs have nothing to share.
+var free []context.Context
 
 // visit opens the console of a world and waits until it is live. When the spec
 // is over the page must not have complained, nor asked any other host.
@@ -50,14 +52,26 @@ func visit(base string, parts ...string) *tab {
 // blank is a tab on no page yet.
 func blank(base string) *tab {
 	GinkgoHelper()
-	// A browser context is a profile: nothing is shared with other specs.
-	ctx, done := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext())
-	DeferCleanup(done)
-	t := &tab{context: ctx, base: base}
-	chromedp.ListenTarget(ctx, t.hear)
-	t.run(network.Enable(), log.Enable(), runtime.Enable())
+	t := &tab{base: base}
+	if last := len(free) - 1; last >= 0 {
+		t.context, free = free[last], free[:last]
+	} else {
+		t.context, _ = chromedp.NewContext(chrome, chromedp.WithNewBrowserContext()) // ends with the browser
+		// The first action makes the tab, and must not do so with a context that
+		// ends before it.
+		Expect(chromedp.Run(t.context, network.Enable(), log.Enable(), runtime.Enable(), emulation.SetFocusEmulationEnabled(true))).To(Succeed())
+	}
+	var deaf context.CancelFunc
+	t.listening, deaf = context.WithCancel(t.context)
+	chromedp.ListenTarget(t.listening, t.hear)
 	t.size(1440, 900)
 	DeferCleanup(func() {
+		if CurrentSpecReport().Failed() {
+			GinkgoWriter.Println("The page showed at", value[string](t, `location.href + "\n" + document.body.innerText`))
+		}
+		t.leave()
+		deaf()
+		free = append(free, t.context)
 		t.mutex.Lock()
 		defer t.mutex.Unlock()
 		Expect(t.problems).To(BeEmpty(), "what the page complained about")
@@ -68,6 +82,17 @@ func blank(base string) *tab {
 		}
 	})
 	return t
+}
+
+// leave brings the tab to where the next spec takes it up, whatever is not saved.
+func (t *tab) leave() {
+	GinkgoHelper()
+	chromedp.ListenTarget(t.listening, func(event any) {
+		if _, asks := event.(*page.EventJavascriptDialogOpening); asks {
+			go chromedp.Run(t.context, page.HandleJavaScriptDialog(true)) //nolint:errcheck // else Navigate does not end
+		}
+	})
+	t.run(page.SetBypassCSP(false), emulation.SetEmulatedMedia(), chromedp.Navigate("about:blank"))
 }
 
 func (t *tab) hear(event any) {
@@ -108,10 +133,7 @@ func (t *tab) forgives(text string) {
 // run does things in the tab, all of them within patience.
 func (t *tab) run(actions ...chromedp.Action) {
 	GinkgoHelper()
-	// The first action makes the tab, and must not do so with a context that
-	// ends before it.
-	Expect(chromedp.Run(t.context)).To(Succeed())
-	ctx, done := context.WithTimeout(t.context, patience)
+	ctx, done := context.WithTimeout(t.context, 2*harness.Patience)
 	defer done()
 	err := chromedp.Run(ctx, actions...)
 	// A page that goes elsewhere while it is asked is asked again there.
@@ -130,7 +152,7 @@ func (t *tab) goTo(part string) {
 func (t *tab) part(name string) {
 	GinkgoHelper()
 	t.click(fmt.Sprintf(`nav.tabs a[href="#%s"]`, name))
-	t.run(chromedp.WaitVisible(`#`+name+`-title, #matrix-title`, chromedp.ByQuery))
+	t.rests(`#` + name + `-title, #matrix-title`)
 }
 
 func (t *tab) size(width, height int64) {
@@ -147,42 +169,73 @@ func (t *tab) theme(name string) {
 	}))
 }
 
+// resting is where an element is once a person could press it: enabled, in view,
+// where it was a frame before, and with nothing over it.
+const resting = `(async (selector, patience) => {
+	const end = performance.now() + patience;
+	for (let before = ""; performance.now() < end; await new Promise(requestAnimationFrame)) {
+		const element = document.querySelector(selector);
+		if (!element || element.matches(":disabled")) continue;
+		element.scrollIntoView({ block: "center", behavior: "instant" });
+		const box = element.getClientRects()[0];
+		if (!box || !box.width || !box.height) continue;
+		const place = [box.x + box.width / 2, box.y + box.height / 2];
+		const top = document.elementFromPoint(...place);
+		if (String(place) === before && (element.contains(top) || top?.closest("label")?.contains(element))) return place;
+		before = String(place);
+	}
+	throw new Error("nothing that can be pressed is at " + selector);
+})(%q, %d)`
+
+// rests waits until an element could be pressed.
+func (t *tab) rests(selector string) (x, y float64) {
+	GinkgoHelper()
+	place := value[[]float64](t, fmt.Sprintf(resting, selector, harness.Patience.Milliseconds()))
+	return place[0], place[1]
+}
+
 // click waits for an element and clicks it where it is on the screen.
 func (t *tab) click(selector string) {
 	GinkgoHelper()
 	t.clicks++
-	t.run(chromedp.WaitEnabled(selector, chromedp.ByQuery),
-		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center"})`, selector), nil), // not under a bar
-		chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+	x, y := t.rests(selector)
+	t.run(chromedp.MouseClickXY(x, y))
 }
 
 // opens clicks an element with the other button of the mouse.
 func (t *tab) opens(selector string) {
 	GinkgoHelper()
 	t.clicks++
-	var nodes []*cdp.Node
-	t.run(chromedp.WaitEnabled(selector, chromedp.ByQuery), chromedp.Nodes(selector, &nodes, chromedp.ByQuery))
-	t.run(chromedp.MouseClickNode(nodes[0], chromedp.ButtonRight))
+	x, y := t.rests(selector)
+	t.run(chromedp.MouseClickXY(x, y, chromedp.ButtonRight))
+}
+
+// focus gives an element the keyboard, and marks what it holds.
+func (t *tab) focus(selector string) {
+	GinkgoHelper()
+	t.rests(selector)
+	t.run(chromedp.Evaluate(fmt.Sprintf(`(e => { e.focus(); e.select?.(); })(document.querySelector(%q))`, selector), nil))
 }
 
 // fill types into a field in place of what it holds.
 func (t *tab) fill(selector, text string) {
 	GinkgoHelper()
-	t.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
-		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	t.focus(selector)
+	t.run(chromedp.KeyEvent(text))
 }
 
 // paste puts a text into a field in place of what it holds, all at once.
 func (t *tab) paste(selector, text string) {
 	GinkgoHelper()
-	t.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
-		chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), input.InsertText(text))
+	t.focus(selector)
+	t.run(input.InsertText(text))
 }
 
 // choose picks an option of a select, as the browser does when a person picks it.
 func (t *tab) choose(selector, value string) {
 	GinkgoHelper()
-	t.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(
+	t.rests(selector)
+	t.run(chromedp.Evaluate(fmt.Sprintf(
 		`(s => { s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })); })(document.querySelector(%q))`, value, selector), nil))
 }
 

@@ -30,7 +30,8 @@ var _ = Describe("Requests", func() {
 		world.As("developer").Send(update)
 		t.shows(".list-row", 2)
 
-		t.run(chromedp.Focus(".list", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+		t.focus(".list")
+		t.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
 		t.sees(".drawer", `"command": 5`)
 		t.sees(".drawer", "CF-Conflict")
 		t.sees(".drawer .findings", "/command")
@@ -139,7 +140,8 @@ var _ = Describe("Requests", func() {
 
 		// To the oldest of them, page by page.
 		Eventually(func() string {
-			t.run(chromedp.Focus(".list", chromedp.ByQuery), chromedp.KeyEvent(kb.End))
+			t.focus(".list")
+			t.run(chromedp.KeyEvent(kb.End))
 			return t.attribute(".list-row:last-child", "id")
 		}).Should(Equal("row-1"))
 		Expect(t.count(".list-row")).To(BeNumerically("<", 60))

@@ -48,7 +48,8 @@ var _ = Describe("A sweep report", func() {
 		t.sees(".finding .command", "capisim sweep --only terminateProcessInstance:")
 
 		t.shows(".sweep [tabindex='0']", 1)
-		t.run(chromedp.Focus(".sweep-cell", chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter))
+		t.focus(".sweep-cell")
+		t.run(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter))
 		t.sees(".chosen-run", "reset, after")
 		t.run(chromedp.KeyEvent(kb.Escape))
 		t.shows(".drawer", 0)

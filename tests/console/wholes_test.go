@@ -119,7 +119,8 @@ var _ = Describe("Whole columns, rows and everything", func() {
 		at := func() string {
 			return value[string](t, `document.activeElement.dataset.cell ?? document.activeElement.dataset.whole ?? ""`)
 		}
-		t.run(chromedp.Focus(whole("listProcesses-all"), chromedp.ByQuery), chromedp.KeyEvent(kb.ArrowRight))
+		t.focus(whole("listProcesses-all"))
+		t.run(chromedp.KeyEvent(kb.ArrowRight))
 		Expect(at()).To(Equal("listProcesses-200"))
 		t.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.End))
 		Expect(at()).To(Equal("getProcess-503"))
