@@ -157,7 +157,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 	guid := cmp.Or(app.GUID, f.UUID())
 	kind := runtimeOf(app.Buildpacks, f.Rand)
 	if app.Name == "" {
-		app.Name = slug(f.AdjectiveDescriptive()) + "-" + slug(f.Animal()) + "-" + place
+		app.Name = f.name(place)
 	}
 	made := state.App{
 		Name:       app.Name,

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"example.com/capisim/sim/draw"
-	"github.com/brianvoe/gofakeit/v6"
+	"github.com/brianvoe/gofakeit/v6/data"
 )
 
 // drawer makes realistic values. What it draws for a thing is a function of
@@ -14,19 +14,18 @@ import (
 type drawer struct {
 	number uint64
 	source *draw.Source
-	fake   *gofakeit.Faker
+	faker  faker
 }
 
-// newDrawer makes a drawer of a seed. Any number is a seed, 0 too: gofakeit's
-// own generator, for which 0 is random, is not used.
+// newDrawer makes a drawer of a seed; any number is one, 0 too.
 func newDrawer(number int64) *drawer {
 	source := &draw.Source{}
-	return &drawer{number: uint64(number), source: source, fake: gofakeit.NewCustom(source)}
+	return &drawer{number: uint64(number), source: source, faker: faker{rand.New(source)}}
 }
 
 // of starts the draws for one thing and returns the generator of its values,
 // to be used before the next call.
-func (d *drawer) of(name ...string) *gofakeit.Faker {
+func (d *drawer) of(name ...string) faker {
 	hash := d.number ^ 14695981039346656037 // FNV-1a over the seed and the names
 	for _, part := range name {
 		for i := 0; i < len(part); i++ {
@@ -35,7 +34,27 @@ func (d *drawer) of(name ...string) *gofakeit.Faker {
 		hash = (hash ^ 0xff) * 1099511628211 // no byte of a text: "a","b" is not "ab"
 	}
 	d.source.Seed(int64(hash))
-	return d.fake
+	return d.faker
+}
+
+// faker draws what gofakeit's Faker draws, number for number, from its words.
+// The Faker itself brings 300 kinds of values along, templates among them.
+type faker struct{ *rand.Rand }
+
+// UUID is a version 4 UUID, drawn byte by byte.
+func (f faker) UUID() string {
+	var half [2]uint64
+	for i := range 16 {
+		half[i/8] = half[i/8]<<8 | uint64(f.Intn(256))
+	}
+	return draw.UUID(half[0], half[1])
+}
+
+func (f faker) oneOf(words []string) string { return words[f.Intn(len(words))] }
+
+// name is that of an app: two words and its place.
+func (f faker) name(place string) string {
+	return slug(f.oneOf(data.Word["adjective_descriptive"])) + "-" + slug(f.oneOf(data.Animal["animal"])) + "-" + place
 }
 
 // runtime is a kind of app: its commands fit its buildpack.

@@ -7,6 +7,7 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/state"
+	"github.com/brianvoe/gofakeit/v6/data"
 )
 
 // Generate makes a scenario of that many apps, each with a web and a worker
@@ -62,25 +63,25 @@ var memories = []int{128, 256, 512, 1024}
 func (c *Crowd) app(d *drawer, i int, processes []Process) App {
 	span := c.span()
 	f := d.of("generated", strconv.Itoa(i))
-	kind := runtimes[f.Rand.Intn(len(runtimes))]
+	kind := runtimes[f.Intn(len(runtimes))]
 	app := App{
-		Name:       slug(f.AdjectiveDescriptive()) + "-" + slug(f.Animal()) + "-" + strconv.Itoa(i+1),
+		Name:       f.name(strconv.Itoa(i + 1)),
 		State:      state.Started,
 		Buildpacks: []string{kind.buildpack},
 		Stack:      contract.DefaultStack,
 		Processes:  processes[:0],
 	}
-	if f.Rand.Intn(10) == 0 {
+	if f.Intn(10) == 0 {
 		app.State = state.Stopped
 	}
 	labels := contract.Pairs{
-		{Key: "env", Value: f.RandomString([]string{"dev", "staging", "prod"})},
-		{Key: "team", Value: slug(f.Color())},
+		{Key: "env", Value: f.oneOf([]string{"dev", "staging", "prod"})},
+		{Key: "team", Value: slug(f.oneOf(data.Colors["full"]))},
 	}
 	for _, typ := range c.types() {
 		command := kind.command(typ)
-		instances := span.Min + f.Rand.Intn(span.Max-span.Min+1)
-		memory := memories[f.Rand.Intn(len(memories))]
+		instances := span.Min + f.Intn(span.Max-span.Min+1)
+		memory := memories[f.Intn(len(memories))]
 		app.Processes = append(app.Processes, Process{
 			Type:       typ,
 			Command:    &command,
