@@ -34,6 +34,7 @@ func execute(ctx context.Context, args, environ []string, stdin io.Reader, stdou
 	out := &outlet{Writer: stdout}
 	p := &program{environ: variables(environ), stdin: stdin, stdout: out, stderr: stderr}
 	root := p.root()
+	versionFlag(root)
 	// A nil list would make cobra read the arguments of the process.
 	root.SetArgs(append([]string{}, args...))
 	err := root.ExecuteContext(ctx)
@@ -71,14 +72,12 @@ func (p *program) root() *cobra.Command {
 			"Every flag can be set in the environment as well: --listen is CAPISIM_LISTEN.\n" +
 			"A flag that is given beats the environment; an empty variable counts as not set.\n\n" +
 			"Exit codes: 0 done, 1 problems found or gate unmet, 2 bad usage or input, 3 server not reached.",
-		Version:           versionLine(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.merge(cmd) },
 	}
 	group(root)
-	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(helpCommand())
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
@@ -90,6 +89,22 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(p.evidenceCommands()...)
 	keepOrder(root)
 	return root
+}
+
+// versionFlag adds, as late as cobra adds --help, what cobra would make of a
+// Version. Its own prints by a template, and for the sake of a template the
+// linker keeps each method of each type.
+func versionFlag(root *cobra.Command) {
+	root.InitDefaultHelpFlag()
+	asked := root.Flags().BoolP("version", "v", false, "version for capisim")
+	unknown := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if !*asked {
+			return unknown(cmd, args)
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), versionLine())
+		return err
+	}
 }
 
 // keepOrder lets help and messages list flags in the order they were added in,

@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"text/template"
 
 	"github.com/spf13/cobra"
 
@@ -18,13 +18,19 @@ import (
 	"example.com/capisim/sim/schema"
 )
 
-// draftText is the scenario that init writes. What stands behind # without a
-// blank is YAML that can be switched on.
+// draft is the scenario that init writes, with <words> where its beginning
+// stands. What stands behind # without a blank is YAML that can be switched on.
 //
 //go:embed draft.yaml
-var draftText string
+var draft string
 
-var draft = template.Must(template.New("draft").Funcs(template.FuncMap{"text": document.Quoted}).Parse(draftText))
+// draftWorker is the second process of the draft.
+const draftWorker = `      - type: worker
+        command: ./work
+        instances: 1
+        memory_in_mb: <memory>
+        health_check: {type: process}
+`
 
 // beginning is what one's own scenario begins with.
 type beginning struct {
@@ -65,6 +71,23 @@ func (p *program) initCommand() *cobra.Command {
 	return cmd
 }
 
+// draft is the scenario of a beginning.
+func (b *beginning) draft() string {
+	worker := ""
+	if b.Worker {
+		worker = draftWorker
+	}
+	return strings.NewReplacer(
+		"<name>", document.Quoted(b.Name),
+		"<organization>", document.Quoted(b.Organization),
+		"<space>", document.Quoted(b.Space),
+		"<app>", document.Quoted(b.App),
+		"<command>", document.Quoted(b.Command),
+		"<instances>", strconv.FormatInt(b.Instances, 10),
+		"<memory>", strconv.FormatInt(b.Memory, 10),
+	).Replace(strings.Replace(draft, "<worker>\n", worker, 1))
+}
+
 // begin writes the scenario, or prints it.
 func (p *program) begin(b beginning, file string) error {
 	if ending := filepath.Ext(file); file != "-" && ending != ".yaml" && ending != ".yml" {
@@ -75,22 +98,19 @@ func (p *program) begin(b beginning, file string) error {
 			b.Name = "mine"
 		}
 	}
-	var out strings.Builder
-	if err := draft.Execute(&out, b); err != nil {
-		return fmt.Errorf("write a scenario: %w", err)
-	}
+	out := b.draft()
 	library, err := openLibrary("")
 	if err != nil {
 		return err
 	}
-	if _, err := scenario.Parse(file, []byte(out.String()), library); err != nil {
+	if _, err := scenario.Parse(file, []byte(out), library); err != nil {
 		return misused("%w", err) // a flag has a value that no scenario can have
 	}
 	if file == "-" {
-		_, err := io.WriteString(p.stdout, out.String())
+		_, err := io.WriteString(p.stdout, out)
 		return err
 	}
-	if err := create(file, []byte(out.String())); err != nil {
+	if err := create(file, []byte(out)); err != nil {
 		return err
 	}
 	text, _ := schema.Bundled("scenario")

@@ -2,84 +2,64 @@ package report
 
 import (
 	"bytes"
-	_ "embed" // the page's template
+	_ "embed" // the page's frame
 	"fmt"
-	"html/template"
+	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/sweep"
 )
 
+// sweepPage is the frame of the self-contained page of a sweep.
+//
 //go:embed sweep.html
 var sweepPage string
-
-// sweepPages holds the self-contained page of a sweep.
-var sweepPages = sync.OnceValue(func() *template.Template { return template.Must(template.New("sweep").Parse(sweepPage)) })
-
-type sweepData struct {
-	Command  string
-	Seconds  string
-	Summary  sweep.Summary
-	Tally    string
-	Answers  []string
-	Rows     []sweepRow
-	Findings []sweepFinding
-	Kinds    []sweep.Kind
-	Unused   []string
-}
-
-// sweepRow is one operation in one mode.
-type sweepRow struct {
-	Operation, Mode string
-	Squares         []sweepSquare
-}
-
-type sweepSquare struct {
-	Present     bool
-	Grade       string
-	Mark        string
-	Title, Goto string
-}
-
-type sweepFinding struct {
-	ID, Grade, Operation, Answer, Mode, Verdicts, Sentence, Again, Output, Bundle, Exit string
-	Attempts                                                                            int
-	Requests                                                                            []sweepRequest
-	Mends                                                                               []string
-}
-
-type sweepRequest struct {
-	Operation, Status string
-	Injected, Applied bool
-}
 
 // sweepMarks tell the grades apart without colour.
 var sweepMarks = map[sweep.Grade]string{sweep.Bug: "✕", sweep.Warning: "!", sweep.Note: "i", sweep.Good: "✓", sweep.NotReachedGrade: "·"}
 
 func sweepHTML(out *bytes.Buffer, r *sweep.Result) error {
-	data := sweepData{
-		Command: document.Printable(strings.Join(r.Command, " ")), Seconds: fmt.Sprintf("%.2f", r.Reference.Seconds),
-		Summary: r.Summary, Tally: sweepTally(r), Kinds: sweep.Kinds(), Unused: unused(r),
-	}
-	for i := range r.Cells {
-		if answer := r.Cells[i].Answer; !slices.Contains(data.Answers, answer) {
-			data.Answers = append(data.Answers, answer)
+	h := hypertext{out}
+	h.within(sweepPage, func() {
+		h.put("<p><code>%s</code></p>\n", document.Printable(strings.Join(r.Command, " ")))
+		h.put("<p class=\"soft\">%s. One run without a fault takes %s s.</p>\n", sweepTally(r), fmt.Sprintf("%.2f", r.Reference.Seconds))
+		h.put("<div class=\"counts\">\n")
+		count := markup("<div class=\"count %s\"><b>%s</b>%s</div>\n")
+		h.put(count, "bug", r.Summary.Bug, "bugs")
+		h.put(count, "warning", r.Summary.Warning, "warnings")
+		h.put(count, "note", r.Summary.Note, "notes")
+		h.put(count, "good", r.Summary.Good, "good")
+		h.put(count, "accepted", r.Summary.Accepted, "accepted")
+		h.put("</div>\n<h2>Each way to fail</h2>\n")
+		h.sweepTable(r)
+		h.put("<h2>Findings</h2>\n")
+		found := findings(r)
+		for _, c := range found {
+			h.finding(c, findingID(slices.IndexFunc(r.Cells, func(one sweep.CellResult) bool {
+				return one.Operation == c.Operation && one.Answer == c.Answer && one.Mode == c.Mode
+			})))
 		}
-	}
-	slices.SortFunc(data.Answers, compareAnswers)
-	for i := range r.Cells {
-		data.add(&r.Cells[i], i)
-	}
-	for _, c := range findings(r) {
-		data.Findings = append(data.Findings, findingOf(c, slices.IndexFunc(r.Cells, func(one sweep.CellResult) bool {
-			return one.Operation == c.Operation && one.Answer == c.Answer && one.Mode == c.Mode
-		})))
-	}
-	return sweepPages().Execute(out, data)
+		if len(found) == 0 {
+			h.put("<p>None: every cell was handled as it should be.</p>\n")
+		}
+		if left := unused(r); len(left) > 0 {
+			h.put("<h2>Accepted and not found</h2>")
+			h.list(left)
+			h.put("\n")
+		}
+		h.put("<h2>What the verdicts mean</h2>\n<dl>")
+		for _, k := range sweep.Kinds() {
+			h.put("<dt><span class=\"tag %s\">%s</span></dt><dd>%s</dd>", k.Grade, k.Verdict, k.Meaning)
+		}
+		h.put("</dl>\n")
+	})
+	return nil
 }
+
+// findingID is where the page tells of a cell.
+func findingID(number int) string { return fmt.Sprintf("cell-%d", number) }
 
 // compareAnswers puts statuses before names, in order.
 func compareAnswers(a, b string) int {
@@ -93,43 +73,91 @@ func compareAnswers(a, b string) int {
 	return 1
 }
 
-// add puts a cell into the row of its operation and mode.
-func (d *sweepData) add(c *sweep.CellResult, number int) {
-	at := slices.IndexFunc(d.Rows, func(row sweepRow) bool { return row.Operation == c.Operation && row.Mode == c.Mode })
-	if at < 0 {
-		at = len(d.Rows)
-		d.Rows = append(d.Rows, sweepRow{Operation: document.Printable(c.Operation), Mode: document.Printable(c.Mode), Squares: make([]sweepSquare, len(d.Answers))})
+// sweepTable writes a row for each operation in each mode.
+func (h hypertext) sweepTable(r *sweep.Result) {
+	type line struct{ operation, mode string }
+	var answers []string
+	var order []line
+	cells := map[line]map[string]int{}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		if !slices.Contains(answers, c.Answer) {
+			answers = append(answers, c.Answer)
+		}
+		at := line{c.Operation, c.Mode}
+		if cells[at] == nil {
+			cells[at] = map[string]int{}
+			order = append(order, at)
+		}
+		cells[at][c.Answer] = i
 	}
-	square := sweepSquare{Present: true, Grade: string(c.Grade), Mark: sweepMarks[c.Grade],
-		Title: document.Printable(fmt.Sprintf("%s %s %s: %s", c.Operation, c.Answer, c.Mode, verdicts(c)))}
-	switch {
-	case c.Accepted != nil:
-		square.Grade, square.Mark = "accepted", "a"
-	case slices.Contains(grades, c.Grade):
-		square.Goto = fmt.Sprintf("#cell-%d", number)
+	slices.SortFunc(answers, compareAnswers)
+	h.put("<div class=\"scroll\"><table>\n<thead><tr><th></th><th></th>")
+	for _, a := range answers {
+		h.put("<th scope=\"col\">%s</th>", a)
 	}
-	d.Rows[at].Squares[slices.Index(d.Answers, c.Answer)] = square
+	h.put("</tr></thead>\n<tbody>\n")
+	for _, at := range order {
+		h.put("<tr><th scope=\"row\">%s</th><th class=\"soft\">%s</th>", document.Printable(at.operation), document.Printable(at.mode))
+		for _, a := range answers {
+			h.put("<td>")
+			if i, ok := cells[at][a]; ok {
+				h.sweepSquare(&r.Cells[i], i)
+			}
+			h.put("</td>")
+		}
+		h.put("</tr>\n")
+	}
+	h.put("</tbody></table></div>\n")
 }
 
-func findingOf(c *sweep.CellResult, number int) sweepFinding {
-	out := sweepFinding{
-		ID: fmt.Sprintf("cell-%d", number), Grade: string(c.Grade), Operation: document.Printable(c.Operation), Answer: document.Printable(c.Answer), Mode: document.Printable(c.Mode),
-		Verdicts: verdicts(c), Sentence: document.Printable(c.Sentence), Again: document.Printable(again(c)), Output: printableLines(c.Output),
-		Exit: c.Exit.String(), Attempts: c.Attempts, Bundle: document.Or(c.Bundle, ""),
+func (h hypertext) sweepSquare(c *sweep.CellResult, number int) {
+	title := document.Printable(fmt.Sprintf("%s %s %s: %s", c.Operation, c.Answer, c.Mode, verdicts(c)))
+	switch {
+	case c.Accepted != nil:
+		h.put("<span class=\"accepted\" title=\"%s\">a</span>", title)
+	case slices.Contains(grades, c.Grade):
+		h.put("<a class=\"%s\" href=\"#%s\" title=\"%s\">%s</a>", c.Grade, findingID(number), title, sweepMarks[c.Grade])
+	default:
+		h.put("<span class=\"%s\" title=\"%s\">%s</span>", c.Grade, title, sweepMarks[c.Grade])
 	}
+}
+
+func (h hypertext) finding(c *sweep.CellResult, id string) {
+	h.put("<details id=\"%s\">\n<summary><span class=\"tag %s\">%[2]s</span><b>%s</b> %s, %s <span class=\"soft\">%s</span><br>%s</summary>\n<div class=\"inside\">\n",
+		id, c.Grade, document.Printable(c.Operation), document.Printable(c.Answer), document.Printable(c.Mode), verdicts(c), document.Printable(c.Sentence))
+	var mends []string
+	for _, v := range c.Verdicts {
+		if k, ok := sweep.KindOf(v); ok && k.Mend != "" {
+			mends = append(mends, k.Mend)
+		}
+	}
+	if len(mends) > 0 {
+		h.put("<p><b>How to mend it</b></p>")
+		for _, mend := range mends {
+			h.put("<p>%s</p>", mend)
+		}
+	}
+	h.put("\n<p><b>Requests</b></p><ol>")
 	for _, q := range c.Requests {
 		status := "no answer"
 		if q.Status != 0 {
 			status = fmt.Sprint(q.Status)
 		}
-		out.Requests = append(out.Requests, sweepRequest{document.Printable(q.Operation), status, q.Injected, q.Applied})
-	}
-	for _, v := range c.Verdicts {
-		if k, ok := sweep.KindOf(v); ok && k.Mend != "" {
-			out.Mends = append(out.Mends, k.Mend)
+		if q.Injected {
+			status += ", injected"
 		}
+		if q.Applied {
+			status += ", changed the state"
+		}
+		h.put("<li><code>%s</code> %s</li>", document.Printable(q.Operation), status)
 	}
-	return out
+	h.put("</ol>\n<p><b>Output</b> <span class=\"soft\">(%s)</span></p><pre>%s</pre>\n", c.Exit, printableLines(c.Output))
+	h.put("<p><b>Again</b></p><pre>%s -- COMMAND</pre>", document.Printable(again(c)))
+	if c.Bundle != nil {
+		h.put("\n<p><b>Bundle</b> <a href=\"%s\">%s</a></p>", &url.URL{Path: *c.Bundle}, *c.Bundle)
+	}
+	h.put("\n</div></details>\n")
 }
 
 // printableLines makes an output harmless and keeps its lines.

@@ -43,7 +43,7 @@ func apps(n int) string {
 }
 
 var _ = Describe("The image", func() {
-	It("holds the command, certificates and a folder for scenarios, in less than 26 MB", func() {
+	It("holds the command, certificates and a folder for scenarios, in less than 20 MB", func() {
 		made := docker("create", "--name", own+"-files", image)
 		DeferCleanup(func() { docker("rm", made) })
 		var files []string
@@ -55,7 +55,7 @@ var _ = Describe("The image", func() {
 			}
 		}
 		Expect(files).To(ConsistOf("capisim", "etc/ssl/certs/ca-certificates.crt"))
-		Expect(strconv.Atoi(docker("image", "inspect", "--format", "{{.Size}}", image))).To(BeNumerically("<", 26_000_000))
+		Expect(strconv.Atoi(docker("image", "inspect", "--format", "{{.Size}}", image))).To(BeNumerically("<", 20_000_000))
 		Expect(docker("run", "--rm", "--name", own+"-version", image, "version")).To(ContainSubstring("capisim 1.2.3-test (commit 0123456789ab, "))
 		Expect(docker("image", "inspect", "--format", "{{.Config.User}}", image)).NotTo(HavePrefix("0"))
 	})
