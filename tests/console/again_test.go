@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -118,7 +119,10 @@ var _ = Describe("A request", func() {
 		world := harness.World(root, "default")
 		world.Do("PUT", "/admin/clock", map[string]any{"mode": "frozen"})
 		world.Do("POST", "/admin/faults", map[string]any{"id": "slow", "delay": map[string]any{"fixed": "1h"}, "respond": map[string]any{"status": 503}})
-		t := visit(world.Base, "#requests")
+		t := blank(world.Base)
+		t.fast(2 * time.Hour)
+		t.goTo("#requests")
+		t.sees(".live", "live")
 		leaving(world, update.Path)
 		t.sees(".list-row .c-latency", "59m")
 		first := t.text(".list-row .c-latency")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
@@ -33,6 +34,7 @@ type tab struct {
 	mutex    sync.Mutex // guards what follows: the browser tells in its own time
 	problems []string
 	hosts    []string
+	loading  map[network.RequestID]bool // what the page has asked for and not got, its stream of events aside
 }
 
 // free are tabs that no spec has now. To make one costs more than many a spec;
@@ -52,7 +54,7 @@ func visit(base string, parts ...string) *tab {
 // blank is a tab on no page yet.
 func blank(base string) *tab {
 	GinkgoHelper()
-	t := &tab{base: base}
+	t := &tab{base: base, loading: map[network.RequestID]bool{}}
 	if last := len(free) - 1; last >= 0 {
 		t.context, free = free[last], free[:last]
 	} else {
@@ -112,7 +114,12 @@ func (t *tab) hear(event any) {
 	case *network.EventRequestWillBeSent:
 		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
 			t.hosts = append(t.hosts, u.Host)
+			t.loading[e.RequestID] = !strings.HasSuffix(u.Path, "/admin/events")
 		}
+	case *network.EventLoadingFinished:
+		delete(t.loading, e.RequestID)
+	case *network.EventLoadingFailed:
+		delete(t.loading, e.RequestID)
 	}
 }
 
@@ -187,11 +194,28 @@ const resting = `(async (selector, patience) => {
 	throw new Error("nothing that can be pressed is at " + selector);
 })(%q, %d)`
 
-// rests waits until an element could be pressed.
+// rests waits until an element could be pressed, and nothing is to come that
+// would move it; what is held back is not waited for.
 func (t *tab) rests(selector string) (x, y float64) {
 	GinkgoHelper()
-	place := value[[]float64](t, fmt.Sprintf(resting, selector, harness.Patience.Milliseconds()))
-	return place[0], place[1]
+	for end := time.Now().Add(2 * time.Second); ; {
+		place := value[[]float64](t, fmt.Sprintf(resting, selector, harness.Patience.Milliseconds()))
+		if !t.loads() || time.Now().After(end) {
+			return place[0], place[1]
+		}
+	}
+}
+
+// loads reports whether the page has asked for something that has not come.
+func (t *tab) loads() bool {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	for _, waited := range t.loading {
+		if waited {
+			return true
+		}
+	}
+	return false
 }
 
 // click waits for an element and clicks it where it is on the screen.
@@ -275,6 +299,17 @@ func (t *tab) sees(selector, text string) {
 func (t *tab) shows(selector string, n int) {
 	GinkgoHelper()
 	Eventually(func() int { return t.count(selector) }).Should(Equal(n))
+}
+
+// fast puts the clock of the reader's machine forward, for the next pages of the spec.
+func (t *tab) fast(by time.Duration) {
+	GinkgoHelper()
+	var script page.ScriptIdentifier
+	t.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		script, err = page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(`{ const now = Date.now; Date.now = () => now() + %d; }`, by.Milliseconds())).Do(ctx)
+		return err
+	}))
+	DeferCleanup(func() { t.run(page.RemoveScriptToEvaluateOnNewDocument(script)) })
 }
 
 // downloadsTo lets the page save files into a folder.

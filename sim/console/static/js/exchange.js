@@ -61,13 +61,14 @@ export function Exchange({ id, onClose }) {
     ${view && html`
       <p class="exchange-line"><${Status} row=${summary(view)} /><span class="mono"><span class=${`method ${view.request.method.toLowerCase()}`}>${view.request.method}</span>${view.request.path}${view.request.query && `?${view.request.query}`}</span></p>
       <p class="badges">${view.injected && html`<${Badge} tone="info">injected<//>`}${view.applied && html`<${Badge} tone=${view.injected ? "warn" : "none"}>state changed<//>`}</p>
+      <div class="buttons"><a class="button small" href=${`#requests/again/${id}`}>Edit and send again</a><a class="button small" href="#requests" onClick=${() => journal.set({ comparing: view.id })}>Compare…</a><a class="button small" href=${`#answers/from/${id}`}>Make a rule from this</a><${Button} kind="small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></div>
       ${view.nearest && html`<p class="notice warn">It met no operation. ${!view.nearest.real && html`The nearest is <strong>${view.nearest.operation}</strong>: `}${view.nearest.message}</p>`}
       ${view.held && html`<${Held} view=${view} onEnd=${setView} />`}
       <${Why} id=${id} />
       <${Facts} view=${view} />
       <${Findings} violations=${view.violations} warnings=${view.warnings} />
       ${reaction && html`<section><h3>Reaction</h3><${Reaction} reaction=${reaction} /></section>`}
-      <section><div class="part-head"><h3>Request</h3><span><a class="button quiet small" href=${`#requests/again/${id}`}>Edit and send again</a><a class="button quiet small" href="#requests" onClick=${() => journal.set({ comparing: view.id })}>Compare…</a><a class="button quiet small" href=${`#answers/from/${id}`}>Make a rule from this</a><${Button} kind="quiet small" onClick=${() => copy(replay(url, view.request))}>Copy as curl<//></span></div>
+      <section><h3>Request</h3>
         <${Headers} headers=${view.request.headers} /><${Body} part=${view.request} of="request" /></section>
       <section><h3>Response</h3><${Headers} headers=${view.response.headers} /><${Body} part=${view.response} of="response" /></section>`}
   <//>`;

@@ -48,6 +48,12 @@ export function whenUnauthorized(act) {
   onUnauthorized = act;
 }
 
+let ahead = -Infinity; // what the server's clock shows more than this machine's
+
+/** The server's time, in milliseconds: its answers tell whole seconds, of which the
+ * latest is the nearest. */
+export const serverNow = () => Date.now() + (Number.isFinite(ahead) ? ahead : 0);
+
 /** Sends a request and returns the answer; throws Refused, or an Error when there is none. */
 export async function send(method, path, body, options = {}) {
   const headers = {};
@@ -65,6 +71,7 @@ export async function send(method, path, body, options = {}) {
     if (options.signal?.aborted) throw error;
     throw new Error("The server was not reached.");
   }
+  ahead = Math.max(ahead, Date.parse(answer.headers.get("Date")) - Date.now() || -Infinity);
   if (answer.ok) return answer;
   if (answer.status === 401) onUnauthorized();
   const text = await answer.text();

@@ -1,5 +1,6 @@
 // The newest requests in a few words, and what every list of them shows.
 import { html, useStore, useTick } from "./lib.js";
+import { serverNow } from "./http.js";
 import { journal } from "./journal.js";
 import { span, statusTone, timeOfDay } from "./format.js";
 import { Empty } from "./ui.js";
@@ -14,7 +15,7 @@ export function Status({ row }) {
 /** How long an answer is held yet, in real time as its client waits. */
 export function Left({ until }) {
   useTick(1000);
-  const seconds = Math.ceil((Date.parse(until) - Date.now()) / 1000);
+  const seconds = Math.ceil((Date.parse(until) - serverNow()) / 1000);
   return html`<span role="timer">${seconds > 0 ? `${span(seconds)} left` : "due now"}</span>`;
 }
 
