@@ -184,8 +184,11 @@ func TestReadersThatAreBehind(t *testing.T) {
 	for range 5 {
 		played(t, root, large)
 	}
-	if text, _ := f.next(t.Context(), &slow); strings.Count(string(text), "event: request") != 5 {
-		t.Errorf("%.300s", text)
+	for seen := 0; seen < 5; { // a slow machine has them in several parts
+		text, going := f.next(t.Context(), &slow)
+		if seen += strings.Count(string(text), "event: request"); !going || seen > 5 || strings.Contains(string(text), "skipped") {
+			t.Fatalf("%.300s", text)
+		}
 	}
 	const rounds = 20
 	for range rounds { // nobody waits: it looks when it is made to
