@@ -50,20 +50,20 @@ func (f *fitter) fit(schemas []*jsonschema.Schema, value document.Value) (fittin
 		if items == nil {
 			return value, false
 		}
-		return f.members(value, func(member *document.Field) (keep, changed bool) {
-			member.Value, changed = f.fit(items, member.Value)
-			return true, changed
+		return f.members(value, func(member document.Field) (fitting document.Value, keep, changed bool) {
+			fitting, changed = f.fit(items, member.Value)
+			return fitting, true, changed
 		})
 	case document.Object:
 		all := parts(schemas)
 		closed := slices.ContainsFunc(all, func(s *jsonschema.Schema) bool { return s.AdditionalProperties == false })
-		return f.members(value, func(member *document.Field) (keep, changed bool) {
+		return f.members(value, func(member document.Field) (fitting document.Value, keep, changed bool) {
 			of := below(all, func(s *jsonschema.Schema) *jsonschema.Schema { return memberOf(s, member.Key) })
 			if of == nil && closed && strings.HasPrefix(member.Key, ownKey) {
-				return false, true
+				return fitting, false, true
 			}
-			member.Value, changed = f.fit(of, member.Value)
-			return true, changed
+			fitting, changed = f.fit(of, member.Value)
+			return fitting, true, changed
 		})
 	}
 	return value, false
@@ -71,18 +71,19 @@ func (f *fitter) fit(schemas []*jsonschema.Schema, value document.Value) (fittin
 
 // members fits each member, or drops it. The list is copied from the first on
 // that is another.
-func (f *fitter) members(value document.Value, fit func(*document.Field) (keep, changed bool)) (fitting document.Value, changed bool) {
+func (f *fitter) members(value document.Value, fit func(document.Field) (fitting document.Value, keep, changed bool)) (fitting document.Value, changed bool) {
 	members := value.Members
 	for i, member := range value.Members {
 		if f.left = f.stop.Step(); f.left != nil {
 			break
 		}
-		keep, other := fit(&member)
+		inner, keep, other := fit(member)
 		if other && !changed {
 			changed = true
 			members = append(make([]document.Field, 0, len(members)), members[:i]...)
 		}
 		if changed && keep {
+			member.Value = inner
 			members = append(members, member)
 		}
 	}

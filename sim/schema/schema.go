@@ -53,7 +53,7 @@ func ValidateUntil(stop *document.Stop, name string, value document.Value) (docu
 	if loaded.err != nil {
 		return nil, loaded.err
 	}
-	if refused := unusable(value, "", 0); len(refused) > 0 {
+	if refused := unusable(value, 0); len(refused) > 0 {
 		return refused, nil
 	}
 	c := checking{stop: stop}
@@ -93,22 +93,26 @@ func compile(schema string) source {
 
 // unusable finds what the schema library cannot be given: depth without end,
 // and numbers that it would write out.
-func unusable(v document.Value, pointer string, depth int) (found document.Violations) {
+func unusable(v document.Value, depth int) (found document.Violations) {
 	if depth > maxValueDepth {
-		return document.Violations{{Pointer: pointer, Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
+		return document.Violations{{Message: fmt.Sprintf("nested too deeply, expected at most %d levels", maxValueDepth)}}
 	}
 	if v.Kind == document.Number && !usableNumber(v.Text) {
-		return document.Violations{{Pointer: pointer, Message: document.Abbreviate(v.Text) + ", expected a number of reasonable size"}}
+		return document.Violations{{Message: document.Abbreviate(v.Text) + ", expected a number of reasonable size"}}
 	}
 	for i, member := range v.Members {
 		if member.Value.Members == nil && member.Value.Kind != document.Number {
 			continue
 		}
-		at := pointer + "/" + strconv.Itoa(i)
-		if v.Kind == document.Object {
-			at = pointer + "/" + document.Escape(member.Key)
+		for _, one := range unusable(member.Value, depth+1) {
+			step := document.Pointer(i)
+			if v.Kind == document.Object {
+				step = document.Pointer(member.Key)
+			}
+			one.Pointer = step + one.Pointer
+			found = append(found, one)
 		}
-		if found = append(found, unusable(member.Value, at, depth+1)...); len(found) > document.Told {
+		if len(found) > document.Told {
 			break
 		}
 	}

@@ -1,0 +1,154 @@
+package schema
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"example.com/capisim/sim/document"
+)
+
+// sound says that the library would find nothing wrong with a value; false says
+// nothing. It spares what is long and right the library's copy of it, and a
+// pointer and a map for each of its parts.
+func sound(of *jsonschema.Schema, value document.Value) bool {
+	if of.Always != nil {
+		return *of.Always
+	}
+	if !plain(of) || !ofType(of.Types, value) || !among(of.Enum, value) || !among(of.Constant, value) {
+		return false
+	}
+	if of.Ref != nil && !sound(of.Ref, value) || len(of.AnyOf) > 0 && !slices.ContainsFunc(of.AnyOf, func(s *jsonschema.Schema) bool { return sound(s, value) }) {
+		return false
+	}
+	for _, s := range of.AllOf {
+		if !sound(s, value) {
+			return false
+		}
+	}
+	switch value.Kind {
+	case document.Object:
+		return soundObject(of, value.Members)
+	case document.Array:
+		return soundArray(of, value.Members)
+	case document.String:
+		return soundText(of, value.Text)
+	case document.Number:
+		return soundNumber(of, value.Text)
+	}
+	return of.Format == ""
+}
+
+// plain says that a schema has only what sound knows.
+func plain(s *jsonschema.Schema) bool {
+	return s.RecursiveRef == nil && s.DynamicRef == nil && s.Not == nil && s.OneOf == nil && s.If == nil &&
+		!s.RegexProperties && s.Dependencies == nil && s.DependentRequired == nil && s.DependentSchemas == nil && s.UnevaluatedProperties == nil &&
+		s.Items == nil && s.AdditionalItems == nil && s.PrefixItems == nil && s.Contains == nil && s.UnevaluatedItems == nil &&
+		s.ContentEncoding == "" && s.ContentMediaType == "" && s.ContentSchema == nil &&
+		s.ExclusiveMinimum == nil && s.ExclusiveMaximum == nil && s.MultipleOf == nil && len(s.Extensions) == 0
+}
+
+// kinds are the types by the names that schemas have for them.
+var kinds = map[document.Kind]string{
+	document.Null: "null", document.Bool: "boolean", document.Number: "number", document.String: "string", document.Array: "array", document.Object: "object",
+}
+
+func ofType(types []string, value document.Value) bool {
+	if len(types) == 0 || slices.Contains(types, kinds[value.Kind]) {
+		return true
+	}
+	_, err := strconv.ParseInt(value.Text, 10, 64)
+	return value.Kind == document.Number && err == nil && slices.Contains(types, "integer")
+}
+
+// among says that there are no values, or that a text, a truth or null is one of
+// them.
+func among(values []any, value document.Value) bool {
+	return len(values) == 0 || slices.ContainsFunc(values, func(one any) bool {
+		switch one := one.(type) {
+		case nil:
+			return value.Kind == document.Null
+		case bool:
+			return value.Kind == document.Bool && one == (value.Text == "true")
+		case string:
+			return value.Kind == document.String && one == value.Text
+		}
+		return false
+	})
+}
+
+func soundObject(of *jsonschema.Schema, members []document.Field) bool {
+	if of.Format != "" || of.MinProperties > min(len(members), 1) || of.MaxProperties >= 0 && len(members) > of.MaxProperties {
+		return false
+	}
+	for _, name := range of.Required {
+		if !slices.ContainsFunc(members, func(member document.Field) bool { return member.Key == name }) {
+			return false
+		}
+	}
+	for i := range members {
+		if of.PropertyNames != nil && !sound(of.PropertyNames, document.Text(members[i].Key)) || !soundMember(of, &members[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func soundMember(of *jsonschema.Schema, member *document.Field) bool {
+	inner, known := of.Properties[member.Key]
+	if known && !sound(inner, member.Value) {
+		return false
+	}
+	for pattern, others := range of.PatternProperties {
+		if pattern.MatchString(member.Key) {
+			if known = true; !sound(others, member.Value) {
+				return false
+			}
+		}
+	}
+	if known {
+		return true
+	}
+	switch others := of.AdditionalProperties.(type) {
+	case bool:
+		return others
+	case *jsonschema.Schema:
+		return sound(others, member.Value)
+	}
+	return true
+}
+
+func soundArray(of *jsonschema.Schema, items []document.Field) bool {
+	if of.Format != "" || len(items) < of.MinItems || of.MaxItems >= 0 && len(items) > of.MaxItems || of.UniqueItems && len(items) > 1 {
+		return false
+	}
+	return of.Items2020 == nil || !slices.ContainsFunc(items, func(item document.Field) bool { return !sound(of.Items2020, item.Value) })
+}
+
+func soundText(of *jsonschema.Schema, text string) bool {
+	if of.MinLength >= 0 || of.MaxLength >= 0 {
+		if n := utf8.RuneCountInString(text); n < of.MinLength || of.MaxLength >= 0 && n > of.MaxLength {
+			return false
+		}
+	}
+	format := jsonschema.Formats[of.Format]
+	return (format == nil || format(text)) && (of.Pattern == nil || of.Pattern.MatchString(text))
+}
+
+func soundNumber(of *jsonschema.Schema, text string) bool {
+	if of.Minimum == nil && of.Maximum == nil {
+		return of.Format == ""
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	within := func(limit *big.Rat, sign int) bool {
+		if limit == nil {
+			return true
+		}
+		at := limit.Num()
+		return limit.IsInt() && at.IsInt64() && (sign < 0 && n >= at.Int64() || sign > 0 && n <= at.Int64())
+	}
+	return err == nil && of.Format == "" && within(of.Minimum, -1) && within(of.Maximum, 1)
+}

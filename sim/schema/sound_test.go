@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/capisim/sim/document"
+)
+
+// TestSound: what is taken for sound is so for the library. Each part of a
+// document in turn is left out, doubled and replaced by what hardly fits there.
+func TestSound(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/reference/every-key.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := document.Read("every-key.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := load("scenario").compiled
+	sounds := 0
+	judge := func(changed document.Value) {
+		if !sound(of, changed) {
+			return
+		}
+		if sounds++; of.Validate(changed.Any()) != nil {
+			t.Errorf("taken for sound: %.300s: %v", changed, of.Validate(changed.Any()))
+		}
+	}
+	odd := decoded(t, `[null, true, 0, -1, 1.5, 1e3, 99999999999999999999, "", "a b", "STARTED", "2026-01-01T00:00:00Z", "1s", [], [1], ["a", "a"], {}, {"x-a": 1}, {"y": "z"}]`)
+	odds := append(odd.Members, document.Field{Value: document.Text(strings.Repeat("é", 70000))})
+	for _, key := range whole.Root.Members { // each alone, or a document is too long for the library to read it a thousand times
+		root := document.Value{Kind: document.Object, Members: []document.Field{{Key: "name", Value: document.Text("x")}, key}}
+		variations(root, odds, judge)
+	}
+	if sounds < 500 {
+		t.Errorf("%d variations were taken for sound, want hundreds", sounds)
+	}
+}
+
+// variations calls for a value and for each of its variations.
+func variations(of document.Value, odds []document.Field, call func(document.Value)) {
+	call(of)
+	for i, member := range of.Members {
+		with := func(members ...document.Field) {
+			varied := of
+			varied.Members = slices.Concat(of.Members[:i], members, of.Members[i+1:])
+			call(varied)
+		}
+		with()
+		with(member, member)
+		for _, other := range odds {
+			with(document.Field{Key: member.Key, Value: other.Value})
+		}
+		variations(member.Value, odds, func(v document.Value) { with(document.Field{Key: member.Key, Value: v}) })
+	}
+}
