@@ -97,11 +97,15 @@ func (d *draft) quotas() {
 // apps makes the apps that are written out and, after them, the generated
 // ones, which are dealt to the spaces in turn.
 func (d *draft) apps() {
-	if g := d.doc.Generate; g != nil {
-		d.seed.Apps = slices.Grow(d.seed.Apps, len(d.doc.Apps)+g.Apps)
-		d.seed.Processes = slices.Grow(d.seed.Processes, g.Apps*len(g.types()))
+	apps, processes := len(d.doc.Apps), 0
+	for i := range d.doc.Apps {
+		processes += max(1, len(d.doc.Apps[i].Processes))
 	}
-	orders := []int{}
+	if g := d.doc.Generate; g != nil {
+		apps, processes = apps+g.Apps, processes+g.Apps*len(g.types())
+	}
+	d.seed.Apps, d.seed.Processes = slices.Grow(d.seed.Apps, apps), slices.Grow(d.seed.Processes, processes)
+	orders := make([]int, 0, processes)
 	for i, app := range d.doc.Apps {
 		if d.left = d.stop.Step(); d.left != nil {
 			return

@@ -20,7 +20,7 @@ type drawer struct {
 // newDrawer makes a drawer of a seed; any number is one, 0 too.
 func newDrawer(number int64) *drawer {
 	source := &draw.Source{}
-	return &drawer{number: uint64(number), source: source, faker: faker{rand.New(source)}}
+	return &drawer{number: uint64(number), source: source, faker: faker{rand.New(source), source}}
 }
 
 // of starts the draws for one thing and returns the generator of its values,
@@ -39,13 +39,16 @@ func (d *drawer) of(name ...string) faker {
 
 // faker draws what gofakeit's Faker draws, number for number, from its words.
 // The Faker itself brings 300 kinds of values along, templates among them.
-type faker struct{ *rand.Rand }
+type faker struct {
+	*rand.Rand
+	source *draw.Source // of Rand
+}
 
-// UUID is a version 4 UUID, drawn byte by byte.
+// UUID is a version 4 UUID, drawn byte by byte as Intn(256) draws them.
 func (f faker) UUID() string {
 	var half [2]uint64
 	for i := range 16 {
-		half[i/8] = half[i/8]<<8 | uint64(f.Intn(256))
+		half[i/8] = half[i/8]<<8 | uint64(byte(f.source.Int63()>>32))
 	}
 	return draw.UUID(half[0], half[1])
 }

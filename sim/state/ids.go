@@ -36,6 +36,10 @@ func (s ids) find(id uint64) (int, bool) {
 
 // add puts an id into a set that nobody else has.
 func (s *ids) add(id uint64) {
+	if last := len(*s) - 1; last >= 0 && (*s)[last].number == id/blockSize { // they mostly come in order
+		*(*s)[last].word(id) |= 1 << (id % 64)
+		return
+	}
 	at, found := s.find(id)
 	if !found {
 		*s = slices.Insert(*s, at, block{number: id / blockSize})

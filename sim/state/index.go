@@ -36,9 +36,9 @@ func (a attribute) String() string {
 	return string(a.kind) + strconv.Itoa(len(a.name)) + a.name + a.value
 }
 
-// attributes are those of a process.
-func (s *Store) attributes(p *Process) []attribute {
-	own := append(make([]attribute, 0, 16), attribute{kind: anyProcess}, attribute{ofType, p.Type, ""})
+// attributes appends those of a process.
+func (s *Store) attributes(own []attribute, p *Process) []attribute {
+	own = append(own, attribute{kind: anyProcess}, attribute{ofType, p.Type, ""})
 	if space := s.spaces.table.get(s.apps.table.get(p.AppGUID).SpaceGUID); space != nil {
 		own = append(own, attribute{ofSpace, space.GUID, ""}, attribute{ofOrg, space.OrganizationGUID, ""})
 	}
@@ -71,10 +71,10 @@ func (s *Store) reindex(old, next *Process) {
 	}
 	var was, is []attribute
 	if old != nil {
-		was = s.attributes(old)
+		was = s.attributes(nil, old)
 	}
 	if next != nil {
-		is = s.attributes(next)
+		is = s.attributes(nil, next)
 	}
 	for _, a := range was {
 		if slices.Contains(is, a) {
@@ -96,12 +96,16 @@ func (s *Store) reindex(old, next *Process) {
 // indexAll fills the index of a store that has none.
 func (s *Store) indexAll(processes []Process) {
 	found := map[attribute]*ids{}
+	var own []attribute
 	for i := range processes {
-		for _, a := range s.attributes(&processes[i]) {
-			if found[a] == nil {
-				found[a] = &ids{}
+		own = s.attributes(own[:0], &processes[i])
+		for _, a := range own {
+			set := found[a]
+			if set == nil {
+				set = &ids{}
+				found[a] = set
 			}
-			found[a].add(processes[i].serial)
+			set.add(processes[i].serial)
 		}
 	}
 	for a, set := range found {
