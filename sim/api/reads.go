@@ -58,7 +58,7 @@ func downloadDroplet(c *call) (reply, error) {
 
 func getEnvironment(c *call) (reply, error) {
 	return one(http.StatusOK, func(v state.View) document.Value {
-		return c.document("environment", values{"guid": v.App.GUID, "uris": c.urlsOf(v.App.GUID), "name": v.App.Name, "files": contract.FileDescriptors,
+		return c.document("environment", values{"guid": v.App.GUID, "uris": urlsOf(c.routesByApp()[v.App.GUID]), "name": v.App.Name, "files": contract.FileDescriptors,
 			"space": v.Space.GUID, "space_name": v.Space.Name, "organization": v.Organization.GUID, "organization_name": v.Organization.Name})
 	})(c.secretsOf())
 }
@@ -157,7 +157,7 @@ func getSpaceSummary(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	apps := []document.Value{}
+	apps, routes := []document.Value{}, c.routesByApp()
 	for _, app := range c.snap.State.Apps(c.who, everything).Views {
 		if app.App.SpaceGUID != c.guid {
 			continue
@@ -168,14 +168,14 @@ func getSpaceSummary(c *call) (reply, error) {
 		}
 		for _, p := range processes {
 			if p.Process.Type == "web" {
-				apps = append(apps, c.appSummary(p))
+				apps = append(apps, c.appSummary(p, urlsOf(routes[app.App.GUID])))
 			}
 		}
 	}
 	return jsonReply(http.StatusOK, c.document("space_summary", values{"guid": c.guid, "name": space.Space.Name, "apps": apps})), nil
 }
 
-func (c *call) appSummary(web state.View) document.Value {
+func (c *call) appSummary(web state.View, urls []string) document.Value {
 	p, running, buildpack := web.Process, 0, ""
 	disk := document.Or(p.DiskInMB, 0)
 	if len(web.App.Buildpacks) > 0 {
@@ -186,6 +186,6 @@ func (c *call) appSummary(web state.View) document.Value {
 			running++
 		}
 	}
-	return c.document("app_summary", values{"guid": web.App.GUID, "name": web.App.Name, "space": web.App.SpaceGUID, "state": string(web.App.State), "urls": c.urlsOf(web.App.GUID),
+	return c.document("app_summary", values{"guid": web.App.GUID, "name": web.App.Name, "space": web.App.SpaceGUID, "state": string(web.App.State), "urls": urls,
 		"running": running, "buildpack": nullable(buildpack), "memory": p.MemoryInMB, "instances": p.Instances, "disk": disk})
 }

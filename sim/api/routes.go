@@ -93,18 +93,23 @@ func (c *call) firstDomain() (item, bool) {
 	return item{}, false
 }
 
-// routesOf are the routes of an app, in the order of their addresses.
-func (c *call) routesOf(app string) []item {
-	routes := slices.DeleteFunc(c.items(contract.CollectionNamed("routes")), func(route item) bool {
-		return !slices.Contains(route.relations("app"), app)
-	})
+// routesByApp are the routes of each app, in the order of their addresses.
+func (c *call) routesByApp() map[string][]item {
+	routes, byApp := c.items(contract.CollectionNamed("routes")), map[string][]item{}
 	slices.SortStableFunc(routes, func(a, b item) int { return strings.Compare(a.value.TextOf("url"), b.value.TextOf("url")) })
-	return routes
+	for _, route := range routes {
+		apps := route.relations("app")
+		slices.Sort(apps)
+		for _, app := range slices.Compact(apps) {
+			byApp[app] = append(byApp[app], route)
+		}
+	}
+	return byApp
 }
 
-// urlsOf are the addresses of an app.
-func (c *call) urlsOf(app string) []string {
-	return shown(c.routesOf(app), func(route item) string { return route.value.TextOf("url") })
+// urlsOf are the addresses of routes.
+func urlsOf(routes []item) []string {
+	return shown(routes, func(route item) string { return route.value.TextOf("url") })
 }
 
 // getReservations says whether a domain has a route of a host, a path or a port;
