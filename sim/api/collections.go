@@ -13,6 +13,7 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/draw"
+	"example.com/capisim/sim/state"
 )
 
 // item is one resource of a collection: a document with what every resource of
@@ -72,10 +73,12 @@ func (c *call) within() (keep func(item) bool, err error) {
 		return func(i item) bool { return i.protects(phase, c.guid) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/spaces/"):
 		_, err = c.snap.State.Space(c.who, c.guid)
-		return func(i item) bool { return c.hasRole(i.guid, c.guid) }, err
+		return func(i item) bool { return c.granted(i.guid, func(g state.Grant) bool { return g.SpaceGUID == c.guid }) }, err
 	case strings.HasPrefix(c.op.Path, "/v3/organizations/") && c.op.Collection.Name == "users":
 		_, err = c.snap.State.Organization(c.who, c.guid)
-		return func(i item) bool { return c.isMember(i.guid, c.guid) }, err
+		return func(i item) bool {
+			return c.granted(i.guid, func(g state.Grant) bool { return c.organizationOf(g) == c.guid })
+		}, err
 	case strings.HasPrefix(c.op.Path, "/v3/organizations/"):
 		_, err = c.snap.State.Organization(c.who, c.guid)
 		return all, err
@@ -91,14 +94,6 @@ func (i item) protects(phase, space string) bool {
 	}
 	spaces, _ := i.value.Find("/relationships/" + phase + "_spaces/data")
 	return slices.ContainsFunc(spaces.Members, func(f document.Field) bool { return f.Value.TextOf("guid") == space })
-}
-
-// hasRole says that a user has a role in a space.
-func (c *call) hasRole(user, space string) bool {
-	return slices.ContainsFunc(c.derived("roles"), func(role document.Value) bool {
-		i := item{value: role}
-		return i.relation("user") == user && i.relation("space") == space
-	})
 }
 
 // item is the one that the path names.

@@ -59,10 +59,10 @@ func (c *call) organizationOf(grant state.Grant) string {
 	return grant.OrganizationGUID
 }
 
-// isMember says that a user has a role in an organization or in a space of it.
-func (c *call) isMember(user, organization string) bool {
+// granted says whether a user has a role that is such a one.
+func (c *call) granted(user string, such func(state.Grant) bool) bool {
 	return slices.ContainsFunc(c.snap.State.Users(), func(u state.User) bool {
-		return u.GUID == user && slices.ContainsFunc(u.Grants, func(g state.Grant) bool { return c.organizationOf(g) == organization })
+		return u.GUID == user && slices.ContainsFunc(u.Grants, such)
 	})
 }
 
