@@ -53,29 +53,28 @@ func (c *call) related(items []item, query contract.ResourceQuery) (included doc
 }
 
 // relatedBy are the resources that a relationship of items leads to.
-func (c *call) relatedBy(relation string, items []item) []item {
-	var all []item
+func (c *call) relatedBy(relation string, items []item) (found []item) {
+	guids := shown(items, func(from item) string { return from.relation(relation) })
+	query := everything.Among(guids)
 	switch relation {
 	case "space":
-		for _, v := range c.snap.State.Spaces(c.who, everything).Views {
-			all = append(all, item{guid: v.Space.GUID, value: c.spaceJSON(v)})
+		for _, v := range c.snap.State.Spaces(c.who, query).Views {
+			found = append(found, item{guid: v.Space.GUID, value: c.spaceJSON(v)})
 		}
 	case "organization":
-		for _, v := range c.snap.State.Organizations(c.who, everything).Views {
-			all = append(all, item{guid: v.Organization.GUID, value: c.organizationJSON(v)})
+		for _, v := range c.snap.State.Organizations(c.who, query).Views {
+			found = append(found, item{guid: v.Organization.GUID, value: c.organizationJSON(v)})
 		}
 	case "app":
-		for _, v := range c.snap.State.Apps(c.who, everything).Views {
-			all = append(all, item{guid: v.App.GUID, value: c.appJSON(v)})
+		for _, v := range c.snap.State.Apps(c.who, query).Views {
+			found = append(found, item{guid: v.App.GUID, value: c.appJSON(v)})
 		}
 	default:
 		if collection := contract.CollectionNamed(relation + "s"); collection != nil {
-			all = c.items(collection)
+			found = slices.DeleteFunc(c.items(collection), func(to item) bool { return !slices.Contains(guids, to.guid) })
 		}
 	}
-	return slices.DeleteFunc(all, func(to item) bool {
-		return !slices.ContainsFunc(items, func(from item) bool { return from.relation(relation) == to.guid })
-	})
+	return found
 }
 
 // picked is a resource with these keys alone, "relationships.organization" among
