@@ -178,13 +178,15 @@ func (a *armed) takePosition() int {
 	return a.next - 1
 }
 
-// step is what stands at a position of the sequence with its repetitions; not
-// beyond the end of one that is over.
-func (a *armed) step(position int) *act {
+// step is what stands at a position of the sequence with its repetitions.
+func (a *armed) step(position int) *act { return &a.steps[a.index(position)] }
+
+// index is which step that is; not beyond the end of a sequence that is over.
+func (a *armed) index(position int) int {
 	if a.repeats() == Cycle {
-		return &a.steps[position%len(a.steps)]
+		return position % len(a.steps)
 	}
-	return &a.steps[min(position, len(a.steps)-1)]
+	return min(position, len(a.steps)-1)
 }
 
 func (a *armed) repeats() Repeat {

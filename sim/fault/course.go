@@ -49,9 +49,7 @@ func (a *armed) finding(made ruling, position int, now time.Time) finding {
 	case notDrawn:
 		f.at, f.found, f.wanted = uint64(a.matched), math.Float64bits(a.draws.at(a.matched, fireLane)), math.Float64bits(*w.Probability)
 	case passes:
-		if f.at = uint64(min(position, len(a.steps)-1)); a.repeats() == Cycle {
-			f.at = uint64(position % len(a.steps))
-		}
+		f.at = uint64(a.index(position))
 	}
 	return f
 }

@@ -67,12 +67,6 @@ func (a *armed) nextStep() int {
 	if len(a.rule.Sequence) == 0 || a.isSpent() {
 		return 0
 	}
-	position := a.next
-	if len(a.returned) > 0 {
-		position = a.returned[0]
-	}
-	if a.repeats() == Cycle {
-		return position%len(a.steps) + 1
-	}
-	return min(position, len(a.steps)-1) + 1
+	trial := *a // takePosition changes no shared memory
+	return a.index(trial.takePosition()) + 1
 }

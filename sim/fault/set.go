@@ -91,12 +91,12 @@ func NewSet(seed int64, world string, limit int) *Set {
 	}
 }
 
-// Put adds rules, all or none: rules that were parsed or have passed Check; what
-// they mean is judged again, since here it must hold. A rule whose id is taken replaces that rule,
-// and starts anew as the newest, with fresh counters and a window that begins
-// now. A rule without an id gets one: "rule-1", "rule-2" and so on. The error
-// is always document.Violations, its pointers beginning with "/0", "/1", ...
-// when there are several rules.
+// Put adds rules that were parsed, all or none; what they mean is judged again,
+// since here it must hold. A rule whose id is taken replaces that rule, and starts
+// anew as the newest, with fresh counters and a window that begins now. A rule
+// without an id gets one: "rule-1", "rule-2" and so on. The error is always
+// document.Violations, its pointers beginning with "/0", "/1", ... when there are
+// several rules.
 func (s *Set) Put(now time.Time, rules ...Rule) error {
 	if problems := s.Judge(rules...); len(problems) > 0 {
 		return problems
