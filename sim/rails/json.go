@@ -44,6 +44,10 @@ type scanner struct {
 // opens are what members stand in until their object ends.
 var opens = sync.Pool{New: func() any { return new([]document.Field) }}
 
+// maxOpen is how many members such memory has at most that is kept for the next
+// document.
+const maxOpen = 1 << 10
+
 // Notes is what the scanner passes over and a warning tells of.
 type Notes struct {
 	Loose    bool // a leniency was used that strict JSON does not know
@@ -56,9 +60,11 @@ func Parse(text string) (v document.Value, n Notes, err error) {
 	open := opens.Get().(*[]document.Field)
 	s := scanner{text: text, open: *open}
 	defer func() {
-		clear(s.open[:cap(s.open)])
-		*open = s.open[:0]
-		opens.Put(open)
+		if cap(s.open) <= maxOpen {
+			clear(s.open[:cap(s.open)])
+			*open = s.open[:0]
+			opens.Put(open)
+		}
 	}()
 	if v, err = s.value(); err != nil {
 		return document.Value{}, s.Notes, err
@@ -230,8 +236,11 @@ func (s *scanner) keep(members []document.Field) []document.Field {
 		return nil
 	}
 	if cap(s.room)-len(s.room) < len(members) {
-		const most = 64
-		s.room = make([]document.Field, 0, max(len(members), min(most, strings.Count(s.text, ":"))))
+		size := 64
+		if s.room == nil { // counted once: a document of many objects needs many rooms
+			size = min(size, strings.Count(s.text, ":"))
+		}
+		s.room = make([]document.Field, 0, max(len(members), size))
 	}
 	begin := len(s.room)
 	s.room = append(s.room, members...)
