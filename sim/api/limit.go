@@ -42,10 +42,10 @@ func (c *call) checkRate() error {
 	return contract.RateLimitExceeded
 }
 
-// uncounted says that the limiter lets the request pass: UAA and the policy server are other ones,
-// and of this one the paths below as they stand, with a query they count, all
-// of /internal, and everything with Basic auth (middleware/rate_limiter.rb,
-// base_rate_limiter.rb).
+// uncounted says that the limiter lets the request pass: UAA and the policy server
+// are other ones, and of this one the paths below as they stand, with a query they
+// count, all of /internal, and everything with Basic auth
+// (middleware/rate_limiter.rb, base_rate_limiter.rb).
 func (c *call) uncounted() bool {
 	if c.op != nil && c.op.Elsewhere() {
 		return true

@@ -54,8 +54,9 @@ func listPolicies(c *call) (reply, error) {
 	if err := c.policyCaller(); err != nil {
 		return reply{}, err
 	}
+	query := c.req.URL.Query()
 	asked := func(key string) (ids []string) {
-		if values, given := c.req.URL.Query()[key]; given {
+		if values, given := query[key]; given {
 			ids = strings.Split(values[0], ",")
 		}
 		return ids

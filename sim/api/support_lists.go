@@ -21,16 +21,18 @@ func listPackages(c *call) (reply, error) {
 	})
 }
 
-// listSidecars shows the sidecars of a process, or of an app. A scenario knows no command of
-// one, so its name stands there.
+// listSidecars shows the sidecars of a process, or of an app. A scenario knows no
+// command of one, so its name stands there.
 func listSidecars(c *call) (reply, error) {
 	query, err := c.op.List.Parse(c.req.URL.RawQuery)
 	if err != nil {
 		return reply{}, err
 	}
-	view, err := c.visibleApp()
+	var view state.View
 	path := "/v3/apps/" + c.ref.AppGUID + "/sidecars"
-	if !c.op.Nested {
+	if c.op.Nested {
+		view, err = c.visibleApp()
+	} else {
 		view, err = c.snap.State.Process(c.who, c.ref)
 		path = "/v3/processes/" + c.ref.GUID + "/sidecars"
 	}

@@ -169,6 +169,7 @@ func (r *listReader) fields(valid []shown) {
 	}
 	if value.Kind != document.Object {
 		r.refuse("Fields must be an object")
+		return
 	}
 	var paths []string
 	for _, one := range valid {
@@ -177,7 +178,6 @@ func (r *listReader) fields(valid []shown) {
 	for _, member := range value.Members {
 		keys := commaList(member.Value)
 		switch at := slices.Index(paths, member.Key); {
-		case value.Kind != document.Object:
 		case at < 0:
 			r.refuse("Fields [" + member.Key + "] valid resources are: " + quoted(paths))
 		case slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(valid[at].keys, key) }):
