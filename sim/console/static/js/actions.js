@@ -64,7 +64,7 @@ export async function act(action) {
   }
 }
 
-/** Reads a text, or as a blob what is none, and shows the command for it. */
+/** Reads a text, or as "blob" what is not one, and shows the command for it. */
 export async function download({ path, command, as = "text" }) {
   notices.set({ last: { curl: curl({ method: "GET", path }), capisim: capisim(command) } });
   try {

@@ -42,8 +42,8 @@ const apart = ["faults", "progress", "name", "description"]; // told elsewhere, 
 
 const everything = "?per_page=5000";
 
-async function readWorld(world) {
-  const [state, faults, coverage] = await Promise.all(["/state", `/faults${everything}`, "/coverage"].map((path) => ask("GET", path, undefined, { world })));
+async function readWorld(world, signal) {
+  const [state, faults, coverage] = await Promise.all(["/state", `/faults${everything}`, "/coverage"].map((path) => ask("GET", path, undefined, { world, signal })));
   for (const key of apart) delete state[key];
   return { state, rules: new Map(faults.resources.map((rule) => [rule.id, ruleOnly(rule)])), cells: new Map(coverage.operations.flatMap((row) => row.cells.map((c) => [`${row.id} ${c.status}`, c.injected + c.real]))) };
 }
@@ -103,10 +103,15 @@ export function Compare({ id, onClose }) {
     refresh.worlds();
   }, []);
   useEffect(() => {
-    if (!other || !here) return;
+    if (!other || !here) return undefined;
     setProblem("");
     setFound(null);
-    Promise.all([readWorld(), readWorld(other)]).then(([a, b]) => setFound(differencesOf(a, b)), (error) => setProblem(error.message));
+    const stop = new AbortController();
+    Promise.all([undefined, other].map((world) => readWorld(world, stop.signal))).then(
+      ([a, b]) => { if (!stop.signal.aborted) setFound(differencesOf(a, b)); },
+      (error) => { if (!stop.signal.aborted) setProblem(error.message); },
+    );
+    return () => stop.abort();
   }, [here, other]);
   const names = [here, other];
   const timed = found ? found.state.filter((row) => times.test(row.place)).length : 0;

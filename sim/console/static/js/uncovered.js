@@ -26,7 +26,7 @@ function inTurn(operation, cells) {
 function Arm({ of, children, kind = "cell", tone = "none", ...rest }) {
   const rule = useStore(model, (m) => m.faults.find((r) => r.id === of.id));
   const live = rule && ["active", "scheduled"].includes(standing(rule).state);
-  const [, operation] = /^([^-]+)-/.exec(of.id);
+  const [operation] = of.rule.match.operations;
   const press = () => act(live ? clearRule(rule) : putRule({ id: of.id, ...of.rule }, `${operation} now answers ${of.name}${of.rule.when ? ", once" : ""}`, { ...clearRule({ id: of.id }), undo: undefined }));
   return html`<button type="button" class=${`${kind} arm tone-${tone} ${live ? "armed" : ""}`} aria-pressed=${String(Boolean(live))} aria-label=${`Arm ${of.name}, of ${operation}${of.rule.when ? ", once" : ""}`} data-arm=${of.id} onClick=${press} ...${rest}>${children}</button>`;
 }
