@@ -50,33 +50,29 @@ func write(to io.Writer, b *Bundle, most int) error {
 		return fmt.Errorf("write bundle: %d bytes of state and requests, of which the state at the beginning takes %d; expected at most %s",
 			size, len(b.Scenario), document.Mebibytes(int64(most)))
 	}
-	var file, blanks bytes.Buffer
-	err = pack(&file, gzip.DefaultCompression, []byte(head), contents, []byte(tail))
-	// What repeats itself over and over is packed smaller than a reader believes:
-	// blanks that are not packed make up for it.
-	if missing := size/(mostPerByte-1) - file.Len() + 1; err == nil && size > fewUnpacked && missing > 0 {
-		err = pack(&blanks, gzip.NoCompression, bytes.Repeat([]byte(" "), missing))
+	file := pack([]byte(head), contents, []byte(tail))
+	if size > fewUnpacked {
+		// What repeats itself over and over is packed smaller than a reader believes:
+		// parts that hold nothing make up for it.
+		for empty := pack(); len(file) < size/mostPerByte+1; {
+			file = append(file, empty...)
+		}
 	}
-	if err == nil {
-		_, err = io.Copy(to, io.MultiReader(&blanks, &file))
-	}
-	if err != nil {
+	if _, err = to.Write(file); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
 	return nil
 }
 
-func pack(to io.Writer, level int, parts ...[]byte) error {
-	file, err := gzip.NewWriterLevel(to, level)
-	for _, part := range parts {
-		if err == nil {
-			_, err = file.Write(part)
-		}
+// pack is one part of a file of gzip.
+func pack(texts ...[]byte) []byte {
+	var out bytes.Buffer
+	file := gzip.NewWriter(&out)
+	for _, text := range texts {
+		file.Write(text) //nolint:errcheck // memory takes it
 	}
-	if err == nil {
-		err = file.Close()
-	}
-	return err
+	file.Close() //nolint:errcheck // likewise
+	return out.Bytes()
 }
 
 // Encode is Write into memory.

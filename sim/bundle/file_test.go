@@ -149,6 +149,9 @@ func TestRepetition(t *testing.T) {
 	if err != nil || len(again.Steps) != 500 || len(raw) > 300_000 {
 		t.Errorf("%d bytes: %v", len(raw), err)
 	}
+	if text := unpacked(t, raw); !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}\n") {
+		t.Error("it unpacks to more than it was made of: at the bound it would not be read")
+	}
 }
 
 // TestOneBound: what is as large as may be is read, and what is larger is not
