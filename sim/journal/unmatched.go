@@ -73,11 +73,25 @@ func NearestOperation(e *Entry) Miss {
 		}
 	case difference != "":
 		miss.Reason, miss.Message = MissPath, difference
+	case method == miss.Method:
+		miss.Reason, miss.Message = MissPath, blemish(got)
 	default:
 		miss.Reason = MissMethod
 		miss.Message = fmt.Sprintf("method %s, expected %s", e.Method, miss.Method)
 	}
 	return miss
+}
+
+// blemish names what keeps a path from an operation that it has all segments of:
+// the real server's router finds no name with a dot in it, and the policy
+// server's no path with a slash too many.
+func blemish(got []string) string {
+	for i, segment := range got {
+		if got[0] == "v3" && strings.Contains(segment, ".") {
+			return fmt.Sprintf("path segment %d is %q, expected a name without a dot", i+1, segment)
+		}
+	}
+	return "a slash too many in the path"
 }
 
 func segments(path string) []string {

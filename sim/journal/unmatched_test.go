@@ -33,6 +33,9 @@ func TestNearestOperation(t *testing.T) {
 		{"GET", "/v3/apps/a/processes/web/stat", "getProcessStatsForApp", MissPath, `path segment 6 is "stat", expected "stats"`},
 		{"GET", "/v3/nosuch", "listProcesses", MissPath, `path segment 2 is "nosuch", expected "processes"`},
 		{"HEAD", "/v3/packages/p/download", "", MissReal, "GET /v3/packages/{guid}/download is an operation of the real API that capisim does not play"},
+		{"GET", "/v3/apps/../processes", "listAppProcesses", MissPath, `path segment 3 is "..", expected a name without a dot`},
+		{"POST", "/v3/apps/a.b/processes", "listAppProcesses", MissMethod, "method POST, expected GET"},
+		{"GET", "/networking/v1/external/policies/", "listNetworkPolicies", MissPath, "a slash too many in the path"},
 		{"POST", "/oauth/tokens", "createToken", MissPath, `path segment 2 is "tokens", expected "token"`},
 	}
 	for _, test := range tests {
