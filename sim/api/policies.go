@@ -20,11 +20,22 @@ type policiesJSON[P any] struct {
 
 type policyV0JSON struct {
 	Source      state.PolicySource `json:"source"`
-	Destination struct {
-		ID       string `json:"id"`
-		Protocol string `json:"protocol"`
-		Port     int    `json:"port"`
-	} `json:"destination"`
+	Destination targetV0JSON       `json:"destination"`
+}
+
+type targetV0JSON struct {
+	ID       string `json:"id"`
+	Protocol string `json:"protocol"`
+	Port     int    `json:"port"`
+}
+
+// policyWords turn a refusal into the words of each version of the policy server,
+// which tells the names of its types (api/api.go, api/api_v0/validator.go).
+var policyWords = map[string]*strings.Replacer{
+	"v0": strings.NewReplacer("policiesJSON[example.com/capisim/sim/api.policyV0JSON]", "Policies", "policyV0JSON", "Policy",
+		"PolicySource", "Source", "targetV0JSON", "Destination", "api.", "api_v0.", "state.", "api_v0.", "start port", "port", "end port", "port"),
+	"v1": strings.NewReplacer("policiesJSON[example.com/capisim/sim/state.NetworkPolicy]", "PoliciesPayload", "NetworkPolicy", "Policy",
+		"PolicySource", "Source", "PolicyDestination", "Destination", "PolicyPorts", "Ports", "state.", "api."),
 }
 
 // getPolicyServer says how long the policy server has been up: since the world's
@@ -77,9 +88,7 @@ func listPolicies(c *call) (reply, error) {
 	var old []policyV0JSON
 	for _, p := range found {
 		if p.Destination.Ports.Start == p.Destination.Ports.End {
-			one := policyV0JSON{Source: p.Source}
-			one.Destination.ID, one.Destination.Protocol, one.Destination.Port = p.Destination.ID, p.Destination.Protocol, p.Destination.Ports.Start
-			old = append(old, one)
+			old = append(old, policyV0JSON{p.Source, targetV0JSON{p.Destination.ID, p.Destination.Protocol, p.Destination.Ports.Start}})
 		}
 	}
 	return policyReply(old)
@@ -110,21 +119,21 @@ func (c *call) changePolicies(remove bool) (reply, error) {
 // sentPolicies reads the body, whatever it is said to be.
 func (c *call) sentPolicies() ([]state.NetworkPolicy, error) {
 	invalid := func(step string, err error) error {
-		return contract.PolicyInvalid.Text("mapper: " + step + ": " + err.Error())
+		return contract.PolicyInvalid.Text("mapper: " + step + ": " + policyWords[c.guid].Replace(err.Error()))
 	}
 	var sent policiesJSON[state.NetworkPolicy]
-	raw := c.bytes()
-	if err := json.Unmarshal(raw, &sent); err != nil {
+	var old policiesJSON[policyV0JSON]
+	var into any = &sent
+	if c.guid == "v0" {
+		into = &old
+	}
+	if err := json.Unmarshal(c.bytes(), into); err != nil {
 		return nil, invalid("unmarshal json", err)
 	}
-	if c.guid == "v0" {
-		var old policiesJSON[policyV0JSON]
-		if err := json.Unmarshal(raw, &old); err != nil {
-			return nil, invalid("unmarshal json", err)
-		}
-		for i, p := range old.Policies {
-			sent.Policies[i].Destination.Ports = state.PolicyPorts{Start: p.Destination.Port, End: p.Destination.Port}
-		}
+	for _, p := range old.Policies {
+		ports := state.PolicyPorts{Start: p.Destination.Port, End: p.Destination.Port}
+		to := state.PolicyDestination{ID: p.Destination.ID, Protocol: p.Destination.Protocol, Ports: ports}
+		sent.Policies = append(sent.Policies, state.NetworkPolicy{Source: p.Source, Destination: to})
 	}
 	if len(sent.Policies) == 0 {
 		return nil, contract.PolicyInvalid

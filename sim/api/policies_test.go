@@ -90,3 +90,26 @@ func TestPoliciesRefused(t *testing.T) {
 		t.Errorf("half applied: %s", got.body)
 	}
 }
+
+// TestPoliciesOfOtherTypes: the names of types in the refusals are those of the
+// policy server, in either version, and ports are no concern of the older one.
+func TestPoliciesOfOtherTypes(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	for _, test := range []struct{ version, body, want string }{
+		{"v1", `[]`, "unmarshal json: json: cannot unmarshal array into Go value of type api.PoliciesPayload"},
+		{"v1", `{"policies":{}}`, "unmarshal json: json: cannot unmarshal object into Go struct field PoliciesPayload.policies of type []api.Policy"},
+		{"v1", `{"policies":[{"source":5}]}`, "unmarshal json: json: cannot unmarshal number into Go struct field Policy.policies.source of type api.Source"},
+		{"v1", allowing("a", "b", `{"start":"x"}`), "unmarshal json: json: cannot unmarshal string into Go struct field Ports.policies.destination.ports.start of type int"},
+		{"v0", `[]`, "unmarshal json: json: cannot unmarshal array into Go value of type api_v0.Policies"},
+		{"v0", `{"policies":[{"source":5}]}`, "unmarshal json: json: cannot unmarshal number into Go struct field Policy.policies.source of type api_v0.Source"},
+		{"v0", `{"policies":[{"destination":5}]}`, "unmarshal json: json: cannot unmarshal number into Go struct field Policy.policies.destination of type api_v0.Destination"},
+		{"v0", allowing("a", "b", `"x"`), "validate policies: missing port"},
+		{"v0", `{"policies":[{"source":{"id":"a"},"destination":{"id":"b","protocol":"tcp","port":-1}}]}`, "validate policies: invalid port -1, must be in range 1-65535"},
+	} {
+		got := r.send(t, "POST /networking/"+test.version+"/external/policies", test.body, as("admin"))
+		if want := `{"error": "mapper: ` + test.want + `"}`; got.status != 400 || got.body != want {
+			t.Errorf("%s %s: %d %s\nwant %s", test.version, test.body, got.status, got.body, want)
+		}
+	}
+}
