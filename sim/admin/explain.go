@@ -129,6 +129,10 @@ func (c *call) askedPath(o *object) *url.URL {
 		o.add("path", "%q, expected a path such as /v3/processes", path)
 		return nil
 	}
+	if strings.HasPrefix(target.Path, world.Prefix) {
+		o.add("path", "%q, expected a path inside this world, such as /v3/processes; of another world, ask under /worlds/NAME/admin", path)
+		return nil
+	}
 	return target
 }
 

@@ -25,5 +25,9 @@ func TestSend(t *testing.T) {
 		`/path: left out, expected a path such as /v3/processes`,
 		`/user: "devloper", expected a user of the world, as GET /admin/users lists them, did you mean "developer"?`,
 		`/verb: unknown key "verb", expected one of "method", "headers", "body", "path", "user"`)
+	for _, route := range []string{"/admin/requests", "/admin/faults/explain"} { // no client gets out of its world
+		srv.wantRefusal(t, 422, "POST", route, `{"path":"/worlds/w/v3/apps"}`,
+			`/path: "/worlds/w/v3/apps", expected a path inside this world, such as /v3/processes; of another world, ask under /worlds/NAME/admin`)
+	}
 	start(t).wantRefusal(t, 501, "POST", "/admin/requests", `{"path":"/"}`, "this server cannot send requests")
 }
