@@ -17,7 +17,7 @@ func TestBundleCommands(t *testing.T) {
 	file := filepath.Join(folder, "x.bundle.json.gz")
 	session(t, s.url, []step{
 		{args: "bundle", code: exitMisused, err: `^capisim bundle: no --output, expected -o FILE`},
-		{args: "bundle -o " + filepath.Join(folder, "none", "x"), code: exitMisused, err: `no such file`},
+		{args: "bundle -o " + filepath.Join(folder, "none", "x"), code: exitMisused, err: `^capisim: open \S*/none/x: no such file`},
 		{args: "bundle -o " + file},
 		{args: "replay " + file, out: `^world default: 1 request and 0 changes played again, all as recorded\n$`},
 		{args: "replay --format json " + file, out: `"differences": \[\]`},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -32,7 +33,7 @@ func (f reportFolder) prepare() error {
 	err := os.MkdirAll(string(f), 0o777)
 	if err == nil {
 		var probe *os.File
-		if probe, err = os.CreateTemp(string(f), ".capisim-"); err == nil {
+		if probe, err = beside(string(f), string(f)); err == nil {
 			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
 		}
 	}
@@ -96,7 +97,7 @@ func summed(found sim.Evidence) string {
 // writeFile makes a file whole or not at all: whoever reads it meanwhile, or
 // finds it after a full disk, has the old one or none.
 func writeFile(name string, fill func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".capisim-")
+	file, err := beside(filepath.Dir(name), name)
 	if err != nil {
 		return err
 	}
@@ -108,4 +109,14 @@ func writeFile(name string, fill func(io.Writer) error) error {
 		return errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(file.Name()))
 	}
 	return nil
+}
+
+// beside makes a file with a name that is made up; the error is about the one
+// that people gave.
+func beside(folder, name string) (*os.File, error) {
+	file, err := os.CreateTemp(folder, ".capisim-")
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		failed.Path = name
+	}
+	return file, err
 }

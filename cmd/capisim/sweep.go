@@ -68,7 +68,7 @@ func (p *program) sweepCommand() *cobra.Command {
 	flags.Var(number(&f.parallel, 1, 1000), "parallel", "runs at the same time (default: the machine's cores)")
 	flags.StringVar(&f.out, "out", "", "`folder` for sweep.json, sweep.html, junit.xml and a bundle for each finding")
 	flags.StringVar(&f.accept, "accept", "", "`file` with the findings that are known, each with a reason")
-	flags.StringVar(&f.baseline, "baseline", "", "earlier sweep.json: only what is new fails")
+	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier sweep, sweep.json: only what is new fails")
 	flags.Var(oneOf(&f.failOn, string(sweep.Bug), string(sweep.Warning), string(sweep.Note)), "fail-on", "least grade that fails")
 	flags.StringArrayVar(&f.crashPatterns, "crash-pattern", nil, "regular `expression` of a line that shows a crash")
 	reportFlag(cmd, &f.format)
