@@ -44,26 +44,28 @@ const buildpackLifecycle = "buildpack"
 
 // Apps lists the apps that a viewer may see.
 func (s *Store) Apps(who Viewer, q contract.ResourceQuery) Page {
-	s.mu.RLock()
+	s.findable()
 	defer s.mu.RUnlock()
-	if q.OrderBy == "" && who.ReadsAll() && q.Unfiltered() {
+	if q.OrderBy == "" && who.ReadsAll() && q.Unfiltered() { // needs no catalogue
 		guids, total := cut(q.ListQuery, s.appOrder)
 		return Page{Views: s.viewsOfApps(guids), Total: total}
 	}
-	found, total := paged(q, s.appsOf(who, s.among(who, q), func(app *App, space *Space) bool {
-		return q.Match("names", app.Name) && q.Match("space_guids", space.GUID) &&
-			q.Match("organization_guids", space.OrganizationGUID) && q.Match("stacks", app.Stack) &&
-			q.Match("lifecycle_type", buildpackLifecycle)
-	}), func(app *App) resource {
-		created, updated := app.CreatedAt, app.UpdatedAt
-		if s.apps.load != nil {
-			s.apps.load.fill(&created, &updated)
-		}
-		return resource{guid: app.GUID, name: app.Name, state: string(app.State), created: created, updated: updated, labels: app.Metadata.Labels}
+	apps, _, _ := s.catalogues()
+	n := apps.narrowed(q)
+	n.inPlaces(apps, q)
+	n.toAny(&apps.index, ofStack, q.Filter("stacks"))
+	if !q.Match("lifecycle_type", buildpackLifecycle) {
+		n.to(nil)
+	}
+	if !who.ReadsAll() {
+		n.to(apps.readable(who))
+	}
+	places, total := apps.page(q, n, func(place uint64) resource {
+		return resourceOfApp(s.apps.once(s.appOrder[place]))
 	})
-	guids := make([]string, len(found))
-	for i, app := range found {
-		guids[i] = app.GUID
+	guids := make([]string, len(places))
+	for i, place := range places {
+		guids[i] = s.appOrder[place]
 	}
 	return Page{Views: s.viewsOfApps(guids), Total: total}
 }
@@ -99,7 +101,7 @@ func (s *Store) App(guid string) (*App, bool) {
 
 // AppsNamed finds the apps that have this guid or, when none has, this name.
 func (s *Store) AppsNamed(name string) []*App {
-	s.mu.RLock()
+	s.findable()
 	defer s.mu.RUnlock()
 	if app, ok := s.apps.find(name); ok {
 		return []*App{app}
@@ -160,11 +162,7 @@ func (s *Store) UpdateApp(now time.Time, who Viewer, guid string, body contract.
 	if v.App, err = s.updated(v.App, now, update); err != nil {
 		return v, err
 	}
-	s.directory() // must know the name that it had
-	s.apps.set(guid, v.App)
-	if update.Name.Set && !slices.Contains(s.renamed, guid) {
-		s.renamed = append(s.renamed, guid)
-	}
+	s.setApp(v.App)
 	if update.Name.Set { // the processes carry the name in their metrics (app/actions/app_update.rb)
 		for _, process := range s.byApp.get(guid) {
 			next := *s.processes.get(process)
@@ -238,6 +236,7 @@ func (s *Store) freeName(app *App, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.settle()
 	for _, guid := range s.named(name) {
 		if other := s.apps.table.get(guid); guid != app.GUID && other.SpaceGUID == app.SpaceGUID && strings.EqualFold(other.Name, name) {
 			return "", contract.AppNameTaken(name)
@@ -278,7 +277,7 @@ func (s *Store) ForceApp(now time.Time, guid string, change AppChange) (*App, er
 		if next.State == Started {
 			s.revise(now, &next)
 		}
-		s.apps.set(guid, &next)
+		s.setApp(&next)
 		s.turn(&next, old.State, now)
 	}
 	switch {

@@ -160,7 +160,7 @@ func (s *Store) putDeployment(d *Deployment) {
 	app := *s.apps.get(d.AppGUID)
 	app.Deploying = slices.ContainsFunc(s.deploymentsOf(d.AppGUID), (*Deployment).InFlight)
 	if app.Deploying != s.apps.get(d.AppGUID).Deploying {
-		s.apps.set(d.AppGUID, &app)
+		s.setApp(&app)
 	}
 	s.schedule()
 }

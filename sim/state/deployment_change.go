@@ -77,7 +77,7 @@ func (s *Store) mark(guid string) (undo func()) {
 		processes[of] = s.processes.get(of)
 	}
 	return func() {
-		s.apps.set(guid, app)
+		s.setApp(app)
 		s.events.list, s.events.serial = list, serial
 		for _, of := range slices.Clone(s.byApp.get(guid)) {
 			if old := processes[of]; old == nil {
@@ -111,7 +111,7 @@ func (s *Store) deploy(now time.Time, who Viewer, v View, message contract.Deplo
 	}
 	next := *v.App
 	next.DropletGUID = target.droplet
-	s.apps.set(next.GUID, &next)
+	s.setApp(&next)
 	v.App = &next
 	s.audit(who, v, Event{Type: DropletMapped, At: now, Data: []document.Field{
 		{Key: "request", Value: document.Value{Kind: document.Object, Members: []document.Field{said("droplet_guid", target.droplet)}}}}})

@@ -90,7 +90,7 @@ func (s *Store) steer(now time.Time, who Viewer, guid, action, event string, act
 			return contract.DropletForeign
 		}
 		app.DropletGUID = d.PreviousDroplet
-		s.apps.set(app.GUID, &app)
+		s.setApp(&app)
 		v.App = &app
 		s.audit(who, v, Event{Type: DropletMapped, At: now, Data: []document.Field{
 			{Key: "request", Value: document.Value{Kind: document.Object, Members: []document.Field{said("droplet_guid", d.PreviousDroplet)}}}}})

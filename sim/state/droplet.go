@@ -80,7 +80,7 @@ func (s *Store) AssignDroplet(now time.Time, who Viewer, app, droplet string) er
 	}
 	next := *v.App
 	next.DropletGUID, next.UpdatedAt = droplet, now
-	s.apps.set(app, &next)
+	s.setApp(&next)
 	return nil
 }
 

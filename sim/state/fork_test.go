@@ -121,7 +121,7 @@ func checkIndexes(t *testing.T, s *Store) {
 		processes = append(processes, *p)
 	}
 	again.indexAll(processes)
-	if is, want := maps.Collect(s.index.all()), maps.Collect(again.index.all()); !reflect.DeepEqual(is, want) {
+	if is, want := maps.Collect(s.sets.all()), maps.Collect(again.sets.all()); !reflect.DeepEqual(is, want) {
 		t.Errorf("by attribute %v, want %v", is, want)
 	}
 }

@@ -12,7 +12,22 @@ import (
 	"example.com/capisim/sim/contract"
 )
 
-// attribute is what processes can be found by.
+// index finds things of one kind by what they have and by their times, cheap
+// for what it finds, whatever there is.
+type index struct {
+	load      load       // zero: open times stay open
+	serial    uint64     // of the newest thing
+	sets      table[ids] // by attribute
+	byCreated *btree.BTreeG[key]
+	byUpdated *btree.BTreeG[key]
+	openKeys  openKeys // of the two before
+}
+
+func (x *index) fork() index {
+	return index{x.load, x.serial, x.sets.fork(), x.byCreated.Copy(), x.byUpdated.Copy(), x.openKeys}
+}
+
+// attribute is what things can be found by.
 type attribute struct {
 	kind        attributeKind
 	name, value string
@@ -21,7 +36,7 @@ type attribute struct {
 type attributeKind byte
 
 const (
-	anyProcess attributeKind = '*'
+	anyOne     attributeKind = '*'
 	ofType     attributeKind = 't'
 	ofSpace    attributeKind = 's'
 	ofOrg      attributeKind = 'o'
@@ -29,6 +44,8 @@ const (
 	ofLabel    attributeKind = 'l'
 	withForced attributeKind = 'f'
 	ofRegistry attributeKind = 'r' // guid of a registry credential
+	ofName     attributeKind = 'n' // folded
+	ofStack    attributeKind = 'b'
 )
 
 // String names the attribute in the index.
@@ -38,18 +55,24 @@ func (a attribute) String() string {
 
 // attributes appends those of a process.
 func (s *Store) attributes(own []attribute, p *Process) []attribute {
-	own = append(own, attribute{kind: anyProcess}, attribute{ofType, p.Type, ""})
+	own = append(own, attribute{kind: anyOne}, attribute{ofType, p.Type, ""})
 	if space := s.spaces.table.get(s.apps.table.get(p.AppGUID).SpaceGUID); space != nil {
 		own = append(own, attribute{ofSpace, space.GUID, ""}, attribute{ofOrg, space.OrganizationGUID, ""})
 	}
-	for _, label := range p.Metadata.Labels {
-		own = append(own, attribute{ofKey, label.Key, ""}, attribute{ofLabel, label.Key, label.Value})
-	}
+	own = labels(own, p.Metadata.Labels)
 	if len(p.History.Forced) > 0 {
 		own = append(own, attribute{kind: withForced})
 	}
 	if p.RegistryCredential != nil {
 		own = append(own, attribute{ofRegistry, p.RegistryCredential.GUID, ""})
+	}
+	return own
+}
+
+// labels appends the attributes that labels are.
+func labels(own []attribute, of contract.Pairs) []attribute {
+	for _, label := range of {
+		own = append(own, attribute{ofKey, label.Key, ""}, attribute{ofLabel, label.Key, label.Value})
 	}
 	return own
 }
@@ -60,8 +83,8 @@ func foundAlike(old, next *Process) bool {
 		(len(old.History.Forced) > 0) == (len(next.History.Forced) > 0) && old.RegistryCredential == next.RegistryCredential
 }
 
-// having are the processes that have an attribute.
-func (s *Store) having(a attribute) ids { return s.index.get(a.String()) }
+// having are the things that have an attribute.
+func (x *index) having(a attribute) ids { return x.sets.get(a.String()) }
 
 // reindex brings the index from one version of a process to the next; nil is
 // none.
@@ -76,40 +99,63 @@ func (s *Store) reindex(old, next *Process) {
 	if next != nil {
 		is = s.attributes(nil, next)
 	}
+	if old != nil {
+		s.lose(old.serial, was, is)
+	}
+	if next != nil {
+		s.gain(next.serial, was, is)
+	}
+}
+
+// lose takes a thing out of the sets of what it was and no longer is.
+func (x *index) lose(id uint64, was, is []attribute) {
 	for _, a := range was {
 		if slices.Contains(is, a) {
 			continue
 		}
-		if left := s.having(a).without(old.serial); len(left) > 0 {
-			s.index.set(a.String(), left)
+		if left := x.having(a).without(id); len(left) > 0 {
+			x.sets.set(a.String(), left)
 		} else {
-			s.index.delete(a.String())
+			x.sets.delete(a.String())
 		}
 	}
+}
+
+// gain puts a thing into the sets of what it is and was not.
+func (x *index) gain(id uint64, was, is []attribute) {
 	for _, a := range is {
 		if !slices.Contains(was, a) {
-			s.index.set(a.String(), s.having(a).with(next.serial))
+			x.sets.set(a.String(), x.having(a).with(id))
 		}
 	}
 }
 
 // indexAll fills the index of a store that has none.
 func (s *Store) indexAll(processes []Process) {
+	s.fill(func(yield func(uint64, []attribute) bool) {
+		var own []attribute
+		for i := range processes {
+			own = s.attributes(own[:0], &processes[i])
+			yield(processes[i].serial, own)
+		}
+	})
+}
+
+// fill makes the sets of an index that has none.
+func (x *index) fill(all iter.Seq2[uint64, []attribute]) {
 	found := map[attribute]*ids{}
-	var own []attribute
-	for i := range processes {
-		own = s.attributes(own[:0], &processes[i])
+	for id, own := range all {
 		for _, a := range own {
 			set := found[a]
 			if set == nil {
 				set = &ids{}
 				found[a] = set
 			}
-			set.add(processes[i].serial)
+			set.add(id)
 		}
 	}
 	for a, set := range found {
-		s.index.set(a.String(), *set)
+		x.sets.set(a.String(), *set)
 	}
 }
 
@@ -139,13 +185,13 @@ func (n *narrowing) to(set ids) {
 
 // toAny narrows to what has one of some values of an attribute, when a filter
 // asks for that.
-func (n *narrowing) toAny(s *Store, kind attributeKind, f contract.Filter) {
+func (n *narrowing) toAny(x *index, kind attributeKind, f contract.Filter) {
 	if !f.Set {
 		return
 	}
 	var any ids
 	for _, value := range f.Values {
-		any = any.or(s.having(attribute{kind, value, ""}))
+		any = any.or(x.having(attribute{kind, value, ""}))
 	}
 	n.to(any)
 }
@@ -167,20 +213,25 @@ func (s *Store) matching(who Viewer, app string, q contract.ListQuery) narrowing
 		}
 		n.to(s.idsOf(guids))
 	}
-	n.toAny(s, ofType, q.Types)
-	n.toAny(s, ofSpace, q.SpaceGUIDs)
-	n.toAny(s, ofOrg, q.OrganizationGUIDs)
-	s.labeled(&n, q.Selector)
+	n.toAny(&s.index, ofType, q.Types)
+	n.toAny(&s.index, ofSpace, q.SpaceGUIDs)
+	n.toAny(&s.index, ofOrg, q.OrganizationGUIDs)
+	n.common(&s.index, q)
 	if !who.ReadsAll() {
 		n.to(s.readable(who))
 	}
+	return n
+}
+
+// common narrows to what passes the filters of every list but guids.
+func (n *narrowing) common(x *index, q contract.ListQuery) {
+	x.labeled(n, q.Selector)
 	if q.CreatedAts.Set {
-		n.to(s.within(s.byCreated, q.CreatedAts.Spans()))
+		n.to(x.within(x.byCreated, q.CreatedAts.Spans()))
 	}
 	if q.UpdatedAts.Set {
-		n.to(s.within(s.byUpdated, q.UpdatedAts.Spans()))
+		n.to(x.within(x.byUpdated, q.UpdatedAts.Spans()))
 	}
-	return n
 }
 
 // idsOf are those of the processes with these guids.
@@ -194,49 +245,50 @@ func (s *Store) idsOf(guids []string) ids {
 	return found
 }
 
-func (s *Store) labeled(n *narrowing, selector *contract.Selector) {
+func (x *index) labeled(n *narrowing, selector *contract.Selector) {
 	if selector == nil {
 		return
 	}
 	for _, test := range selector.Tests() {
 		var has ids
 		if test.Any {
-			has = s.having(attribute{ofKey, test.Key, ""})
+			has = x.having(attribute{ofKey, test.Key, ""})
 		}
 		for _, value := range test.Values {
-			has = has.or(s.having(attribute{ofLabel, test.Key, value}))
+			has = has.or(x.having(attribute{ofLabel, test.Key, value}))
 		}
 		if test.Not {
-			has = s.having(attribute{kind: anyProcess}).minus(has)
+			has = x.having(attribute{kind: anyOne}).minus(has)
 		}
 		n.to(has)
 	}
 }
 
-// readable are the processes that a viewer sees by its roles (§15).
-func (s *Store) readable(who Viewer) ids {
+// readable are those of the processes, apps or spaces that a viewer sees by its
+// roles (§15).
+func (x *index) readable(who Viewer) ids {
 	var found ids
 	for _, g := range who.User.Grants {
 		switch g.Role {
 		case SpaceDeveloper, SpaceManager, SpaceAuditor, SpaceSupporter:
-			found = found.or(s.having(attribute{ofSpace, g.SpaceGUID, ""}))
+			found = found.or(x.having(attribute{ofSpace, g.SpaceGUID, ""}))
 		case OrgManager:
-			found = found.or(s.having(attribute{ofOrg, g.OrganizationGUID, ""}))
+			found = found.or(x.having(attribute{ofOrg, g.OrganizationGUID, ""}))
 		}
 	}
 	return found
 }
 
-// within are the processes whose key in an index by time lies in one of some
+// within are the things whose key in an index by time lies in one of some
 // spans, which are in order. Where these are more than half of all, it looks at
 // the others.
-func (s *Store) within(tree *btree.BTreeG[key], spans []contract.Span) ids {
+func (x *index) within(tree *btree.BTreeG[key], spans []contract.Span) ids {
 	number := 0
 	for _, span := range spans {
-		number += max(0, s.rank(tree, span.To, tree.Len())-s.rank(tree, span.From, 0))
+		number += max(0, x.rank(tree, span.To, tree.Len())-x.rank(tree, span.From, 0))
 	}
 	if number <= tree.Len()/2 {
-		return s.inSpans(tree, spans)
+		return x.inSpans(tree, spans)
 	}
 	var others []contract.Span
 	last := time.Time{}
@@ -249,29 +301,29 @@ func (s *Store) within(tree *btree.BTreeG[key], spans []contract.Span) ids {
 	if !last.IsZero() {
 		others = append(others, contract.Span{From: last})
 	}
-	return s.having(attribute{kind: anyProcess}).minus(s.inSpans(tree, others))
+	return x.having(attribute{kind: anyOne}).minus(x.inSpans(tree, others))
 }
 
 // rank is how many keys come before a time; the zero one is none.
-func (s *Store) rank(tree *btree.BTreeG[key], at time.Time, none int) int {
+func (x *index) rank(tree *btree.BTreeG[key], at time.Time, none int) int {
 	if at.IsZero() {
 		return none
 	}
 	return sort.Search(tree.Len(), func(i int) bool {
 		k, _ := tree.GetAt(i)
-		return !s.timeOf(k).Before(at)
+		return !x.timeOf(k).Before(at)
 	})
 }
 
-func (s *Store) inSpans(tree *btree.BTreeG[key], spans []contract.Span) ids {
-	found := make(bitmap, s.serial/blockSize+1)
+func (x *index) inSpans(tree *btree.BTreeG[key], spans []contract.Span) ids {
+	found := make(bitmap, x.serial/blockSize+1)
 	for _, span := range spans {
 		first := span.From
-		if s.openKeys == allOpen && !first.After(s.load.created) {
+		if x.openKeys == allOpen && !first.After(x.load.created) {
 			first = time.Time{} // open keys stand before all others
 		}
 		tree.Ascend(keyAt(first, 0, ""), func(k key) bool {
-			if !span.To.IsZero() && !s.timeOf(k).Before(span.To) {
+			if !span.To.IsZero() && !x.timeOf(k).Before(span.To) {
 				return false
 			}
 			found.add(uint64(k.serial))

@@ -163,6 +163,9 @@ func (s *Store) Load(now time.Time) *Store {
 	if next.openKeys == mixed {
 		next.closeKeys()
 	}
+	if d := s.shared; d.mixed {
+		next.shared = &directory{seed: d.seed, load: l}
+	}
 	return next
 }
 
@@ -176,14 +179,16 @@ const (
 	allOpen
 )
 
-// openKeysOf counts the open times of processes.
-func openKeysOf(all []Process) openKeys {
+// openKeysOf counts the open times of what there is of one kind.
+func openKeysOf[T any](all []T, times func(*T) (created, updated time.Time)) openKeys {
 	open := 0
 	for i := range all {
-		for _, at := range []time.Time{all[i].CreatedAt, all[i].UpdatedAt} {
-			if at.IsZero() {
-				open++
-			}
+		created, updated := times(&all[i])
+		if created.IsZero() {
+			open++
+		}
+		if updated.IsZero() {
+			open++
 		}
 	}
 	switch open {
@@ -196,22 +201,22 @@ func openKeysOf(all []Process) openKeys {
 	}
 }
 
-// timeKey is the place of a process in an index by time.
-func (s *Store) timeKey(at time.Time, p *Process) key {
-	if s.openKeys == allOpen && at.Equal(s.load.created) {
+// timeKey is the place of a thing in an index by time.
+func (x *index) timeKey(at time.Time, id uint64, guid string) key {
+	if x.openKeys == allOpen && at.Equal(x.load.created) {
 		at = time.Time{}
 	}
-	return keyAt(at, p.serial, p.GUID)
+	return keyAt(at, id, guid)
 }
 
-func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p) }
-func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p) }
+func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p.serial, p.GUID) }
+func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p.serial, p.GUID) }
 
 // timeOf is the time that a key stands for.
-func (s *Store) timeOf(k key) time.Time {
+func (x *index) timeOf(k key) time.Time {
 	at := k.time()
-	if s.openKeys == allOpen && at.IsZero() {
-		return s.load.created
+	if x.openKeys == allOpen && at.IsZero() {
+		return x.load.created
 	}
 	return at
 }

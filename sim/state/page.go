@@ -68,15 +68,8 @@ func (r resource) compareBy(column string, to resource) int {
 	return cmp.Or(first, cmp.Compare(r.guid, to.guid))
 }
 
-// page filters the views that are handed in in order of creation, orders them
-// and cuts out the page.
-func page(q contract.ResourceQuery, all []View, of func(View) resource) Page {
-	views, total := paged(q, slices.Values(all), of)
-	return Page{Views: views, Total: total}
-}
-
-// paged is page for anything that is listed. It keeps what may be on the page and
-// counts the rest.
+// paged filters what is handed in in order of creation, orders it and cuts out the
+// page: it keeps what may be on that and counts the rest.
 func paged[T any](q contract.ResourceQuery, all iter.Seq[T], of func(T) resource) (shown []T, total int) {
 	type listed struct {
 		one T

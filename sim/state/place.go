@@ -33,18 +33,27 @@ type Space struct {
 
 // Organizations lists the organizations that a viewer may see.
 func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
-	s.mu.RLock()
+	s.findable()
 	defer s.mu.RUnlock()
-	var all []View
-	for _, guid := range s.orgOrder {
-		if org := s.orgs.get(guid); q.Match("names", org.Name) && who.canReadOrganization(org, &s.spaces) {
-			all = append(all, View{Organization: org, settings: s.settings})
+	_, _, orgs := s.catalogues()
+	n := orgs.narrowed(q)
+	if !who.ReadsAll() {
+		var seen ids
+		for _, g := range who.User.Grants {
+			org := g.OrganizationGUID
+			if space, ok := s.spaces.table.find(g.SpaceGUID); ok {
+				seen = seen.or(orgs.having(attribute{ofOrg, space.OrganizationGUID, ""}))
+			}
+			seen = seen.or(orgs.having(attribute{ofOrg, org, ""}))
 		}
+		n.to(seen)
 	}
-	return page(q, all, func(v View) resource {
-		org := v.Organization
-		return resource{guid: org.GUID, name: org.Name, created: org.CreatedAt, updated: org.UpdatedAt, labels: org.Metadata.Labels}
-	})
+	places, total := orgs.page(q, n, func(place uint64) resource { return resourceOfOrganization(s.orgs.get(s.orgOrder[place])) })
+	views := make([]View, len(places))
+	for i, place := range places {
+		views[i] = View{Organization: s.orgs.get(s.orgOrder[place]), settings: s.settings}
+	}
+	return Page{Views: views, Total: total}
 }
 
 // Organization finds an organization for a reader. The error is
@@ -61,18 +70,20 @@ func (s *Store) Organization(who Viewer, guid string) (View, error) {
 
 // Spaces lists the spaces that a viewer may see.
 func (s *Store) Spaces(who Viewer, q contract.ResourceQuery) Page {
-	s.mu.RLock()
+	s.findable()
 	defer s.mu.RUnlock()
-	var all []View
-	for _, guid := range s.spaceOrd {
-		space := s.spaces.get(guid)
-		if q.Match("names", space.Name) && q.Match("organization_guids", space.OrganizationGUID) && who.canRead(space) {
-			all = append(all, s.viewOfSpace(space))
-		}
+	_, spaces, _ := s.catalogues()
+	n := spaces.narrowed(q)
+	n.inPlaces(spaces, q)
+	if !who.ReadsAll() {
+		n.to(spaces.readable(who))
 	}
-	return page(q, all, func(v View) resource {
-		return resource{guid: v.Space.GUID, name: v.Space.Name, created: v.Space.CreatedAt, updated: v.Space.UpdatedAt, labels: v.Space.Metadata.Labels}
-	})
+	places, total := spaces.page(q, n, func(place uint64) resource { return resourceOfSpace(s.spaces.get(s.spaceOrd[place])) })
+	views := make([]View, len(places))
+	for i, place := range places {
+		views[i] = s.viewOfSpace(s.spaces.get(s.spaceOrd[place]))
+	}
+	return Page{Views: views, Total: total}
 }
 
 // Space finds a space for a reader. The error is contract.SpaceNotFound.

@@ -44,7 +44,7 @@ func (s *Store) StopApp(now time.Time, who Viewer, guid string) (View, error) {
 		}
 		next := *v.App
 		next.State, next.UpdatedAt = Stopped, now
-		s.apps.set(guid, &next)
+		s.setApp(&next)
 		s.turn(&next, Started, now)
 		return &next, nil
 	})
@@ -91,17 +91,17 @@ func (s *Store) startWith(now time.Time, v View, revise func(*App) error) (*App,
 	if next.State != Started {
 		next.State, next.UpdatedAt = Started, now
 	}
-	s.apps.set(next.GUID, &next)
+	s.setApp(&next)
 	v.App = &next
 	for _, of := range s.byApp.get(next.GUID) {
 		v.Process = s.processes.get(of)
 		if err := s.checkModel(v, v.Process, true); err != nil {
-			s.apps.set(next.GUID, old)
+			s.setApp(old)
 			return old, err
 		}
 	}
 	if err := revise(&next); err != nil {
-		s.apps.set(next.GUID, old)
+		s.setApp(old)
 		return old, err
 	}
 	s.turn(&next, old.State, now)

@@ -18,24 +18,20 @@ type Store struct {
 	mu sync.RWMutex // guards all fields below
 
 	settings  *settings
-	load      load // zero: open times stay open
 	orgs      dated[*Organization]
 	orgOrder  []string
 	spaces    dated[*Space]
 	spaceOrd  []string
 	apps      dated[*App]
 	appOrder  []string
-	shared    *directory // with all forks
-	renamed   []string   // apps that have not the name that the directory knows
+	shared    *directory  // with all forks of a load
+	found     *catalogue  // of the apps; nil: the directory's
+	touched   table[*App] // those that are found in another way now, as they were
 	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
-	serial    uint64          // of the newest process
 
-	inOrder   *btree.BTreeG[key] // by creation
-	byCreated *btree.BTreeG[key]
-	byUpdated *btree.BTreeG[key]
-	openKeys  openKeys   // of the two before
-	index     table[ids] // by attribute
+	index                      // of the processes
+	inOrder *btree.BTreeG[key] // by creation
 
 	deployments     map[string]*Deployment
 	deploymentOrder []string
@@ -91,7 +87,7 @@ func New(seed Seed) *Store {
 		s.spaces.set(space.GUID, space)
 		s.spaceOrd = append(s.spaceOrd, space.GUID)
 	}
-	s.shared = new(directory)
+	s.shared = newDirectory(seed)
 	s.apps.grow(len(seed.Apps))
 	s.byApp.grow(len(seed.Apps))
 	s.appOrder = make([]string, 0, len(seed.Apps))
@@ -115,7 +111,7 @@ func New(seed Seed) *Store {
 		processes[i] = &seed.Processes[i]
 	}
 	s.indexTimes(processes)
-	s.openKeys = openKeysOf(seed.Processes)
+	s.openKeys = openKeysOf(seed.Processes, func(p *Process) (created, updated time.Time) { return p.CreatedAt, p.UpdatedAt })
 	s.indexAll(seed.Processes)
 	s.due.Store(never)
 	s.deployments = make(map[string]*Deployment, len(seed.Deployments))
@@ -126,30 +122,22 @@ func New(seed Seed) *Store {
 	return s
 }
 
-// indexTimes fills the indexes by time. They take keys in order ten times as
-// fast as they come, and in a world that was just loaded nothing has been
-// updated yet: one index serves as both.
+// indexTimes fills the indexes by time. In a world that was just loaded nothing
+// has been updated yet: one index serves as both.
 func (s *Store) indexTimes(processes []*Process) {
-	s.byCreated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
-	s.byUpdated = btree.NewBTreeGOptions(byTime, btree.Options{NoLocks: true})
-	same := !slices.ContainsFunc(processes, func(p *Process) bool { return !p.CreatedAt.Equal(p.UpdatedAt) })
-	enter(s.byCreated, processes, s.createdKey)
-	if same {
-		s.byUpdated = s.byCreated.Copy()
-	} else {
-		enter(s.byUpdated, processes, s.updatedKey)
-	}
-}
-
-func enter(index *btree.BTreeG[key], processes []*Process, keyOf func(*Process) key) {
 	keys := make([]key, len(processes))
 	for i, p := range processes {
-		keys[i] = keyOf(p)
+		keys[i] = s.createdKey(p)
 	}
-	slices.SortFunc(keys, compareTimes)
-	for _, k := range keys {
-		index.Load(k)
+	s.byCreated = treeOf(keys, byTime, compareTimes)
+	if !slices.ContainsFunc(processes, func(p *Process) bool { return !p.CreatedAt.Equal(p.UpdatedAt) }) {
+		s.byUpdated = s.byCreated.Copy()
+		return
 	}
+	for i, p := range processes {
+		keys[i] = s.updatedKey(p)
+	}
+	s.byUpdated = treeOf(keys, byTime, compareTimes)
 }
 
 func (p *Process) orderKey() key { return key{serial: uint32(p.serial), guid: p.GUID} }
@@ -163,7 +151,6 @@ func (s *Store) Fork() *Store {
 	defer s.mu.Unlock()
 	next := &Store{
 		settings:  s.settings,
-		load:      s.load,
 		orgs:      s.orgs.fork(),
 		orgOrder:  slices.Clip(s.orgOrder),
 		spaces:    s.spaces.fork(),
@@ -171,15 +158,12 @@ func (s *Store) Fork() *Store {
 		apps:      s.apps.fork(),
 		appOrder:  slices.Clip(s.appOrder),
 		shared:    s.shared,
-		renamed:   slices.Clip(s.renamed),
+		found:     s.found.fork(),
+		touched:   s.touched.fork(),
 		processes: s.processes.fork(),
 		byApp:     s.byApp.fork(),
-		serial:    s.serial,
-		inOrder:   s.inOrder.Copy(),
-		byCreated: s.byCreated.Copy(),
-		byUpdated: s.byUpdated.Copy(),
-		openKeys:  s.openKeys,
 		index:     s.index.fork(),
+		inOrder:   s.inOrder.Copy(),
 		events:    s.events.fork(),
 
 		deployments: maps.Clone(s.deployments), deploymentOrder: slices.Clip(s.deploymentOrder),

@@ -123,11 +123,33 @@ func BenchmarkListApps(b *testing.B) {
 		srv := crowdOf(b, apps)
 		for _, query := range []string{
 			"", fmt.Sprintf("page=%d", apps/50/2), "names=app-77", "names=app-77&space_guids=nix", "label_selector=env=prod", "order_by=name", "order_by=-updated_at", "per_page=5000",
+			"order_by=-updated_at&label_selector=env=prod", "created_ats[lt]=2020-01-01T00:00:00Z", "updated_ats[gt]=2020-01-01T00:00:00Z",
 		} {
 			b.Run(fmt.Sprint(apps, "/", query), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					ask(b, srv, "GET", "/v3/apps?"+query, nil)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkListSpaces asks for pages of what apps hang on.
+func BenchmarkListSpaces(b *testing.B) {
+	for _, spaces := range []int{500, 5_000} {
+		var text strings.Builder
+		text.WriteString(`{"name":"wide","organizations":[{"name":"o"}],"spaces":[{"name":"first"}`)
+		for i := range spaces {
+			fmt.Fprintf(&text, `,{"name":"space-%d","metadata":{"labels":{"n":"%d"}}}`, i, i%(spaces/5))
+		}
+		text.WriteString("]}")
+		srv := sim.Start(b, sim.Document(text.String()))
+		for _, query := range []string{"", fmt.Sprintf("page=%d", spaces/50/2), "names=space-77", "label_selector=n=7", "order_by=name", "order_by=-updated_at"} {
+			b.Run(fmt.Sprint(spaces, "/", query), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/spaces?"+query, nil)
 				}
 			})
 		}

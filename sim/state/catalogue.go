@@ -1,0 +1,217 @@
+package state
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/btree"
+
+	"example.com/capisim/sim/contract"
+)
+
+// catalogue finds apps, spaces or organizations, which are given from the start:
+// their ids are their places in the order of creation.
+type catalogue struct {
+	index
+	places  map[string]uint64 // by guid
+	byName  *btree.BTreeG[textKey]
+	byState *btree.BTreeG[textKey]
+}
+
+// entry is a thing in a catalogue: its columns, and what else it is found by,
+// where it has that.
+type entry struct {
+	resource
+	space, org, stack string
+}
+
+// textKey is a place in an index by a text, then by guid.
+type textKey struct {
+	text, guid string
+	place      uint64
+}
+
+func (k textKey) id() uint64 { return k.place }
+func (k key) id() uint64     { return uint64(k.serial) }
+
+func byText(a, b textKey) bool { return compareTexts(a, b) < 0 }
+
+func compareTexts(a, b textKey) int {
+	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.guid, b.guid))
+}
+
+// attributes appends what a thing is found by.
+func (e *entry) attributes(own []attribute) []attribute {
+	own = append(own, attribute{kind: anyOne}, attribute{ofName, folded(e.name), ""},
+		attribute{ofSpace, e.space, ""}, attribute{ofOrg, e.org, ""}, attribute{ofStack, e.stack, ""})
+	return labels(own, e.labels)
+}
+
+// newCatalogue makes the catalogue of what there is, in order of creation. Open
+// times derive from the load.
+func newCatalogue(l load, open openKeys, all []entry) *catalogue {
+	c := &catalogue{index: index{load: l, serial: uint64(len(all)), openKeys: open}, places: make(map[string]uint64, len(all))}
+	created, updated := make([]key, len(all)), make([]key, len(all))
+	names, states := make([]textKey, len(all)), make([]textKey, len(all))
+	c.fill(func(yield func(uint64, []attribute) bool) {
+		var own []attribute
+		for i := range all {
+			place := uint64(i)
+			c.places[all[i].guid] = place
+			created[i], updated[i], names[i], states[i] = c.keys(place, &all[i])
+			own = all[i].attributes(own[:0])
+			yield(place, own)
+		}
+	})
+	c.byCreated, c.byUpdated = treeOf(created, byTime, compareTimes), treeOf(updated, byTime, compareTimes)
+	c.byName, c.byState = treeOf(names, byText, compareTexts), treeOf(states, byText, compareTexts)
+	return c
+}
+
+// treeOf is an index of keys, which it takes in order ten times as fast as they
+// come.
+func treeOf[K any](keys []K, less func(a, b K) bool, compare func(a, b K) int) *btree.BTreeG[K] {
+	tree := btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+	slices.SortFunc(keys, compare)
+	for _, k := range keys {
+		tree.Load(k)
+	}
+	return tree
+}
+
+// keys are the places of a thing in the indexes.
+func (c *catalogue) keys(place uint64, e *entry) (created, updated key, name, state textKey) {
+	return c.timeKey(e.created, place, e.guid), c.timeKey(e.updated, place, e.guid),
+		textKey{strings.ToLower(e.name), e.guid, place}, textKey{e.state, e.guid, place}
+}
+
+func (c *catalogue) fork() *catalogue {
+	if c == nil {
+		return nil
+	}
+	return &catalogue{c.index.fork(), c.places, c.byName.Copy(), c.byState.Copy()}
+}
+
+// move brings the catalogue from one version of a thing to the next.
+func (c *catalogue) move(old, next *entry) {
+	place := c.places[old.guid]
+	was, is := old.attributes(nil), next.attributes(nil)
+	c.lose(place, was, is)
+	c.gain(place, was, is)
+	created, updated, name, state := c.keys(place, old)
+	c.byCreated.Delete(created)
+	c.byUpdated.Delete(updated)
+	c.byName.Delete(name)
+	c.byState.Delete(state)
+	created, updated, name, state = c.keys(place, next)
+	c.byCreated.Set(created)
+	c.byUpdated.Set(updated)
+	c.byName.Set(name)
+	c.byState.Set(state)
+}
+
+// narrowed are those that pass the filters of every list, and names.
+func (c *catalogue) narrowed(q contract.ResourceQuery) (n narrowing) {
+	if q.GUIDs.Set {
+		var found ids
+		for _, guid := range q.GUIDs.Values {
+			if place, known := c.places[guid]; known {
+				found.add(place)
+			}
+		}
+		n.to(found)
+	}
+	if names := q.Filter("names"); names.Set {
+		n.to(c.named(names.Values...))
+	}
+	n.common(&c.index, q.ListQuery)
+	return n
+}
+
+// named are those with one of some names, in whatever case.
+func (c *catalogue) named(names ...string) (found ids) {
+	for _, name := range names {
+		found = found.or(c.having(attribute{ofName, folded(name), ""}))
+	}
+	return found
+}
+
+// page is a page of what a query was narrowed to, by places, at which of finds the
+// columns.
+func (c *catalogue) page(q contract.ResourceQuery, n narrowing, of func(place uint64) resource) (shown []uint64, total int) {
+	if total = int(c.serial); n.narrow {
+		total = n.found.count()
+	}
+	first, last := window(q.ListQuery, total)
+	if first == last {
+		return nil, 0 // as cut says
+	}
+	if n.narrow && q.OrderBy != "" && total < int(c.serial)/sorted {
+		shown = slices.SortedFunc(n.found.from(0, false), func(a, b uint64) int {
+			if q.Descending {
+				a, b = b, a
+			}
+			return of(a).compareBy(q.OrderBy, of(b))
+		})
+		return shown[first:last], total
+	}
+	shown = make([]uint64, 0, last-first)
+	for place := range c.inOrder(q.ListQuery, n, first) {
+		if shown = append(shown, place); len(shown) == last-first {
+			break
+		}
+	}
+	return shown, total
+}
+
+// inOrder yields what was found in the order of a query, but for the first few.
+func (c *catalogue) inOrder(q contract.ListQuery, n narrowing, skip int) iter.Seq[uint64] {
+	switch q.OrderBy {
+	case "name":
+		return walk(c.byName, c.serial, q.Descending, n, skip)
+	case "state":
+		return walk(c.byState, c.serial, q.Descending, n, skip)
+	case "created_at":
+		return walk(c.byCreated, c.serial, q.Descending, n, skip)
+	case "updated_at":
+		return walk(c.byUpdated, c.serial, q.Descending, n, skip)
+	}
+	if n.narrow {
+		return n.found.from(skip, false)
+	}
+	return func(yield func(uint64) bool) {
+		for place := uint64(skip); place < c.serial && yield(place); place++ {
+		}
+	}
+}
+
+// walk yields what was found in the order of an index, but for the first few.
+func walk[K interface{ id() uint64 }](tree *btree.BTreeG[K], largest uint64, descending bool, n narrowing, skip int) iter.Seq[uint64] {
+	found := n.found.bitmap(largest)
+	return func(yield func(uint64) bool) {
+		visit := func(k K) bool {
+			switch {
+			case n.narrow && !found.has(k.id()):
+				return true
+			case n.narrow && skip > 0:
+				skip--
+				return true
+			}
+			return yield(k.id())
+		}
+		at := 0
+		if !n.narrow {
+			at = skip
+		}
+		if descending {
+			at = tree.Len() - 1 - at
+		}
+		if k, there := tree.GetAt(at); there && descending {
+			tree.Descend(k, visit)
+		} else if there {
+			tree.Ascend(k, visit)
+		}
+	}
+}
