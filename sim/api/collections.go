@@ -135,8 +135,11 @@ func getItemPart(c *call) (reply, error) {
 }
 
 // items are the resources of a collection, complete: one without a guid, times,
-// metadata or a link to itself is given them.
+// metadata or a link to itself is given them. They are made once: read only.
 func (c *call) items(collection *contract.Collection) []item {
+	if made, done := c.made[collection]; done {
+		return made
+	}
 	given := c.snap.Scenario.Document.Resources[collection.Name]
 	all := append(slices.Clone(given), c.derived(collection.Name)...)
 	items := make([]item, 0, len(all))
@@ -146,6 +149,10 @@ func (c *call) items(collection *contract.Collection) []item {
 			items = append(items, one)
 		}
 	}
+	if c.made == nil {
+		c.made = map[*contract.Collection][]item{}
+	}
+	c.made[collection] = items
 	return items
 }
 

@@ -71,7 +71,7 @@ func (c *call) relatedBy(relation string, items []item) (found []item) {
 		}
 	default:
 		if collection := contract.CollectionNamed(relation + "s"); collection != nil {
-			found = slices.DeleteFunc(c.items(collection), func(to item) bool { return !slices.Contains(guids, to.guid) })
+			found = slices.DeleteFunc(slices.Clone(c.items(collection)), func(to item) bool { return !slices.Contains(guids, to.guid) })
 		}
 	}
 	return found

@@ -95,9 +95,8 @@ func (c *call) firstDomain() (item, bool) {
 
 // routesByApp are the routes of each app, in the order of their addresses.
 func (c *call) routesByApp() map[string][]item {
-	routes, byApp := c.items(contract.CollectionNamed("routes")), map[string][]item{}
-	slices.SortStableFunc(routes, func(a, b item) int { return strings.Compare(a.value.TextOf("url"), b.value.TextOf("url")) })
-	for _, route := range routes {
+	routes, byApp := slices.Values(c.items(contract.CollectionNamed("routes"))), map[string][]item{}
+	for _, route := range slices.SortedStableFunc(routes, func(a, b item) int { return strings.Compare(a.value.TextOf("url"), b.value.TextOf("url")) }) {
 		apps := route.relations("app")
 		slices.Sort(apps)
 		for _, app := range slices.Compact(apps) {
