@@ -124,14 +124,14 @@ func (h hypertext) heat(m journal.Matrix) {
 	if len(m.Operations) == 0 {
 		return
 	}
-	columns := []string{"operation"}
-	for _, status := range statuses(m) {
+	columns, all := []string{"operation"}, statuses(m)
+	for _, status := range all {
 		columns = append(columns, strconv.Itoa(status))
 	}
 	h.table("Operations and their documented statuses; the deeper the colour, the more often a client met the answer", columns, func() {
 		for _, row := range m.Operations {
 			h.put("<tr><th scope=\"row\">%s</th>", document.Printable(row.ID))
-			for _, status := range statuses(m) {
+			for _, status := range all {
 				if cell, ok := m.Cell(row.ID, status); ok {
 					h.square(row.ID, cell)
 				} else {
