@@ -10,8 +10,8 @@ import (
 
 // Sender carries out a request to a world as if a client had sent it, with the
 // token of a user unless that is "", and returns its id in the journal when it
-// is answered. The path has no world prefix. The error says which user there is
-// not.
+// is answered. The path has no world prefix. The error names a user that the world
+// does not have.
 type Sender func(of *world.World, user string, r *http.Request) (id uint64, err error)
 
 // sentAgent is the User-Agent of a request that names none.

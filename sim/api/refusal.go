@@ -73,7 +73,7 @@ func (c *call) badToken() string {
 		return "what follows bearer cannot be a token"
 	}
 	if _, ours, err := issuer.verify(token, c.wall); ours && err != nil {
-		return "the token was issued by capisim and is good no more: " + err.Error()
+		return "the token was issued by capisim and is no longer good: " + err.Error()
 	} else if ours {
 		return "the login of the token has ended, is of another world, or its user is gone"
 	}

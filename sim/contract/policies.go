@@ -34,8 +34,8 @@ var (
 	policyDown    = policyError("Down", http.StatusServiceUnavailable, "policy server unavailable")
 )
 
-// MaxPoliciesPerSource is how many policies who is no admin may give an app as
-// their source (jobs/policy-server/spec).
+// MaxPoliciesPerSource is how many policies may have one app as their source when
+// somebody other than an administrator sets them (jobs/policy-server/spec).
 const MaxPoliciesPerSource = 150
 
 // policyRows are the operations of the policy server.

@@ -83,7 +83,7 @@ func TestRecallOfWhatWasNotConsulted(t *testing.T) {
 	}
 }
 
-// A course is bounded, and what is no course is none.
+// A course is bounded, and what is not a course is none.
 func TestCourseIsBounded(t *testing.T) {
 	t.Parallel()
 	set := setOf(t, `{"id":"decides","respond":{"status":503}}`)

@@ -227,8 +227,8 @@ func jsonText(value any) string {
 	return legible(string(raw))
 }
 
-// escaped are the escapes of JSON, those of which it has no need for the page of a
-// browser among them.
+// escaped are the escapes of JSON, among them those that only a browser's page
+// needs.
 var escaped = regexp.MustCompile(`(?s)\\(?:u003c|u003e|u0026|.)`)
 
 // legible is JSON for people: they read < and not \u003c.

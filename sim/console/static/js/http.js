@@ -48,7 +48,7 @@ export function whenUnauthorized(act) {
   onUnauthorized = act;
 }
 
-let ahead = -Infinity; // what the server's clock shows more than this machine's
+let ahead = -Infinity; // by how much the server's clock is ahead of this machine's
 
 /** The server's time, in milliseconds: its answers tell whole seconds, of which the
  * latest is the nearest. */

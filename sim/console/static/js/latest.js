@@ -12,7 +12,7 @@ export function Status({ row }) {
   return html`<span class=${`status-code tone-${statusTone(row.status)}`}>${row.status || "none"}</span>`;
 }
 
-/** How long an answer is held yet, in real time as its client waits. */
+/** How long an answer is still held, in real time, as its client waits. */
 export function Left({ until }) {
   useTick(1000);
   const seconds = Math.ceil((Date.parse(until) - serverNow()) / 1000);
