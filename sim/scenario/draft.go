@@ -100,6 +100,9 @@ func (d *draft) apps() {
 	apps, processes := len(d.doc.Apps), 0
 	for i := range d.doc.Apps {
 		processes += max(1, len(d.doc.Apps[i].Processes))
+		if d.doc.Apps[i].Deploying {
+			processes++ // beside the one there is
+		}
 	}
 	if g := d.doc.Generate; g != nil {
 		apps, processes = apps+g.Apps, processes+g.Apps*len(g.types())
@@ -156,14 +159,14 @@ func (d *draft) reorder(orders []int) {
 // app makes one app and its processes and returns the order of creation that
 // is written at each of them. The place names an app that has no name.
 func (d *draft) app(app App, space int, place string) (orders []int) {
-	home := d.seed.Spaces[space]
+	home := &d.seed.Spaces[space]
 	f := d.draw.of("app", home.Name, cmp.Or(app.Name, place))
 	guid := cmp.Or(app.GUID, f.UUID())
 	kind := runtimeOf(app.Buildpacks, f.Rand)
 	if app.Name == "" {
 		app.Name = f.name(place)
 	}
-	made := state.App{
+	d.seed.Apps = append(d.seed.Apps, state.App{
 		Name:       app.Name,
 		GUID:       guid,
 		SpaceGUID:  home.GUID,
@@ -173,11 +176,12 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		Buildpacks: app.Buildpacks,
 		Stack:      cmp.Or(app.Stack, contract.DefaultStack),
 		Metadata:   app.Metadata,
-	}
+	})
+	made := &d.seed.Apps[len(d.seed.Apps)-1]
 	if made.Buildpacks == nil {
 		made.Buildpacks = []string{kind.buildpack}
 	}
-	d.built(&made, app)
+	d.built(made, app)
 
 	processes := app.Processes
 	if processes == nil {
@@ -189,12 +193,11 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 		d.seed.Processes = append(d.seed.Processes, d.process(process, made, kind))
 		orders = append(orders, process.Order)
 	}
-	d.started(&made, app, processes, d.seed.Processes[first:])
-	if second := d.deployments(&made, app, d.seed.Processes[first:]); second != nil {
+	d.started(made, app, processes, d.seed.Processes[first:])
+	if second := d.deployments(made, app, d.seed.Processes[first:]); second != nil {
 		d.seed.Processes = append(d.seed.Processes, *second)
 		orders = append(orders, 0)
 	}
-	d.seed.Apps = append(d.seed.Apps, made)
 	return orders
 }
 
@@ -212,7 +215,9 @@ func (a *App) state() state.AppState {
 
 func (d *draft) users() {
 	for _, user := range d.doc.Auth.Users {
-		d.left = d.stop.Step()
+		if d.left = d.stop.Step(); d.left != nil {
+			return
+		}
 		made := state.User{
 			Name:     user.Name,
 			GUID:     cmp.Or(user.GUID, d.draw.of("user", user.Name).UUID()),

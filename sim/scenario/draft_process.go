@@ -17,7 +17,7 @@ const (
 )
 
 // process makes the stored form of a process.
-func (d *draft) process(from Process, app state.App, kind runtime) state.Process {
+func (d *draft) process(from Process, app *state.App, kind runtime) state.Process {
 	typ := from.typeName()
 	f := d.draw.of("process", app.GUID, typ, from.GUID)
 	drawn, version := f.UUID(), f.UUID()

@@ -193,6 +193,7 @@ func (e *exporter) quotas() *Quotas {
 }
 
 func (e *exporter) users() {
+	e.doc.Auth.Users = slices.Grow(e.doc.Auth.Users, len(e.seed.Users))
 	for _, user := range e.seed.Users {
 		out := User{
 			Name:     user.Name,
