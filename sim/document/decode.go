@@ -34,60 +34,111 @@ func wholeNumber(digits string) string {
 	return digits
 }
 
-// manyItems is how long a list may be that is decoded as a whole.
-const manyItems = 100
+// manyValues is how many values are decoded at once.
+const manyValues = 100
 
-// DecodeUntil is Decode into a struct for somebody who may leave: the items of
-// long lists are decoded one by one.
+// DecodeUntil is Decode for somebody who may leave: what is large is decoded part
+// by part.
 func (v Value) DecodeUntil(stop *Stop, into any) error {
-	return v.decode(stop, reflect.ValueOf(into).Elem())
+	err := v.decode(stop, reflect.ValueOf(into).Elem())
+	return cmp.Or(stop.Step(), err)
 }
 
 func (v Value) decode(stop *Stop, into reflect.Value) error {
-	short := v
-	var long []int // members
-	var lists []reflect.Value
-	for i, member := range v.Members {
-		if member.Value.Kind != Array || len(member.Value.Members) <= manyItems {
+	if left := stop.Step(); left != nil {
+		return left
+	}
+	to := into.Type()
+	whole := !v.large() || reflect.PointerTo(to).Implements(unmarshalerType)
+	switch {
+	case whole:
+	case to.Kind() == reflect.Pointer:
+		into.Set(reflect.New(to.Elem()))
+		return v.decode(stop, into.Elem())
+	case to.Kind() == reflect.Struct && v.Kind == Object:
+		return v.decodeStruct(stop, into)
+	case to.Kind() == reflect.Slice && v.Kind == Array:
+		return v.decodeSlice(stop, into)
+	case to.Kind() == reflect.Map && to.Key() == reflect.TypeFor[string]() && v.Kind == Object:
+		return v.decodeMap(stop, into)
+	}
+	return v.Decode(into.Addr().Interface())
+}
+
+func (v Value) large() bool { return v.within(manyValues) > manyValues }
+
+// within counts the values inside of a value, no further than most.
+func (v Value) within(most int) int {
+	n := len(v.Members)
+	for i := 0; i < len(v.Members) && n <= most; i++ {
+		n += v.Members[i].Value.within(most - n)
+	}
+	return n
+}
+
+// decodeStruct decodes what is large on its own and the rest as one.
+func (v Value) decodeStruct(stop *Stop, into reflect.Value) (err error) {
+	fields := fieldsOf(into.Type(), nil)
+	rest := Value{Kind: Object, Members: make([]Field, 0, len(v.Members))}
+	for _, member := range v.Members {
+		i := slices.IndexFunc(fields, func(f structField) bool { return f.key == member.Key && len(f.index) == 1 })
+		if i < 0 || !member.Value.large() {
+			rest.Members = append(rest.Members, member)
 			continue
 		}
-		if list := listOf(into, member.Key); list.IsValid() {
-			if long == nil {
-				short.Members = slices.Clone(v.Members)
-			}
-			short.Members[i].Value = Value{}
-			long, lists = append(long, i), append(lists, list)
-		}
+		err = cmp.Or(err, member.Value.decode(stop, into.FieldByIndex(fields[i].index)))
 	}
-	err := short.Decode(into.Addr().Interface())
-	for i, at := range long {
-		items := v.Members[at].Value.Members
-		lists[i].Set(reflect.MakeSlice(lists[i].Type(), len(items), len(items)))
-		for j, item := range items {
-			if left := stop.Step(); left != nil {
-				return left
-			}
-			err = cmp.Or(err, item.Value.decode(stop, lists[i].Index(j)))
+	return cmp.Or(rest.Decode(into.Addr().Interface()), err)
+}
+
+// decodeSlice decodes small items by the dozen: a decoder for each would cost more
+// than what it does.
+func (v Value) decodeSlice(stop *Stop, into reflect.Value) (err error) {
+	into.Set(reflect.MakeSlice(into.Type(), len(v.Members), len(v.Members)))
+	some := reflect.New(into.Type())
+	for i, n := 0, 0; i < len(v.Members); i += n {
+		n = dozen(v.Members[i:])
+		if left := stop.Steps(n); left != nil {
+			return left
 		}
+		if n == 1 {
+			err = cmp.Or(err, v.Members[i].Value.decode(stop, into.Index(i)))
+			continue
+		}
+		some.Elem().Set(into.Slice3(i, i, i+n)) // its array is filled
+		err = cmp.Or(err, Value{Kind: Array, Members: v.Members[i : i+n]}.Decode(some.Interface()))
 	}
 	return err
 }
 
-// listOf is the field of a struct that takes the list under a key, if there is
-// one and neither type reads JSON by itself.
-func listOf(of reflect.Value, key string) (list reflect.Value) {
-	if of.Kind() != reflect.Struct || reflect.PointerTo(of.Type()).Implements(unmarshalerType) {
-		return list
+func (v Value) decodeMap(stop *Stop, into reflect.Value) (err error) {
+	into.Set(reflect.MakeMapWithSize(into.Type(), len(v.Members)))
+	for i, n := 0, 0; i < len(v.Members); i += n {
+		n = dozen(v.Members[i:])
+		if left := stop.Steps(n); left != nil {
+			return left
+		}
+		if n == 1 {
+			item := reflect.New(into.Type().Elem()).Elem()
+			err = cmp.Or(err, v.Members[i].Value.decode(stop, item))
+			into.SetMapIndex(reflect.ValueOf(v.Members[i].Key), item)
+			continue
+		}
+		err = cmp.Or(err, Value{Kind: Object, Members: v.Members[i : i+n]}.Decode(into.Addr().Interface()))
 	}
-	for _, field := range fieldsOf(of.Type(), nil) {
-		if field.key == key && len(field.index) == 1 {
-			list = of.FieldByIndex(field.index)
+	return err
+}
+
+// dozen is how many of some members, one at least, are so small together that they
+// are decoded at once.
+func dozen(members []Field) (n int) {
+	for values := 0; n < len(members); n++ {
+		values += 1 + members[n].Value.within(manyValues)
+		if n > 0 && values > manyValues {
+			break
 		}
 	}
-	if !list.IsValid() || list.Kind() != reflect.Slice || reflect.PointerTo(list.Type()).Implements(unmarshalerType) {
-		return reflect.Value{}
-	}
-	return list
+	return n
 }
 
 var unmarshalerType = reflect.TypeFor[json.Unmarshaler]()

@@ -3,7 +3,7 @@ package scenario_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +28,7 @@ func (l *leaving) Err() error {
 func listed(n int, item string) string {
 	items := make([]string, n)
 	for i := range items {
-		items[i] = strings.ReplaceAll(item, "%d", fmt.Sprint(i))
+		items[i] = strings.ReplaceAll(item, "%d", strconv.Itoa(i))
 	}
 	return "[" + strings.Join(items, ",") + "]"
 }
@@ -47,7 +47,9 @@ func TestStop(t *testing.T) {
 		"apps as YAML":    {"name: x\napps:\n" + strings.Join(strings.Split(listed(n, "- name: a%d\n"), ",")[1:n-1], ""), 4 * n / 1024},
 		"processes":       {`{"name":"x","apps":[{"name":"a","processes":` + listed(n, process) + `}]}`, 8 * n / 1024},
 		"labels":          {`{"name":"x","apps":[{"name":"a","metadata":{"labels":{` + strings.Trim(listed(n, `"k%d":"v"`), "[]") + `}}}]}`, 2 * n / 1024},
-		"users":           {`{"name":"x","auth":{"users":` + listed(n, `{"name":"u%d"}`) + `}}`, 5 * n / 1024},
+		"tokens":          {`{"name":"x","auth":{"users":[{"name":"a"}],"tokens":{` + strings.Trim(listed(n, `"t%d":"a"`), "[]") + `}}}`, 3 * n / 1024},
+		"roles":           {`{"name":"x","spaces":[{"name":"s"}],"auth":{"users":[{"name":"a","roles":` + listed(n, `{"space":"s","role":"space_auditor"}`) + `}]}}`, 8 * n / 1024},
+		"users":           {`{"name":"x","auth":{"users":` + listed(n, `{"name":"u%d"}`) + `}}`, 8 * n / 1024},
 		"apps to be made": {`{"name":"x","generate":{"apps":4000}}`, 4000 / 1024},
 	} {
 		read := func(patience int) (asked int, err error) {
