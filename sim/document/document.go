@@ -35,7 +35,8 @@ type Document struct {
 	Root  Value
 	own   Value // the root as this file has it, whatever it was laid over
 	text  []byte
-	lines []uint32    // where each line begins; made when a place is asked for
+	lines []uint32    // where each line begins; made with runes when a place is asked for
+	runes []uint32    // how many characters stand before each page of the text
 	below []*Document // the files that Over has laid this one over, numbered from 1
 }
 
@@ -139,16 +140,42 @@ func (d *Document) problem(at int, pointer, message string) Problem {
 // position counts lines and characters up to a byte.
 func (d *Document) position(at int) (line, column int) {
 	if d.lines == nil {
-		d.lines = []uint32{0}
-		for i, c := range d.text {
-			if c == '\n' {
-				d.lines = append(d.lines, uint32(i)+1)
-			}
-		}
+		d.count()
 	}
 	line = sort.Search(len(d.lines), func(i int) bool { return int(d.lines[i]) > at })
 	start := int(d.lines[line-1])
-	return line, utf8.RuneCount(d.text[start:min(at, len(d.text))]) + 1
+	return line, d.before(min(at, len(d.text))) - d.before(start) + 1
+}
+
+// page is how much text is counted for one place: a document may be one line.
+const page = 1 << 12
+
+func (d *Document) count() {
+	d.lines, d.runes = []uint32{0}, []uint32{0}
+	for at := 0; at < len(d.text); at += page {
+		text := d.text[at:min(at+page, len(d.text))]
+		d.runes = append(d.runes, d.runes[len(d.runes)-1]+uint32(runes(text)))
+		for i, c := range text {
+			if c == '\n' {
+				d.lines = append(d.lines, uint32(at+i)+1)
+			}
+		}
+	}
+}
+
+// before is how many characters stand before a byte.
+func (d *Document) before(at int) int {
+	return int(d.runes[at/page]) + runes(d.text[at/page*page:at])
+}
+
+// runes counts the characters that begin in a text.
+func runes(text []byte) (n int) {
+	for _, c := range text {
+		if utf8.RuneStart(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // Place finds where violations stand: at the value they name, at the key when

@@ -87,9 +87,10 @@ func Dotted(pointer string) string {
 // Shown is a pointer as messages give it: the beginning of one that strange keys
 // make long.
 func Shown(pointer string) string {
-	const most = 500
-	if len(pointer) <= most {
+	if len(pointer) <= mostShown {
 		return pointer
 	}
-	return strings.ToValidUTF8(pointer[:most], "") + "..."
+	return strings.ToValidUTF8(pointer[:mostShown], "") + "..."
 }
+
+const mostShown = 500 // bytes

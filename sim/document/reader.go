@@ -31,11 +31,13 @@ type step struct {
 	named bool
 }
 
+// pointer leads to the value being read, as far as Shown shows it: keys may be
+// as long as the text.
 func (r *reader) pointer() string {
 	var b strings.Builder
-	for _, step := range r.path {
-		if step.named {
-			b.WriteString("/" + Escape(step.key))
+	for i := 0; i < len(r.path) && b.Len() <= mostShown; i++ {
+		if step := r.path[i]; step.named {
+			b.WriteString("/" + Escape(Shown(step.key)))
 		} else {
 			b.WriteString("/" + strconv.Itoa(step.index))
 		}
@@ -86,19 +88,23 @@ type object struct {
 	places  map[string]int // beyond fewMembers
 }
 
-// add begins a member; false when its key is there already, which is noted.
-func (o *object) add(key string, at int) bool {
-	first, again := -1, false
+// find says which member has a key.
+func (o *object) find(key string) (place int, there bool) {
 	if o.places != nil {
-		first, again = o.places[key]
-	} else {
-		for i := range o.members {
-			if o.members[i].Key == key {
-				first, again = i, true
-			}
+		place, there = o.places[key]
+		return place, there
+	}
+	for i := range o.members {
+		if o.members[i].Key == key {
+			return i, true
 		}
 	}
-	if again {
+	return 0, false
+}
+
+// add begins a member; false when its key is there already, which is noted.
+func (o *object) add(key string, at int) bool {
+	if first, again := o.find(key); again {
 		line, column := o.r.position(int(o.members[first].at))
 		o.r.path = append(o.r.path, step{key: key, named: true})
 		o.r.note(at, "key %s appears twice, first at %d:%d", strconv.Quote(Abbreviate(key)), line, column)
@@ -109,7 +115,7 @@ func (o *object) add(key string, at int) bool {
 	if o.places != nil {
 		o.places[key] = len(o.members) - 1
 	} else if len(o.members) > fewMembers {
-		o.places = make(map[string]int, 2*len(o.members))
+		o.places = make(map[string]int, cap(o.members))
 		for i := range o.members {
 			o.places[o.members[i].Key] = i
 		}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode"
@@ -161,7 +162,7 @@ func Nearest(word string, known []string) string {
 		if max(len(word)-len(one), len(one)-len(word)) >= slips { // at least as many
 			continue
 		}
-		if far := distance(lower, strings.ToLower(one), slips); far < slips && 2*far < len(word) {
+		if far := distance(lower, strings.ToLower(one), slips-1); far < slips && 2*far < len(word) {
 			best, slips = one, far
 		}
 	}
@@ -172,8 +173,18 @@ func Nearest(word string, known []string) string {
 // swap, that turn one word into the other.
 func Distance(a, b string) int { return distance(a, b, len(a)+len(b)) }
 
-// distance is Distance, of which nobody wants to know more than enough.
+// distance is Distance, of which nobody wants to know more than enough: what is
+// above it is some number above it.
 func distance(a, b string, enough int) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if apart := letters(a) ^ letters(b); bits.OnesCount64(apart) > 2*enough {
+		return enough + 1 // a slip adds one letter and takes one away
+	}
 	width := len(b) + 1
 	var short [3 * 32]int
 	rows := short[:]
@@ -204,4 +215,12 @@ func distance(a, b string, enough int) int {
 		}
 	}
 	return row[width-1]
+}
+
+// letters is the set of the letters of a word, roughly.
+func letters(word string) (set uint64) {
+	for i := range len(word) {
+		set |= 1 << (word[i] % 64)
+	}
+	return set
 }

@@ -105,6 +105,9 @@ func asText(schemas []*jsonschema.Schema, value document.Value) (fitting documen
 	if slices.ContainsFunc(parts(schemas), wanted) {
 		return value, false
 	}
+	if !slices.ContainsFunc(schemas, mayBeText) {
+		return value, false
+	}
 	taken := func(as document.Value) bool {
 		return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return s.Validate(as.Any()) == nil })
 	}
@@ -113,6 +116,15 @@ func asText(schemas []*jsonschema.Schema, value document.Value) (fitting documen
 		return value, true
 	}
 	return value, false
+}
+
+// mayBeText is false for a schema that says itself that no text fits: the error
+// of the library would cost more than all else.
+func mayBeText(s *jsonschema.Schema) bool {
+	for s.Ref != nil && len(s.Types) == 0 {
+		s = s.Ref
+	}
+	return len(s.Types) == 0 || slices.Contains(s.Types, "string")
 }
 
 // memberOf is the schema of the member under a key.
