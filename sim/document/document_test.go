@@ -173,6 +173,7 @@ func costly(size int) map[string]string {
 	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }
 	return map[string]string{
 		"keys":             distinct("k%d: 1\n"),
+		"keys in blocks":   "-\n" + strings.ReplaceAll(distinct("  a key%07d: true\n"), "999: true\n", "999: true\n-\n"),
 		"one key":          fill("k: 1\n"),
 		"JSON keys":        "{" + distinct(`"k%d":1,`) + `"z":1}`,
 		"JSON one key":     "{" + fill(`"k":1,`) + `"z":1}`,
@@ -182,6 +183,7 @@ func costly(size int) map[string]string {
 		"JSON text":        `["` + fill("x") + `"]`,
 		"flow":             "a: [" + fill("1,") + "1]",
 		"flow keys":        "a: {" + distinct("k%d: 1,") + "}",
+		"fewer flow keys":  "a: {" + distinct("a longer key%07d: 1, ") + "}",
 		"dashes":           fill("-"),
 		"dash lines":       fill("-\n"),
 		"entries":          fill("- a\n"),

@@ -3,12 +3,12 @@ package document
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/scanner"
 	"github.com/goccy/go-yaml/token"
 )
@@ -17,7 +17,8 @@ import (
 type yamlReader struct {
 	*reader
 	anchors map[string]*anchor
-	parts   map[*token.Token][]token.Tokens // of long lists, by the token of the first item
+	parts   map[*token.Token][]token.Tokens // of long lists and blocks, by the first token
+	long    map[*token.Token]bool           // the first keys of long blocks
 	alias   *ast.AliasNode                  // the outermost one that is being followed
 	place   struct{ line, column, at int }
 }
@@ -56,15 +57,10 @@ func (r *reader) readYAML() {
 	if r.stopped {
 		return
 	}
-	if len(tokens) > fewTokens {
-		tokens = y.divide(tokens, partTokens)
+	if len(tokens) <= wholeTokens {
+		y.long = nil
 	}
-	parsed, err := parser.Parse(tokens, 0)
-	if err != nil {
-		y.syntax(err)
-		return
-	}
-	if body := y.onlyDocument(parsed); body != nil {
+	if body := y.parse(tokens); body != nil {
 		r.Root = y.value(body)
 	}
 }
@@ -77,6 +73,7 @@ func (y *yamlReader) scan(text string) (tokens token.Tokens) {
 	s.Init(text)
 	for {
 		some, err := s.Scan()
+		tokens = slices.Grow(tokens, len(some))
 		tokens.Add(some...)
 		if y.look(); y.stopped {
 			return nil
@@ -85,7 +82,8 @@ func (y *yamlReader) scan(text string) (tokens token.Tokens) {
 			break
 		}
 	}
-	shape := blockShape{}
+	shape := blockShape{long: map[*token.Token]bool{}}
+	y.long = shape.long
 	for i, t := range tokens {
 		message := shape.add(t)
 		if i == most {
@@ -251,13 +249,15 @@ func (y *yamlReader) tagged(v Value, from *ast.TagNode) Value {
 // own wins over a merged one.
 func (y *yamlReader) mapping(v Value, from *ast.MappingNode) Value {
 	v.Kind = Object
-	o := object{r: y.reader}
+	aside := y.aside(from)
+	o := object{r: y.reader, members: slices.Grow([]Field(nil), len(from.Values)+aside)}
 	var merges []ast.Node
-	for i, pair := range from.Values {
+	start := !from.IsFlowStyle
+	for pair := range y.pairs(from) {
 		key := keyNode(pair.Key)
 		at := y.at(key.GetToken())
-		if i == 0 && !from.IsFlowStyle {
-			v.at = uint32(at) // the place of a block is otherwise its first colon
+		if start {
+			v.at, start = uint32(at), false // the place of a block is otherwise its first colon
 		}
 		if _, merge := key.(*ast.MergeKeyNode); merge {
 			merges = append(merges, pair.Value)
@@ -267,6 +267,11 @@ func (y *yamlReader) mapping(v Value, from *ast.MappingNode) Value {
 		if !ok {
 			y.refuse(key, "a key that is not text")
 			continue
+		}
+		if first, again := o.find(name); again && aside > 0 { // in the words of the parser, which sees one part
+			line, column := y.position(int(o.members[first].at))
+			y.end(at, "not YAML: mapping key %q already defined at [%d:%d]", name, line, column)
+			return v
 		}
 		if !o.add(name, at) {
 			continue

@@ -56,10 +56,14 @@ func marks(text []byte) (n int) {
 type blockShape struct {
 	flow, line, inLine int
 	blocks             []blockKeys // those that are open, by column
+	long               map[*token.Token]bool
 	previous           *token.Token
 }
 
-type blockKeys struct{ column, keys int }
+type blockKeys struct {
+	column, keys int
+	first        *token.Token
+}
 
 // add says what is too much, "" for nothing.
 func (s *blockShape) add(t *token.Token) string {
@@ -84,12 +88,13 @@ func (s *blockShape) add(t *token.Token) string {
 		return fmt.Sprintf("nested deeper than %d", maxDepth)
 	}
 	if s.flow == 0 && (t.Type == token.MappingValueType || t.Type == token.SequenceEntryType) {
-		return s.block(key.Position.Column, t.Type == token.MappingValueType)
+		return s.block(key, t.Type == token.MappingValueType)
 	}
 	return ""
 }
 
-func (s *blockShape) block(column int, isKey bool) string {
+func (s *blockShape) block(start *token.Token, isKey bool) string {
+	column := start.Position.Column
 	for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > column {
 		s.blocks = s.blocks[:len(s.blocks)-1]
 	}
@@ -97,10 +102,13 @@ func (s *blockShape) block(column int, isKey bool) string {
 		return ""
 	}
 	if len(s.blocks) == 0 || s.blocks[len(s.blocks)-1].column < column {
-		s.blocks = append(s.blocks, blockKeys{column: column})
+		s.blocks = append(s.blocks, blockKeys{column: column, first: start})
 	}
 	top := &s.blocks[len(s.blocks)-1]
-	if top.keys++; top.keys > maxKeys {
+	if top.keys++; top.keys > manyKeys {
+		s.long[top.first] = true
+	}
+	if top.keys > maxKeys {
 		return fmt.Sprintf("more than %d keys in one block of YAML; JSON may have more", maxKeys)
 	}
 	return ""

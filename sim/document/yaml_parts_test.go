@@ -48,6 +48,17 @@ func TestParts(t *testing.T) {
 		"anchors before":  "x-a: &a\n  - 1\n  - &b 2\n  - 3\n  - *b\nb: *a\nc:\n  - *a\n  - *a\n  - *b\n  - 1\n",
 		"windows and tab": "a:\r\n  - 1\r\n  - b: 2\r\n    c: 3\r\n  - 3\r\n  - 4\r\n",
 	}
+	block := manyKeysOf("%d: 1\n", "k%d: |\n  a\n\n  b\n", "k%d:\n- 1\n- b: 2\n  c: 3\n", "# one\nk%d: # two\n  a: 1\n", "\"k%d\": [1,\n  {a: b}]\n",
+		"'k%d': 'it''s\n  more'\n", "k%d: &a {b: c}\n", "k%d:\n  <<: *a\n  d: *a\n", "k%d: plain\n  goes on\n", "k%d:\n", "# three\n\nk%d: >-\n  x\n")
+	texts["a long block"] = block
+	texts["a long block inside"] = "x:\n  " + strings.TrimSpace(strings.ReplaceAll(block, "\n", "\n  ")) + "\ny: 1\n"
+	texts["long blocks in a list"] = strings.Repeat("-\n  "+strings.TrimSpace(strings.ReplaceAll(block, "\n", "\n  "))+"\n", 4)
+	texts["a long block with a list"] = "a:\n" + strings.Repeat("- b: 1\n", 9) + block
+	texts["a long block with a key again"] = block + "k1: 2\n" + manyKeysOf("l%d: 1\n")
+	texts["a long block of merges"] = "a: &a {b: c}\n" + manyKeysOf("k%d: 1\n") + "<<: *a\n" + manyKeysOf("l%d: 1\n")
+	texts["a long block with more than keys"] = block + "? z\n: 1\n&x y: 2\n" + manyKeysOf("l%d: 1\n")
+	texts["a long block that ends"] = block + "- 1\n"
+	texts["a long block with a key that is none"] = block + "k: l: m\n" + manyKeysOf("l%d: 1\n")
 	files, err := filepath.Glob("../../scenarios/*.yaml")
 	if more, err2 := filepath.Glob("../../docs/reference/*.yaml"); err == nil && err2 == nil {
 		files = append(files, more...)
@@ -76,6 +87,16 @@ func TestParts(t *testing.T) {
 	if sum < 50 {
 		t.Errorf("%d parts", sum)
 	}
+}
+
+// manyKeysOf is a block of more keys than the parser is given at once, in turn of
+// some forms.
+func manyKeysOf(forms ...string) string {
+	var b strings.Builder
+	for i := range 3 * manyKeys {
+		b.WriteString(strings.ReplaceAll(forms[i%len(forms)], "%d", Int(i).Text))
+	}
+	return b.String()
 }
 
 // sameWithPlaces compares all but where nothing was written for null.
