@@ -75,8 +75,9 @@ var counted = time.Unix(0, 0)
 // it a machine whose clock is set makes pauses longer or shorter than they were.
 func CountFrom(reading time.Time) { counted = reading }
 
-// At is the reading of the machine's clock at which a request of this process came,
-// by what its view says: two of them differ by the time that has passed.
+// At is when a request came, by what its view says. Counted from here, it means
+// nothing by itself for a server elsewhere: two requests of one server differ by the
+// time that has passed.
 func At(begunMS float64) time.Time {
 	return counted.Add(time.Duration(begunMS * float64(time.Millisecond)))
 }

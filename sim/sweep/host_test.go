@@ -21,3 +21,14 @@ func TestClockThatIsSet(t *testing.T) {
 		t.Errorf("answered after %s", took)
 	}
 }
+
+// TestHeldElsewhere: an answer of a server that has run for an hour, which a client
+// waited for until it was killed, makes a hang.
+func TestHeldElsewhere(t *testing.T) {
+	t.Parallel()
+	held := requestOf(&journal.View{BegunMS: 3_600_000, Held: true})
+	j := judgement{run: &run{ending: Ending{Seconds: 10}, requests: []Request{held}}, attempts: []*Request{&held}}
+	if !j.outstanding() {
+		t.Error("nobody waited for it")
+	}
+}

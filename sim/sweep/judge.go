@@ -145,15 +145,17 @@ func (j *judgement) shortList() bool {
 	return len(naming(j.ref.listed, j.run.ending.Output)) < len(j.ref.listed)
 }
 
-// outstanding: one answer was waited for over at least half of the run.
+// outstanding: one answer was waited for over at least half of the run. When the
+// run ended is told by its first request: a server elsewhere counts from its own
+// start.
 func (j *judgement) outstanding() bool {
-	half := time.Duration(j.run.ending.Seconds * float64(time.Second) / 2)
+	lasted := time.Duration(j.run.ending.Seconds * float64(time.Second))
 	for _, a := range j.attempts {
 		end := a.End
-		if a.Held || end.IsZero() {
-			end = j.run.ended
+		if a.Held {
+			end = j.run.requests[0].Begin.Add(lasted)
 		}
-		if end.Sub(a.Begin) >= half {
+		if end.Sub(a.Begin) >= lasted/2 {
 			return true
 		}
 	}

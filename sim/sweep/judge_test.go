@@ -145,7 +145,7 @@ func TestJudge(t *testing.T) {
 		{name: "a failed read that does not matter", ref: referenceOf(t, instancesOf(2), instancesOf(2), "done\n", list(200, false)),
 			answer: "503", mode: Always, state: instancesOf(2), output: "done\n", story: new(story).add(0, list(503, true)), want: []Verdict{Recovered}},
 		{name: "a hang", ref: scaled, answer: "hang", mode: Once, state: instancesOf(2), exit: Exit{Timeout: true}, took: 10,
-			story: heldFor(held, 10*time.Second), want: []Verdict{Hang}},
+			story: unanswered(held), want: []Verdict{Hang}},
 		{name: "no limit", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Timeout: true}, took: 10,
 			story: repeated(20, 500*time.Millisecond, scale(503, true, false)), want: []Verdict{NoLimit}},
 		{name: "ninety attempts are not a limit either", ref: scaled, answer: "503", mode: Always, state: instancesOf(2), exit: Exit{Code: 1}, output: "503",
@@ -183,7 +183,7 @@ func TestJudge(t *testing.T) {
 				cell.Stranger = stranger
 			}
 			r := &run{ending: Ending{Exit: c.exit, Output: c.output, Seconds: c.took, Crashed: c.crash}, requests: c.story.requests,
-				end: stateOf(t, c.state, c.story.requests), ended: c.story.now}
+				end: stateOf(t, c.state, c.story.requests)}
 			for i := range r.requests {
 				if r.requests[i].Injected {
 					r.fired++
@@ -210,11 +210,10 @@ func repeated(n int, gap time.Duration, r Request) *story {
 	return s
 }
 
-// heldFor is a request that is not answered.
-func heldFor(r Request, d time.Duration) *story {
+// unanswered is a request that is not answered.
+func unanswered(r Request) *story {
 	s := new(story).add(0, r)
 	s.requests[0].Held, s.requests[0].End = true, time.Time{}
-	s.now = s.requests[0].Begin.Add(d)
 	return s
 }
 

@@ -21,7 +21,7 @@ type Request struct {
 	Held      bool // not answered yet
 	Meanwhile bool // a stranger's, sent by a rule
 	Fault     string
-	Begin     time.Time // a reading of the machine's clock that its being set does not change
+	Begin     time.Time // counted from the server's start: only the difference to another one is true
 	End       time.Time
 	// RetryAfter is the time that the answer told the client to wait; negative
 	// when it told none.

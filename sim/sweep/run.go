@@ -38,7 +38,6 @@ type run struct {
 	begin, end endState
 	known      map[string]bool
 	fired      int
-	ended      time.Time
 	bundle     []byte // when there is something to keep
 }
 
@@ -82,7 +81,6 @@ func (o Options) run(ctx context.Context, cell *Cell, limit time.Duration, ref *
 		}
 	}
 	r.ending = o.Run(ctx, w, limit)
-	r.ended = o.Now()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
