@@ -36,10 +36,16 @@ func errorReply(e *contract.Error) reply {
 }
 
 // errorReply is an error in the form of whoever answers: the cloud controller's
-// envelope, or UAA's two fields.
+// envelope, UAA's two fields, or the policy server's one.
 func (c *call) errorReply(e *contract.Error) reply {
-	if c.op != nil && c.op.UAA {
+	switch {
+	case c.op == nil:
+	case c.op.UAA:
 		return uaaErrorReply(e)
+	case c.op.Policies && e.Form == contract.Handled:
+		own := *e
+		own.Form = contract.PolicyServer
+		return errorReply(&own)
 	}
 	return errorReply(e)
 }

@@ -127,7 +127,11 @@ func (c *call) sentPolicies() ([]state.NetworkPolicy, error) {
 	if c.guid == "v0" {
 		into = &old
 	}
-	if err := json.Unmarshal(c.bytes(), into); err != nil {
+	raw := c.bytes()
+	if c.tooBig {
+		return nil, contract.RequestTooLarge
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
 		return nil, invalid("unmarshal json", err)
 	}
 	for _, p := range old.Policies {

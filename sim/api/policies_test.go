@@ -1,8 +1,12 @@
 package api
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
+
+	"example.com/capisim/sim/contract"
 )
 
 const policiesPath = "/networking/v1/external/policies"
@@ -110,6 +114,30 @@ func TestPoliciesOfOtherTypes(t *testing.T) {
 		got := r.send(t, "POST /networking/"+test.version+"/external/policies", test.body, as("admin"))
 		if want := `{"error": "mapper: ` + test.want + `"}`; got.status != 400 || got.body != want {
 			t.Errorf("%s %s: %d %s\nwant %s", test.version, test.body, got.status, got.body, want)
+		}
+	}
+}
+
+// TestPoliciesTooLarge: a body that is too large is told as such, in the policy
+// server's form.
+func TestPoliciesTooLarge(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	for _, path := range []string{policiesPath, policiesPath + "/delete"} {
+		body := io.MultiReader(strings.NewReader(strings.Repeat(" ", contract.MaxBody+1))) // of a length that is not told
+		req, err := http.NewRequest(http.MethodPost, r.URL+path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "bearer admin")
+		resp, err := r.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if want := `{"error": "The request body is larger than 1048576 bytes"}`; err != nil || resp.StatusCode != 413 || string(got) != want {
+			t.Errorf("%s: %d %s, %v, want %s", path, resp.StatusCode, got, err, want)
 		}
 	}
 }
