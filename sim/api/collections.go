@@ -142,9 +142,9 @@ func (c *call) items(collection *contract.Collection) []item {
 	}
 	given := c.snap.Scenario.Document.Resources[collection.Name]
 	all := append(slices.Clone(given), c.derived(collection.Name)...)
-	items := make([]item, 0, len(all))
+	items, founded := make([]item, 0, len(all)), c.founded()
 	for i, value := range all {
-		one := c.completed(collection, i, value)
+		one := c.completed(collection, i, value, founded)
 		if collection.Name != "routes" || !slices.Equal(one.relations("space"), []string{""}) { // a route goes with its apps
 			items = append(items, one)
 		}
@@ -156,8 +156,8 @@ func (c *call) items(collection *contract.Collection) []item {
 	return items
 }
 
-func (c *call) completed(collection *contract.Collection, position int, value document.Value) item {
-	at := c.founded()
+// completed is one of them, made at a time unless it names another.
+func (c *call) completed(collection *contract.Collection, position int, value document.Value, at time.Time) item {
 	one := item{guid: value.TextOf("guid"), created: moment(value.TextOf("created_at"), at), updated: moment(value.TextOf("updated_at"), at)}
 	if one.guid == "" {
 		one.guid = guidFor(c.snap.Scenario.Number, collection.Name, position, value.TextOf("name"))
