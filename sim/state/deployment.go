@@ -121,18 +121,45 @@ func (s *Store) deploymentView(d *Deployment) DeploymentView {
 func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) (list []DeploymentView, total int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var all []DeploymentView
-	for _, guid := range s.deploymentOrder {
-		d := s.deployments[guid]
-		v := s.deploymentView(d)
-		if q.Match("app_guids", d.AppGUID) && q.Match("states", string(d.State)) && q.Match("status_reasons", d.Reason) &&
-			q.Match("status_values", d.Value()) && who.canRead(v.Space) {
-			all = append(all, v)
+	if q.OrderBy == "" && who.ReadsAll() && q.Unfiltered() {
+		guids, total := cut(q.ListQuery, s.deploymentOrder)
+		for _, guid := range guids {
+			list = append(list, s.deploymentView(s.deployment(guid)))
 		}
+		return list, total
 	}
-	return paged(q, slices.Values(all), func(v DeploymentView) resource {
+	return paged(q, func(yield func(DeploymentView) bool) {
+		for _, guid := range s.deploymentsAmong(q) {
+			d := s.deployment(guid)
+			if !q.Match("app_guids", d.AppGUID) || !q.Match("states", string(d.State)) || !q.Match("status_reasons", d.Reason) || !q.Match("status_values", d.Value()) {
+				continue
+			}
+			if v := s.deploymentView(d); who.canRead(v.Space) && !yield(v) {
+				return
+			}
+		}
+	}, func(v DeploymentView) resource {
 		return resource{guid: v.GUID, created: v.CreatedAt, updated: v.UpdatedAt, labels: v.Deployment.Metadata.Labels}
 	})
+}
+
+// deploymentsAmong are the deployments that a query can find, oldest first, by the
+// narrowest filter that has an index; which of them pass is to be asked.
+func (s *Store) deploymentsAmong(q contract.ResourceQuery) []string {
+	var found []string
+	switch apps := q.Filter("app_guids"); {
+	case q.GUIDs.Set:
+		found = slices.Clone(q.GUIDs.Values)
+	case apps.Set:
+		for _, app := range apps.Values {
+			found = append(found, s.deploymentsBy.get(app)...)
+		}
+	default:
+		return s.deploymentOrder
+	}
+	found = slices.DeleteFunc(found, func(guid string) bool { return s.deployment(guid) == nil })
+	slices.SortFunc(found, func(a, b string) int { return cmp.Compare(s.deployments.get(a).serial, s.deployments.get(b).serial) })
+	return slices.Compact(found)
 }
 
 // Deployment finds a deployment for a reader. The error is
@@ -144,19 +171,46 @@ func (s *Store) Deployment(who Viewer, guid string) (DeploymentView, error) {
 }
 
 func (s *Store) readableDeployment(who Viewer, guid string) (DeploymentView, error) {
-	d := s.deployments[guid]
+	d := s.deployment(guid)
 	if d == nil || !who.canRead(s.spaces.get(s.apps.get(d.AppGUID).SpaceGUID)) {
 		return DeploymentView{}, contract.DeploymentNotFound
 	}
 	return s.deploymentView(d), nil
 }
 
+// placed is a deployment and its place in the order of creation.
+type placed struct {
+	*Deployment
+	serial uint32
+}
+
+// turn is the place of a deployment among those that move.
+func (d placed) turn() key { return keyAt(d.Next, uint64(d.serial), d.GUID) }
+
+// byTurn orders by the time of the next move, then by creation.
+func byTurn(a, b key) bool {
+	a.guid, b.guid = "", ""
+	return cmp.Or(compareTimes(a, b), cmp.Compare(a.serial, b.serial)) < 0
+}
+
+// deployment is nil for what is not there.
+func (s *Store) deployment(guid string) *Deployment { return s.deployments.get(guid).Deployment }
+
 // putDeployment stores a deployment and tells its app whether one is in flight.
 func (s *Store) putDeployment(d *Deployment) {
-	if _, known := s.deployments[d.GUID]; !known {
-		s.deploymentOrder = append(slices.Clip(s.deploymentOrder), d.GUID)
+	old, known := s.deployments.find(d.GUID)
+	next := placed{d, old.serial}
+	if !known {
+		next.serial = uint32(len(s.deploymentOrder))
+		s.deploymentOrder = append(s.deploymentOrder, d.GUID)
+		s.deploymentsBy.set(d.AppGUID, append(slices.Clip(s.deploymentsBy.get(d.AppGUID)), d.GUID))
+	} else if old.moves() {
+		s.moving.Delete(old.turn())
 	}
-	s.deployments[d.GUID] = d
+	if d.moves() {
+		s.moving.Set(next.turn())
+	}
+	s.deployments.set(d.GUID, next)
 	app := *s.apps.get(d.AppGUID)
 	app.Deploying = slices.ContainsFunc(s.deploymentsOf(d.AppGUID), (*Deployment).InFlight)
 	if app.Deploying != s.apps.get(d.AppGUID).Deploying {
@@ -167,10 +221,8 @@ func (s *Store) putDeployment(d *Deployment) {
 
 // deploymentsOf are the deployments of an app, oldest first.
 func (s *Store) deploymentsOf(app string) (list []*Deployment) {
-	for _, guid := range s.deploymentOrder {
-		if d := s.deployments[guid]; d.AppGUID == app {
-			list = append(list, d)
-		}
+	for _, guid := range s.deploymentsBy.get(app) {
+		list = append(list, s.deployment(guid))
 	}
 	return list
 }

@@ -27,13 +27,11 @@ func (d *Deployment) moves() bool { return !d.Held && d.Cancelable() && d.State 
 // lock.
 func (s *Store) schedule() {
 	due := int64(never)
-	for _, d := range s.deployments {
-		switch {
-		case d.moves() && d.Next.IsZero():
-			due = math.MinInt64
-		case d.moves():
-			due = min(due, d.Next.UnixNano())
-		}
+	switch next, any := s.moving.Min(); {
+	case any && next.time().IsZero():
+		due = math.MinInt64
+	case any:
+		due = next.time().UnixNano()
 	}
 	s.due.Store(due)
 }
@@ -56,13 +54,8 @@ func (s *Store) Advance(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for effort := 0; s.Due(now); {
-		var d *Deployment
-		for _, guid := range s.deploymentOrder {
-			if one := s.deployments[guid]; one.moves() && (d == nil || one.Next.Before(d.Next)) {
-				d = one
-			}
-		}
-		next := *d
+		first, _ := s.moving.Min()
+		next := *s.deployment(first.guid)
 		at := next.Next
 		if at.IsZero() {
 			at = now

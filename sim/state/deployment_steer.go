@@ -26,7 +26,7 @@ func (s *Store) UpdateDeployment(now time.Time, who Viewer, guid string, body co
 	if err != nil {
 		return v, err
 	}
-	next := *s.deployments[guid]
+	next := *s.deployment(guid)
 	next.Metadata = next.Metadata.Merge(update)
 	if err := contract.CheckLimits(v.Deployment.Metadata, next.Metadata, update); err != nil {
 		return v, err
@@ -71,7 +71,7 @@ func (s *Store) steer(now time.Time, who Viewer, guid, action, event string, act
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who = s.renewed(who)
-	d := s.deployments[guid]
+	d := s.deployment(guid)
 	if d == nil || !who.canWrite(s.viewOfApp(d.AppGUID).Space) {
 		return contract.DeploymentNotFound
 	}

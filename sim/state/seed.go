@@ -40,7 +40,7 @@ func (s *Store) Export() Seed {
 		seed.Apps = append(seed.Apps, *s.apps.once(guid))
 	}
 	for _, guid := range s.deploymentOrder {
-		seed.Deployments = append(seed.Deployments, *s.deployments[guid])
+		seed.Deployments = append(seed.Deployments, *s.deployment(guid))
 	}
 	s.inOrder.Scan(func(k key) bool {
 		p := *s.processes.once(k.guid)
@@ -89,15 +89,9 @@ type Group struct {
 func (s *Store) Groups(yield func(*Group) bool) {
 	s.mu.RLock()
 	apps, places := s.appOrder, s.places()
-	deployments := map[string][]*Deployment{}
-	for _, guid := range s.deploymentOrder {
-		d := s.deployments[guid]
-		deployments[d.AppGUID] = append(deployments[d.AppGUID], d)
-	}
 	s.mu.RUnlock()
 	var g Group
 	for _, guid := range apps {
-		g.Deployments = deployments[guid]
 		s.group(&g, guid, places)
 		if !yield(&g) {
 			return
@@ -108,6 +102,7 @@ func (s *Store) Groups(yield func(*Group) bool) {
 func (s *Store) group(g *Group, app string, places map[string]int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	g.Deployments = s.deploymentsOf(app)
 	g.App, g.Processes, g.Orders, g.Settled = s.apps.once(app), g.Processes[:0], g.Orders[:0], g.Settled[:0]
 	for _, guid := range s.byApp.get(app) {
 		g.Processes = append(g.Processes, *s.processes.table.get(guid))

@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -33,9 +32,11 @@ type Store struct {
 	index                      // of the processes
 	inOrder *btree.BTreeG[key] // by creation
 
-	deployments     map[string]*Deployment
+	deployments     table[placed]
 	deploymentOrder []string
-	due             atomic.Int64 // when a deployment moves next, in nanoseconds of Unix time
+	deploymentsBy   table[[]string]    // guids by app, oldest first; never appended in place
+	moving          *btree.BTreeG[key] // those that move by themselves, the next first
+	due             atomic.Int64       // when a deployment moves next, in nanoseconds of Unix time
 
 	events events
 }
@@ -114,7 +115,7 @@ func New(seed Seed) *Store {
 	s.openKeys = openKeysOf(seed.Processes, func(p *Process) (created, updated time.Time) { return p.CreatedAt, p.UpdatedAt })
 	s.indexAll(seed.Processes)
 	s.due.Store(never)
-	s.deployments = make(map[string]*Deployment, len(seed.Deployments))
+	s.moving = btree.NewBTreeGOptions(byTurn, btree.Options{NoLocks: true})
 	for i := range seed.Deployments {
 		s.putDeployment(&seed.Deployments[i])
 	}
@@ -166,7 +167,8 @@ func (s *Store) Fork() *Store {
 		inOrder:   s.inOrder.Copy(),
 		events:    s.events.fork(),
 
-		deployments: maps.Clone(s.deployments), deploymentOrder: slices.Clip(s.deploymentOrder),
+		deployments: s.deployments.fork(), deploymentOrder: slices.Clip(s.deploymentOrder),
+		deploymentsBy: s.deploymentsBy.fork(), moving: s.moving.Copy(),
 	}
 	next.due.Store(s.due.Load())
 	return next

@@ -156,6 +156,38 @@ func BenchmarkListSpaces(b *testing.B) {
 	}
 }
 
+// BenchmarkDeployments makes a world with a deployment for each app, asks for pages
+// of them, and forks it.
+func BenchmarkDeployments(b *testing.B) {
+	for _, apps := range []int{500, 5_000} {
+		var text strings.Builder
+		text.WriteString(`{"name":"deployed","apps":[{"name":"first"}`)
+		for i := range apps {
+			fmt.Fprintf(&text, `,{"name":"app-%d","guid":"app-%[1]d","processes":[{"type":"web"}],"deployments":[{"state":"DEPLOYED"}]}`, i)
+		}
+		text.WriteString("]}")
+		b.Run(fmt.Sprint(apps, "/start"), func(b *testing.B) {
+			for b.Loop() {
+				sim.Start(b, sim.Document(text.String()))
+			}
+		})
+		srv := sim.Start(b, sim.Document(text.String()))
+		for _, query := range []string{"", fmt.Sprintf("page=%d", apps/50/2), "app_guids=app-77"} {
+			b.Run(fmt.Sprint(apps, "/", query), func(b *testing.B) {
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/deployments?"+query, nil)
+				}
+			})
+		}
+		b.Run(fmt.Sprint(apps, "/forked"), func(b *testing.B) {
+			for b.Loop() {
+				ask(b, srv, "POST", "/admin/worlds", strings.NewReader(`{"name":"w","from":"default"}`))
+				ask(b, srv, "DELETE", "/admin/worlds/w", nil)
+			}
+		})
+	}
+}
+
 // BenchmarkWorld makes worlds, by name and as forks, and ends them.
 func BenchmarkWorld(b *testing.B) {
 	for _, apps := range sizes {
