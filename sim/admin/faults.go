@@ -124,7 +124,10 @@ func (c *call) patchFault() (reply, error) {
 		return reply{}, err
 	}
 	id := c.params["id"]
-	if err := c.snap.Faults.Patch(c.now, id, raw); err != nil {
+	switch err := c.snap.Faults.Patch(c.now, id, raw); {
+	case errors.Is(err, fault.ErrUnknown):
+		return reply{}, c.noRule(id)
+	case err != nil:
 		return reply{}, err
 	}
 	c.changed(faultEvent)

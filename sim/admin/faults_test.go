@@ -63,7 +63,7 @@ func TestFaultRules(t *testing.T) {
 	if patched.Active() || patched.Description != "off" || patched.Respond.Status != 500 {
 		t.Errorf("%+v", patched)
 	}
-	srv.wantRefusal(t, 404, "PATCH", "/admin/faults/nobody", `{}`, `no such rule: "nobody"`)
+	srv.wantRefusal(t, 404, "PATCH", "/admin/faults/nobody", `{}`, `no fault rule "nobody"`)
 	srv.want(t, 422, "PATCH", "/admin/faults/named", `{"respond":{"status":"x"}}`)
 	srv.want(t, 204, "DELETE", "/admin/faults/named", "")
 	srv.wantRefusal(t, 404, "DELETE", "/admin/faults/named", "", `no fault rule "named"`)
@@ -250,7 +250,7 @@ func TestWorlds(t *testing.T) {
 	if len(srv.handler.ports) != 0 {
 		t.Error("the address of a deleted world stays behind")
 	}
-	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"own","listen":"nowhere"}`, `/listen: "nowhere": http: Server closed`)
+	srv.wantRefusal(t, 422, "POST", "/admin/worlds", `{"name":"own","listen":"nowhere"}`, `/listen: "nowhere": http: Server closed; expected a HOST:PORT that is free, such as 127.0.0.1:0`)
 	srv.wantRefusal(t, 404, "GET", "/admin/worlds/own", "", `no world "own"`)
 	srv.wantRefusal(t, 422, "DELETE", "/admin/worlds/default", "", "the default world cannot be deleted; POST /admin/reset brings it back to its scenario")
 	srv.wantRefusal(t, 404, "GET", "/worlds/blue/admin/worlds", "", "worlds are managed on the default world, expected /admin/worlds at the root of the server")

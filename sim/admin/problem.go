@@ -10,7 +10,6 @@ import (
 	"example.com/capisim/sim/client"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
-	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
 )
 
@@ -86,7 +85,7 @@ func refusalOf(err error) *refusal {
 		return unprocessable(problems.Violations())
 	case errors.Is(err, document.ErrLeft), errors.Is(err, context.Canceled):
 		return failure(statusLeft, "the client left, or closed its half of the connection, before this was done; nothing was changed")
-	case errors.Is(err, fault.ErrUnknown), errors.Is(err, scenario.ErrUnknown):
+	case errors.Is(err, scenario.ErrUnknown):
 		return notFound("%s", err)
 	case errors.As(err, &catalogued):
 		return failure(catalogued.Status, catalogued.Detail)

@@ -204,7 +204,7 @@ func (c *call) open(w *world.World, addr string) error {
 	at, err := c.listen(w, addr)
 	if err != nil {
 		c.worlds.Delete(w.Name)
-		return invalid("/listen", "%q: %s", addr, err)
+		return invalid("/listen", "%q: %s; expected a HOST:PORT that is free, such as 127.0.0.1:0", addr, err)
 	}
 	c.addresses.Lock()
 	c.ports[w] = at
