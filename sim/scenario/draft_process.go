@@ -20,17 +20,27 @@ const (
 func (d *draft) process(from Process, app *state.App, kind runtime) state.Process {
 	typ := from.typeName()
 	f := d.draw.of("process", app.GUID, typ, from.GUID)
-	drawn, version := f.UUID(), f.UUID()
-	if typ == webType {
-		drawn = app.GUID
+	guid := from.GUID
+	switch {
+	case guid == "" && typ != webType:
+		guid = f.UUID()
+	case guid == "":
+		guid = app.GUID
+		fallthrough
+	default: // what is drawn behind it stays what it is
+		f.skipUUID()
+	}
+	version := from.Version
+	if version == "" {
+		version = f.UUID()
 	}
 	made := state.Process{
-		GUID:               cmp.Or(from.GUID, drawn),
+		GUID:               guid,
 		AppGUID:            app.GUID,
 		Type:               typ,
 		CreatedAt:          cmp.Or(from.CreatedAt.UTC(), app.CreatedAt),
 		UpdatedAt:          from.UpdatedAt.UTC(),
-		Version:            cmp.Or(from.Version, version),
+		Version:            version,
 		Command:            from.Command,
 		DetectedCommand:    document.Or(from.DetectedCommand, kind.command(typ)),
 		User:               from.User,

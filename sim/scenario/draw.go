@@ -53,6 +53,13 @@ func (f faker) UUID() string {
 	return draw.UUID(half[0], half[1])
 }
 
+// skipUUID draws a UUID that nobody wants.
+func (f faker) skipUUID() {
+	for range 16 {
+		f.source.Uint64()
+	}
+}
+
 func (f faker) oneOf(words []string) string { return words[f.Intn(len(words))] }
 
 // name is that of an app: two words and its place.
