@@ -65,7 +65,12 @@ func newCatalogue(l load, open openKeys, all []entry) *catalogue {
 			yield(place, own)
 		}
 	})
-	c.byCreated, c.byUpdated = treeOf(created, byTime, compareTimes), treeOf(updated, byTime, compareTimes)
+	same := slices.Equal(created, updated)
+	if c.byCreated = treeOf(created, byTime, compareTimes); same {
+		c.byUpdated = c.byCreated.Copy()
+	} else {
+		c.byUpdated = treeOf(updated, byTime, compareTimes)
+	}
 	c.byName, c.byState = treeOf(names, byText, compareTexts), treeOf(states, byText, compareTexts)
 	return c
 }
