@@ -96,16 +96,21 @@ func (s *Store) move(now time.Time, d *Deployment) {
 	}
 }
 
-// tally counts the instances of a process at a moment.
+// tally counts the instances of a process at a moment. Those that no answer lists
+// do as the last one that is listed.
 func (s *Store) tally(now time.Time, p *Process) (starting, routable, unhealthy int) {
-	for _, inst := range s.viewOf(p).Instances(now) {
+	for i, inst := range s.viewOf(p).Instances(now) {
+		count := 1
+		if i == MaxInstances-1 {
+			count = p.Instances - i
+		}
 		switch ready := inst.Routable == nil || *inst.Routable; {
 		case inst.State == Running && ready:
-			routable++
+			routable += count
 		case inst.State == Running, inst.State == Starting:
-			starting++
+			starting += count
 		default:
-			unhealthy++
+			unhealthy += count
 		}
 	}
 	return starting, routable, unhealthy

@@ -90,6 +90,10 @@ func TestRollingOptions(t *testing.T) {
 		t.Errorf("%d MB", web.MemoryInMB)
 	}
 
+	d = deployed(t, `,"options":{"web_instances":10001,"max_in_flight":10001}`) // more than answers list
+	d.at(0, "ACTIVE DEPLOYING 2 10001")
+	d.at(1, "FINALIZED DEPLOYED 10001")
+
 	d = deployed(t, "", loopOf("web", 0))
 	d.at(1_000_000, "ACTIVE DEPLOYING 2 1")
 }
