@@ -45,10 +45,7 @@ func (c *call) before(check contract.Check) string {
 	case contract.TokenCheck:
 		return c.badToken()
 	case contract.ScopeCheck:
-		needed := []string{state.ScopeAdmin, state.ScopeWrite}
-		if c.op.Access == contract.Read {
-			needed = []string{state.ScopeAdmin, state.ScopeAdminReadOnly, state.ScopeGlobalAuditor, state.ScopeRead}
-		}
+		needed := state.ScopesFor(c.op.Access)
 		has := strings.Join(c.who.Scopes(), ", ")
 		if has == "" {
 			has = "none of them"

@@ -22,21 +22,25 @@ const (
 	write
 )
 
+// scopes are the names of what opens the API, in the order of the bits.
+var scopes = []string{ScopeAdmin, ScopeAdminReadOnly, ScopeGlobalAuditor, ScopeRead, ScopeWrite}
+
+func (s scope) names() []string {
+	var found []string
+	for i, name := range scopes {
+		if s&(1<<i) != 0 {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
 // NewViewer makes a viewer of a user and the scopes of its token.
-func NewViewer(user *User, scopes []string) Viewer {
+func NewViewer(user *User, names []string) Viewer {
 	v := Viewer{User: user}
-	for _, name := range scopes {
-		switch name {
-		case ScopeAdmin:
-			v.scopes |= admin
-		case ScopeAdminReadOnly:
-			v.scopes |= adminReadOnly
-		case ScopeGlobalAuditor:
-			v.scopes |= globalAuditor
-		case ScopeRead:
-			v.scopes |= read
-		case ScopeWrite:
-			v.scopes |= write
+	for _, name := range names {
+		if i := slices.Index(scopes, name); i >= 0 {
+			v.scopes |= 1 << i
 		}
 	}
 	return v
@@ -51,15 +55,25 @@ func (v Viewer) Admin() bool { return v.has(admin) }
 // (§3, step 3): so a read-only administrator gets 403 on a write to a process
 // that does not exist.
 func (v Viewer) MayCall(access contract.Access) bool {
+	return scopeFor(access) == 0 || v.has(scopeFor(access))
+}
+
+// scopeFor has the scopes of which an operation needs one; none, if anybody may call it.
+func scopeFor(access contract.Access) scope {
 	switch access {
 	case contract.Read:
-		return v.has(admin | adminReadOnly | globalAuditor | read)
+		return admin | adminReadOnly | globalAuditor | read
 	case contract.Write:
-		return v.has(admin | write)
-	default:
-		return true
+		return admin | write
 	}
+	return 0
 }
+
+// ScopesFor names the scopes of which an operation needs one.
+func ScopesFor(access contract.Access) []string { return scopeFor(access).names() }
+
+// Scopes are those of the viewer's token that open the API.
+func (v Viewer) Scopes() []string { return v.scopes.names() }
 
 // Unlimited says that the rate limiter lets the viewer pass (§18).
 func (v Viewer) Unlimited() bool { return v.has(admin | adminReadOnly) }

@@ -35,14 +35,3 @@ func (u *User) rolesIn(space *Space) string {
 	}
 	return strings.Join(found, ", ")
 }
-
-// Scopes are those of the viewer's token that open the API.
-func (v Viewer) Scopes() []string {
-	var found []string
-	for i, name := range []string{ScopeAdmin, ScopeAdminReadOnly, ScopeGlobalAuditor, ScopeRead, ScopeWrite} {
-		if v.has(1 << i) {
-			found = append(found, name)
-		}
-	}
-	return found
-}
