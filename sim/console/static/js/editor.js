@@ -3,6 +3,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState, useStore } from "./lib.js";
 import { ask } from "./http.js";
 import { act, clearRule, putRule, ruleOnly } from "./actions.js";
+import { isObject } from "./format.js";
 import { model } from "./model.js";
 import { Button, guard, useRested } from "./ui.js";
 import { Drawer } from "./drawer.js";
@@ -11,7 +12,6 @@ import { dress } from "./dress.js";
 import { RuleWhy } from "./why.js";
 
 const pretty = (rule) => JSON.stringify(rule, null, 2);
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A rule about requests like one that came: its operation, target, caller and
  * the plain values of its body. */

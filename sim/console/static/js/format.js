@@ -1,5 +1,7 @@
 // How values look.
 
+export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** 2xx is ok, 4xx warn, 5xx bad; anything else, such as a cut connection, none. */
 export function statusTone(status) {
   if (status >= 200 && status < 300) return "ok";

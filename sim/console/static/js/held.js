@@ -15,7 +15,10 @@ export function Held({ view, onEnd }) {
   const rule = useStore(model, (m) => m.faults.find((one) => one.id === view.rule));
   useEffect(() => {
     const timer = setInterval(async () => {
-      const now = await ask("GET", `/requests/${view.id}`).catch(() => view);
+      const now = await ask("GET", `/requests/${view.id}`).catch((error) => {
+        if (error.status === 404) clearInterval(timer); // the journal was cleared
+        return view;
+      });
       if (!now.held) onEnd(now);
     }, look);
     return () => clearInterval(timer);

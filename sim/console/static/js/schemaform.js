@@ -1,6 +1,7 @@
 // A form made from a JSON schema, for a value that may be wrong while it is typed:
 // nothing is refused here, what is wrong is told by the one who checks the value.
 import { html, useState } from "./lib.js";
+import { isObject } from "./format.js";
 import { Button } from "./ui.js";
 
 const under = (pointer, key) => `${pointer}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
@@ -18,7 +19,6 @@ function words({ description = "" }) {
   return { says, without: without.replace(/\.$/, "") };
 }
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function parsed(text) {

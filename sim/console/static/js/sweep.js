@@ -1,7 +1,7 @@
 // A sweep report, from a file that the reader chooses or drops: the matrix of its
 // cells, and its findings, each of which opens.
 import { html, useEffect, useRef, useState } from "./lib.js";
-import { number, plural } from "./format.js";
+import { isObject, number, plural } from "./format.js";
 import { Badge, Button, Command } from "./ui.js";
 import { Drawer } from "./drawer.js";
 import { useRoving } from "./grid.js";
@@ -11,7 +11,6 @@ const marks = { bug: ["✕", "bad"], warning: ["!", "warn"], note: ["i", "info"]
 const worstFirst = ["bug", "warning", "note"];
 const most = 64 << 20; // bytes of a file
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value) => typeof value === "string";
 const wanted = "expected sweep.json, as capisim sweep --out DIR writes it";
 

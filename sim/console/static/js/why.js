@@ -30,8 +30,10 @@ export function Why({ id }) {
   const total = useStore(model, (m) => m.faultTotal); // of a rule that came or went it is told anew
   useEffect(() => dress("why.css"), []);
   useEffect(() => {
+    const question = new AbortController();
     setProblem("");
-    ask("POST", "/faults/explain", { request: Number(id) }).then(setTold, (error) => setProblem(error.message));
+    ask("POST", "/faults/explain", { request: Number(id) }, question).then(setTold, (error) => question.signal.aborted || setProblem(error.message));
+    return () => question.abort();
   }, [id, total]);
   if (problem) return html`<p class="notice warn">${problem}</p>`;
   if (!told?.operation) return null; // what it did not meet is told by itself
@@ -65,8 +67,10 @@ export function RuleWhy({ id, onClose }) {
     return () => clearInterval(timer);
   }, []);
   useEffect(() => {
+    const question = new AbortController();
     setProblem("");
-    ask("GET", `/faults/${encodeURIComponent(id)}/explain`).then(setTold, (error) => setProblem(error.message));
+    ask("GET", `/faults/${encodeURIComponent(id)}/explain`, undefined, question).then(setTold, (error) => question.signal.aborted || setProblem(error.message));
+    return () => question.abort();
   }, [id, rule, total]);
   return html`<${Drawer} title=${`Why has ${id} not fired?`} onClose=${onClose}>
     ${problem && html`<p class="notice bad" role="alert">${problem}</p>`}
