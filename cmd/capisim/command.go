@@ -257,7 +257,7 @@ func (p *program) merge(cmd *cobra.Command) error {
 	return cmp.Or(wrong, noneEmpty(cmd.Flags()))
 }
 
-// mayBeEmpty are flags whose values are texts that may have no letters.
+// mayBeEmpty are flags whose values are texts that may be empty.
 var mayBeEmpty = []string{"answer-body", "data"}
 
 // noneEmpty refuses a flag with an empty value, such as an empty variable of a script

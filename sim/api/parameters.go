@@ -25,7 +25,7 @@ func (c *call) framework() bool { return c.op == nil || strings.HasPrefix(c.op.P
 
 // checkParameters does what the framework does before the first line of a
 // handler, whoever calls: it reads media types, query and body to log them
-// (ActionController::ParamsWrapper and Instrumentation). A body that is no JSON
+// (ActionController::ParamsWrapper and Instrumentation). A body that is not JSON
 // is noted and told later (§3, step 4).
 func (c *call) checkParameters() error {
 	if !c.framework() {

@@ -132,7 +132,7 @@ func parseUAAForm(raw []byte) (body Body, err error) {
 
 // ParseBody reads a request body as the real server does (§4). A body without
 // a parser for its Content-Type counts as {}, a document that is not an object as
-// {"_json": document}. The errors are MessageParseError for what is no JSON
+// {"_json": document}. The errors are MessageParseError for what is not JSON
 // and Malformed for text that is not UTF-8, for malformed forms and for JSON
 // that is nested too deep.
 func ParseBody(contentType string, raw []byte) (Body, error) {

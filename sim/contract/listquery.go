@@ -344,7 +344,7 @@ func commaList(value document.Value) []string {
 	return parts
 }
 
-// readable is false when the second %-encoding hid bytes that are no UTF-8. The
+// readable is false when the second %-encoding hid bytes that are not UTF-8. The
 // database refuses them, and so does the writer of an error's text: a crash
 // both times.
 func readable(values []string) bool {

@@ -79,7 +79,7 @@ func (s *scanner) escape(out []byte) ([]byte, bool) {
 
 // unicode takes the hexadecimal digits of \uHHHH. A half of a surrogate pair,
 // either of them, is put together with whatever escape follows; without one it
-// becomes bytes that are no UTF-8.
+// becomes bytes that are not UTF-8.
 func (s *scanner) unicode(out []byte) ([]byte, bool) {
 	r, ok := s.hex()
 	if !ok {

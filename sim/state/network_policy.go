@@ -99,7 +99,7 @@ func (s *Store) develops(who Viewer, app string) bool {
 	return a != nil && who.User.holds(SpaceDeveloper, a.SpaceGUID)
 }
 
-// refuses says that an app is where the viewer is no developer. The policy server
+// refuses says that an app is where the viewer is not a developer. The policy server
 // asks for the spaces of apps, and an app that is not there has none
 // (handlers/policy_guard.go).
 func (s *Store) refuses(who Viewer, app string) bool {
