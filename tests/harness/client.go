@@ -111,6 +111,7 @@ var transport = &http.Client{CheckRedirect: func(*http.Request, []*http.Request)
 // else as JSON, both as application/json unless the client says otherwise.
 func (c *Client) Do(method, path string, body any) *Exchange {
 	ginkgo.GinkgoHelper()
+	gomega.Expect(loadDocuments()).To(gomega.Succeed())
 	sent := text(body)
 	req, err := http.NewRequest(method, c.Base+path, strings.NewReader(sent))
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())

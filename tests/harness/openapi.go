@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +39,7 @@ const documentURL = "https://capisim.example.com/openapi.json"
 // editions are the documents of all editions of the API, the usual one first.
 var editions = sync.OnceValues(func() (all []*published, err error) {
 	for _, variant := range []contract.Variant{contract.Default, contract.OpenSource, contract.Vendor} {
-		p, err := publish(sim.OpenAPI(string(variant), "http://localhost"))
+		p, err := publish(shared("openapi-"+string(variant), func() ([]byte, error) { return sim.OpenAPI(string(variant), "http://localhost") }))
 		if err != nil {
 			return nil, err
 		}
@@ -46,10 +48,38 @@ var editions = sync.OnceValues(func() (all []*published, err error) {
 	return all, nil
 })
 
-var adminDocument = sync.OnceValues(func() (*published, error) { return publish(sim.AdminOpenAPI("http://localhost")) })
+var adminDocument = sync.OnceValues(func() (*published, error) {
+	return publish(shared("openapi-admin", func() ([]byte, error) { return sim.AdminOpenAPI("http://localhost") }))
+})
 
-// loadDocuments makes the documents before the first spec, which might wait for
-// something.
+// shared is a document that takes seconds to make under the race detector: where
+// the suites of a run have a folder in common, the first of them makes it for all.
+func shared(name string, produce func() ([]byte, error)) ([]byte, error) {
+	folder := os.Getenv("CAPISIM_SHARED")
+	if folder == "" {
+		return produce()
+	}
+	lock, err := os.Create(filepath.Join(folder, name+".lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if err := Lock(lock); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, name+".json")
+	if made, err := os.ReadFile(path); err == nil {
+		return made, nil
+	}
+	made, err := produce()
+	if err == nil {
+		err = os.WriteFile(path, made, 0o600)
+	}
+	return made, err
+}
+
+// loadDocuments makes the documents before a request is sent: what is told of the
+// time between two of them must not be told of the documents.
 func loadDocuments() error {
 	_, err := editions()
 	if err == nil {
