@@ -28,6 +28,7 @@ func check(stop *document.Stop, doc *Document, tree *document.Document) (found d
 	c.progress()
 	c.audit()
 	c.networkPolicies()
+	c.resources()
 	return c.found, c.more, c.left
 }
 
@@ -40,6 +41,8 @@ type checker struct {
 	names directory
 	found document.Violations
 	more  int // that are counted only
+
+	targets map[string]*targets // of what is only listed, by their kinds
 }
 
 // leaves says that nobody waits for the rest.
