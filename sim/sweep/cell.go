@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -199,10 +200,10 @@ func ParseSelectors(text string) (list []Selector, err error) {
 			answer = "*"
 		}
 		if _, known := contract.OperationByID(operation); !known && operation != "*" {
-			return nil, fmt.Errorf("%q: %s", part, contract.UnknownOperation(operation))
+			return nil, errors.New(contract.UnknownOperation(operation))
 		}
 		if !knownAnswer(answer) {
-			return nil, fmt.Errorf("%q: %s", part, document.UnknownWord(answer, answerNames()))
+			return nil, errors.New(document.UnknownWord(answer, answerNames()))
 		}
 		list = append(list, Selector{operation, answer})
 	}
