@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math"
 	"net/url"
 	"regexp"
@@ -120,7 +121,10 @@ func span(value *time.Duration) *kind[time.Duration] {
 		return d.String()
 	}
 	return &kind[time.Duration]{value, "duration", write, func(text string) (time.Duration, *expectation) {
-		d, err := time.ParseDuration(text)
+		d, err := document.ParseDuration(text)
+		if errors.As(err, new(document.TooLong)) {
+			return 0, &expectation{what: document.LongestDuration}
+		}
 		if err != nil || d < 0 {
 			return 0, &expectation{what: "a duration such as 200ms or 30s"}
 		}

@@ -212,6 +212,8 @@ func TestClock(t *testing.T) {
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":30}`, `/by: 30, expected a duration that is not negative, such as 200ms or 1m30s`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"30"}`, `/by: "30", expected a duration that is not negative, such as 200ms or 1m30s`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"-1s"}`, `/by: -1s, expected a duration that is not negative, such as 200ms or 1m30s`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"999999999h"}`, `/by: "999999999h", expected a duration of at most 2562047h`)
+	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"999999999x"}`, `/by: "999999999x", expected a duration that is not negative, such as 200ms or 1m30s`)
 	srv.want(t, 200, "PUT", "/admin/clock", `{"now":"9999-12-31T00:00:00Z"}`)
 	srv.wantRefusal(t, 422, "POST", "/admin/clock/advance", `{"by":"48h"}`, `/by: goes beyond the year 9999`)
 }

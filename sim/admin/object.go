@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -80,7 +81,10 @@ func read[T any](o *object, key, expected string) (T, bool) {
 	if !given {
 		return into, false
 	}
-	if v.Kind == document.Null || v.Decode(&into) != nil {
+	if err := v.Decode(&into); v.Kind == document.Null || err != nil {
+		if errors.As(err, new(document.TooLong)) {
+			expected = document.LongestDuration
+		}
 		o.add(key, "%s, expected %s", document.Found(v), expected)
 		return into, false
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 )
@@ -33,10 +34,64 @@ func (d *Duration) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
 		return err
 	}
-	parsed, err := time.ParseDuration(*text)
+	parsed, err := ParseDuration(*text)
 	if parsed == 0 && strings.ContainsAny(*text, "123456789") && err == nil && (*text)[0] != '-' {
 		parsed = time.Nanosecond // what is not zero stays so
 	}
 	*d = Duration(parsed)
 	return err
+}
+
+// TooLong is the error of a duration that nothing can hold.
+type TooLong string
+
+// LongestDuration words the bound of what is not TooLong.
+const LongestDuration = "a duration of at most 2562047h"
+
+func (t TooLong) Error() string { return Quote(string(t)) + ", expected " + LongestDuration }
+
+// ParseDuration is time.ParseDuration whose error may be TooLong.
+func ParseDuration(text string) (time.Duration, error) {
+	parsed, err := time.ParseDuration(text)
+	if err == nil || strings.HasPrefix(text, "-") {
+		return parsed, err
+	}
+	var short strings.Builder // the same with small numbers
+	digit := false
+	for _, r := range text {
+		again := digit
+		if digit = '0' <= r && r <= '9'; !digit || !again {
+			short.WriteRune(r)
+		}
+	}
+	if _, wrong := time.ParseDuration(short.String()); wrong == nil {
+		err = TooLong(text)
+	}
+	return 0, err
+}
+
+// Misfit says of a value why it could not be decoded, and where, if that is known.
+func (v Value) Misfit(err error) Violation {
+	var long TooLong
+	found := Violation{Message: err.Error()}
+	if errors.As(err, &long) {
+		found.Pointer, _ = v.placeOf(string(long))
+	}
+	return found
+}
+
+func (v Value) placeOf(text string) (pointer string, found bool) {
+	if v.Kind == String && v.Text == text {
+		return "", true
+	}
+	for i, member := range v.Members {
+		step := any(member.Key)
+		if v.Kind == Array {
+			step = i
+		}
+		if pointer, found = member.Value.placeOf(text); found {
+			return Pointer(step) + pointer, true
+		}
+	}
+	return "", false
 }

@@ -98,6 +98,7 @@ func TestParseRulesNamesEveryProblem(t *testing.T) {
 		{"from", `{"respond":{"status":503},"when":{"from":"-1s"}}`, `/when/from: "-1s", expected a duration that is not negative, such as 200ms or 1m30s`},
 		{"until", `{"respond":{"status":503},"when":{"from":"10s","until":"10s"}}`, `/when/until: 10s, expected a moment after from (10s)`},
 		{"until zero", `{"respond":{"status":503},"when":{"until":"0s"}}`, `/when/until: "0s", expected a duration above zero, such as 200ms or 1m30s`},
+		{"duration too long", `{"respond":{"status":503},"when":{"from":"999999999h"}}`, `/when/from: "999999999h", expected a duration of at most 2562047h`},
 		{"duration", `{"respond":{"status":503},"when":{"from":10}}`, `/when/from: 10, expected a duration that is not negative, such as 200ms or 1m30s`},
 
 		{"status missing", `{` + update + `,"respond":{}}`, `/respond/status: missing, expected an integer from 200 to 599`},

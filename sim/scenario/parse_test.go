@@ -148,6 +148,7 @@ func TestProblems(t *testing.T) {
 
 		// Rules, expectations, extends.
 		{"probability", "quota.yaml", "name: quota\nfaults:\n  - when: {probability: 1.5}\n    respond: {status: 503}\n", "quota.yaml:3:25: faults[0].when.probability: 1.5, expected a number from 0 to 1"},
+		{"delay too long", "f.yaml", "name: x\nfaults:\n  - delay: {fixed: 999999999h}\n", `f.yaml:3:20: faults[0].delay.fixed: "999999999h", expected a duration of at most 2562047h`},
 		{"delay", "f.yaml", "name: x\nfaults:\n  - delay: {fixed: soon}\n", `f.yaml:3:20: faults[0].delay.fixed: "soon", expected a duration that is not negative, such as 200ms or 1m30s`},
 		{"expectations", "f.yaml", "name: x\nexpectations:\n  - on: {operation: getProcess, status: 503}\n    client: {retries: {min: 3, max: 1}}\n  - covers: {operation: getProcess, status: 409}\n",
 			"f.yaml:4:23: expectations[0].client.retries: min 3 is above max 1\n" +
