@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"sync"
+	"syscall"
 	"time"
 
 	"example.com/capisim/sim/sweep"
@@ -78,7 +80,15 @@ func (c child) run(ctx context.Context, limit time.Duration) sweep.Ending {
 // unstarted is the ending of a command that could not be run, with the code
 // that a shell would give.
 func unstarted(err error) sweep.Ending {
-	return sweep.Ending{Exit: sweep.Exit{Code: 127}, Output: err.Error() + "\n"}
+	return sweep.Ending{Exit: sweep.Exit{Code: 127}, Output: hinted(err).Error() + "\n"}
+}
+
+// hinted says what a script lacks that the system does not take for a program.
+func hinted(err error) error {
+	if errors.Is(err, syscall.ENOEXEC) {
+		return fmt.Errorf("%w; a script begins with a line such as #!/bin/sh", err)
+	}
+	return err
 }
 
 func exitOf(err error) sweep.Exit {

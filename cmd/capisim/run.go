@@ -110,7 +110,7 @@ func (p *program) foreground(ctx context.Context, argv []string, environment []c
 		defer signal.Reset(os.Interrupt)
 	}
 	if err := command.Start(); err != nil {
-		return 0, misused("%w", err)
+		return 0, misused("%w", hinted(err))
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()

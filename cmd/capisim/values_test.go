@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,7 +86,8 @@ func TestFormsOfValues(t *testing.T) {
 		"serve --listen 127.0.0.1:0 --bundle bogus":             `^capisim: bundle: open bogus: no such file`,
 		"serve --listen 127.0.0.1:0 --tls-cert bogus":           `^capisim: TLS: one of --tls-cert and --tls-key alone, expected both`,
 		"serve --tls-cert /dev/zero --tls-key /dev/zero":        `^capisim: TLS: /dev/zero: expected at most 1 MiB, found more`,
-		"sweep --only bogus -- true":                            `^capisim: --only: .*"?bogus"?.*expected`,
+		"sweep --only bogus -- true":                            `^capisim: --only: "bogus", expected one of listProcesses`,
+		"clock advance 999999999h":                              `"999999999h", expected a duration of at most 2562047h`,
 		"sweep --skip bogus -- true":                            `^capisim: --skip: .*"?bogus"?.*expected`,
 		"sweep --modes bogus -- true":                           `^capisim: --modes: .*"?bogus"?.*expected`,
 		"sweep --accept bogus -- true":                          `^capisim: --accept: open bogus: no such file`,
@@ -110,5 +113,21 @@ func TestFormsOfValues(t *testing.T) {
 				t.Errorf("exit %d, %s%s\nexpected %s", code, out.String(), err.String(), want)
 			}
 		})
+	}
+}
+
+// TestScriptWithoutItsFirstLine: who forgot it is told.
+func TestScriptWithoutItsFirstLine(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "client")
+	if err := os.WriteFile(script, []byte("exit 0\n"), 0o700); err != nil { //nolint:gosec // it is to be run
+		t.Fatal(err)
+	}
+	for _, command := range []string{"run", "sweep"} {
+		var out, err bytes.Buffer
+		code := run([]string{command, "--", script}, nil, strings.NewReader(""), &out, &err)
+		if want := script + ": exec format error; a script begins with a line such as #!/bin/sh\n"; code != exitMisused || !strings.HasSuffix(err.String(), want) {
+			t.Errorf("%s: exit %d, %s, expected %s", command, code, err.String(), want)
+		}
 	}
 }
