@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -73,17 +74,18 @@ func TestLongList(t *testing.T) {
 			t.Errorf("%q as %s: %d processes at once, %d in parts, or others", test.query, test.token, len(whole), len(parts))
 		}
 	}
-	var before, after runtime.MemStats
 	request := httptest.NewRequest("GET", "/v3/processes?per_page=5000", nil)
 	request.Header.Set("Authorization", "bearer admin")
 	w := &nowhere{header: http.Header{}}
-	runtime.ReadMemStats(&before)
-	const times = 10
-	for range times {
+	least := uint64(math.MaxUint64)
+	for range 50 { // the race detector makes pools forget now and then
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		r.api.ServeHTTP(w, request, r.world)
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
 	}
-	runtime.ReadMemStats(&after)
-	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 3<<20/2 {
-		t.Errorf("a list of 3 MB allocates %d bytes", each)
+	if least > 256<<10 {
+		t.Errorf("a list of 3 MB allocates %d bytes", least)
 	}
 }
