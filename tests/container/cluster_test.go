@@ -13,7 +13,10 @@ import (
 
 func replica(n int) string { return fmt.Sprintf("replica-%d", n) }
 
-var _ = Describe("The cluster of compose.yaml", func() {
+// clustered tells of its profile with three replicas.
+func clustered() {
+	BeforeEach(harness.Network)
+
 	It("keeps worlds apart, proves together what was tested, and outlives a replica", func() {
 		p := newProject()
 		p.do("--profile", "cluster", "up", "--detach", "proxy")
@@ -44,4 +47,4 @@ var _ = Describe("The cluster of compose.yaml", func() {
 			},
 		}.Drive()
 	})
-})
+}

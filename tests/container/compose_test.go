@@ -101,7 +101,10 @@ func answers(url string) {
 	}).WithTimeout(limit).WithPolling(100 * time.Millisecond).Should(Succeed())
 }
 
-var _ = Describe("Compose", func() {
+// composed tells of compose.yaml, which makes a network of its own.
+func composed() {
+	BeforeEach(harness.Network)
+
 	It("serves on the port that is named, and two projects side by side", func() {
 		var both []*project
 		for range 2 {
@@ -179,4 +182,4 @@ curl -sf -H 'Authorization: bearer admin' http://capisim:8080/worlds/w$N` + app
 			Expect(seen.Instances).To(Equal(n))
 		}
 	})
-})
+}

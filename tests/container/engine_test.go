@@ -59,7 +59,13 @@ var _ = BeforeSuite(func() {
 		}
 	}
 	build()
-	harness.Network() // from here on: the build has no interface of its own
+})
+
+// What needs no network of its own comes first: a browser may have its turn.
+var _ = Describe("In a container engine,", func() {
+	Describe("the image", alone)
+	Describe("Compose", composed)
+	Describe("the cluster of compose.yaml", clustered)
 })
 
 // clean removes what is named as ours, and the base images that were made here.
@@ -192,9 +198,9 @@ var boxes int
 func run(words ...string) *box {
 	GinkgoHelper()
 	boxes++
-	b := &box{name: fmt.Sprintf("%s-%d", own, boxes)}
+	b := &box{name: fmt.Sprintf("%s-%d", own, boxes), url: "http://127.0.0.1:" + freePort()}
 	args := []string{"run", "--detach", "--name", b.name, "--user", "1234:1234", "--read-only", "--cap-drop", "ALL",
-		"--security-opt", "no-new-privileges", "--memory", "64m", "--publish", "127.0.0.1::8080"}
+		"--security-opt", "no-new-privileges", "--memory", "64m", "--network", "host", "--env", "CAPISIM_LISTEN=" + strings.TrimPrefix(b.url, "http://")}
 	var after []string
 	for i, word := range words {
 		if word == "--" {
@@ -209,7 +215,6 @@ func run(words ...string) *box {
 		}
 		docker("rm", "--force", "--volumes", b.name)
 	})
-	b.url = "http://" + strings.Fields(docker("port", b.name, "8080"))[0]
 	return b
 }
 

@@ -42,7 +42,9 @@ func apps(n int) string {
 	return text
 }
 
-var _ = Describe("The image", func() {
+// alone tells of the image by itself, on the network of this machine: no interface
+// comes or goes.
+func alone() {
 	It("holds the command, certificates and a folder for scenarios, in less than 20 MB", func() {
 		made := docker("create", "--name", own+"-files", image)
 		DeferCleanup(func() { docker("rm", made) })
@@ -56,7 +58,7 @@ var _ = Describe("The image", func() {
 		}
 		Expect(files).To(ConsistOf("capisim", "etc/ssl/certs/ca-certificates.crt"))
 		Expect(strconv.Atoi(docker("image", "inspect", "--format", "{{.Size}}", image))).To(BeNumerically("<", 20_000_000))
-		Expect(docker("run", "--rm", "--name", own+"-version", image, "version")).To(ContainSubstring("capisim 1.2.3-test (commit 0123456789ab, "))
+		Expect(docker("run", "--rm", "--network", "none", "--name", own+"-version", image, "version")).To(ContainSubstring("capisim 1.2.3-test (commit 0123456789ab, "))
 		Expect(docker("image", "inspect", "--format", "{{.Config.User}}", image)).NotTo(HavePrefix("0"))
 	})
 
@@ -124,19 +126,22 @@ var _ = Describe("The image", func() {
 		Expect(seen).To(harness.HaveStatus(http.StatusOK))
 		Expect(seen.At("mode")).To(Equal("frozen"))
 
-		out, code := exitCode(exec.Command("docker", "run", "--rm", "--name", own+"-wrong", "--env", "CAPISIM_SEED=many", image))
+		out, code := exitCode(exec.Command("docker", "run", "--rm", "--network", "none", "--name", own+"-wrong", "--env", "CAPISIM_SEED=many", image))
 		Expect(code).To(Equal(2))
 		Expect(out).To(ContainSubstring("CAPISIM_SEED"))
 	})
 
 	DescribeTable("is found healthy however the server was told where to listen",
 		func(words ...string) {
+			for i, word := range words {
+				words[i] = strings.ReplaceAll(word, "PORT", freePort())
+			}
 			b := run(words...).ready()
 			Expect(b.says("{{(index .State.Health.Log 0).Output}}")).To(BeEmpty())
 		},
 		Entry("by a variable", "--env", "CAPISIM_TLS_SELF_SIGNED=true"),
 		Entry("by a flag", "--", "serve", "--tls-self-signed"),
-		Entry("on another port", "--", "serve", "--listen=127.0.0.1:9999", "--scenario", "large"),
+		Entry("on another port", "--", "serve", "--listen=127.0.0.1:PORT", "--scenario", "large"),
 	)
 
 	It("has a certificate of its own", func() {
@@ -194,7 +199,7 @@ var _ = Describe("The image", func() {
 			seen(b, 3)
 		})
 	})
-})
+}
 
 // took is the time from the signal to the end, by the engine's own clock.
 func (b *box) took() time.Duration {
