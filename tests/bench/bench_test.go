@@ -140,31 +140,6 @@ func BenchmarkGetWithFullJournal(b *testing.B) {
 	}
 }
 
-// BenchmarkGetBesideStreams has four thousand event streams that nobody reads, 250
-// to each of 16 worlds.
-func BenchmarkGetBesideStreams(b *testing.B) {
-	for name, streams := range map[string]int{"none": 0, "4000": 250} {
-		b.Run(name, func(b *testing.B) {
-			srv := sim.Start(b)
-			for range 16 {
-				world := srv.World(b)
-				address, path, _ := strings.Cut(strings.TrimPrefix(world.URL, "http://"), "/")
-				for range streams {
-					c := dial(b, address)
-					defer c.conn.Close()
-					if _, err := c.conn.Write(request("GET", "/"+path+"/admin/events", "")); err != nil {
-						b.Fatal(err)
-					}
-					if line, err := c.reader.ReadString('\n'); !strings.Contains(line, " 200 ") {
-						b.Fatalf("%q, %v", line, err)
-					}
-				}
-			}
-			run(b, srv.URL, request("GET", web, ""), http.StatusOK)
-		})
-	}
-}
-
 // collected is the CPU time that the collector has taken, and that of all, in
 // seconds.
 func collected() (seconds [2]float64) {

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -213,6 +215,32 @@ func BenchmarkLimits(b *testing.B) {
 	}
 	b.Run("memory", func(b *testing.B) { memory(b, command, full, schema) })
 	b.Run("start", func(b *testing.B) { start(b, command, bare, page) })
+}
+
+// BenchmarkStreams measures what a request costs a server beside four thousand event
+// streams that nobody reads, 250 to each of 16 worlds, and one without, in turns.
+func BenchmarkStreams(b *testing.B) {
+	path := build(b, b.TempDir(), "cmd/capisim")
+	alone, beside := spawn(b, path, "serve", "--listen", "127.0.0.1:0"), spawn(b, path, "serve", "--listen", "127.0.0.1:0")
+	for world := range 16 {
+		at := fmt.Sprint("/worlds/", world)
+		beside.do(b, request("PUT", "/admin"+at, ""), http.StatusCreated)
+		for range 250 {
+			conn, err := net.Dial("tcp", beside.address)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer conn.Close()
+			var begins [12]byte
+			if _, err := conn.Write(request("GET", at+"/admin/events", "")); err == nil {
+				_, err = io.ReadFull(conn, begins[:])
+			}
+			if got := string(begins[9:]); got != "200" {
+				b.Fatalf("%q, %v", got, err)
+			}
+		}
+	}
+	race(b, request("GET", web, ""), http.StatusOK, map[string]*spawned{"alone": alone, "capisim": beside})
 }
 
 // memory is what the servers take with 10,000 processes, idle and at the peak of
