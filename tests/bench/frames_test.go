@@ -33,7 +33,7 @@ const reader = `setInterval(() => {
 func BenchmarkFrames(b *testing.B) {
 	path := build(b, b.TempDir(), "cmd/capisim")
 	flags := chromedp.DefaultExecAllocatorOptions[:]
-	if shell, err := exec.LookPath("chromium-headless-shell"); err == nil {
+	if shell, err := exec.LookPath("/usr/lib/chromium/chromium-headless-shell"); err == nil {
 		flags = append(flags, chromedp.ExecPath(shell))
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(flags, chromedp.NoSandbox)...)
@@ -43,8 +43,8 @@ func BenchmarkFrames(b *testing.B) {
 			server := spawn(b, path, "serve", "--listen", "127.0.0.1:0", "--scenario", "large")
 			req := request("GET", "/v3/info", "")
 			server.load(b, req, http.StatusOK, 10_000)
-			tab, quit := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
-			defer quit()
+			tab, _ := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
+			defer chromedp.Cancel(tab) //nolint:errcheck // it has ended by itself
 			must := func(actions ...chromedp.Action) {
 				b.Helper()
 				if err := chromedp.Run(tab, actions...); err != nil {

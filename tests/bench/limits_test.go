@@ -232,10 +232,10 @@ func BenchmarkStreams(b *testing.B) {
 			}
 			defer conn.Close()
 			var begins [12]byte
-			if _, err := conn.Write(request("GET", at+"/admin/events", "")); err == nil {
+			if _, err = conn.Write(request("GET", at+"/admin/events", "")); err == nil {
 				_, err = io.ReadFull(conn, begins[:])
 			}
-			if got := string(begins[9:]); got != "200" {
+			if got := string(begins[9:]); err != nil || got != "200" {
 				b.Fatalf("%q, %v", got, err)
 			}
 		}

@@ -39,14 +39,15 @@ var _ = BeforeSuite(func() {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+foreign+" 127.0.0.1"),
 	)
-	if shell, err := exec.LookPath("chromium-headless-shell"); err == nil { // chromedp does not look for Debian's name
+	// chromedp does not look for Debian's. What is in the path there is a script
+	// whose end is not the browser's.
+	if shell, err := exec.LookPath("/usr/lib/chromium/chromium-headless-shell"); err == nil {
 		flags = append(flags, chromedp.ExecPath(shell))
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)
 	DeferCleanup(stop)
-	var quit context.CancelFunc
 	// The driver does not know every event of a newer browser and would say so.
-	chrome, quit = chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
-	DeferCleanup(quit)
+	chrome, _ = chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
+	DeferCleanup(func() { Expect(chromedp.Cancel(chrome)).To(Succeed()) })
 	Expect(chromedp.Run(chrome)).To(Succeed())
 })
