@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,27 +73,26 @@ func BenchmarkFrames(b *testing.B) {
 
 // paced sends so many requests in that time, by all connections, and returns how
 // many there was time for.
-func (s *spawned) paced(b *testing.B, req []byte, count int, long time.Duration) (sent int) {
-	end := time.Now().Add(long)
-	var mutex sync.Mutex
+func (s *spawned) paced(b *testing.B, req []byte, count int, long time.Duration) int {
+	var sent atomic.Int64
 	var wait sync.WaitGroup
-	for i, c := range s.clients {
+	end := time.Now().Add(long)
+	for _, c := range s.clients {
 		wait.Go(func() {
-			done := 0
-			for n := i; n < count && time.Now().Before(end); n += len(s.clients) {
-				time.Sleep(time.Until(end.Add(-long).Add(long * time.Duration(n) / time.Duration(count))))
+			each := time.NewTicker(long * time.Duration(len(s.clients)) / time.Duration(count))
+			defer each.Stop()
+			for now := range each.C {
+				if now.After(end) {
+					return
+				}
 				if status, _, err := c.do(req); err != nil || status != http.StatusOK {
 					b.Errorf("status %d, %v", status, err)
 					return
 				}
-				done++
+				sent.Add(1)
 			}
-			mutex.Lock()
-			defer mutex.Unlock()
-			sent += done
 		})
 	}
 	wait.Wait()
-	time.Sleep(time.Until(end))
-	return sent
+	return int(sent.Load())
 }
