@@ -71,10 +71,8 @@ func items(tokens token.Tokens, at int) (starts []int) {
 			starts = append(starts, at+i)
 		case column <= first.Position.Column:
 			return starts
-		case t.Type == token.SequenceStartType || t.Type == token.MappingStartType:
-			flow++
-		case t.Type == token.SequenceEndType || t.Type == token.MappingEndType:
-			flow--
+		default:
+			flow += nesting(t)
 		}
 	}
 	return starts
@@ -93,13 +91,22 @@ func keys(tokens token.Tokens, at int) (starts []int) {
 		case flow == 0 && t.Position.Column == column && t.Type == token.SequenceEntryType:
 		case t.Position.Column <= column:
 			return starts
-		case t.Type == token.SequenceStartType || t.Type == token.MappingStartType:
-			flow++
-		case t.Type == token.SequenceEndType || t.Type == token.MappingEndType:
-			flow--
+		default:
+			flow += nesting(t)
 		}
 	}
 	return starts
+}
+
+// nesting is how much deeper in flow style it goes on behind a token.
+func nesting(t *token.Token) int {
+	switch t.Type {
+	case token.SequenceStartType, token.MappingStartType:
+		return 1
+	case token.SequenceEndType, token.MappingEndType:
+		return -1
+	}
+	return 0
 }
 
 // isContent says that a token is the text below | or >, whose column says nothing.
