@@ -2,21 +2,212 @@ package document
 
 import (
 	"cmp"
+	"encoding"
 	"encoding/json"
+	"errors"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
-// Decode fills a Go value, as json.Unmarshal does. A whole number may be
-// written as 5.0 or 1e3 where an integer is wanted.
-func (v Value) Decode(into any) error {
-	if json.Unmarshal(v.AppendJSON(nil), into) == nil {
+// Decode fills a Go value as json.Unmarshal does, but for keys, which have to be
+// written as the type has them, and for whole numbers, which may be written as 5.0
+// or 1e3. What fits is filled whatever does not; the error is about the first.
+func (v Value) Decode(into any) error { return v.DecodeUntil(nil, into) }
+
+// DecodeUntil is Decode for somebody who may leave: the error is then the stop's.
+func (v Value) DecodeUntil(stop *Stop, into any) error {
+	to := reflect.ValueOf(into).Elem()
+	err := decoderOf(to.Type())(stop, v, to)
+	return cmp.Or(stop.Step(), err)
+}
+
+// misfit is a part of a value that could not be decoded.
+type misfit struct {
+	pointer string
+	error
+}
+
+func (m *misfit) Unwrap() error { return m.error }
+
+// under adds to an error of a member where it is.
+func under(step any, err error) error {
+	var inside *misfit
+	if errors.As(err, &inside) {
+		inside.pointer = Pointer(step) + inside.pointer
+		return inside
+	}
+	return &misfit{Pointer(step), err}
+}
+
+// Misfit says why a value could not be decoded, and where.
+func Misfit(err error) Violation {
+	var inside *misfit
+	if errors.As(err, &inside) {
+		return Violation{Pointer: inside.pointer, Message: inside.Error()}
+	}
+	return Violation{Message: err.Error()}
+}
+
+// decoder fills a Go value of one type. They are made once a type, and only for
+// what a document has: encoding/json would look at all that it could have.
+type decoder func(stop *Stop, v Value, into reflect.Value) error
+
+var decoders sync.Map // reflect.Type -> decoder
+
+func decoderOf(t reflect.Type) decoder {
+	if known, ok := decoders.Load(t); ok {
+		return known.(decoder)
+	}
+	made := newDecoder(t)
+	decoders.Store(t, made)
+	return made
+}
+
+var (
+	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
+	textReaderType  = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+func newDecoder(t reflect.Type) decoder {
+	pointer := reflect.PointerTo(t)
+	if pointer.Implements(unmarshalerType) || pointer.Implements(textReaderType) || t == numberType {
+		return decodeText
+	}
+	switch t.Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return decodeSimple
+	case reflect.Pointer:
+		return decodePointer
+	case reflect.Slice:
+		if t.Elem().Kind() != reflect.Uint8 {
+			return decodeList
+		}
+	case reflect.Map:
+		if t.Key() == reflect.TypeFor[string]() {
+			return decodeMap
+		}
+	case reflect.Struct:
+		return structDecoder(t)
+	}
+	return decodeText
+}
+
+// decodeText takes the way over the text, for what has a form of its own there,
+// and for what does not fit, which encoding/json words.
+func decodeText(_ *Stop, v Value, into reflect.Value) error {
+	if json.Unmarshal(v.AppendJSON(nil), into.Addr().Interface()) == nil {
 		return nil
 	}
-	return json.Unmarshal(v.append(nil, wholeNumber), into)
+	return json.Unmarshal(v.append(nil, wholeNumber), into.Addr().Interface())
+}
+
+// decodeSimple fills what has no parts. Texts are copied: that of the document is not to
+// be kept for them.
+func decodeSimple(stop *Stop, v Value, into reflect.Value) error {
+	switch kind := into.Kind(); {
+	case v.Kind == Bool && kind == reflect.Bool:
+		into.SetBool(v.Text == "true")
+		return nil
+	case v.Kind == String && kind == reflect.String:
+		into.SetString(strings.Clone(v.Text))
+		return nil
+	case v.Kind == Number && into.CanInt():
+		if n, err := strconv.ParseInt(wholeNumber(v.Text), 10, into.Type().Bits()); err == nil {
+			into.SetInt(n)
+			return nil
+		}
+	}
+	return decodeText(stop, v, into)
+}
+
+func decodePointer(stop *Stop, v Value, into reflect.Value) error {
+	if v.Kind == Null {
+		into.SetZero()
+		return nil
+	}
+	if into.IsNil() {
+		into.Set(reflect.New(into.Type().Elem()))
+	}
+	return decoderOf(into.Type().Elem())(stop, v, into.Elem())
+}
+
+func decodeList(stop *Stop, v Value, into reflect.Value) (err error) {
+	if v.Kind != Array {
+		return decodeText(stop, v, into)
+	}
+	into.Set(reflect.MakeSlice(into.Type(), len(v.Members), len(v.Members)))
+	of := decoderOf(into.Type().Elem())
+	for i, item := range v.Members {
+		if left := stop.Step(); left != nil {
+			return left
+		}
+		if wrong := of(stop, item.Value, into.Index(i)); wrong != nil {
+			err = cmp.Or(err, under(i, wrong))
+		}
+	}
+	return err
+}
+
+func decodeMap(stop *Stop, v Value, into reflect.Value) (err error) {
+	if v.Kind != Object {
+		return decodeText(stop, v, into)
+	}
+	into.Set(reflect.MakeMapWithSize(into.Type(), len(v.Members)))
+	of := decoderOf(into.Type().Elem())
+	for _, member := range v.Members {
+		if left := stop.Step(); left != nil {
+			return left
+		}
+		value := reflect.New(into.Type().Elem()).Elem()
+		if wrong := of(stop, member.Value, value); wrong != nil {
+			err = cmp.Or(err, under(member.Key, wrong))
+		}
+		into.SetMapIndex(reflect.ValueOf(member.Key), value)
+	}
+	return err
+}
+
+func structDecoder(t reflect.Type) decoder {
+	fields := map[string][]int{}
+	for _, f := range fieldsOf(t, nil) {
+		fields[f.key] = f.index
+	}
+	return func(stop *Stop, v Value, into reflect.Value) (err error) {
+		if v.Kind != Object {
+			return decodeText(stop, v, into)
+		}
+		for _, member := range v.Members {
+			if left := stop.Step(); left != nil {
+				return left
+			}
+			index, known := fields[member.Key]
+			if !known {
+				continue
+			}
+			field := fieldAt(into, index)
+			if wrong := decoderOf(field.Type())(stop, member.Value, field); wrong != nil {
+				err = cmp.Or(err, under(member.Key, wrong))
+			}
+		}
+		return err
+	}
+}
+
+// fieldAt makes the embedded structs on the way that are pointers to nothing.
+func fieldAt(of reflect.Value, index []int) reflect.Value {
+	for _, i := range index {
+		if of.Kind() == reflect.Pointer {
+			if of.IsNil() {
+				of.Set(reflect.New(of.Type().Elem()))
+			}
+			of = of.Elem()
+		}
+		of = of.Field(i)
+	}
+	return of
 }
 
 func asWritten(digits string) string { return digits }
@@ -33,112 +224,3 @@ func wholeNumber(digits string) string {
 	}
 	return digits
 }
-
-// manyValues is how many values are decoded at once.
-const manyValues = 100
-
-// DecodeUntil is Decode for somebody who may leave: what is large is decoded part
-// by part.
-func (v Value) DecodeUntil(stop *Stop, into any) error {
-	err := v.decode(stop, reflect.ValueOf(into).Elem())
-	return cmp.Or(stop.Step(), err)
-}
-
-func (v Value) decode(stop *Stop, into reflect.Value) error {
-	if left := stop.Step(); left != nil {
-		return left
-	}
-	to := into.Type()
-	whole := !v.large() || reflect.PointerTo(to).Implements(unmarshalerType)
-	switch {
-	case whole:
-	case to.Kind() == reflect.Pointer:
-		into.Set(reflect.New(to.Elem()))
-		return v.decode(stop, into.Elem())
-	case to.Kind() == reflect.Struct && v.Kind == Object:
-		return v.decodeStruct(stop, into)
-	case to.Kind() == reflect.Slice && v.Kind == Array:
-		return v.decodeSlice(stop, into)
-	case to.Kind() == reflect.Map && to.Key() == reflect.TypeFor[string]() && v.Kind == Object:
-		return v.decodeMap(stop, into)
-	}
-	return v.Decode(into.Addr().Interface())
-}
-
-func (v Value) large() bool { return v.within(manyValues) > manyValues }
-
-// within counts the values inside of a value, no further than most.
-func (v Value) within(most int) int {
-	n := len(v.Members)
-	for i := 0; i < len(v.Members) && n <= most; i++ {
-		n += v.Members[i].Value.within(most - n)
-	}
-	return n
-}
-
-// decodeStruct decodes what is large on its own and the rest as one.
-func (v Value) decodeStruct(stop *Stop, into reflect.Value) (err error) {
-	fields := fieldsOf(into.Type(), nil)
-	rest := Value{Kind: Object, Members: make([]Field, 0, len(v.Members))}
-	for _, member := range v.Members {
-		i := slices.IndexFunc(fields, func(f structField) bool { return f.key == member.Key && len(f.index) == 1 })
-		if i < 0 || !member.Value.large() {
-			rest.Members = append(rest.Members, member)
-			continue
-		}
-		err = cmp.Or(err, member.Value.decode(stop, into.FieldByIndex(fields[i].index)))
-	}
-	return cmp.Or(rest.Decode(into.Addr().Interface()), err)
-}
-
-// decodeSlice decodes small items by the dozen: a decoder for each would cost more
-// than what it does.
-func (v Value) decodeSlice(stop *Stop, into reflect.Value) (err error) {
-	into.Set(reflect.MakeSlice(into.Type(), len(v.Members), len(v.Members)))
-	some := reflect.New(into.Type())
-	for i, n := 0, 0; i < len(v.Members); i += n {
-		n = dozen(v.Members[i:])
-		if left := stop.Steps(n); left != nil {
-			return left
-		}
-		if n == 1 {
-			err = cmp.Or(err, v.Members[i].Value.decode(stop, into.Index(i)))
-			continue
-		}
-		some.Elem().Set(into.Slice3(i, i, i+n)) // its array is filled
-		err = cmp.Or(err, Value{Kind: Array, Members: v.Members[i : i+n]}.Decode(some.Interface()))
-	}
-	return err
-}
-
-func (v Value) decodeMap(stop *Stop, into reflect.Value) (err error) {
-	into.Set(reflect.MakeMapWithSize(into.Type(), len(v.Members)))
-	for i, n := 0, 0; i < len(v.Members); i += n {
-		n = dozen(v.Members[i:])
-		if left := stop.Steps(n); left != nil {
-			return left
-		}
-		if n == 1 {
-			item := reflect.New(into.Type().Elem()).Elem()
-			err = cmp.Or(err, v.Members[i].Value.decode(stop, item))
-			into.SetMapIndex(reflect.ValueOf(v.Members[i].Key), item)
-			continue
-		}
-		err = cmp.Or(err, Value{Kind: Object, Members: v.Members[i : i+n]}.Decode(into.Addr().Interface()))
-	}
-	return err
-}
-
-// dozen is how many of some members, one at least, are so small together that they
-// are decoded at once.
-func dozen(members []Field) (n int) {
-	for values := 0; n < len(members); n++ {
-		values += 1 + members[n].Value.within(manyValues)
-		if n > 0 && values > manyValues {
-			break
-		}
-	}
-	return n
-}
-
-var unmarshalerType = reflect.TypeFor[json.Unmarshaler]()

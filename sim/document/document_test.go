@@ -122,13 +122,6 @@ func TestDecode(t *testing.T) {
 			t.Errorf("%q is %s", bad, v)
 		}
 	}
-	var into struct {
-		N int
-		D document.Duration
-	}
-	if err := read(t, "", `{"n": 1e3, "d": "90s"}`).Root.Decode(&into); err != nil || into.N != 1000 || into.D.String() != "1m30s" {
-		t.Errorf("%+v, %v", into, err)
-	}
 }
 
 // TestTold: a hundred problems are told, the rest is counted.

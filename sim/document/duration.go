@@ -2,7 +2,6 @@ package document
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 )
@@ -68,30 +67,4 @@ func ParseDuration(text string) (time.Duration, error) {
 		err = TooLong(text)
 	}
 	return 0, err
-}
-
-// Misfit says of a value why it could not be decoded, and where, if that is known.
-func (v Value) Misfit(err error) Violation {
-	var long TooLong
-	found := Violation{Message: err.Error()}
-	if errors.As(err, &long) {
-		found.Pointer, _ = v.placeOf(string(long))
-	}
-	return found
-}
-
-func (v Value) placeOf(text string) (pointer string, found bool) {
-	if v.Kind == String && v.Text == text {
-		return "", true
-	}
-	for i, member := range v.Members {
-		step := any(member.Key)
-		if v.Kind == Array {
-			step = i
-		}
-		if pointer, found = member.Value.placeOf(text); found {
-			return Pointer(step) + pointer, true
-		}
-	}
-	return "", false
 }

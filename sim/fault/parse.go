@@ -64,7 +64,7 @@ func Parse(v document.Value) (Rule, document.Violations) {
 		rule = Rule{}
 		if err := v.Blank(problems).Decode(&rule); err != nil {
 			if len(problems) == 0 {
-				problems = document.Violations{v.Misfit(err)}
+				problems = document.Violations{document.Misfit(err)}
 			}
 			return Rule{}, problems
 		}

@@ -154,7 +154,7 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 	if err := root.Root.DecodeUntil(p.stop, doc); p.leaves(err) {
 		return nil
 	} else if err != nil && len(p.problems) == 0 {
-		p.report(root, document.Violations{root.Root.Misfit(err)})
+		p.report(root, document.Violations{document.Misfit(err)})
 	}
 	doc.Extends, doc.Drop, doc.Variables = "", nil, nil // they were for the reader
 	if !p.trusted {
