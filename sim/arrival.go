@@ -5,8 +5,10 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/world"
 )
 
@@ -27,6 +29,7 @@ const (
 type arrivals struct {
 	limit   time.Duration // of a body
 	headers sync.Map      // net.Conn: new connections whose first header is on its way
+	fresh   atomic.Int64  // how many these are
 
 	mu      sync.Mutex // guards what follows
 	stopped bool
@@ -42,6 +45,7 @@ func newArrivals(limit time.Duration) *arrivals {
 func (a *arrivals) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
+			api.Answers(w, r)
 			next.ServeHTTP(w, r)
 			a.leave(w, r)
 			return
@@ -51,6 +55,7 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 		on.request.Body = on
 		on.extend()
 		defer on.settle()
+		api.Answers(on, r)
 		next.ServeHTTP(on, &on.request)
 		a.leave(w, r)
 	})
@@ -69,9 +74,14 @@ func (a *arrivals) leave(w http.ResponseWriter, r *http.Request) {
 // brought a whole header yet.
 func (a *arrivals) watch(conn net.Conn, state http.ConnState) {
 	if state != http.StateNew { // at each request
-		a.headers.LoadAndDelete(conn)
+		if a.fresh.Load() > 0 {
+			if _, was := a.headers.LoadAndDelete(conn); was {
+				a.fresh.Add(-1)
+			}
+		}
 		return
 	}
+	a.fresh.Add(1)
 	a.headers.Store(conn, nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()

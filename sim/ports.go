@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"example.com/capisim/sim/api"
+	"example.com/capisim/sim/conn"
 	"example.com/capisim/sim/world"
 )
 
@@ -42,7 +43,7 @@ func (s *Simulator) listen(of *world.World, address string) (*url.URL, error) {
 	of.AtEnd(func() { s.ports.stop(server) })
 	go func() {
 		defer close(done)
-		serve(listener) //nolint:errcheck // it ends with the world
+		serve(conn.Listen(listener)) //nolint:errcheck // it ends with the world
 	}()
 	return at, nil
 }

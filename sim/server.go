@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/capisim/sim/conn"
 	"example.com/capisim/sim/world"
 )
 
@@ -78,7 +79,7 @@ func (s *Simulator) open(t TB, handler http.Handler) (address string, stop func(
 	}
 	server := s.Server(handler)
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- server.Serve(conn.Listen(listener)) }()
 	return "http://" + listener.Addr().String(), func() {
 		ctx, cancel := context.WithTimeout(context.Background(), graceful)
 		defer cancel()

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
+
+	"example.com/capisim/sim/conn"
 )
 
 // endpointFlags say where the API is; serve and healthcheck share them.
@@ -96,9 +98,9 @@ func (e *endpoint) serve() error {
 	if e.tls != nil {
 		// The certificate stands in the configuration, so no files are named.
 		e.server.TLSConfig = e.tls.Clone()
-		err = e.server.ServeTLS(e.listener, "", "")
+		err = e.server.ServeTLS(conn.Listen(e.listener), "", "")
 	} else {
-		err = e.server.Serve(e.listener)
+		err = e.server.Serve(conn.Listen(e.listener))
 	}
 	if errors.Is(err, net.ErrClosed) || errors.Is(err, http.ErrServerClosed) {
 		return nil

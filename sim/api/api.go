@@ -40,6 +40,7 @@ type API struct {
 	observe     func(Exchange)
 	engine      *gin.Engine
 	ids         idSource
+	dates       dates
 }
 
 // New makes an API.
@@ -95,6 +96,6 @@ func (a *API) ServeStray(w http.ResponseWriter, r *http.Request, of, root *world
 	if of != nil {
 		out = c.failure(c.unknown())
 	}
-	c.headersOf(&out).fill(w.Header())
+	c.begin(w, c.headersOf(&out, c.elapsed()))
 	c.write(w, out, out.body)
 }

@@ -63,6 +63,7 @@ type call struct {
 // memory is what a list takes while it is made.
 type memory struct {
 	page      []byte
+	lines     []byte // of the header
 	instances []byte // of one process
 	views     []state.View
 }
@@ -101,7 +102,8 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 
 func newCall(a *API, snap *world.Snapshot, w http.ResponseWriter, r *http.Request) *call {
 	c := calls.Get().(*call)
-	*c = call{memory: c.memory, ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall(), now: snap.World.Clock.Now()}
+	*c = call{memory: c.memory, ResponseWriter: w, api: a, snap: snap, req: r, path: r.URL.EscapedPath(), wall: world.Wall()}
+	c.now = snap.World.Clock.At(c.wall)
 	if l, ok := lineOf(r.Context()); ok {
 		c.line, c.lineUse = l, int(l.uses.Add(1))
 	}

@@ -54,7 +54,9 @@ func (a *API) preflight(w http.ResponseWriter, r *http.Request) bool {
 		}
 	}
 	h := w.Header()
-	allowOrigin(func(name string, values []string) { h[name] = values }, origin)
+	for _, one := range allowed(origin) {
+		h[one.name] = one.values
+	}
 	h["Vary"] = []string{"Origin"}
 	h["Content-Type"] = []string{"text/plain"}
 	h["Access-Control-Allow-Methods"] = []string{"GET,PUT,POST,DELETE"}
@@ -64,8 +66,11 @@ func (a *API) preflight(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-func allowOrigin(line func(name string, values []string), origin string) {
-	line("Access-Control-Allow-Origin", []string{origin})
-	line("Access-Control-Allow-Credentials", []string{"true"})
-	line("Access-Control-Expose-Headers", []string{"x-cf-warnings,x-app-staging-log,x-vcap-request-id,location,range"})
+// allowed are the headers that let a browser's page read an answer.
+func allowed(origin string) []header {
+	return []header{
+		headerLine("Access-Control-Allow-Origin", origin),
+		headerLine("Access-Control-Allow-Credentials", "true"),
+		headerLine("Access-Control-Expose-Headers", "x-cf-warnings,x-app-staging-log,x-vcap-request-id,location,range"),
+	}
 }

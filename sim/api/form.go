@@ -11,9 +11,9 @@ import (
 // layers lie around each other: request id, user, trace, limits, framework; an
 // answer has the headers of those that it passes on its way out.
 type form struct {
-	id, user, trace, runtime, rails, vary bool
-	nosniff, cascade                      bool
-	mediaLine                             []string // shared by all answers; nil for no Content-Type
+	id, user, trace, runtime, vary bool
+	lines                          string // that all its answers have
+	media                          string // "" for no Content-Type
 }
 
 const (
@@ -22,24 +22,27 @@ const (
 	uaaType    = "application/json;charset=UTF-8"
 	plainText  = "text/plain; charset=utf-8"
 	emptyPage  = "text/html; charset=UTF-8"
+	nosniff    = "X-Content-Type-Options: nosniff\r\n"
+	railsLines = "X-Frame-Options: SAMEORIGIN\r\nX-XSS-Protection: 1; mode=block\r\n" + nosniff +
+		"X-Download-Options: noopen\r\nX-Permitted-Cross-Domain-Policies: none\r\nReferrer-Policy: strict-origin-when-cross-origin\r\n"
 	lastResort = "500 Internal Server Error\n" +
 		"If you are the administrator of this website, then please read this web application's log file and/or the web server's log file to find out what went wrong."
 )
 
 var (
-	handled   = &form{id: true, user: true, trace: true, runtime: true, rails: true, vary: true, mediaLine: []string{jsonType}}
-	outsideV3 = &form{id: true, user: true, trace: true, nosniff: true, mediaLine: []string{v2Type}}
-	ofUAA     = &form{id: true, mediaLine: []string{uaaType}}
-	ofPolicy  = &form{id: true, nosniff: true, mediaLine: []string{plainText}} // Go guesses the type
+	handled   = &form{id: true, user: true, trace: true, runtime: true, lines: railsLines, vary: true, media: jsonType}
+	outsideV3 = &form{id: true, user: true, trace: true, lines: nosniff, media: v2Type}
+	ofUAA     = &form{id: true, media: uaaType}
+	ofPolicy  = &form{id: true, lines: nosniff, media: plainText} // Go guesses the type
 
 	forms = [...]*form{
 		contract.Handled:      handled,
-		contract.Limited:      {id: true, user: true, trace: true, mediaLine: []string{plainText}},
-		contract.Intercepted:  {id: true, trace: true, mediaLine: []string{"application/json"}},
+		contract.Limited:      {id: true, user: true, trace: true, media: plainText},
+		contract.Intercepted:  {id: true, trace: true, media: "application/json"},
 		contract.Keyless:      {id: true},
-		contract.Unrouted:     {id: true, user: true, trace: true, nosniff: true, cascade: true, mediaLine: []string{v2Type}},
-		contract.Failsafe:     {id: true, user: true, trace: true, runtime: true, mediaLine: []string{plainText}},
-		contract.Unacceptable: {id: true, user: true, trace: true, runtime: true, mediaLine: []string{emptyPage}},
+		contract.Unrouted:     {id: true, user: true, trace: true, lines: nosniff + "X-Cascade: pass\r\n", media: v2Type},
+		contract.Failsafe:     {id: true, user: true, trace: true, runtime: true, media: plainText},
+		contract.Unacceptable: {id: true, user: true, trace: true, runtime: true, media: emptyPage},
 		contract.PolicyServer: ofPolicy,
 		contract.Lost:         {},
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,21 +10,6 @@ import (
 
 	"example.com/capisim/sim/draw"
 	"example.com/capisim/sim/journal"
-)
-
-// Values that every answer shares. A header line is a slice; sharing it costs a
-// request nothing (FACTS.md §4).
-var (
-	accept       = []string{"Accept"}
-	varyOrigin   = []string{"Origin"}
-	varyBoth     = []string{"Accept,Origin"}
-	pass         = []string{"pass"}
-	sameOrigin   = []string{"SAMEORIGIN"}
-	xssBlock     = []string{"1; mode=block"}
-	noSniff      = []string{"nosniff"}
-	noOpen       = []string{"noopen"}
-	none         = []string{"none"}
-	strictOrigin = []string{"strict-origin-when-cross-origin"}
 )
 
 // spelled are the names that the real server writes in another form than Go's
@@ -38,148 +24,123 @@ var spelled = map[string]string{
 	"X-Ratelimit-Remaining": "X-RateLimit-Remaining",
 }
 
-// sent is the header of one answer, from which both the map that net/http takes
-// and the journal's copy are made.
+// sent is the header of one answer as it stands on the wire. The socket and the
+// journal get copies of it.
 type sent struct {
-	form       *form
-	media      string   // instead of the form's
-	lines      []string // request id, seconds, length, user: what differs
-	hasBody    bool
-	hasUser    bool
-	vary       bool
-	origin     string // of a browser's page that may read the answer, "" for none
-	preference string
-	trace      []header
-	limits     []header
-	extra      []header
+	text   []byte // its lines, but for the date
+	length int    // where the line with the body's length begins, if there is one
+	extra  []header
 }
 
 // headersOf makes the header of an answer: what the real server sends beside
-// the body (§16).
-//
-// It is the call's own and ends with it; the lines, which net/http writes later,
-// are not. Their texts are one.
-func (c *call) headersOf(out *reply) *sent {
-	f, s := c.formOf(out), &c.head
-	*s = sent{
-		form: f, media: out.media, lines: make([]string, 4), hasBody: out.status != http.StatusNoContent,
-		hasUser: f.user && c.who.User != nil, preference: c.preferenceApplied, limits: c.limits, extra: out.headers,
+// the body (§16). It is the call's own and ends with it.
+func (c *call) headersOf(out *reply, took time.Duration) *sent {
+	f, hasBody := c.formOf(out), out.status != http.StatusNoContent
+	b := append(c.lines[:0], f.lines...)
+	vary, origin := f.vary && hasBody && c.varies(), c.api.origins.of(c.req)
+	if origin != "" {
+		b = appendHeaders(b, allowed(origin))
 	}
-	s.vary = f.vary && s.hasBody && c.varies()
-	s.origin = c.api.origins.of(c.req)
-	if f.trace {
-		s.trace = traceOf(c.req.Header)
+	switch {
+	case vary && origin != "":
+		b = append(b, "Vary: Accept,Origin\r\n"...)
+	case vary:
+		b = append(b, "Vary: Accept\r\n"...)
+	case origin != "":
+		b = append(b, "Vary: Origin\r\n"...)
 	}
-	if s.hasUser {
-		s.lines[3] = c.who.User.GUID
+	if media := cmp.Or(out.media, f.media); media != "" && hasBody {
+		b = journal.AppendLine(b, "Content-Type", media)
 	}
-	var room [64]byte
-	b := room[:0]
 	if f.id {
-		b = c.appendRequestID(b)
+		b = append(c.appendRequestID(append(b, "X-VCAP-Request-ID: "...)), "\r\n"...)
 	}
-	id := len(b)
 	if f.runtime {
-		b = appendSeconds(b, c.elapsed())
+		b = append(appendSeconds(append(b, "X-Runtime: "...), took), "\r\n"...)
 	}
-	seconds := len(b)
-	if s.hasBody {
-		b = strconv.AppendInt(b, int64(max(out.size, len(out.body))), 10)
+	if f.user && c.who.User != nil {
+		b = journal.AppendLine(b, "X-USER-GUID", c.who.User.GUID)
 	}
-	text := string(b)
-	s.lines[0], s.lines[1], s.lines[2] = text[:id], text[id:seconds], text[seconds:]
-	return s
+	if c.preferenceApplied != "" {
+		b = journal.AppendLine(b, "Preference-Applied", c.preferenceApplied)
+	}
+	if f.trace {
+		b = appendHeaders(b, traceOf(c.req.Header))
+	}
+	b = appendHeaders(b, c.limits)
+	c.head = sent{length: len(b), extra: out.headers}
+	if hasBody {
+		b = append(b, contentLength...)
+		b = append(strconv.AppendInt(b, int64(max(out.size, len(out.body))), 10), "\r\n"...)
+	}
+	for _, h := range out.headers {
+		b = appendHeaders(journal.CutLines(b, h.name), []header{{nameOf(h.name), h.values}})
+	}
+	c.lines, c.head.text = b, b
+	return &c.head
 }
 
-// RetryAfter is what the answer says of coming back, "" for nothing. Only rules
-// and the limiter send it.
-func (s *sent) RetryAfter() string {
-	for _, list := range [][]header{s.extra, s.limits} {
-		for _, h := range list {
-			if strings.EqualFold(h.name, "Retry-After") {
-				return strings.Join(h.values, ", ")
+const contentLength = "Content-Length: "
+
+func appendHeaders(b []byte, list []header) []byte {
+	for _, h := range list {
+		for _, value := range h.values {
+			b = journal.AppendLine(b, h.name, value)
+		}
+	}
+	return b
+}
+
+// nameOf is the name of a rule's header as the real server would write it.
+func nameOf(name string) string {
+	name = http.CanonicalHeaderKey(name)
+	return cmp.Or(spelled[name], name)
+}
+
+// begin gives an answer its header. A connection of the house takes the lines as
+// they are. Else, and of a rule that may change what net/http does with an answer,
+// such as its length, net/http gets them; nil keeps it from adding its own.
+func (c *call) begin(w http.ResponseWriter, s *sent) {
+	h := w.Header()
+	h["Content-Type"] = nil
+	if len(s.extra) > 0 || !c.line.takes(c.ResponseWriter) {
+		journal.AddLines(h, string(s.text))
+		for _, one := range s.extra {
+			if len(one.values) == 0 {
+				h[nameOf(one.name)] = nil
 			}
 		}
+		return
 	}
-	return ""
+	c.line.plain.Head(s.text[:s.length])
+	c.line.plain.Head(c.api.dates.line(c.wall))
+	h["Date"] = nil
+	if s.length < len(s.text) {
+		h["Content-Length"] = []string{string(s.text[s.length+len(contentLength) : len(s.text)-2])}
+	}
 }
 
-// fill writes the header into a map. Some of its names are not in Go's canonical
-// form and are set as they are; nil keeps net/http from adding its own.
-func (s *sent) fill(h http.Header) {
-	s.each(func(name string, values []string) { h[name] = values })
+// dates keeps the line with the date for as long as its second lasts.
+type dates struct{ now atomic.Pointer[dateLine] }
+
+type dateLine struct {
+	second int64
+	text   []byte
 }
 
-// PackInto writes the header for the journal.
-func (s *sent) PackInto(p *journal.Packer) { s.each(p.Line) }
-
-// each tells the lines of the header.
-func (s *sent) each(line func(name string, values []string)) {
-	f := s.form
-	if f.nosniff {
-		line("X-Content-Type-Options", noSniff)
+func (d *dates) line(at time.Time) []byte {
+	kept, second := d.now.Load(), at.Unix()
+	if kept == nil || kept.second != second {
+		kept = &dateLine{second, append(at.UTC().AppendFormat([]byte("Date: "), http.TimeFormat), "\r\n"...)}
+		d.now.Store(kept)
 	}
-	if f.cascade {
-		line("X-Cascade", pass)
-	}
-	if f.rails {
-		line("X-Frame-Options", sameOrigin)
-		line("X-XSS-Protection", xssBlock)
-		line("X-Content-Type-Options", noSniff)
-		line("X-Download-Options", noOpen)
-		line("X-Permitted-Cross-Domain-Policies", none)
-		line("Referrer-Policy", strictOrigin)
-	}
-	if s.vary {
-		line("Vary", accept)
-	}
-	if s.origin != "" {
-		allowOrigin(line, s.origin)
-		if line("Vary", varyOrigin); s.vary {
-			line("Vary", varyBoth)
-		}
-	}
-	if s.hasBody {
-		line("Content-Type", f.mediaLine)
-		if s.media != "" {
-			line("Content-Type", []string{s.media})
-		}
-		line("Content-Length", s.lines[2:3:3])
-	}
-	if f.id {
-		line("X-VCAP-Request-ID", s.lines[0:1:1])
-	}
-	if f.runtime {
-		line("X-Runtime", s.lines[1:2:2])
-	}
-	if s.hasUser {
-		line("X-USER-GUID", s.lines[3:4:4])
-	}
-	if s.preference != "" {
-		line("Preference-Applied", []string{s.preference})
-	}
-	for _, list := range [...][]header{s.trace, s.limits} {
-		for _, more := range list {
-			line(more.name, more.values)
-		}
-	}
-	for _, extra := range s.extra {
-		name := http.CanonicalHeaderKey(extra.name)
-		if theirs, ok := spelled[name]; ok {
-			name = theirs
-		}
-		line(name, extra.values)
-	}
+	return kept.text
 }
 
 // appendRequestID writes a UUID of the answer's own, behind the client's id when
 // it sent one: only letters, digits, dash and underscore of its first 255 (§16).
 func (c *call) appendRequestID(b []byte) []byte {
-	theirs := c.req.Header.Get("X-Vcap-Request-Id")
-	if theirs == "" {
-		theirs = c.req.Header.Get("X-Request-Id")
-	}
-	if theirs != "" {
+	if theirs := cmp.Or(first(c.req.Header["X-Vcap-Request-Id"]), first(c.req.Header["X-Request-Id"])); theirs != "" {
 		kept := strings.Map(func(r rune) rune {
 			switch {
 			case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':

@@ -70,9 +70,9 @@ func (c *call) answered(e *journal.Entry, out *delivery, cut socket.Kind) {
 		e.Error, e.Detail = out.reply.err.Title, out.reply.err.Detail
 	}
 	if out.header == nil {
-		out.header = c.headersOf(&out.reply)
+		out.header = c.headersOf(&out.reply, e.Latency)
 	}
-	e.Sent = out.header
+	e.Head = out.header.text
 }
 
 // tell hands an answered request to those who watch.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/capisim/scenarios"
+	"example.com/capisim/sim/conn"
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/scenario"
@@ -65,8 +66,10 @@ func rigFor(t testing.TB, text string, o Options) *rig {
 	}
 	r := &rig{api: New(o), world: worlds.Root()}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		Answers(w, req)
 		r.api.ServeHTTP(w, req, r.world)
 	}))
+	r.Listener = conn.Listen(r.Listener)
 	r.Config.ConnContext = ConnContext
 	return r
 }
@@ -91,12 +94,12 @@ func (r *rig) process(guid string) *state.Process {
 // dial opens a connection to the server.
 func (r *rig) dial(t testing.TB) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", r.Listener.Addr().String())
+	client, err := net.Dial("tcp", r.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
+	t.Cleanup(func() { client.Close() })
+	return client
 }
 
 // written is a request as its bytes: the request line, headers of the test's
@@ -118,12 +121,12 @@ func written(line, body string, headers ...string) []byte {
 // connection, and how that ended.
 func (r *rig) raw(t testing.TB, request []byte) ([]byte, error) {
 	t.Helper()
-	conn := r.dial(t)
-	if _, err := conn.Write(request); err != nil {
+	client := r.dial(t)
+	if _, err := client.Write(request); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := io.ReadAll(conn)
-	conn.Close()
+	answer, err := io.ReadAll(client)
+	client.Close()
 	return answer, err
 }
 

@@ -2,13 +2,13 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
 
+	"example.com/capisim/sim/conn"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/socket"
@@ -19,9 +19,14 @@ const levelDebug = slog.LevelDebug
 
 // line is what is known of the connection a request came on.
 type line struct {
-	conn net.Conn
-	id   uint64
-	uses atomic.Int64
+	conn  net.Conn
+	plain *conn.Conn // the same, when it takes lines of a header; nil for any other
+	id    uint64
+	uses  atomic.Int64
+
+	// writer is what net/http answers the request with that is under way, when
+	// that is one at a time.
+	writer http.ResponseWriter
 }
 
 type lineKey struct{}
@@ -31,9 +36,22 @@ var lines atomic.Uint64
 // ConnContext is for http.Server: it lets faults act on the real socket and the
 // journal tell connections apart. A server without it loses only that: a reset
 // is then a plain close.
-func ConnContext(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, lineKey{}, &line{conn: conn, id: lines.Add(1)})
+func ConnContext(ctx context.Context, on net.Conn) context.Context {
+	l := &line{conn: on, id: lines.Add(1)}
+	l.plain, _ = on.(*conn.Conn)
+	return context.WithValue(ctx, lineKey{}, l)
 }
+
+// Answers says by which writer a request is answered on the wire. One that
+// somebody has put around it shows what he changes, or looks at, to it alone.
+func Answers(w http.ResponseWriter, r *http.Request) {
+	if l, ok := lineOf(r.Context()); ok && l.plain != nil {
+		l.writer = w
+	}
+}
+
+// takes says that what is written to w goes to the wire as it is.
+func (l *line) takes(w http.ResponseWriter) bool { return l != nil && l.plain != nil && l.writer == w }
 
 func lineOf(ctx context.Context) (*line, bool) {
 	l, ok := ctx.Value(lineKey{}).(*line)
@@ -47,7 +65,7 @@ func (c *call) cut(w http.ResponseWriter, out *delivery) {
 	switch fate.Kind {
 	case socket.Truncate:
 		c.complete(out, fate.Kind)
-		out.header.fill(w.Header())
+		c.begin(w, out.header)
 		c.truncate(w, out.reply, fate)
 		return
 	case socket.Drip:
@@ -80,14 +98,18 @@ func (c *call) reset() {
 	if c.line == nil {
 		return
 	}
-	conn := c.line.conn
-	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn()
+	on := c.line.conn
+	for {
+		around, ok := on.(interface{ NetConn() net.Conn }) // TLS, or the house's own
+		if !ok {
+			break
+		}
+		on = around.NetConn()
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := on.(*net.TCPConn); ok {
 		tcp.SetLinger(0) //nolint:errcheck // then it is a plain close
 	}
-	conn.Close()
+	on.Close()
 }
 
 // garbage answers with bytes that are not HTTP. HTTP/2 has framing, not text, so
@@ -96,12 +118,12 @@ func (c *call) garbage() {
 	if c.req.ProtoMajor != 1 {
 		return
 	}
-	conn, _, err := http.NewResponseController(c.ResponseWriter).Hijack()
+	on, _, err := http.NewResponseController(c.ResponseWriter).Hijack()
 	if err != nil {
 		return
 	}
-	conn.Write([]byte("\x00\xff\xfe capisim: these bytes are not HTTP \x01\x02\r\n\r\n")) //nolint:errcheck // it is cut anyway
-	conn.Close()
+	on.Write([]byte("\x00\xff\xfe capisim: these bytes are not HTTP \x01\x02\r\n\r\n")) //nolint:errcheck // it is cut anyway
+	on.Close()
 }
 
 // truncate promises the whole body and sends a part of it.
@@ -120,8 +142,8 @@ const dripTick = 50 * time.Millisecond
 // what a write costs does not add up. The client, a reset and a shutdown end it.
 // The entry is completed before the last piece leaves.
 func (c *call) drip(w http.ResponseWriter, out *delivery, fate *fault.Connection) {
-	out.header = c.headersOf(&out.reply)
-	out.header.fill(w.Header())
+	out.header = c.headersOf(&out.reply, c.elapsed())
+	c.begin(w, out.header)
 	body := out.reply.body
 	if c.req.Method == http.MethodHead {
 		body = nil

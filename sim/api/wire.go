@@ -79,7 +79,7 @@ func (c *call) send(w http.ResponseWriter, out delivery) {
 		return
 	}
 	c.complete(&out, "")
-	out.header.fill(w.Header())
+	c.begin(w, out.header)
 	c.write(w, out.reply, out.reply.body)
 }
 

@@ -70,7 +70,7 @@ type Entry struct {
 	RequestHeader  http.Header
 	RequestBody    Body
 	ResponseHeader http.Header
-	Sent           Header // in place of ResponseHeader: the same
+	Head           []byte // in place of ResponseHeader: its lines, as AppendLine writes them
 	ResponseBody   Body
 	Held           bool          // decided, and its answer is held back: Complete brings what became of it
 	Hold           time.Duration // of a held one: from Wall to when its answer leaves, if nothing ends it before
@@ -93,17 +93,9 @@ type Entry struct {
 	packed string // the rest of one that a walk shows, see unpack
 }
 
-// Header is a header that stands in no map.
-type Header interface {
-	// PackInto writes each line by Packer.Line.
-	PackInto(p *Packer)
-	// RetryAfter is the value of the one header that is asked of each refusal.
-	RetryAfter() string
-}
-
 func (e *Entry) retryAfter() string {
-	if e.Sent != nil {
-		return e.Sent.RetryAfter()
+	if len(e.Head) > 0 {
+		return valueOf(e.Head, "Retry-After")
 	}
 	return first(e.ResponseHeader, "Retry-After")
 }

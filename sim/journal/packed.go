@@ -17,7 +17,7 @@ import (
 // unpacked for those alone who show them.
 
 // pack appends the entry, cut down to what may be kept.
-func (e *Entry) pack(p *Packer) {
+func (e *Entry) pack(p *packer) {
 	p.time(e.Time)
 	p.time(e.Wall)
 	p.int(instant(e.Wall))
@@ -46,13 +46,14 @@ func (e *Entry) pack(p *Packer) {
 	if headerSize(asked) > MaxHeader {
 		asked = cutHeader(asked)
 	}
-	p.header(asked, nil)
-	p.header(e.ResponseHeader, e.Sent)
+	p.header(asked)
+	p.bytes(e.Head)
+	if len(e.Head) == 0 {
+		p.header(e.ResponseHeader)
+	}
 	for _, body := range [...]*Body{&e.RequestBody, &e.ResponseBody} {
 		p.int(max(body.Size, int64(len(body.Bytes))))
-		kept := body.Bytes[:min(len(body.Bytes), MaxBody)]
-		p.uint(uint64(len(kept)))
-		p.b = append(p.b, kept...)
+		p.bytes(body.Bytes[:min(len(body.Bytes), MaxBody)])
 	}
 	p.uint(uint64(len(e.Warnings)))
 	for _, warning := range e.Warnings {
@@ -94,7 +95,13 @@ func (e *Entry) unpack() {
 	}
 	u := unpacker{e.packed}
 	e.packed = ""
-	e.RequestHeader, e.ResponseHeader = u.header(), u.header()
+	e.RequestHeader = u.header()
+	if lines := u.text(); lines != "" {
+		e.ResponseHeader = http.Header{}
+		AddLines(e.ResponseHeader, lines)
+	} else {
+		e.ResponseHeader = u.header()
+	}
 	for _, body := range [...]*Body{&e.RequestBody, &e.ResponseBody} {
 		body.Size = u.int()
 		if text := u.text(); text != "" {
@@ -127,24 +134,26 @@ func (e *Entry) table() [8]*bool {
 	return [...]*bool{&e.Secure, &e.OwnPort, &e.Held, &e.Injected, &e.Applied, &e.Meanwhile, &e.RequestBody.Unread, &e.ResponseBody.Unread}
 }
 
-// Packer writes values behind each other, each in as few bytes as it takes.
-type Packer struct {
-	b             []byte
-	lines, values int // of the header that is being written
+// packer writes values behind each other, each in as few bytes as it takes.
+type packer struct{ b []byte }
+
+func (p *packer) uint(n uint64) { p.b = binary.AppendUvarint(p.b, n) }
+
+func (p *packer) int(n int64) { p.b = binary.AppendVarint(p.b, n) }
+
+func (p *packer) text(s string) {
+	p.uint(uint64(len(s)))
+	p.b = append(p.b, s...)
 }
 
-func (p *Packer) uint(n uint64) { p.b = binary.AppendUvarint(p.b, n) }
-
-func (p *Packer) int(n int64) { p.b = binary.AppendVarint(p.b, n) }
-
-func (p *Packer) text(s string) {
+func (p *packer) bytes(s []byte) {
 	p.uint(uint64(len(s)))
 	p.b = append(p.b, s...)
 }
 
 // time keeps what the wall's clock said; the zero time has no nanoseconds since
 // 1970.
-func (p *Packer) time(t time.Time) {
+func (p *packer) time(t time.Time) {
 	if t.IsZero() {
 		p.int(math.MinInt64)
 		return
@@ -152,33 +161,21 @@ func (p *Packer) time(t time.Time) {
 	p.int(t.UnixNano())
 }
 
-// header writes how many lines and values there are, then the lines, of a map or
-// of what stands in none.
-func (p *Packer) header(h http.Header, other Header) {
+// header writes how many lines and values there are, then the lines.
+func (p *packer) header(h http.Header) {
+	values := 0
 	at := len(p.b)
 	p.b = append(p.b, 0, 0, 0, 0)
-	p.lines, p.values = 0, 0
-	if other != nil {
-		other.PackInto(p)
-	} else {
-		for name, values := range h {
-			p.Line(name, values)
+	for name, of := range h {
+		values += len(of)
+		p.text(name)
+		p.uint(uint64(len(of)))
+		for _, value := range of {
+			p.text(value)
 		}
 	}
-	binary.LittleEndian.PutUint16(p.b[at:], uint16(p.lines))
-	binary.LittleEndian.PutUint16(p.b[at+2:], uint16(p.values))
-}
-
-// Line writes a line of a header. Of two with one name the second counts, and one
-// without a value takes the name away.
-func (p *Packer) Line(name string, values []string) {
-	p.lines++
-	p.values += len(values)
-	p.text(name)
-	p.uint(uint64(len(values)))
-	for _, value := range values {
-		p.text(value)
-	}
+	binary.LittleEndian.PutUint16(p.b[at:], uint16(len(h)))
+	binary.LittleEndian.PutUint16(p.b[at+2:], uint16(values))
 }
 
 // unpacker reads what a packer wrote. What it returns shares the text.
@@ -215,7 +212,7 @@ func (u *unpacker) time() time.Time {
 	return time.Unix(0, n).UTC()
 }
 
-// header reads a header as Line says; nil when there is none.
+// header is nil when there is none.
 func (u *unpacker) header() http.Header {
 	count := int(u.rest[0]) | int(u.rest[1])<<8
 	all := make([]string, 0, int(u.rest[2])|int(u.rest[3])<<8)
@@ -229,9 +226,7 @@ func (u *unpacker) header() http.Header {
 		for range u.uint() {
 			all = append(all, u.text())
 		}
-		if h[name] = all[from:len(all):len(all)]; from == len(all) {
-			delete(h, name)
-		}
+		h[name] = all[from:len(all):len(all)]
 	}
 	return h
 }

@@ -79,35 +79,26 @@ func (j *Journal) Complete(e Entry) {
 }
 
 // scratch holds what entries are packed in, outside the lock.
-var scratch = make(chan *Packer, 16)
+var scratch = sync.Pool{New: func() any { return new(packer) }}
 
 // pack packs an entry for the length of a call; nil when nothing is kept.
-func (j *Journal) pack(e *Entry) *Packer {
+func (j *Journal) pack(e *Entry) *packer {
 	if j.limit == 0 {
 		return nil
 	}
-	var p *Packer
-	select {
-	case p = <-scratch:
-		p.b = p.b[:0]
-	default:
-		p = new(Packer)
-	}
+	p := scratch.Get().(*packer)
+	p.b = p.b[:0]
 	e.pack(p)
 	return p
 }
 
-func (p *Packer) free() {
-	if p == nil {
-		return
-	}
-	select {
-	case scratch <- p:
-	default:
+func (p *packer) free() {
+	if p != nil {
+		scratch.Put(p)
 	}
 }
 
-func (j *Journal) store(packed *Packer) (id uint64) {
+func (j *Journal) store(packed *packer) (id uint64) {
 	j.ring.Lock()
 	defer j.ring.Unlock()
 	j.lastID++
@@ -143,7 +134,7 @@ func (j *Journal) grow() {
 
 // replace puts a completed entry in the place of the held one, and makes room
 // for what it grew by.
-func (j *Journal) replace(id uint64, packed *Packer) {
+func (j *Journal) replace(id uint64, packed *packer) {
 	j.ring.Lock()
 	defer j.ring.Unlock()
 	i := j.above(id) - 1

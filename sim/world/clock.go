@@ -54,10 +54,10 @@ func (c *Clock) fork() *Clock {
 }
 
 // Now is the time of the world.
-func (c *Clock) Now() time.Time { return c.shown(Wall()) }
+func (c *Clock) Now() time.Time { return c.At(Wall()) }
 
-// shown is what the clock shows at a reading of Wall.
-func (c *Clock) shown(wall time.Time) time.Time {
+// At is what the clock shows at a reading of Wall.
+func (c *Clock) At(wall time.Time) time.Time {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if c.frozen {

@@ -27,7 +27,7 @@ func TestSetClock(t *testing.T) {
 			t.Fatalf("not a reading after setting: %v for %v", set, now)
 		}
 		for name, c := range map[string]*Clock{"real": NewClock(false, time.Time{}), "put": NewClock(false, noon), "frozen": NewClock(true, noon)} {
-			if got, want := c.shown(set), c.shown(now); !got.Equal(want) || got != got.Round(0) {
+			if got, want := c.At(set), c.At(now); !got.Equal(want) || got != got.Round(0) {
 				t.Errorf("%s: shows %v, want %v", name, got, want)
 			}
 		}
