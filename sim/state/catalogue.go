@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -25,21 +24,6 @@ type catalogue struct {
 type entry struct {
 	resource
 	space, org, stack string
-}
-
-// textKey is a place in an index by a text, then by guid.
-type textKey struct {
-	text, guid string
-	place      uint64
-}
-
-func (k textKey) id() uint64 { return k.place }
-func (k key) id() uint64     { return uint64(k.serial) }
-
-func byText(a, b textKey) bool { return compareTexts(a, b) < 0 }
-
-func compareTexts(a, b textKey) int {
-	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.guid, b.guid))
 }
 
 // attributes appends what a thing is found by.
@@ -73,17 +57,6 @@ func newCatalogue(l load, open openKeys, all []entry) *catalogue {
 	}
 	c.byName, c.byState = treeOf(names, byText, compareTexts), treeOf(states, byText, compareTexts)
 	return c
-}
-
-// treeOf is an index of keys, which it takes in order ten times as fast as they
-// come.
-func treeOf[K any](keys []K, less func(a, b K) bool, compare func(a, b K) int) *btree.BTreeG[K] {
-	tree := btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
-	slices.SortFunc(keys, compare)
-	for _, k := range keys {
-		tree.Load(k)
-	}
-	return tree
 }
 
 // keys are the places of a thing in the indexes.
@@ -188,35 +161,6 @@ func (c *catalogue) inOrder(q contract.ListQuery, n narrowing, skip int) iter.Se
 	}
 	return func(yield func(uint64) bool) {
 		for place := uint64(skip); place < c.serial && yield(place); place++ {
-		}
-	}
-}
-
-// walk yields what was found in the order of an index, but for the first few.
-func walk[K interface{ id() uint64 }](tree *btree.BTreeG[K], largest uint64, descending bool, n narrowing, skip int) iter.Seq[uint64] {
-	found := n.found.bitmap(largest)
-	return func(yield func(uint64) bool) {
-		visit := func(k K) bool {
-			switch {
-			case n.narrow && !found.has(k.id()):
-				return true
-			case n.narrow && skip > 0:
-				skip--
-				return true
-			}
-			return yield(k.id())
-		}
-		at := 0
-		if !n.narrow {
-			at = skip
-		}
-		if descending {
-			at = tree.Len() - 1 - at
-		}
-		if k, there := tree.GetAt(at); there && descending {
-			tree.Descend(k, visit)
-		} else if there {
-			tree.Ascend(k, visit)
 		}
 	}
 }

@@ -1,9 +1,7 @@
 package state
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,36 +37,6 @@ type Store struct {
 	due             atomic.Int64       // when a deployment moves next, in nanoseconds of Unix time
 
 	events events
-}
-
-// key is a place in an ordered index. There are three for each process.
-type key struct {
-	seconds int64 // of Unix time
-	nanos   int32
-	serial  uint32
-	guid    string
-}
-
-func keyAt(at time.Time, serial uint64, guid string) key {
-	return key{at.Unix(), int32(at.Nanosecond()), uint32(serial), guid}
-}
-
-func (k key) time() time.Time { return time.Unix(k.seconds, int64(k.nanos)).UTC() }
-
-func bySerial(a, b key) bool { return a.serial < b.serial }
-
-// byTime orders by the column, then by guid: the real server's tie-breaker
-// (§13.2).
-func byTime(a, b key) bool { return compareTimes(a, b) < 0 }
-
-func compareTimes(a, b key) int {
-	switch {
-	case a.seconds != b.seconds:
-		return cmp.Compare(a.seconds, b.seconds)
-	case a.nanos != b.nanos:
-		return cmp.Compare(a.nanos, b.nanos)
-	}
-	return strings.Compare(a.guid, b.guid)
 }
 
 // New makes a store of a seed, whose open times stay open until Load. The seed's slices are kept: the caller must not
