@@ -1,7 +1,6 @@
 package state
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -119,9 +118,7 @@ func (c *catalogue) named(names ...string) (found ids) {
 // page is a page of what a query was narrowed to, by places, at which of finds the
 // columns.
 func (c *catalogue) page(q contract.ResourceQuery, n narrowing, of func(place uint64) resource) (shown []uint64, total int) {
-	if total = int(c.serial); n.narrow {
-		total = n.found.count()
-	}
+	total = n.count(int(c.serial))
 	first, last := window(q.ListQuery, total)
 	if first == last {
 		return nil, 0 // as cut says
@@ -136,31 +133,31 @@ func (c *catalogue) page(q contract.ResourceQuery, n narrowing, of func(place ui
 		return shown[first:last], total
 	}
 	shown = make([]uint64, 0, last-first)
-	for place := range c.inOrder(q.ListQuery, n, first) {
-		if shown = append(shown, place); len(shown) == last-first {
-			break
-		}
-	}
+	c.inOrder(q.ListQuery, n, first, func(place uint64) bool {
+		shown = append(shown, place)
+		return len(shown) < last-first
+	})
 	return shown, total
 }
 
-// inOrder yields what was found in the order of a query, but for the first few.
-func (c *catalogue) inOrder(q contract.ListQuery, n narrowing, skip int) iter.Seq[uint64] {
+// inOrder visits what was found in the order of a query, but for the first few,
+// until it is told to stop.
+func (c *catalogue) inOrder(q contract.ListQuery, n narrowing, skip int, visit func(place uint64) bool) {
 	switch q.OrderBy {
 	case "name":
-		return walk(c.byName, c.serial, q.Descending, n, skip)
+		walk(c.byName, c.serial, q.Descending, n, skip, func(k textKey) bool { return visit(k.id()) })
 	case "state":
-		return walk(c.byState, c.serial, q.Descending, n, skip)
+		walk(c.byState, c.serial, q.Descending, n, skip, func(k textKey) bool { return visit(k.id()) })
 	case "created_at":
-		return walk(c.byCreated, c.serial, q.Descending, n, skip)
+		walk(c.byCreated, c.serial, q.Descending, n, skip, func(k key) bool { return visit(k.id()) })
 	case "updated_at":
-		return walk(c.byUpdated, c.serial, q.Descending, n, skip)
-	}
-	if n.narrow {
-		return n.found.from(skip, false)
-	}
-	return func(yield func(uint64) bool) {
-		for place := uint64(skip); place < c.serial && yield(place); place++ {
+		walk(c.byUpdated, c.serial, q.Descending, n, skip, func(k key) bool { return visit(k.id()) })
+	default:
+		if n.narrow {
+			n.found.from(skip, false)(visit)
+			return
+		}
+		for place := uint64(skip); place < c.serial && visit(place); place++ {
 		}
 	}
 }

@@ -35,8 +35,8 @@ func (s *Store) settleAllCrashes(now time.Time) {
 	for _, loop := range s.settings.Lifecycle.ReadinessLoop {
 		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
 	}
-	for guid := range s.each(found.from(0, false)) {
-		s.settleCrashes(s.processes.get(guid), now)
+	for k := range s.each(found.from(0, false)) {
+		s.settleCrashes(s.processes.get(k.guid), now)
 	}
 }
 

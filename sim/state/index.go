@@ -159,11 +159,11 @@ func (x *index) fill(all iter.Seq2[uint64, []attribute]) {
 	}
 }
 
-// each yields processes by their internal ids.
-func (s *Store) each(of iter.Seq[uint64]) iter.Seq[string] {
-	return func(yield func(string) bool) {
+// each yields processes by their internal ids, with these and their guids alone.
+func (s *Store) each(of iter.Seq[uint64]) iter.Seq[key] {
+	return func(yield func(key) bool) {
 		for id := range of {
-			if k, ok := s.inOrder.Get(key{serial: uint32(id)}); !ok || !yield(k.guid) {
+			if k, ok := s.inOrder.Get(key{serial: uint32(id)}); !ok || !yield(k) {
 				return
 			}
 		}
@@ -181,6 +181,14 @@ func (n *narrowing) to(set ids) {
 		set = n.found.and(set)
 	}
 	n.found, n.narrow = set, true
+}
+
+// count is how many are left of that many.
+func (n *narrowing) count(all int) int {
+	if n.narrow {
+		return n.found.count()
+	}
+	return all
 }
 
 // toAny narrows to what has one of some values of an attribute, when a filter

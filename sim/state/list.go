@@ -1,7 +1,6 @@
 package state
 
 import (
-	"iter"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -23,16 +22,7 @@ func (s *Store) List(who Viewer, app string, q contract.ListQuery, over []View) 
 		}
 	}
 	page := Page{Views: over[:0]}
-	if n := s.matching(who, app, q); n.narrow {
-		s.pick(q, n.found, &page)
-	} else {
-		s.slice(q, &page)
-	}
-	// The real server counts the rows of the page itself, so a page beyond the
-	// end knows of none (the trap of §13.3).
-	if len(page.Views) == 0 {
-		page.Total = 0
-	}
+	s.pick(q, s.matching(who, app, q), &page)
 	return page, nil
 }
 
@@ -73,81 +63,42 @@ func (s *Store) order(q contract.ListQuery) *btree.BTreeG[key] {
 	}
 }
 
-// slice takes a page out of the whole without looking at what is not on it.
-func (s *Store) slice(q contract.ListQuery, page *Page) {
-	tree := s.order(q)
-	page.Total = tree.Len()
-	first, last := window(q, page.Total)
-	if first >= last {
+// pick takes a page out of what was found. It knows of no rows beyond the end, as
+// cut says.
+func (s *Store) pick(q contract.ListQuery, n narrowing, page *Page) {
+	total := n.count(s.processes.size)
+	first, last := window(q, total)
+	if first == last {
 		return
 	}
+	page.Total = total
 	page.Views = slices.Grow(page.Views, last-first)
-	visit := func(k key) bool {
+	s.ordered(q, n, first, func(k key) bool {
 		page.add(s, k.guid)
 		return len(page.Views) < last-first
-	}
-	if q.Descending {
-		k, _ := tree.GetAt(page.Total - 1 - first)
-		tree.Descend(k, visit)
-	} else {
-		k, _ := tree.GetAt(first)
-		tree.Ascend(k, visit)
-	}
-}
-
-// pick takes a page out of what was found.
-func (s *Store) pick(q contract.ListQuery, found ids, page *Page) {
-	page.Total = found.count()
-	first, last := window(q, page.Total)
-	if first >= last {
-		return
-	}
-	page.Views = slices.Grow(page.Views, last-first)
-	for guid := range s.ordered(q, found, first) {
-		page.add(s, guid)
-		if len(page.Views) == last-first {
-			return
-		}
-	}
+	})
 }
 
 // sorted is how much of a store is found at most for sorting it to be faster
 // than walking over the index of the order: one in that many.
 const sorted = 64
 
-// ordered yields what was found in the order of a query, but for the first few.
-func (s *Store) ordered(q contract.ListQuery, found ids, skip int) iter.Seq[string] {
-	tree := s.order(q)
-	switch {
-	case q.OrderBy == "":
-		return s.each(found.from(skip, q.Descending))
-	case found.count() < tree.Len()/sorted:
-		return s.sorted(q, found, skip)
-	}
-	return func(yield func(string) bool) {
-		found := found.bitmap(s.serial)
-		visit := func(k key) bool {
-			if !found.has(uint64(k.serial)) {
-				return true
-			}
-			if skip > 0 {
-				skip--
-				return true
-			}
-			return yield(k.guid)
-		}
-		if q.Descending {
-			tree.Reverse(visit)
-		} else {
-			tree.Scan(visit)
-		}
+// ordered visits what was found in the order of a query, but for the first few,
+// until it is told to stop.
+func (s *Store) ordered(q contract.ListQuery, n narrowing, skip int, visit func(key) bool) {
+	switch tree := s.order(q); {
+	case n.narrow && q.OrderBy == "":
+		s.each(n.found.from(skip, q.Descending))(visit)
+	case n.narrow && n.found.count() < tree.Len()/sorted:
+		slices.Values(s.sorted(q, n.found)[skip:])(visit)
+	default:
+		walk(tree, s.serial, q.Descending, n, skip, visit)
 	}
 }
 
-func (s *Store) sorted(q contract.ListQuery, found ids, skip int) iter.Seq[string] {
-	var keys []key
-	for guid := range s.each(found.from(0, false)) {
-		p := s.processes.once(guid)
+func (s *Store) sorted(q contract.ListQuery, found ids) (keys []key) {
+	for k := range s.each(found.from(0, false)) {
+		p := s.processes.once(k.guid)
 		if q.OrderBy == "created_at" {
 			keys = append(keys, s.createdKey(p))
 		} else {
@@ -158,11 +109,5 @@ func (s *Store) sorted(q contract.ListQuery, found ids, skip int) iter.Seq[strin
 	if q.Descending {
 		slices.Reverse(keys)
 	}
-	return func(yield func(string) bool) {
-		for _, k := range keys[skip:] {
-			if !yield(k.guid) {
-				return
-			}
-		}
-	}
+	return keys
 }

@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -67,31 +66,29 @@ func treeOf[K any](keys []K, less func(a, b K) bool, compare func(a, b K) int) *
 	return tree
 }
 
-// walk yields what was found in the order of an index, but for the first few.
-func walk[K interface{ id() uint64 }](tree *btree.BTreeG[K], largest uint64, descending bool, n narrowing, skip int) iter.Seq[uint64] {
-	found := n.found.bitmap(largest)
-	return func(yield func(uint64) bool) {
-		visit := func(k K) bool {
-			switch {
-			case n.narrow && !found.has(k.id()):
-				return true
-			case n.narrow && skip > 0:
-				skip--
+// numbered is a key with the internal id of its thing.
+type numbered interface{ id() uint64 }
+
+// walk visits the keys of what was found in the order of an index, but for the
+// first few, until it is told to stop.
+func walk[K numbered](tree *btree.BTreeG[K], largest uint64, descending bool, n narrowing, skip int, visit func(K) bool) {
+	at, each := skip, visit
+	if n.narrow { // where the first one stands is not known
+		found := n.found.bitmap(largest)
+		at, each = 0, func(k K) bool {
+			if !found.has(k.id()) {
 				return true
 			}
-			return yield(k.id())
+			skip--
+			return skip >= 0 || visit(k)
 		}
-		at := 0
-		if !n.narrow {
-			at = skip
-		}
-		if descending {
-			at = tree.Len() - 1 - at
-		}
-		if k, there := tree.GetAt(at); there && descending {
-			tree.Descend(k, visit)
-		} else if there {
-			tree.Ascend(k, visit)
-		}
+	}
+	if descending {
+		at = tree.Len() - 1 - at
+	}
+	if k, there := tree.GetAt(at); there && descending {
+		tree.Descend(k, each)
+	} else if there {
+		tree.Ascend(k, each)
 	}
 }

@@ -116,10 +116,10 @@ func checkLogRate(c *complaints, next *Process, quota *Quota, used usage, unlimi
 func (s *Store) othersUse(v View, p *Process, starting bool) (inSpace, inOrg usage) {
 	inSpace.logRate, inOrg.logRate = new(big.Int), new(big.Int)
 	add := func(to *usage, of ids) {
-		for guid := range s.each(of.from(0, false)) {
-			other := s.processes.table.get(guid)
+		for k := range s.each(of.from(0, false)) {
+			other := s.processes.table.get(k.guid)
 			later := starting && other.AppGUID == p.AppGUID && other.serial > p.serial
-			if guid != p.GUID && !later && s.apps.table.get(other.AppGUID).State == Started {
+			if k.guid != p.GUID && !later && s.apps.table.get(other.AppGUID).State == Started {
 				to.add(other)
 			}
 		}

@@ -103,8 +103,8 @@ func (s *Store) find(who Viewer, ref Ref) (View, error) {
 func (s *Store) RegistryCredential(who Viewer, guid string) (View, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for of := range s.each(s.having(attribute{ofRegistry, guid, ""}).from(0, false)) {
-		if v, err := s.find(who, Ref{GUID: of}); err == nil {
+	for k := range s.each(s.having(attribute{ofRegistry, guid, ""}).from(0, false)) {
+		if v, err := s.find(who, Ref{GUID: k.guid}); err == nil {
 			return v, nil
 		}
 	}
