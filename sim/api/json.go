@@ -12,7 +12,7 @@ import (
 
 func appendTime(b []byte, at time.Time) []byte {
 	b = append(b, '"')
-	b = at.UTC().AppendFormat(b, "2006-01-02T15:04:05Z")
+	b = at.UTC().AppendFormat(b, time.RFC3339)
 	return append(b, '"')
 }
 

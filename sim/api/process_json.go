@@ -174,7 +174,8 @@ const maxLinks = 7
 
 // appendLinks writes the links and notes where each base begins.
 func (d *rendering) appendLinks(b []byte, p *state.Process, space string, variant contract.Variant) []byte {
-	base := document.AppendEscaped(nil, d.base)
+	var room [128]byte
+	base := document.AppendEscaped(room[:0], d.base)
 	link := func(name, resource, guid, action, method string) {
 		if d.links > 0 {
 			b = append(b, ',')

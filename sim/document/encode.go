@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"strings"
 )
 
 // AppendJSON writes a value as JSON, compact, keys in their order.
@@ -95,25 +96,35 @@ func AppendQuoted(to []byte, text string) []byte {
 	return append(AppendEscaped(append(to, '"'), text), '"')
 }
 
+// asIs are the bytes that stand for themselves between JSON's quotes.
+var asIs = func() (is [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		is[c] = !strings.ContainsRune(`"\<>&`, c)
+	}
+	return is
+}()
+
 // AppendEscaped writes a text as it stands between JSON's quotes.
 func AppendEscaped(to []byte, text string) []byte {
 	begin, from := len(to), 0
 	for i := range len(text) {
-		switch c := text[i]; {
+		c := text[i]
+		switch {
+		case asIs[c]:
+			continue
 		case c == '"' || c == '\\':
 			to = append(append(to, text[from:i]...), '\\', c)
-			from = i + 1
-		case c == '<' || c == '>' || c == '&':
-			const digits = "0123456789abcdef"
-			to = append(append(to, text[from:i]...), '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
-			from = i + 1
 		case c < ' ' || c > '~':
 			raw, err := json.Marshal(text)
 			if err != nil { // a string always has a JSON form
 				panic(err)
 			}
 			return append(to[:begin], raw[1:len(raw)-1]...)
+		default:
+			const digits = "0123456789abcdef"
+			to = append(append(to, text[from:i]...), '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
 		}
+		from = i + 1
 	}
 	return append(to, text[from:]...)
 }
