@@ -140,9 +140,16 @@ func decodeList(stop *Stop, v Value, into reflect.Value) (err error) {
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(v.Members), len(v.Members)))
 	of := decoderOf(into.Type().Elem())
+	var unfolder *Unfolder
 	for i, item := range v.Members {
 		if left := stop.Step(); left != nil {
 			return left
+		}
+		if item.Value.Kind == Folded {
+			if unfolder == nil {
+				unfolder = &Unfolder{Stop: stop}
+			}
+			item.Value = unfolder.Unfold(item.Value)
 		}
 		if wrong := of(stop, item.Value, into.Index(i)); wrong != nil {
 			err = cmp.Or(err, under(i, wrong))
@@ -165,7 +172,7 @@ func decodeMap(stop *Stop, v Value, into reflect.Value) (err error) {
 		if wrong := of(stop, member.Value, value); wrong != nil {
 			err = cmp.Or(err, under(member.Key, wrong))
 		}
-		into.SetMapIndex(reflect.ValueOf(member.Key), value)
+		into.SetMapIndex(reflect.ValueOf(strings.Clone(member.Key)), value)
 	}
 	return err
 }

@@ -20,7 +20,7 @@ import (
 
 // MaxBytes bounds a document, wherever it is read or written: as a file, in a
 // body or in a bundle. A world of 100,000 processes takes half of it. Reading takes
-// fifteen times as much memory, of YAML a hundred times.
+// three times as much memory, of YAML a hundred times.
 const MaxBytes = 256 << 20
 
 // Mebibytes writes a bound in words.
@@ -45,12 +45,13 @@ type Document struct {
 // and for none, a text that begins with a bracket is JSON. The error is
 // Problems.
 func Read(file string, data []byte) (*Document, error) {
-	return read(nil, file, data, false)
+	return read(nil, file, data, false, false)
 }
 
-// ReadUntil is Read for somebody who may leave: the error is then the stop's.
+// ReadUntil is Read for somebody who may leave: the error is then the stop's. Of
+// a large text in JSON the items of lists are Folded.
 func ReadUntil(stop *Stop, file string, data []byte) (*Document, error) {
-	return read(stop, file, data, false)
+	return read(stop, file, data, false, true)
 }
 
 // New is a document of a value that was not read from a text of its own.
@@ -58,16 +59,15 @@ func New(root Value) *Document { return &Document{Root: root, own: root} }
 
 // ReadJSON reads a document that has to be JSON. The error is Problems.
 func ReadJSON(file string, data []byte) (*Document, error) {
-	return read(nil, file, data, true)
+	return read(nil, file, data, true, false)
 }
 
-// ReadJSONUntil is ReadJSON for somebody who may leave: the error is then the
-// stop's.
+// ReadJSONUntil is ReadJSON as ReadUntil is Read.
 func ReadJSONUntil(stop *Stop, file string, data []byte) (*Document, error) {
-	return read(stop, file, data, true)
+	return read(stop, file, data, true, true)
 }
 
-func read(stop *Stop, file string, data []byte, onlyJSON bool) (*Document, error) {
+func read(stop *Stop, file string, data []byte, onlyJSON, folds bool) (*Document, error) {
 	d := &Document{File: file}
 	if len(data) > MaxBytes {
 		return nil, d.refuse(0, "%d bytes, expected at most %d", len(data), MaxBytes)
@@ -83,7 +83,7 @@ func read(stop *Stop, file string, data []byte, onlyJSON bool) (*Document, error
 	if len(start) == 0 {
 		return nil, d.refuse(0, "empty, expected a document")
 	}
-	r := &reader{Document: d, stop: stop, most: fewValues + len(d.text)/bytesPerValue}
+	r := &reader{Document: d, stop: stop, folds: folds, most: fewValues + len(d.text)/bytesPerValue}
 	if onlyJSON || isJSON(file, start) {
 		r.readJSON()
 	} else {
@@ -200,6 +200,7 @@ func (d *Document) place(v Violation) Problem {
 	steps := Tokens(v.Pointer)
 	known := 0
 	for _, step := range steps {
+		value = value.Unfolded()
 		i := value.index(step)
 		if i < 0 {
 			break
@@ -232,6 +233,7 @@ func trace(v Value, at uint32, pointer *string) bool {
 	if v.at == at {
 		return true
 	}
+	v = v.Unfolded()
 	for i, member := range v.Members {
 		step := any(i)
 		if v.Kind == Object {

@@ -31,6 +31,8 @@ func (v Value) append(to []byte, number func(string) string) []byte {
 		return append(to, v.Text...)
 	case Number:
 		return append(to, number(v.Text)...)
+	case Folded:
+		return v.Unfolded().append(to, number)
 	case String:
 		return AppendQuoted(to, v.Text)
 	case Array:

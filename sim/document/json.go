@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // readJSON reads the text strictly: encoding/json decides what is valid, the
@@ -23,7 +24,10 @@ func (r *reader) readJSON() {
 		r.end(at, "not JSON: %v", err)
 		return
 	}
-	s := &jsonScanner{reader: r, text: string(r.text)}
+	s := &jsonScanner{reader: r, text: unsafe.String(unsafe.SliceData(r.text), len(r.text))} // nobody changes it
+	if s.folds = r.folds && len(r.text) > foldsFrom; s.folds {
+		s.kept = new(Maker)
+	}
 	r.Root = s.value()
 }
 
@@ -48,7 +52,12 @@ type jsonScanner struct {
 	*reader
 	text    string
 	at      int
+	from    int  // where the text begins in its document
 	doubles bool // keys may stand twice, numbers may be of any size
+	folds   bool // the items of lists are folded
+
+	rooms [][]Field // where members are gathered, by depth
+	kept  *Maker    // room for those that are kept; nil takes memory for each list
 }
 
 // skip passes what stands between tokens.
@@ -65,7 +74,7 @@ func (s *jsonScanner) skip() byte {
 
 func (s *jsonScanner) value() Value {
 	c := s.skip()
-	v := Value{at: uint32(s.at)}
+	v := Value{at: uint32(s.from + s.at)}
 	if !s.begin(s.at) {
 		return v
 	}
@@ -99,31 +108,39 @@ func (s *jsonScanner) value() Value {
 	return v
 }
 
-func (s *jsonScanner) items() (items []Field) {
+func (s *jsonScanner) items() []Field {
+	items := s.room()
 	for s.at++; s.skip() != ']'; {
-		item := s.in(step{index: len(items)}, s.value)
-		if s.stopped {
+		mark, start := s.kept.mark(), s.at
+		s.path = append(s.path, step{index: len(items)})
+		item := s.value()
+		if s.path = s.path[:len(s.path)-1]; s.stopped {
 			return nil
+		}
+		if s.folds && item.folds(s.at-start) {
+			s.kept.back(mark)
+			item.Kind, item.Text, item.Members = Folded, s.text[start:s.at], nil
 		}
 		items = append(items, Field{Value: item})
 	}
 	s.at++
-	return items
+	return s.keep(items)
 }
 
 func (s *jsonScanner) members() []Field {
-	o := object{r: s.reader}
+	o := object{r: s.reader, members: s.room()}
 	for s.at++; s.skip() != '}'; {
 		at := s.at
 		key := s.str()
 		fresh := s.doubles
 		if s.doubles {
-			o.members = append(o.members, Field{Key: key})
+			o.members = append(o.members, Field{Key: key, at: uint32(s.from + at)})
 		} else {
 			fresh = o.add(key, at)
 		}
-		value := s.in(step{key: key, named: true}, s.value)
-		if s.stopped {
+		s.path = append(s.path, step{key: key, named: true})
+		value := s.value()
+		if s.path = s.path[:len(s.path)-1]; s.stopped {
 			return nil
 		}
 		if fresh {
@@ -131,11 +148,36 @@ func (s *jsonScanner) members() []Field {
 		}
 	}
 	s.at++
-	return o.members
+	return s.keep(o.members)
+}
+
+// room is where the members of the value being read are gathered: nobody knows
+// how many there will be.
+func (s *jsonScanner) room() []Field {
+	for len(s.rooms) <= len(s.path) {
+		s.rooms = append(s.rooms, nil)
+	}
+	return s.rooms[len(s.path)][:0]
+}
+
+// keep returns gathered members in a list of their own.
+func (s *jsonScanner) keep(gathered []Field) (members []Field) {
+	switch {
+	case len(gathered) == 0:
+		return nil
+	case len(gathered) > mostPiece:
+		s.rooms[len(s.path)] = nil
+		return gathered
+	}
+	s.rooms[len(s.path)] = gathered
+	if s.kept != nil {
+		members = s.kept.Members(len(gathered))
+	}
+	return append(members, gathered...)
 }
 
 // str takes a string; one without escapes costs no copy.
-func (s *jsonScanner) str() (text string) {
+func (s *jsonScanner) str() string {
 	start := s.at
 	end := start + 1
 	escaped := false
@@ -149,7 +191,11 @@ func (s *jsonScanner) str() (text string) {
 	if !escaped {
 		return s.text[start+1 : end]
 	}
-	if err := json.Unmarshal([]byte(s.text[start:s.at]), &text); err != nil {
+	return unquoted(s.text[start:s.at])
+}
+
+func unquoted(quoted string) (text string) {
+	if err := json.Unmarshal([]byte(quoted), &text); err != nil {
 		panic("document: valid JSON does not read: " + err.Error())
 	}
 	return text

@@ -16,6 +16,7 @@ const (
 type reader struct {
 	*Document
 	stop     *Stop
+	folds    bool   // what is large and JSON is folded
 	left     error  // of the stop
 	path     []step // from the root to the value being read
 	values   int
@@ -115,7 +116,7 @@ func (o *object) add(key string, at int) bool {
 	if o.places != nil {
 		o.places[key] = len(o.members) - 1
 	} else if len(o.members) > fewMembers {
-		o.places = make(map[string]int, cap(o.members))
+		o.places = make(map[string]int, 2*len(o.members))
 		for i := range o.members {
 			o.places[o.members[i].Key] = i
 		}

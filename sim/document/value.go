@@ -17,6 +17,7 @@ const (
 	String
 	Array
 	Object
+	Folded // an array or an object that nobody has looked into yet, see Unfolded
 )
 
 // Value is one value of a document, with numbers as they were written: 5.0 is
@@ -25,7 +26,7 @@ type Value struct {
 	Kind    Kind
 	file    uint16  // which file of the document it stands in
 	at      uint32  // its first byte
-	Text    string  // of a string; of a number and a bool as written
+	Text    string  // of a string; of a number, a bool and what is folded as written
 	Members []Field // of an object in order of appearance; of an array, without keys
 }
 
@@ -75,10 +76,13 @@ func Put(members []Field, key string, value Value) []Field {
 
 // Get finds a member of an object; false for any other value.
 func (v Value) Get(key string) (Value, bool) {
-	if v.Kind != Object {
-		return Value{}, false
+	switch v.Kind {
+	case Object:
+		return Get(v.Members, key)
+	case Folded:
+		return v.Unfolded().Get(key)
 	}
-	return Get(v.Members, key)
+	return Value{}, false
 }
 
 // With is the object with one member set; null counts as an object without
@@ -125,6 +129,7 @@ func (v Value) Find(pointer string) (Value, bool) { return v.At(Tokens(pointer))
 // At follows the tokens of a JSON pointer.
 func (v Value) At(tokens []string) (Value, bool) {
 	for _, token := range tokens {
+		v = v.Unfolded()
 		i := v.index(token)
 		if i < 0 {
 			return Value{}, false
@@ -170,6 +175,8 @@ func (v Value) Any() any {
 			items[i] = member.Value.Any()
 		}
 		return items
+	case Folded:
+		return v.Unfolded().Any()
 	default:
 		object := make(map[string]any, len(v.Members))
 		for _, member := range v.Members {
@@ -270,6 +277,7 @@ func (v Value) blank(at *branch) Value {
 	if at.end {
 		return Value{file: v.file, at: v.at}
 	}
+	v = v.Unfolded()
 	v.Members = slices.Clone(v.Members)
 	for token, below := range at.below {
 		if i := v.index(token); i >= 0 {

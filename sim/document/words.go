@@ -14,7 +14,7 @@ const quotedSize = 40
 
 // Found says what a value is, in a few characters.
 func Found(v Value) string {
-	switch v.Kind {
+	switch v = v.Unfolded(); v.Kind {
 	case Object:
 		if len(v.Members) == 0 {
 			return "an empty object"

@@ -1,11 +1,13 @@
 package scenario_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
@@ -86,6 +88,36 @@ func TestCostOfShortEntries(t *testing.T) {
 			t.Errorf("%s: %d MB in sum, %d MB in the end", name, grown, live)
 		}
 	}
+}
+
+// TestCostOfLarge: a large world is read app by app, which costs a few times its text,
+// and nothing keeps that.
+func TestCostOfLarge(t *testing.T) {
+	s := parsed(t, "name: x\ngenerate: {apps: 1500, processes: [web, worker]}\n")
+	var out bytes.Buffer
+	if err := scenario.Write(&out, "json", s.Store().Load(scenario.Epoch), s); err != nil {
+		t.Fatal(err)
+	}
+	text := out.Bytes()
+	out, s = bytes.Buffer{}, nil
+	size, kept := uint64(len(text)), weak.Make(&text[0])
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	s, err := scenario.FromBody(nil, text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = nil
+	runtime.ReadMemStats(&after)
+	runtime.GC()
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 5*size { // in sum, not at one time
+		t.Errorf("%d bytes for a text of %d", grown, size)
+	}
+	if kept.Value() != nil {
+		t.Error("the text is still there")
+	}
+	runtime.KeepAlive(s)
 }
 
 func BenchmarkParse(b *testing.B) {

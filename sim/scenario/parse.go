@@ -18,7 +18,7 @@ func Parse(file string, data []byte, lib *Library) (*Scenario, error) {
 	if file != "" {
 		return parseFile(withParts(file, data), lib)
 	}
-	doc, err := document.Read(file, data)
+	doc, err := document.ReadUntil(nil, file, data)
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +184,8 @@ func (p *reading) scenario(root *document.Document, chain []*entry) *Scenario {
 // chain holds the library's entries that led here.
 func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Document {
 	if !p.trusted {
-		root = p.fitted(root)
-		found := p.validate(root.Root)
-		if p.left != nil {
+		if root = p.fitted(root); p.left != nil {
 			return nil
-		}
-		p.report(root, found)
-		if len(found) > 0 && root.Root.DecodeUntil(p.stop, &Document{}) != nil {
-			root = root.Blank(found)
 		}
 	}
 	if root.Root.Kind != document.Object {
@@ -221,11 +215,12 @@ func (p *reading) overlaid(root *document.Document, chain []*entry) *document.Do
 	if parent == nil {
 		return nil
 	}
-	kept := *parent
+	above, kept := *root, *parent
+	above.Root = root.Root.Whole()
 	var missed document.Violations
-	kept.Root, missed = without(parent.Root, root.Root)
+	kept.Root, missed = without(parent.Root.Whole(), above.Root)
 	p.report(root, missed)
-	return root.Over(&kept, overlay)
+	return above.Over(&kept, overlay)
 }
 
 func (p *reading) fail(err error) {
@@ -236,28 +231,23 @@ func (p *reading) fail(err error) {
 	p.problems = append(p.problems, problems...)
 }
 
-// fitted is a file in the form that the published schema asks for.
+// fitted is a file in the form that the published schema asks for, without what is
+// wrong with it when the rest can be looked at further.
 func (p *reading) fitted(root *document.Document) *document.Document {
-	out := *root
-	var err error
-	out.Root, err = schema.FitUntil(p.stop, "scenario", root.Root)
-	p.checked(err)
-	return &out
-}
-
-// validate checks a file against the published schema.
-func (p *reading) validate(root document.Value) document.Violations {
-	found, err := schema.ValidateUntil(p.stop, "scenario", root)
-	p.checked(err)
-	return found
-}
-
-// checked is about the error of a check against the schema, which is embedded: that
-// it could not be made is not a fault of the file.
-func (p *reading) checked(err error) {
-	if !p.leaves(err) && err != nil {
+	fitting, found, err := schema.FitAndValidate(p.stop, "scenario", root.Root)
+	switch {
+	case p.leaves(err):
+		return root
+	case err != nil: // the schema is embedded: it is not a fault of the file
 		panic(err)
 	}
+	out := *root
+	out.Root = fitting
+	p.report(&out, found)
+	if len(found) > 0 && fitting.DecodeUntil(p.stop, &Document{}) != nil {
+		return out.Blank(found)
+	}
+	return &out
 }
 
 // leaves notes that nobody waits for the scenario any more.

@@ -65,7 +65,7 @@ func (f *scenarioFile) gather(folder fs.FS) {
 	if f.unread != nil || !f.refers() {
 		return
 	}
-	read, err := document.Read(f.name, f.data)
+	read, err := document.ReadUntil(nil, f.name, f.data)
 	if err != nil {
 		return // it will be told when it is made
 	}
@@ -125,6 +125,7 @@ var answerPlaces = [][]string{
 
 // changed is a value with what stands at some places made anew.
 func changed(v document.Value, at string, steps []string, change func(v document.Value, at string) document.Value) document.Value {
+	v = v.Unfolded()
 	switch {
 	case len(steps) == 0:
 		return change(v, at)
@@ -155,7 +156,7 @@ func (f scenarioFile) document() (*document.Document, error) {
 	if f.unread != nil {
 		return nil, f.unread
 	}
-	read, err := document.Read(f.name, f.data)
+	read, err := document.ReadUntil(nil, f.name, f.data)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func (c *checker) listed() (all []listed) {
 	collections, _ := c.root.Get("resources")
 	for _, collection := range collections.Members {
 		for i, item := range collection.Value.Members {
-			all = append(all, listed{collection.Key, i, item.Value})
+			all = append(all, listed{collection.Key, i, item.Value.Unfolded()})
 		}
 	}
 	return all

@@ -24,7 +24,7 @@ func expand(root document.Value, lookup func(string) (string, bool)) (document.V
 		return root, nil
 	}
 	e := &expansion{lookup: lookup}
-	return e.value(root, ""), e.found
+	return e.value(root.Whole(), ""), e.found
 }
 
 type expansion struct {

@@ -16,24 +16,24 @@ import (
 // other key would be unknown: they are the writer's own, for anchors of YAML.
 // All else is left to Validate, whose errors these are.
 func Fit(name string, value document.Value) (document.Value, error) {
-	return FitUntil(nil, name, value)
+	return fit(nil, name, value)
 }
 
-// FitUntil is Fit for somebody who may leave: the error may be the stop's, too.
-func FitUntil(stop *document.Stop, name string, value document.Value) (document.Value, error) {
+func fit(stop *document.Stop, name string, value document.Value) (document.Value, error) {
 	loaded := load(name)
 	if loaded.err != nil {
 		return document.Value{}, loaded.err
 	}
-	f := &fitter{stop: stop}
+	f := &fitter{stop: stop, unfolder: document.Unfolder{Stop: stop}}
 	fitting, _ := f.fit([]*jsonschema.Schema{loaded.compiled}, value)
 	return fitting, f.left
 }
 
 // fitter makes one value fit.
 type fitter struct {
-	stop *document.Stop
-	left error // of the stop
+	stop     *document.Stop
+	left     error // of the stop
+	unfolder document.Unfolder
 }
 
 // ownKey begins the keys that belong to the writer of a document.
@@ -47,9 +47,6 @@ func (f *fitter) fit(schemas []*jsonschema.Schema, value document.Value) (fittin
 		return asText(schemas, value)
 	case document.Array:
 		items := below(parts(schemas), func(s *jsonschema.Schema) *jsonschema.Schema { return s.Items2020 })
-		if items == nil {
-			return value, false
-		}
 		return f.members(value, func(member document.Field) (fitting document.Value, keep, changed bool) {
 			fitting, changed = f.fit(items, member.Value)
 			return fitting, true, changed
@@ -65,8 +62,21 @@ func (f *fitter) fit(schemas []*jsonschema.Schema, value document.Value) (fittin
 			fitting, changed = f.fit(of, member.Value)
 			return fitting, true, changed
 		})
+	case document.Folded:
+		return f.folded(schemas, value)
 	}
 	return value, false
+}
+
+// folded leaves a value folded that is right, so that nobody looks into it again
+// before it is decoded; another one is unfolded.
+func (f *fitter) folded(schemas []*jsonschema.Schema, value document.Value) (fitting document.Value, changed bool) {
+	open := f.unfolder.Unfold(value)
+	if len(unusable(open, 0)) == 0 && (len(schemas) == 0 || len(schemas) == 1 && sound(schemas[0], open)) {
+		return value, false
+	}
+	fitting, _ = f.fit(schemas, value.Unfolded())
+	return fitting, true
 }
 
 // members fits each member, or drops it. The list is copied from the first on

@@ -43,12 +43,22 @@ var sources sync.Map
 // the value conforms; beyond a hundred they are only counted. The error is for a
 // schema that does not exist or does not compile, never for a value.
 func Validate(name string, value document.Value) (document.Violations, error) {
-	return ValidateUntil(nil, name, value)
+	return validate(nil, name, value)
 }
 
-// ValidateUntil is Validate for somebody who may leave: the error may be the
-// stop's, too.
-func ValidateUntil(stop *document.Stop, name string, value document.Value) (document.Violations, error) {
+// FitAndValidate is Fit and, of what that returns, Validate. It takes values with
+// parts that are folded and leaves those so that are right. The error may be that of
+// the stop, too.
+func FitAndValidate(stop *document.Stop, name string, value document.Value) (document.Value, document.Violations, error) {
+	value, err := fit(stop, name, value)
+	if err != nil {
+		return value, nil, err
+	}
+	found, err := validate(stop, name, value)
+	return value, found, err
+}
+
+func validate(stop *document.Stop, name string, value document.Value) (document.Violations, error) {
 	loaded := load(name)
 	if loaded.err != nil {
 		return nil, loaded.err

@@ -15,6 +15,9 @@ import (
 // nothing. It spares what is long and right the library's copy of it, and a
 // pointer and a map for each of its parts.
 func sound(of *jsonschema.Schema, value document.Value) bool {
+	if value.Kind == document.Folded {
+		return true // fit would have unfolded it
+	}
 	if of.Always != nil {
 		return *of.Always
 	}
