@@ -2,8 +2,9 @@ package docs
 
 import (
 	"html"
-	"regexp"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // Anchor is what a heading is linked by, as hosts of repositories make it.
@@ -34,8 +35,8 @@ type writer struct {
 }
 
 var (
-	headingLine = regexp.MustCompile(`^(#{1,4}) (.+)$`)
-	itemLine    = regexp.MustCompile(`^(- |\d+\. )(.*)$`)
+	headingLine = document.Pattern(`^(#{1,4}) (.+)$`)
+	itemLine    = document.Pattern(`^(- |\d+\. )(.*)$`)
 )
 
 // blocks writes lines that stand on one level.
@@ -49,8 +50,8 @@ func (w *writer) blocks(lines []string) {
 			end := until(lines, i+1, func(l string) bool { return strings.HasPrefix(l, "```") })
 			w.WriteString("<pre><code>" + html.EscapeString(strings.Join(lines[i+1:end], "\n")) + "</code></pre>\n")
 			i = end + 1
-		case headingLine.MatchString(line):
-			match := headingLine.FindStringSubmatch(line)
+		case headingLine().MatchString(line):
+			match := headingLine().FindStringSubmatch(line)
 			level := string(rune('0' + len(match[1])))
 			w.WriteString("<h" + level + ` id="` + Anchor(match[2]) + `">` + w.inline(match[2]) + "</h" + level + ">\n")
 			i++
@@ -58,7 +59,7 @@ func (w *writer) blocks(lines []string) {
 			end := until(lines, i, func(l string) bool { return !strings.HasPrefix(l, "|") })
 			w.table(lines[i:end])
 			i = end
-		case itemLine.MatchString(line):
+		case itemLine().MatchString(line):
 			i = w.list(lines, i)
 		default:
 			end := until(lines, i+1, startsBlock)
@@ -80,7 +81,7 @@ func until(lines []string, from int, is func(string) bool) int {
 
 func startsBlock(line string) bool {
 	return strings.TrimSpace(line) == "" || strings.HasPrefix(line, "```") || strings.HasPrefix(line, "|") ||
-		headingLine.MatchString(line) || itemLine.MatchString(line)
+		headingLine().MatchString(line) || itemLine().MatchString(line)
 }
 
 // list writes items of one kind with all that is indented below them, and
@@ -93,7 +94,7 @@ func (w *writer) list(lines []string, i int) int {
 	}
 	w.WriteString("<" + kind + start + ">\n")
 	for i < len(lines) {
-		match := itemLine.FindStringSubmatch(lines[i])
+		match := itemLine().FindStringSubmatch(lines[i])
 		if match == nil || (match[1] == "- ") != (kind == "ul") {
 			break
 		}
@@ -148,23 +149,23 @@ func cells(line string) []string {
 const held = "\x01"
 
 var (
-	code   = regexp.MustCompile("`[^`]+`")
-	strong = regexp.MustCompile(`\*\*(.+?)\*\*`)
-	em     = regexp.MustCompile(`\*([^*\s][^*]*?)\*`)
-	anchor = regexp.MustCompile(`\[([^\]]+)\]\(([^)\s]+)\)`)
+	code   = document.Pattern("`[^`]+`")
+	strong = document.Pattern(`\*\*(.+?)\*\*`)
+	em     = document.Pattern(`\*([^*\s][^*]*?)\*`)
+	anchor = document.Pattern(`\[([^\]]+)\]\(([^)\s]+)\)`)
 )
 
 // inline writes a text with its marks; what stands between backticks has none.
 func (w *writer) inline(text string) string {
 	var codes []string
-	text = code.ReplaceAllStringFunc(html.EscapeString(text), func(span string) string {
+	text = code().ReplaceAllStringFunc(html.EscapeString(text), func(span string) string {
 		codes = append(codes, "<code>"+strings.Trim(span, "`")+"</code>")
 		return held
 	})
-	text = strong.ReplaceAllString(text, "<strong>$1</strong>")
-	text = em.ReplaceAllString(text, "<em>$1</em>")
-	text = anchor.ReplaceAllStringFunc(text, func(link string) string {
-		match := anchor.FindStringSubmatch(link)
+	text = strong().ReplaceAllString(text, "<strong>$1</strong>")
+	text = em().ReplaceAllString(text, "<em>$1</em>")
+	text = anchor().ReplaceAllStringFunc(text, func(link string) string {
+		match := anchor().FindStringSubmatch(link)
 		if target, ok := w.target(match[2]); ok {
 			return `<a href="` + target + `">` + match[1] + "</a>"
 		}

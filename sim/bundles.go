@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"example.com/capisim/sim/bundle"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/world"
 )
 
@@ -72,14 +72,14 @@ func (s *Server) keep(t TB) {
 	})
 }
 
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var notInNames = document.Pattern(`[^A-Za-z0-9._-]+`)
 
 // save writes the bundle of the world into a folder, under the name of a test.
 func (s *Server) save(folder, test string) (name string, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return "", err
 	}
-	name = notInNames.ReplaceAllString(test, "-")
+	name = notInNames().ReplaceAllString(test, "-")
 	if s.world.Prefix != "" {
 		name += "-" + s.world.Name
 	}

@@ -9,13 +9,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/bundle"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
@@ -177,7 +177,7 @@ func TrustProxy() Option {
 
 // originForm is a scheme with a host and perhaps a port, of which any part may be a
 // star.
-var originForm = regexp.MustCompile(`^(\*|([a-z][a-z0-9+.-]*|\*)://[^\s/?#@,]+)$`)
+var originForm = document.Pattern(`^(\*|([a-z][a-z0-9+.-]*|\*)://[^\s/?#@,]+)$`)
 
 // CORSOrigins are the web origins from which browsers may call the simulated API,
 // in the notation of the real server's allowed_cors_domains: "https://*.example.com".
@@ -186,7 +186,7 @@ var originForm = regexp.MustCompile(`^(\*|([a-z][a-z0-9+.-]*|\*)://[^\s/?#@,]+)$
 func CORSOrigins(origins ...string) Option {
 	return ofServer("CORSOrigins", func(c *config) error {
 		for _, origin := range origins {
-			if !originForm.MatchString(origin) {
+			if !originForm().MatchString(origin) {
 				return fmt.Errorf("CORS origin: %q, expected an origin such as https://*.example.com or http://localhost:3000, or *", origin)
 			}
 		}
@@ -227,7 +227,7 @@ func AdminToken(token string) Option {
 func AllowedHosts(names ...string) Option {
 	return ofServer("AllowedHosts", func(c *config) error {
 		for _, name := range names {
-			if !hostName.MatchString(name) {
+			if !hostName().MatchString(name) {
 				return fmt.Errorf("allowed hosts: %q, expected a host name without scheme and port, such as capisim.example.com or .example.com", name)
 			}
 			c.hosts = append(c.hosts, strings.TrimSuffix(strings.ToLower(name), "."))
@@ -236,7 +236,7 @@ func AllowedHosts(names ...string) Option {
 	})
 }
 
-var hostName = regexp.MustCompile(`^\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$`)
+var hostName = document.Pattern(`^\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$`)
 
 // names are those of AllowedHosts, and what else this server is called.
 func (c *config) names() []string {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,11 +108,11 @@ func (f *faultFlags) when(given *pflag.FlagSet) fault.When {
 }
 
 // guidForm tells the guid of a process from its type.
-var guidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var guidForm = document.Pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func (f *faultFlags) match() (match fault.Match, err error) {
 	match = fault.Match{User: f.user, Remote: f.remote, App: f.app, Process: fault.ProcessMatch{Labels: f.labels}}
-	if guidForm.MatchString(f.process) {
+	if guidForm().MatchString(f.process) {
 		match.Process.GUID = f.process
 	} else {
 		match.Process.Type = f.process

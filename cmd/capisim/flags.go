@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +86,7 @@ func oneOf(value *string, allowed ...string) *kind[string] {
 // size is a number of bytes, written with or without a unit.
 func size(value *int64) *kind[int64] {
 	return &kind[int64]{value, "bytes", bytesText, func(text string) (int64, *expectation) {
-		if parts := sizeForm.FindStringSubmatch(text); parts != nil {
+		if parts := sizeForm().FindStringSubmatch(text); parts != nil {
 			count, err := strconv.ParseInt(parts[1], 10, 64)
 			if unit := units[parts[2]]; err == nil && count <= math.MaxInt64/unit {
 				return count * unit, nil
@@ -97,7 +96,7 @@ func size(value *int64) *kind[int64] {
 	}}
 }
 
-var sizeForm = regexp.MustCompile(`^([0-9]{1,18}) ?(B|KiB|MiB|GiB|kB|MB|GB)?$`)
+var sizeForm = document.Pattern(`^([0-9]{1,18}) ?(B|KiB|MiB|GiB|kB|MB|GB)?$`)
 
 var units = map[string]int64{
 	"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 1e3, "MB": 1e6, "GB": 1e9,

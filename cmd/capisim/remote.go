@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (f *remoteFlags) named() error {
 }
 
 // insideServer are paths that users copy with an address.
-var insideServer = regexp.MustCompile(`/(v2|v3|admin|console|oauth)(/.*)?$`)
+var insideServer = document.Pattern(`/(v2|v3|admin|console|oauth)(/.*)?$`)
 
 // answerTime is how long a server may think before it begins to answer.
 const answerTime = 60 * time.Second
@@ -76,7 +75,7 @@ func (f *remoteFlags) client() (*client.Client, error) {
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
 		return nil, misused("--url: %q, expected http://HOST:PORT, https://HOST:PORT or unix:PATH", f.url)
 	}
-	if inside := insideServer.FindString(at.Path); inside != "" {
+	if inside := insideServer().FindString(at.Path); inside != "" {
 		return nil, misused("--url: %q leads into the server, expected its address without %s", f.url, inside)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()

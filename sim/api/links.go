@@ -3,9 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"strings"
 
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/world"
 )
 
@@ -43,7 +43,7 @@ func (a *API) Origin(r *http.Request) string {
 	return scheme + "://" + host + a.forwardedPrefix(r)
 }
 
-var pathPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+/?$`)
+var pathPrefix = document.Pattern(`^(/[A-Za-z0-9._~-]+)+/?$`)
 
 // forwardedPrefix is the path under which a trusted proxy shows this server.
 func (a *API) forwardedPrefix(r *http.Request) string {
@@ -51,7 +51,7 @@ func (a *API) forwardedPrefix(r *http.Request) string {
 		return ""
 	}
 	prefix := firstOf(r.Header.Get("X-Forwarded-Prefix"))
-	if !pathPrefix.MatchString(prefix) {
+	if !pathPrefix().MatchString(prefix) {
 		return ""
 	}
 	return strings.TrimSuffix(prefix, "/")

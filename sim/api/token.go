@@ -9,12 +9,13 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"example.com/capisim/sim/document"
 )
 
 // claims are what UAA puts into a token and what clients and the cloud
@@ -112,8 +113,8 @@ const keyName = "capisim-"
 
 // The forms of the names of keys, and of the marks that world.Sessions gives.
 var (
-	keyNames = regexp.MustCompile("^" + keyName + "[a-z2-7]{12}$")
-	marks    = regexp.MustCompile("^[A-Z2-7]{26}/r?[0-9]+$")
+	keyNames = document.Pattern("^" + keyName + "[a-z2-7]{12}$")
+	marks    = document.Pattern("^[A-Z2-7]{26}/r?[0-9]+$")
 )
 
 // looksIssued says that a token is capisim's, of this process or of another, or was
@@ -127,8 +128,8 @@ func looksIssued(token string) bool {
 		KeyID string `json:"kid"`
 	}
 	var marked struct{ Session, Refresh string }
-	return decodes(head, &header) && keyNames.MatchString(header.KeyID) ||
-		decodes(body, &marked) && (marks.MatchString(marked.Session) || marks.MatchString(marked.Refresh))
+	return decodes(head, &header) && keyNames().MatchString(header.KeyID) ||
+		decodes(body, &marked) && (marks().MatchString(marked.Session) || marks().MatchString(marked.Refresh))
 }
 
 // decodes reads the JSON at the beginning of a part of a token, in either alphabet

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -201,9 +200,9 @@ func BuildpackUnknown(name, stack string, known bool) string {
 
 // addresses of buildpacks (lib/utils/uri_utils.rb).
 var (
-	anyURI = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9+.\-]*:\S+\z`)
-	gitURI = regexp.MustCompile(`\A(?:(?:ssh://)?git@|git://).+?:.+?\.git\z`)
+	anyURI = document.Pattern(`\A[A-Za-z][A-Za-z0-9+.\-]*:\S+\z`)
+	gitURI = document.Pattern(`\A(?:(?:ssh://)?git@|git://).+?:.+?\.git\z`)
 )
 
 // BuildpackURI says whether a buildpack is named by its address.
-func BuildpackURI(name string) bool { return anyURI.MatchString(name) || gitURI.MatchString(name) }
+func BuildpackURI(name string) bool { return anyURI().MatchString(name) || gitURI().MatchString(name) }

@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -108,13 +107,13 @@ func isJSON(file string, text []byte) bool {
 		// JSON under YAML's name is read by the stricter reader.
 		return bracket && json.Valid(text)
 	default:
-		return bracket && !flowMapping.Match(text)
+		return bracket && !flowMapping().Match(text)
 	}
 }
 
 // flowMapping is the beginning of what only YAML can be: a key without quotes,
 // or in single ones, behind a bracket.
-var flowMapping = regexp.MustCompile(`^[\[\s]*\{\s*[\pL_'$]`)
+var flowMapping = Pattern(`^[\[\s]*\{\s*[\pL_'$]`)
 
 func invalidByte(data []byte) int {
 	at := 0

@@ -200,7 +200,7 @@ func blurredLink(key string, value *node) *node {
 			return &node{Kind: document.Number, Text: "1"}
 		}
 	case "last", "next":
-		if link := value.get("href"); key == "next" && value.Kind == document.Null || link != nil && pageNumber.MatchString(link.Text) {
+		if link := value.get("href"); key == "next" && value.Kind == document.Null || link != nil && pageNumber().MatchString(link.Text) {
 			return &node{}
 		}
 	}

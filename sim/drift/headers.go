@@ -4,14 +4,15 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
+
+	"example.com/capisim/sim/document"
 )
 
 // headerRule says what is compared of a header (§16).
 type headerRule struct {
 	name string
-	form *regexp.Regexp // its value need only look like this; nil: it must be equal
-	text string         // the form in words
+	form func() *regexp.Regexp // its value need only look like this; nil: it must be equal
+	text string                // the form in words
 	// optional headers may be missing: the state of the platform decides, but
 	// when they are there, capisim's value or form holds.
 	optional bool
@@ -22,8 +23,8 @@ type headerRule struct {
 const uuidForm = `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
 var (
-	anything   = regexp.MustCompile(`.`)
-	digitsOnly = regexp.MustCompile(`^[0-9]+$`)
+	anything   = document.Pattern(`.`)
+	digitsOnly = document.Pattern(`^[0-9]+$`)
 )
 
 // headerRules are the headers of §16, in its order, and those that it says are
@@ -31,7 +32,7 @@ var (
 var headerRules = []headerRule{
 	{name: "Content-Type"},
 	{name: "X-User-Guid", form: anything, text: "a guid"},
-	{name: "X-Runtime", form: regexp.MustCompile(`^[0-9]+\.[0-9]{6}$`), text: "seconds with 6 decimals"},
+	{name: "X-Runtime", form: document.Pattern(`^[0-9]+\.[0-9]{6}$`), text: "seconds with 6 decimals"},
 	{name: "X-Frame-Options"},
 	{name: "X-Xss-Protection"},
 	{name: "X-Content-Type-Options"},
@@ -55,9 +56,7 @@ const requestIDHeader = "X-Vcap-Request-Id"
 
 // prefixed is an id behind one that the client sent. Like all that is slow to
 // compile it waits until it is needed.
-var prefixed = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([A-Za-z0-9_-]{0,255})::` + uuidForm + `$`)
-})
+var prefixed = document.Pattern(`^([A-Za-z0-9_-]{0,255})::` + uuidForm + `$`)
 
 // headers compares what stands beside the body.
 func (c *comparer) headers(p *probe, theirs, ours http.Header) (found []finding) {
@@ -87,10 +86,10 @@ func (r headerRule) compare(theirs, ours http.Header) (finding, bool) {
 	if len(o) > 0 || r.optional {
 		f.capisim = r.text
 	}
-	if len(t) == 1 && f.capisim == r.text && r.form.MatchString(t[0]) {
+	if len(t) == 1 && f.capisim == r.text && r.form().MatchString(t[0]) {
 		return f, false
 	}
-	if f.capisim == "nothing" && len(t) == 1 && r.form.MatchString(t[0]) {
+	if f.capisim == "nothing" && len(t) == 1 && r.form().MatchString(t[0]) {
 		f.target = r.text // a value of its own in each answer would be a finding of its own
 	}
 	return f, true
@@ -126,7 +125,7 @@ func (c *comparer) requestID(p *probe, theirs http.Header) (finding, bool) {
 	case c.routed:
 		return f, parts == nil
 	case p.traceID == "":
-		return f, !uuidText.MatchString(values[0])
+		return f, !uuidText().MatchString(values[0])
 	default:
 		return f, parts == nil || parts[1] != want
 	}

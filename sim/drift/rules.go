@@ -1,8 +1,9 @@
 package drift
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // rule says how far two values may differ. The zero rule: not at all.
@@ -55,7 +56,7 @@ var rules = map[string]rule{
 	"/instance_ports/*/internal_tls_proxy_port": {form: wholeNumber, nullable: true},
 }
 
-var pageNumber = regexp.MustCompile(`[?&]page=[0-9]+(&|$)`)
+var pageNumber = document.Pattern(`[?&]page=[0-9]+(&|$)`)
 
 // place is a pointer as the rules write it: within the resource, with * for
 // positions in lists. Keys of metadata, which may be numbers, have no rules.
@@ -64,14 +65,14 @@ func place(pointer string) string {
 		return pointer
 	}
 	steps := strings.Split(pointer, "/")
-	if len(steps) > 2 && steps[1] == "resources" && digitsOnly.MatchString(steps[2]) {
+	if len(steps) > 2 && steps[1] == "resources" && digitsOnly().MatchString(steps[2]) {
 		steps = append(steps[:1], steps[3:]...)
 	}
 	if len(steps) > 1 && steps[1] == "metadata" {
 		return pointer
 	}
 	for i, step := range steps {
-		if step != "" && step[0] >= '0' && step[0] <= '9' && digitsOnly.MatchString(step) {
+		if step != "" && step[0] >= '0' && step[0] <= '9' && digitsOnly().MatchString(step) {
 			steps[i] = "*"
 		}
 	}
@@ -82,7 +83,7 @@ func free(*node, *node) string { return "" }
 
 // wholeNumber accepts any number without fraction and exponent.
 func wholeNumber(t, _ *node) string {
-	if digits := strings.TrimPrefix(t.Text, "-"); digitsOnly.MatchString(digits) {
+	if digits := strings.TrimPrefix(t.Text, "-"); digitsOnly().MatchString(digits) {
 		return ""
 	}
 	return "a whole number"
@@ -98,15 +99,15 @@ func likeOurs(t, o *node) string {
 }
 
 var (
-	uuidText   = regexp.MustCompile(`^` + uuidForm + `$`)
-	digitsText = regexp.MustCompile(`[0-9]`)
+	uuidText   = document.Pattern(`^` + uuidForm + `$`)
+	digitsText = document.Pattern(`[0-9]`)
 )
 
 func formOf(text string) string {
-	if uuidText.MatchString(text) {
+	if uuidText().MatchString(text) {
 		return "a uuid"
 	}
-	return digitsText.ReplaceAllString(text, "0")
+	return digitsText().ReplaceAllString(text, "0")
 }
 
 // redactedAlike demands that a command is hidden in the same words, or shown

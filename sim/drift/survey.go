@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
@@ -57,10 +55,10 @@ func (s *subject) note(format string, args ...any) {
 
 // identifier is what a guid has to look like to be put into paths and into the
 // mirror.
-var identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`) })
+var identifier = document.Pattern(`^[A-Za-z0-9_-]{1,255}$`)
 
 // typeForm is what a process type has to look like for the same.
-var typeForm = regexp.MustCompile(`^[^/\s]+$`)
+var typeForm = document.Pattern(`^[^/\s]+$`)
 
 // survey looks at the target with requests that only read. It believes no more
 // than it must: what is odd shows later as a difference.
@@ -185,7 +183,7 @@ func (s *subject) show(ctx context.Context, target *remote, guid string, listed 
 
 // usable says what keeps the process from being put into paths and the mirror.
 func (s *subject) usable() error {
-	if !identifier().MatchString(s.guid()) || !identifier().MatchString(s.appGUID()) || !typeForm.MatchString(s.typ()) || len(s.typ()) > maxName {
+	if !identifier().MatchString(s.guid()) || !identifier().MatchString(s.appGUID()) || !typeForm().MatchString(s.typ()) || len(s.typ()) > maxName {
 		return fmt.Errorf("process %s: its type is %s, that of app %s, with which nothing can be compared",
 			document.Printable(s.guid()), quote(s.typ()), quote(s.appGUID()))
 	}

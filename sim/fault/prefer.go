@@ -2,7 +2,6 @@ package fault
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -181,14 +180,14 @@ func (r *preferReader) expected(what string) error {
 // pairForm is name[=value], of tokens as in RFC 9110; a value may stand in quotes,
 // in which a backslash takes the next character as it is.
 var (
-	pairForm = regexp.MustCompile(`(?s)^([!#$%&'*+.^_|~0-9A-Za-z\x60-]+)[ \t]*(?:=[ \t]*(?:(")((?:[^"\\]|\\.)*)("?)|([!#$%&'*+.^_|~0-9A-Za-z\x60-]*)))?`)
-	escape   = regexp.MustCompile(`(?s)\\(.)`)
+	pairForm = document.Pattern(`(?s)^([!#$%&'*+.^_|~0-9A-Za-z\x60-]+)[ \t]*(?:=[ \t]*(?:(")((?:[^"\\]|\\.)*)("?)|([!#$%&'*+.^_|~0-9A-Za-z\x60-]*)))?`)
+	escape   = document.Pattern(`(?s)\\(.)`)
 )
 
 // pair reads name[=value]; the name in lower case, since case means nothing. An
 // empty value is as good as none.
 func (r *preferReader) pair() (name, value string, err error) {
-	parts := pairForm.FindStringSubmatch(r.rest)
+	parts := pairForm().FindStringSubmatch(r.rest)
 	if parts == nil {
 		return "", "", r.expected("the name of a preference")
 	}
@@ -198,5 +197,5 @@ func (r *preferReader) pair() (name, value string, err error) {
 		r.rest = ""
 		return "", "", r.expected("a closing quote")
 	}
-	return strings.ToLower(parts[1]), escape.ReplaceAllString(quoted, "$1") + token, nil
+	return strings.ToLower(parts[1]), escape().ReplaceAllString(quoted, "$1") + token, nil
 }

@@ -115,9 +115,9 @@ func (c *comparison) inRange(value document.Value) bool {
 }
 
 // decimalForm is a number as JSON writes it, but for leading zeros and a sign.
-var decimalForm = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var decimalForm = document.Pattern(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-func isDecimal(text string) bool { return decimalForm.MatchString(text) }
+func isDecimal(text string) bool { return decimalForm().MatchString(text) }
 
 // networkOf reads an address or a network.
 func networkOf(text string) (netip.Prefix, error) {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/document"
 )
 
 // Masked stands where a secret was. Secrets are kept raw in the ring, where
@@ -120,7 +120,7 @@ func holdsSecret(value string) bool {
 }
 
 // partName is the name of a part of a multipart body.
-var partName = regexp.MustCompile(`(?i)name\*?="?([^";\r\n]+)`)
+var partName = document.Pattern(`(?i)name\*?="?([^";\r\n]+)`)
 
 // maskBody masks a body by what it looks like, since clients label bodies
 // wrongly. What cannot be read is masked whole: what is compressed or of
@@ -136,7 +136,7 @@ func maskBody(body []byte, h http.Header, token bool) []byte {
 	case text[0] == '{' || text[0] == '[' || text[0] == '"':
 		return maskJSON(body)
 	case strings.HasPrefix(strings.ToLower(first(h, "Content-Type")), "multipart/"):
-		for _, part := range partName.FindAllSubmatch(text, -1) {
+		for _, part := range partName().FindAllSubmatch(text, -1) {
 			if token || secretField(string(part[1])) {
 				return []byte(Masked)
 			}

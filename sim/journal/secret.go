@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // secretEndings are what names of secrets end with, written without separators.
@@ -96,18 +98,18 @@ func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 // shape is what gives a secret away without a name.
 type shape struct {
 	hints   []string // of which one must be there, or the pattern is not tried
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	put     string // in place of what was found
 }
 
 var shapes = []shape{
-	{[]string{"-----BEGIN"}, regexp.MustCompile(`(?s)-----BEGIN.*?(-----END[^-]*-----|$)`), Masked},
-	{[]string{"eyJ"}, regexp.MustCompile(`\beyJ[\w-]{4,}(\.[\w-]*)*`), Masked},
-	{[]string{"earer ", "EARER ", "asic ", "ASIC "}, regexp.MustCompile(`(?i)\b(bearer|basic) +([a-z._~+/-]*[0-9][\w.~+/-]{5,}|[\w.~+/-]{20,})=*`), "$1 " + Masked},
-	{[]string{"@"}, regexp.MustCompile(`(://[^/\s:@"'\\]*:)[^/\s@"'\\]+@`), "${1}" + Masked + "@"},
+	{[]string{"-----BEGIN"}, document.Pattern(`(?s)-----BEGIN.*?(-----END[^-]*-----|$)`), Masked},
+	{[]string{"eyJ"}, document.Pattern(`\beyJ[\w-]{4,}(\.[\w-]*)*`), Masked},
+	{[]string{"earer ", "EARER ", "asic ", "ASIC "}, document.Pattern(`(?i)\b(bearer|basic) +([a-z._~+/-]*[0-9][\w.~+/-]{5,}|[\w.~+/-]{20,})=*`), "$1 " + Masked},
+	{[]string{"@"}, document.Pattern(`(://[^/\s:@"'\\]*:)[^/\s@"'\\]+@`), "${1}" + Masked + "@"},
 	{
 		[]string{"gh", "glpat-", "xox", "AKIA", "ASIA", "hvs.", "_live_", "npm_", "AIza"},
-		regexp.MustCompile(`\b(gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|hvs\.|[sr]k_live_|npm_|AIza)[\w.-]{10,}`), Masked,
+		document.Pattern(`\b(gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|hvs\.|[sr]k_live_|npm_|AIza)[\w.-]{10,}`), Masked,
 	},
 }
 
@@ -119,7 +121,7 @@ func (s *shape) hinted(text string) bool {
 func maskShapes(text string) string {
 	for _, s := range shapes {
 		if s.hinted(text) {
-			text = s.pattern.ReplaceAllString(text, s.put)
+			text = s.pattern().ReplaceAllString(text, s.put)
 		}
 	}
 	return text

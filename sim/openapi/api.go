@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -300,11 +299,11 @@ func securityOf(op *contract.Operation) []map[string][]string {
 }
 
 // wordStart is where a word of an id ends and another begins: getOpen|ID|Configuration.
-var wordStart = regexp.MustCompile(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`)
+var wordStart = document.Pattern(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`)
 
 // summary is an id in words: "Update process for app".
 func summary(id string) string {
-	words := strings.ToLower(wordStart.ReplaceAllString(id, "$1$3 $2$4"))
+	words := strings.ToLower(wordStart().ReplaceAllString(id, "$1$3 $2$4"))
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 

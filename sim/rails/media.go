@@ -1,25 +1,21 @@
 package rails
 
 import (
-	"regexp"
 	"strings"
-	"sync"
+
+	"example.com/capisim/sim/document"
 )
 
 // mediaName is a part of a media type (Mime::Type::MIME_NAME).
 const mediaName = `[a-zA-Z0-9][a-zA-Z0-9!#$&\-^_.+]{0,126}`
 
-// mediaType is compiled when it is first asked for: a program would spend a
-// tenth of its start on it.
-var mediaType = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\A(?:\*/\*|` + mediaName + `/(?:\*|` + mediaName + `))\z`)
-})
+var mediaType = document.Pattern(`\A(?:\*/\*|` + mediaName + `/(?:\*|` + mediaName + `))\z`)
 
 var (
-	anyOf    = regexp.MustCompile(`\A(?:text|application)/\*`)
-	quality  = regexp.MustCompile(`;\s*q="?`)
-	accepted = regexp.MustCompile(`[^,\s"](?:[^,"]|"[^"]*")*`)
-	anything = regexp.MustCompile(`,\s*\*/\*|\*/\*\s*,`)
+	anyOf    = document.Pattern(`\A(?:text|application)/\*`)
+	quality  = document.Pattern(`;\s*q="?`)
+	accepted = document.Pattern(`[^,\s"](?:[^,"]|"[^"]*")*`)
+	anything = document.Pattern(`,\s*\*/\*|\*/\*\s*,`)
 )
 
 // MediaType reads a Content-Type: what stands before the first comma or
@@ -43,7 +39,7 @@ func ReadableAccept(accept string) bool {
 	if !strings.Contains(accept, ",") {
 		return readableRange(accept)
 	}
-	for _, item := range accepted.FindAllString(accept, -1) {
+	for _, item := range accepted().FindAllString(accept, -1) {
 		if !readableRange(item) {
 			return false
 		}
@@ -52,10 +48,10 @@ func ReadableAccept(accept string) bool {
 }
 
 func readableRange(item string) bool {
-	if at := quality.FindStringIndex(item); at != nil {
+	if at := quality().FindStringIndex(item); at != nil {
 		item = item[:at[0]]
 	}
-	if item = strings.Trim(item, Space); item == "" || anyOf.MatchString(item) {
+	if item = strings.Trim(item, Space); item == "" || anyOf().MatchString(item) {
 		return true
 	}
 	item, _, _ = strings.Cut(item, ";")
@@ -70,5 +66,5 @@ func Negotiates(accept, contentType, requestedWith string) bool {
 	if strings.Contains(strings.ToLower(requestedWith), "xmlhttprequest") {
 		return given || contentType != ""
 	}
-	return given && !anything.MatchString(accept)
+	return given && !anything().MatchString(accept)
 }

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"io"
 	"mime/multipart"
-	"regexp"
 	"strings"
 
 	"example.com/capisim/sim/document"
 )
 
 // boundary finds the parameter as Rack does, which does not parse the header.
-var boundary = regexp.MustCompile(`(?i)\Amultipart/.*?boundary="?([^";,]+)"?`)
+var boundary = document.Pattern(`(?i)\Amultipart/.*?boundary="?([^";,]+)"?`)
 
 // maxBoundary is the length of a boundary, in characters, above which a form is
 // refused.
@@ -20,7 +19,7 @@ const maxBoundary = 70
 // Boundary is what separates the parts of a form, "" when the Content-Type
 // names nothing: then the body is read as an ordinary form.
 func Boundary(contentType string) string {
-	if found := boundary.FindStringSubmatch(contentType); found != nil {
+	if found := boundary().FindStringSubmatch(contentType); found != nil {
 		return found[1]
 	}
 	return ""

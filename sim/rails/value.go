@@ -2,9 +2,7 @@ package rails
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"example.com/capisim/sim/document"
@@ -104,9 +102,7 @@ func inspect(to *strings.Builder, v document.Value, name func(string) string) {
 }
 
 // plainSymbol is a symbol that needs no quotes.
-var plainSymbol = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\A(?:[\p{L}_][\p{L}\p{N}_]*[?!=]?|[@$][\p{L}_][\p{L}\p{N}_]*)\z`)
-})
+var plainSymbol = document.Pattern(`\A(?:[\p{L}_][\p{L}\p{N}_]*[?!=]?|[@$][\p{L}_][\p{L}\p{N}_]*)\z`)
 
 func inspectSymbol(name string) string {
 	if plainSymbol().MatchString(name) {

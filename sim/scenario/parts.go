@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,10 +53,12 @@ func withParts(name string, data []byte) scenarioFile {
 }
 
 // refers says that the file may name another: that it has the key for it, or one
-// that ends so. A pattern that begins with letters is looked for fast.
-func (f *scenarioFile) refers() bool { return fileKey.Match(f.data) }
+// that ends so. Most have not even the word, and need no pattern.
+func (f *scenarioFile) refers() bool {
+	return bytes.Contains(f.data, []byte("file")) && fileKey().Match(f.data)
+}
 
-var fileKey = regexp.MustCompile(`file["']?\s*:`)
+var fileKey = document.Pattern(`file["']?\s*:`)
 
 // gather reads the files that the rules refer to. The folder lets nobody out of
 // it, by no link either.

@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"example.com/capisim/sim/document"
 )
@@ -14,7 +12,7 @@ const variables = "variables"
 
 // environment finds ${NAME} or ${NAME:-default}; $${ writes ${ itself, and anything
 // else behind ${ is a mistake.
-var environment = regexp.MustCompile(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\}|\$\{`)
+var environment = document.Pattern(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\}|\$\{`)
 
 // expand puts the environment into the values of a file. A value that is one
 // reference and nothing else may become a number or a truth, as YAML reads it; in
@@ -54,12 +52,12 @@ func (e *expansion) value(v document.Value, at string) document.Value {
 }
 
 func (e *expansion) text(v document.Value, at string) document.Value {
-	whole := environment.FindString(v.Text) == v.Text && !strings.HasPrefix(v.Text, "$$")
-	v.Text = environment.ReplaceAllStringFunc(v.Text, func(one string) string {
+	whole := environment().FindString(v.Text) == v.Text && !strings.HasPrefix(v.Text, "$$")
+	v.Text = environment().ReplaceAllStringFunc(v.Text, func(one string) string {
 		if one == "$${" {
 			return "${"
 		}
-		parts := environment.FindStringSubmatch(one)
+		parts := environment().FindStringSubmatch(one)
 		name, hasDefault, fallback := parts[1], parts[2] != "", parts[3]
 		if name == "" || strings.Contains(fallback, "${") {
 			e.refuse(at, document.Quote(v.Text)+", expected ${NAME} or ${NAME:-default}; $${ writes ${ itself")
@@ -84,9 +82,7 @@ func (e *expansion) refuse(at, message string) {
 	e.found = append(e.found, document.Violation{Pointer: at, Message: message})
 }
 
-var plainNumber = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?$`)
-})
+var plainNumber = document.Pattern(`^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?$`)
 
 // scalarKind is what a word stands for that is not meant as a text.
 func scalarKind(text string) (document.Kind, bool) {

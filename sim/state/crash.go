@@ -1,7 +1,6 @@
 package state
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -122,7 +121,7 @@ func (l *Lifecycle) crashes(loop CrashLoop, p *Process, after, upTo time.Time) (
 	return list
 }
 
-var exitStatus = regexp.MustCompile(`status (\d+)`)
+var exitStatus = document.Pattern(`status (\d+)`)
 
 // addCrash writes the two events of a crash, as the platform's watcher has the
 // real server do.
@@ -134,7 +133,7 @@ func (s *Store) addCrash(v View, c crash) {
 	instance := said("instance", newStream(v.settings.Number, p.GUID, c.index, c.epoch).uuid())
 	index, cell, reason := counted("index", c.index), said("cell_id", v.drawnGUID(p.GUID, cellDraw, c.index)), said("reason", string(Crashed))
 	exit := []document.Field{said("exit_description", text)}
-	if status := exitStatus.FindStringSubmatch(text); status != nil {
+	if status := exitStatus().FindStringSubmatch(text); status != nil {
 		if code, err := strconv.Atoi(status[1]); err == nil {
 			exit = []document.Field{counted("exit_status", code), exit[0]}
 		}

@@ -2,10 +2,10 @@ package sweep
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"example.com/capisim/sim/document"
 )
 
 // isList says that a request asked for a list.
@@ -44,12 +44,10 @@ func naming(texts []string, output string) (found []string) {
 
 // varying are the parts of an output that differ from run to run whatever
 // happens: addresses, times, durations, guids.
-var varying = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`https?://[^\s"']+` +
-		`|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}` +
-		`|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?` +
-		`|\d\d:\d\d:\d\d(\.\d+)?|\d+(\.\d+)?(ns|us|µs|ms|s|m|%)\b`)
-})
+var varying = document.Pattern(`https?://[^\s"']+` +
+	`|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}` +
+	`|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?` +
+	`|\d\d:\d\d:\d\d(\.\d+)?|\d+(\.\d+)?(ns|us|µs|ms|s|m|%)\b`)
 
 func lines(output string) map[string]bool {
 	set := map[string]bool{}

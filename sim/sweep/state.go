@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ var kept = []string{"organizations", "spaces", "apps", "features", "quotas"}
 var dropped = []string{"created_at", "updated_at", "version", "history", "events", "since", "deployments", "revision", "droplet"}
 
 // uuid is the form of a guid; those that a run made are not compared.
-var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var uuid = document.Pattern(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // newEndState reads a state document. Guids that stand in known are kept as
 // they are; a nil known keeps them all.
@@ -58,7 +57,7 @@ func guidsOf(v document.Value, into map[string]bool) map[string]bool {
 			guidsOf(member.Value, into)
 		}
 	}
-	if v.Kind == document.String && uuid.MatchString(v.Text) {
+	if v.Kind == document.String && uuid().MatchString(v.Text) {
 		into[v.Text] = true
 	}
 	return into
@@ -66,7 +65,7 @@ func guidsOf(v document.Value, into map[string]bool) map[string]bool {
 
 // strip is a document without what differs from run to run.
 func strip(v document.Value, known map[string]bool) document.Value {
-	if v.Kind == document.String && known != nil && uuid.MatchString(v.Text) && !known[v.Text] {
+	if v.Kind == document.String && known != nil && uuid().MatchString(v.Text) && !known[v.Text] {
 		return document.Text("made up")
 	}
 	members := v.Members
