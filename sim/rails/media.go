@@ -6,17 +6,29 @@ import (
 	"example.com/capisim/sim/document"
 )
 
-// mediaName is a part of a media type (Mime::Type::MIME_NAME).
-const mediaName = `[a-zA-Z0-9][a-zA-Z0-9!#$&\-^_.+]{0,126}`
-
-var mediaType = document.Pattern(`\A(?:\*/\*|` + mediaName + `/(?:\*|` + mediaName + `))\z`)
-
 var (
-	anyOf    = document.Pattern(`\A(?:text|application)/\*`)
-	quality  = document.Pattern(`;\s*q="?`)
 	accepted = document.Pattern(`[^,\s"](?:[^,"]|"[^"]*")*`)
 	anything = document.Pattern(`,\s*\*/\*|\*/\*\s*,`)
 )
+
+// isMediaType says that a text is a media type or a range of them
+// (Mime::Type::MIME_REGEXP).
+func isMediaType(text string) bool {
+	kind, sub, _ := strings.Cut(text, "/")
+	return text == "*/*" || isMediaName(kind) && (sub == "*" || isMediaName(sub))
+}
+
+// isMediaName says that a text is a part of a media type (Mime::Type::MIME_NAME).
+func isMediaName(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !plain && (i == 0 || strings.IndexByte("!#$&-^_.+", c) < 0) {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 127
+}
 
 // MediaType reads a Content-Type: what stands before the first comma or
 // semicolon, in small letters. It is false for what is not a media type, an empty
@@ -29,7 +41,7 @@ func MediaType(contentType string) (media string, ok bool) {
 		contentType = contentType[:i]
 	}
 	media = strings.ToLower(strings.Trim(contentType, Space+"\x00"))
-	return media, mediaType().MatchString(media)
+	return media, isMediaType(media)
 }
 
 // ReadableAccept says whether every type of an Accept header is one
@@ -47,15 +59,13 @@ func ReadableAccept(accept string) bool {
 	return true
 }
 
+// readableRange reads one type; what stands before a quality may be empty.
 func readableRange(item string) bool {
-	if at := quality().FindStringIndex(item); at != nil {
-		item = item[:at[0]]
+	kind, parameters, given := strings.Cut(item, ";")
+	if kind = strings.Trim(kind, Space); kind == "" {
+		return !given || strings.HasPrefix(strings.TrimLeft(parameters, Space), "q=")
 	}
-	if item = strings.Trim(item, Space); item == "" || anyOf().MatchString(item) {
-		return true
-	}
-	item, _, _ = strings.Cut(item, ";")
-	return mediaType().MatchString(strings.TrimRight(item, Space))
+	return strings.HasPrefix(kind, "text/*") || strings.HasPrefix(kind, "application/*") || isMediaType(kind)
 }
 
 // Negotiates says whether the framework goes by the Accept header at all: not
@@ -66,5 +76,5 @@ func Negotiates(accept, contentType, requestedWith string) bool {
 	if strings.Contains(strings.ToLower(requestedWith), "xmlhttprequest") {
 		return given || contentType != ""
 	}
-	return given && !anything().MatchString(accept)
+	return given && !(strings.Contains(accept, ",") && anything().MatchString(accept))
 }
