@@ -146,8 +146,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 		return misused("--bundle: beside --scenario, expected one of the two")
 	}
 	// In a container with a limit the collector works harder before it is reached;
-	// elsewhere there is nothing to be set, which is an error to the library.
-	memlimit.Set(memlimit.WithRatio(0.8)) //nolint:errcheck // as said
+	// elsewhere there is nothing to be set, which is an error to the library. Nothing
+	// waits for the files in which the limit stands.
+	go memlimit.Set(memlimit.WithRatio(0.8)) //nolint:errcheck // as said
 	log := f.logger(p.stderr)
 	if err := f.report.prepare(); err != nil {
 		return err

@@ -26,10 +26,10 @@ var engine = sync.OnceValue(func() *gin.Engine {
 	e.UseRawPath = true
 	e.UnescapePathValues = true
 	for _, op := range contract.Operations() {
-		serve := handler(op)
-		e.Handle(op.Method, pattern(op.Path), serve)
+		serve, path := handler(op), pattern(op.Path)
+		e.Handle(op.Method, path, serve)
 		if op.Method == http.MethodGet {
-			e.Handle(http.MethodHead, pattern(op.Path), serve)
+			e.Handle(http.MethodHead, path, serve)
 		}
 	}
 	e.NoRoute(func(c *gin.Context) { callOf(c).serveUnknown(c.Writer) })
