@@ -33,21 +33,20 @@ const unread = 0
 // or header that a stranger sent.
 func pursuitOf(e *Entry) pursuit {
 	p := pursuit{
-		client: client{
-			user:      e.User,
-			userAgent: clip(e.UserAgent(), maxName),
-			span:      clip(first(e.RequestHeader, "X-B3-Spanid"), maxName),
-		},
-		operation: e.OperationID(),
-		method:    e.Method,
-		target:    clip(e.Path, maxName),
-		query:     queryValue(e.RawQuery),
+		client: clientOf(e), operation: e.OperationID(),
+		method: e.Method, target: targetOf(e), query: queryValue(e.RawQuery),
 	}
 	if !e.RequestBody.Unread {
 		p.body = bodyValue(e.RequestBody, first(e.RequestHeader, "Content-Type"))
 	}
 	return p
 }
+
+func clientOf(e *Entry) client {
+	return client{user: e.User, userAgent: clip(e.UserAgent(), maxName), span: clip(first(e.RequestHeader, "X-B3-Spanid"), maxName)}
+}
+
+func targetOf(e *Entry) string { return clip(e.Path, maxName) }
 
 // attempt is a request as reactions remember it, long after its entry is gone.
 // Times are instants.

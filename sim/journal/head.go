@@ -55,10 +55,11 @@ func AddLines(h http.Header, lines string) {
 
 // valueOf is the value of the first line of a name, "" without one.
 func valueOf(lines []byte, name string) string {
-	for line := range bytes.SplitSeq(lines, []byte(lineEnd)) {
-		if value, ok := bytes.CutPrefix(line, []byte(name+between)); ok {
-			return string(value)
-		}
+	if rest, ok := bytes.CutPrefix(lines, []byte(name+between)); ok {
+		lines = rest
+	} else if _, lines, ok = bytes.Cut(lines, []byte(lineEnd+name+between)); !ok {
+		return ""
 	}
-	return ""
+	value, _, _ := bytes.Cut(lines, []byte(lineEnd))
+	return string(value)
 }

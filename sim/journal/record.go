@@ -55,11 +55,11 @@ func (r *Reactions) Observe(e *Entry) {
 // overtake notes in the chains about the same target that another client has
 // changed it.
 func (r *Reactions) overtake(e *Entry) {
-	by := pursuitOf(e)
+	by, target := clientOf(e), targetOf(e)
 	r.record.Lock()
 	defer r.record.Unlock()
 	for key, c := range r.open {
-		if key.target == by.target && (e.Meanwhile || key.client != by.client) {
+		if key.target == target && (e.Meanwhile || key.client != by) {
 			c.last().overtaken = true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // Two requests are the same when their queries and bodies say the same, however
@@ -40,11 +41,30 @@ func bodyValue(b Body, contentType string) uint64 {
 	case b.Cut():
 	case strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded"):
 		return queryValue(string(b.Bytes))
-	case json.Valid(b.Bytes):
-		value, _ := jsonValue(b.Bytes, 0)
-		return value
+	default:
+		return knownJSON.value(b.Bytes)
 	}
 	return mixed(maphash.Bytes(valueSeed, b.Bytes), uint64(b.Size))
+}
+
+// known remembers the values of texts by a hash of their bytes: a client that
+// repeats itself mostly does so letter by letter.
+type known [64]atomic.Pointer[struct{ text, value uint64 }]
+
+var knownJSON known
+
+func (k *known) value(text []byte) uint64 {
+	hash := maphash.Bytes(valueSeed, text)
+	at := &k[hash%uint64(len(k))]
+	if last := at.Load(); last != nil && last.text == hash {
+		return last.value
+	}
+	value := mixed(hash, uint64(len(text)))
+	if json.Valid(text) {
+		value, _ = jsonValue(text, 0)
+	}
+	at.Store(&struct{ text, value uint64 }{hash, value})
+	return value
 }
 
 // jsonValue is that of the value that begins at i of valid JSON, and the index

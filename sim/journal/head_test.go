@@ -1,0 +1,35 @@
+package journal
+
+import (
+	"net/http"
+	"reflect"
+	"testing"
+)
+
+// TestHeadLines: what is written line by line is read as one header, and nothing in a
+// value makes a line of its own.
+func TestHeadLines(t *testing.T) {
+	t.Parallel()
+	var b []byte
+	for _, line := range [][2]string{{"A", "1"}, {"Retry-After", "7"}, {"a-b", ""}, {"A", "2: 3"}, {"C", "x\r\nD: y"}} {
+		b = AppendLine(b, line[0], line[1])
+	}
+	if got := valueOf(b, "Retry-After"); got != "7" {
+		t.Errorf("Retry-After is %q", got)
+	}
+	b = CutLines(b, "retry-after")
+	for _, name := range []string{"Retry-After", "D", "Y"} {
+		if got := valueOf(b, name); got != "" {
+			t.Errorf("%s is %q in %q", name, got, b)
+		}
+	}
+	if got := valueOf(b, "A"); got != "1" { // the first line of all
+		t.Errorf("A is %q", got)
+	}
+	header := http.Header{}
+	AddLines(header, string(b))
+	want := http.Header{"A": {"1", "2: 3"}, "a-b": {""}, "C": {"x  D: y"}}
+	if !reflect.DeepEqual(header, want) {
+		t.Errorf("got %v, want %v", header, want)
+	}
+}
