@@ -2,109 +2,123 @@ package state
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tidwall/btree"
 
 	"example.com/capisim/sim/contract"
 )
 
-// catalogue finds apps, spaces or organizations, which are given from the start:
-// their ids are their places in the order of creation.
+// catalogue finds things that never go: their ids are their places in the order
+// of creation.
 type catalogue struct {
 	index
-	places  map[string]uint64 // by guid
-	byName  *btree.BTreeG[textKey]
-	byState *btree.BTreeG[textKey]
+	places table[uint32]                     // by guid
+	byText map[string]*btree.BTreeG[textKey] // by column
 }
 
-// entry is a thing in a catalogue: its columns, and what else it is found by,
-// where it has that.
-type entry struct {
-	resource
-	space, org, stack string
+// attributes appends what every thing is found by.
+func (r resource) attributes(own []attribute) []attribute {
+	own = append(own, attribute{kind: anyOne})
+	if r.name != "" {
+		own = append(own, attribute{ofName, folded(r.name), ""})
+	}
+	return labels(own, r.labels)
 }
 
-// attributes appends what a thing is found by.
-func (e *entry) attributes(own []attribute) []attribute {
-	own = append(own, attribute{kind: anyOne}, attribute{ofName, folded(e.name), ""},
-		attribute{ofSpace, e.space, ""}, attribute{ofOrg, e.org, ""}, attribute{ofStack, e.stack, ""})
-	return labels(own, e.labels)
+// in appends where a thing is.
+func in(own []attribute, space *Space) []attribute {
+	return append(own, attribute{ofSpace, space.GUID, ""}, attribute{ofOrg, space.OrganizationGUID, ""})
 }
 
-// newCatalogue makes the catalogue of what there is, in order of creation. Open
-// times derive from the load.
-func newCatalogue(l load, open openKeys, all []entry) *catalogue {
-	c := &catalogue{index: index{load: l, serial: uint64(len(all)), openKeys: open}, places: make(map[string]uint64, len(all))}
-	created, updated := make([]key, len(all)), make([]key, len(all))
-	names, states := make([]textKey, len(all)), make([]textKey, len(all))
+// newCatalogue makes the catalogue of so many things, in order of creation, with
+// columns beside the times: more appends what a thing is found by beside what all
+// are. Open times derive from the load.
+func newCatalogue(l load, count int, of func(i int) resource, more func(own []attribute, i int) []attribute, columns ...string) *catalogue {
+	c := &catalogue{index: index{load: l, serial: uint64(count)}, byText: make(map[string]*btree.BTreeG[textKey], len(columns))}
+	c.openKeys = openKeysOf(count, func(i int) moments { return of(i).moments })
+	c.date(count, func(i int) (uint64, string, moments) {
+		r := of(i)
+		return uint64(i), r.guid, r.moments
+	})
+	c.places.grow(count)
 	c.fill(func(yield func(uint64, []attribute) bool) {
 		var own []attribute
-		for i := range all {
-			place := uint64(i)
-			c.places[all[i].guid] = place
-			created[i], updated[i], names[i], states[i] = c.keys(place, &all[i])
-			own = all[i].attributes(own[:0])
-			yield(place, own)
+		for i := range count {
+			r := of(i)
+			c.places.set(r.guid, uint32(i))
+			own = r.attributes(more(own[:0], i))
+			yield(uint64(i), own)
 		}
 	})
-	same := slices.Equal(created, updated)
-	if c.byCreated = treeOf(created, byTime, compareTimes); same {
-		c.byUpdated = c.byCreated.Copy()
-	} else {
-		c.byUpdated = treeOf(updated, byTime, compareTimes)
+	for _, column := range columns {
+		keys := make([]textKey, count)
+		for i := range keys {
+			r := of(i)
+			keys[i] = textKey{r.text(column), r.guid, uint64(i)}
+		}
+		c.byText[column] = treeOf(keys, byText, compareTexts)
 	}
-	c.byName, c.byState = treeOf(names, byText, compareTexts), treeOf(states, byText, compareTexts)
 	return c
-}
-
-// keys are the places of a thing in the indexes.
-func (c *catalogue) keys(place uint64, e *entry) (created, updated key, name, state textKey) {
-	return c.timeKey(e.created, place, e.guid), c.timeKey(e.updated, place, e.guid),
-		textKey{strings.ToLower(e.name), e.guid, place}, textKey{e.state, e.guid, place}
 }
 
 func (c *catalogue) fork() *catalogue {
 	if c == nil {
 		return nil
 	}
-	return &catalogue{c.index.fork(), c.places, c.byName.Copy(), c.byState.Copy()}
+	byText := make(map[string]*btree.BTreeG[textKey], len(c.byText))
+	for column, tree := range c.byText {
+		byText[column] = tree.Copy()
+	}
+	return &catalogue{c.index.fork(), c.places.fork(), byText}
+}
+
+// add puts a new thing into the catalogue, which is found by more than all are.
+func (c *catalogue) add(r resource, more []attribute) {
+	place := c.serial
+	c.serial++
+	c.places.set(r.guid, uint32(place))
+	c.gain(place, nil, r.attributes(more))
+	c.enter(place, r.guid, r.moments)
+	for column, tree := range c.byText {
+		tree.Set(textKey{r.text(column), r.guid, place})
+	}
 }
 
 // move brings the catalogue from one version of a thing to the next.
-func (c *catalogue) move(old, next *entry) {
-	place := c.places[old.guid]
-	was, is := old.attributes(nil), next.attributes(nil)
+func (c *catalogue) move(old, next resource, was, is []attribute) {
+	place := uint64(c.places.get(old.guid))
+	was, is = old.attributes(was), next.attributes(is)
 	c.lose(place, was, is)
 	c.gain(place, was, is)
-	created, updated, name, state := c.keys(place, old)
-	c.byCreated.Delete(created)
-	c.byUpdated.Delete(updated)
-	c.byName.Delete(name)
-	c.byState.Delete(state)
-	created, updated, name, state = c.keys(place, next)
-	c.byCreated.Set(created)
-	c.byUpdated.Set(updated)
-	c.byName.Set(name)
-	c.byState.Set(state)
+	c.redate(place, old.guid, old.moments, next.moments)
+	for column, tree := range c.byText {
+		if was, is := old.text(column), next.text(column); was != is {
+			tree.Delete(textKey{was, old.guid, place})
+			tree.Set(textKey{is, old.guid, place})
+		}
+	}
 }
 
 // narrowed are those that pass the filters of every list, and names.
 func (c *catalogue) narrowed(q contract.ResourceQuery) (n narrowing) {
 	if q.GUIDs.Set {
-		var found ids
-		for _, guid := range q.GUIDs.Values {
-			if place, known := c.places[guid]; known {
-				found.add(place)
-			}
-		}
-		n.to(found)
+		n.to(c.placed(q.GUIDs.Values))
 	}
 	if names := q.Filter("names"); names.Set {
 		n.to(c.named(names.Values...))
 	}
 	n.common(&c.index, q.ListQuery)
 	return n
+}
+
+// placed are those with one of some guids.
+func (c *catalogue) placed(guids []string) (found ids) {
+	for _, guid := range guids {
+		if place, known := c.places.find(guid); known {
+			found.add(uint64(place))
+		}
+	}
+	return found
 }
 
 // named are those with one of some names, in whatever case.
@@ -144,20 +158,18 @@ func (c *catalogue) page(q contract.ResourceQuery, n narrowing, of func(place ui
 // until it is told to stop.
 func (c *catalogue) inOrder(q contract.ListQuery, n narrowing, skip int, visit func(place uint64) bool) {
 	switch q.OrderBy {
-	case "name":
-		walk(c.byName, c.serial, q.Descending, n, skip, func(k textKey) bool { return visit(k.id()) })
-	case "state":
-		walk(c.byState, c.serial, q.Descending, n, skip, func(k textKey) bool { return visit(k.id()) })
 	case "created_at":
 		walk(c.byCreated, c.serial, q.Descending, n, skip, func(k key) bool { return visit(k.id()) })
 	case "updated_at":
 		walk(c.byUpdated, c.serial, q.Descending, n, skip, func(k key) bool { return visit(k.id()) })
-	default:
+	case "":
 		if n.narrow {
 			n.found.from(skip, false)(visit)
 			return
 		}
 		for place := uint64(skip); place < c.serial && visit(place); place++ {
 		}
+	default:
+		walk(c.byText[q.OrderBy], c.serial, q.Descending, n, skip, func(k textKey) bool { return visit(k.id()) })
 	}
 }

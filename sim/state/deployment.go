@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidwall/btree"
+
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 )
@@ -106,60 +108,20 @@ type DeploymentView struct {
 
 func (s *Store) deploymentView(d *Deployment) DeploymentView {
 	v := DeploymentView{*d, s.peek(Ref{AppGUID: d.AppGUID})}
-	if v.CreatedAt.IsZero() {
-		v.CreatedAt = v.App.CreatedAt
-	}
-	for _, at := range []*time.Time{&v.UpdatedAt, &v.ChangedAt, &v.HealthyAt} {
-		if at.IsZero() {
-			*at = v.CreatedAt
-		}
-	}
+	v.date(v.App)
 	return v
 }
 
-// Deployments lists the deployments of apps that a viewer may see.
-func (s *Store) Deployments(who Viewer, q contract.ResourceQuery) (list []DeploymentView, total int) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if q.OrderBy == "" && who.ReadsAll() && q.Unfiltered() {
-		guids, total := cut(q.ListQuery, s.deploymentOrder)
-		for _, guid := range guids {
-			list = append(list, s.deploymentView(s.deployment(guid)))
-		}
-		return list, total
+// date writes the times that were left out.
+func (d *Deployment) date(app *App) {
+	if d.CreatedAt.IsZero() {
+		d.CreatedAt = app.CreatedAt
 	}
-	return paged(q, func(yield func(DeploymentView) bool) {
-		for _, guid := range s.deploymentsAmong(q) {
-			d := s.deployment(guid)
-			if !q.Match("app_guids", d.AppGUID) || !q.Match("states", string(d.State)) || !q.Match("status_reasons", d.Reason) || !q.Match("status_values", d.Value()) {
-				continue
-			}
-			if v := s.deploymentView(d); who.canRead(v.Space) && !yield(v) {
-				return
-			}
+	for _, at := range []*time.Time{&d.UpdatedAt, &d.ChangedAt, &d.HealthyAt} {
+		if at.IsZero() {
+			*at = d.CreatedAt
 		}
-	}, func(v DeploymentView) resource {
-		return resource{guid: v.GUID, created: v.CreatedAt, updated: v.UpdatedAt, labels: v.Deployment.Metadata.Labels}
-	})
-}
-
-// deploymentsAmong are the deployments that a query can find, oldest first, by the
-// narrowest filter that has an index; which of them pass is to be asked.
-func (s *Store) deploymentsAmong(q contract.ResourceQuery) []string {
-	var found []string
-	switch apps := q.Filter("app_guids"); {
-	case q.GUIDs.Set:
-		found = slices.Clone(q.GUIDs.Values)
-	case apps.Set:
-		for _, app := range apps.Values {
-			found = append(found, s.deploymentsBy.get(app)...)
-		}
-	default:
-		return s.deploymentOrder
 	}
-	found = slices.DeleteFunc(found, func(guid string) bool { return s.deployment(guid) == nil })
-	slices.SortFunc(found, func(a, b string) int { return cmp.Compare(s.deployments.get(a).serial, s.deployments.get(b).serial) })
-	return slices.Compact(found)
 }
 
 // Deployment finds a deployment for a reader. The error is
@@ -178,14 +140,10 @@ func (s *Store) readableDeployment(who Viewer, guid string) (DeploymentView, err
 	return s.deploymentView(d), nil
 }
 
-// placed is a deployment and its place in the order of creation.
-type placed struct {
-	*Deployment
-	serial uint32
+// turnOf is the place of a deployment among those that move.
+func (s *Store) turnOf(d *Deployment) key {
+	return keyAt(d.Next, uint64(s.deployed.places.get(d.GUID)), d.GUID)
 }
-
-// turn is the place of a deployment among those that move.
-func (d placed) turn() key { return keyAt(d.Next, uint64(d.serial), d.GUID) }
 
 // byTurn orders by the time of the next move, then by creation.
 func byTurn(a, b key) bool {
@@ -194,29 +152,61 @@ func byTurn(a, b key) bool {
 }
 
 // deployment is nil for what is not there.
-func (s *Store) deployment(guid string) *Deployment { return s.deployments.get(guid).Deployment }
+func (s *Store) deployment(guid string) *Deployment { return s.deployments.get(guid) }
+
+// takeDeployments fills a store that has none.
+func (s *Store) takeDeployments(all []Deployment) {
+	s.moving = btree.NewBTreeGOptions(byTurn, btree.Options{NoLocks: true})
+	for i := range all {
+		d := &all[i]
+		s.deployments.set(d.GUID, d)
+		s.deploymentOrder = append(s.deploymentOrder, d.GUID)
+		s.deploymentsBy.set(d.AppGUID, append(s.deploymentsBy.get(d.AppGUID), d.GUID))
+	}
+	s.deployed = s.catalogueOfDeployments()
+	for i := range all {
+		d := &all[i]
+		if d.moves() {
+			s.moving.Set(s.turnOf(d))
+		}
+		if s.deploymentsBy.get(d.AppGUID)[0] == d.GUID {
+			s.tellApp(d.AppGUID)
+		}
+	}
+	s.schedule()
+}
 
 // putDeployment stores a deployment and tells its app whether one is in flight.
 func (s *Store) putDeployment(d *Deployment) {
-	old, known := s.deployments.find(d.GUID)
-	next := placed{d, old.serial}
-	if !known {
-		next.serial = uint32(len(s.deploymentOrder))
+	next, more := s.resourceOfDeployment(d), s.attributesOfDeployment(nil, d)
+	if s.deployed.outrun(next.moments) {
+		s.deployed = s.catalogueOfDeployments()
+	}
+	if old := s.deployment(d.GUID); old == nil {
+		s.deployed.add(next, more)
 		s.deploymentOrder = append(s.deploymentOrder, d.GUID)
 		s.deploymentsBy.set(d.AppGUID, append(slices.Clip(s.deploymentsBy.get(d.AppGUID)), d.GUID))
-	} else if old.moves() {
-		s.moving.Delete(old.turn())
+	} else {
+		s.deployed.move(s.resourceOfDeployment(old), next, s.attributesOfDeployment(nil, old), more)
+		if old.moves() {
+			s.moving.Delete(s.turnOf(old))
+		}
 	}
 	if d.moves() {
-		s.moving.Set(next.turn())
+		s.moving.Set(s.turnOf(d))
 	}
-	s.deployments.set(d.GUID, next)
-	app := *s.apps.get(d.AppGUID)
-	app.Deploying = slices.ContainsFunc(s.deploymentsOf(d.AppGUID), (*Deployment).InFlight)
-	if app.Deploying != s.apps.get(d.AppGUID).Deploying {
+	s.deployments.set(d.GUID, d)
+	s.tellApp(d.AppGUID)
+	s.schedule()
+}
+
+// tellApp tells an app whether one of its deployments is in flight.
+func (s *Store) tellApp(guid string) {
+	app := *s.apps.get(guid)
+	app.Deploying = slices.ContainsFunc(s.deploymentsOf(guid), (*Deployment).InFlight)
+	if app.Deploying != s.apps.get(guid).Deploying {
 		s.setApp(&app)
 	}
-	s.schedule()
 }
 
 // deploymentsOf are the deployments of an app, oldest first.

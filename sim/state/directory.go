@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 
 	"example.com/capisim/sim/contract"
@@ -28,9 +27,9 @@ type directory struct {
 func newDirectory(seed Seed) *directory {
 	d := &directory{seed: seed}
 	for _, open := range []openKeys{
-		openKeysOf(seed.Apps, func(a *App) (created, updated time.Time) { return a.CreatedAt, a.UpdatedAt }),
-		openKeysOf(seed.Spaces, func(s *Space) (created, updated time.Time) { return s.CreatedAt, s.UpdatedAt }),
-		openKeysOf(seed.Organizations, func(o *Organization) (created, updated time.Time) { return o.CreatedAt, o.UpdatedAt }),
+		openKeysOf(len(seed.Apps), func(i int) moments { return seed.Apps[i].moments() }),
+		openKeysOf(len(seed.Spaces), func(i int) moments { return seed.Spaces[i].moments() }),
+		openKeysOf(len(seed.Organizations), func(i int) moments { return seed.Organizations[i].moments() }),
 	} {
 		d.mixed = d.mixed || open == mixed
 	}
@@ -39,49 +38,48 @@ func newDirectory(seed Seed) *directory {
 
 func (d *directory) make() {
 	d.made.Do(func() {
-		apps, spaces, orgs := make([]entry, len(d.seed.Apps)), make([]entry, len(d.seed.Spaces)), make([]entry, len(d.seed.Organizations))
-		home := make(map[string]*Space, len(spaces))
-		for i := range orgs {
-			org := &d.seed.Organizations[i]
-			orgs[i] = entry{resource: resourceOfOrganization(org), org: org.GUID}
+		home := make(map[string]*Space, len(d.seed.Spaces))
+		for i := range d.seed.Spaces {
+			home[d.seed.Spaces[i].GUID] = &d.seed.Spaces[i]
 		}
-		for i := range spaces {
-			space := &d.seed.Spaces[i]
-			home[space.GUID], spaces[i] = space, entry{resource: resourceOfSpace(space), space: space.GUID, org: space.OrganizationGUID}
-		}
-		for i := range apps {
-			apps[i] = entryOfApp(&d.seed.Apps[i], home[d.seed.Apps[i].SpaceGUID])
-		}
-		d.apps, d.spaces, d.orgs = d.catalogue(apps), d.catalogue(spaces), d.catalogue(orgs)
+		d.orgs = newCatalogue(d.load, len(d.seed.Organizations),
+			func(i int) resource { return d.dated(resourceOfOrganization(&d.seed.Organizations[i])) },
+			func(own []attribute, i int) []attribute {
+				return append(own, attribute{ofOrg, d.seed.Organizations[i].GUID, ""})
+			}, "name")
+		d.spaces = newCatalogue(d.load, len(d.seed.Spaces),
+			func(i int) resource { return d.dated(resourceOfSpace(&d.seed.Spaces[i])) },
+			func(own []attribute, i int) []attribute { return in(own, &d.seed.Spaces[i]) }, "name")
+		d.apps = newCatalogue(d.load, len(d.seed.Apps),
+			func(i int) resource { return d.dated(resourceOfApp(&d.seed.Apps[i])) },
+			func(own []attribute, i int) []attribute {
+				return attributesOfApp(own, &d.seed.Apps[i], home[d.seed.Apps[i].SpaceGUID])
+			}, "name", "state")
 	})
 }
 
-// catalogue is one of what the seed holds.
-func (d *directory) catalogue(all []entry) *catalogue {
-	open := openKeysOf(all, func(e *entry) (created, updated time.Time) { return e.created, e.updated })
+// dated is a thing with no time open that must not stay so.
+func (d *directory) dated(r resource) resource {
 	if d.load != (load{}) {
-		for i := range all {
-			d.load.fill(&all[i].created, &all[i].updated)
-		}
-		open = noneOpen
+		d.load.fill(&r.created, &r.updated)
 	}
-	return newCatalogue(d.load, open, all)
+	return r
 }
 
 func resourceOfApp(app *App) resource {
-	return resource{guid: app.GUID, name: app.Name, state: string(app.State), created: app.CreatedAt, updated: app.UpdatedAt, labels: app.Metadata.Labels}
+	return resource{guid: app.GUID, name: app.Name, state: string(app.State), moments: app.moments(), labels: app.Metadata.Labels}
 }
 
 func resourceOfSpace(space *Space) resource {
-	return resource{guid: space.GUID, name: space.Name, created: space.CreatedAt, updated: space.UpdatedAt, labels: space.Metadata.Labels}
+	return resource{guid: space.GUID, name: space.Name, moments: space.moments(), labels: space.Metadata.Labels}
 }
 
 func resourceOfOrganization(org *Organization) resource {
-	return resource{guid: org.GUID, name: org.Name, created: org.CreatedAt, updated: org.UpdatedAt, labels: org.Metadata.Labels}
+	return resource{guid: org.GUID, name: org.Name, moments: org.moments(), labels: org.Metadata.Labels}
 }
 
-func entryOfApp(app *App, space *Space) entry {
-	return entry{resourceOfApp(app), space.GUID, space.OrganizationGUID, app.Stack}
+func attributesOfApp(own []attribute, app *App, space *Space) []attribute {
+	return append(in(own, space), attribute{ofStack, app.Stack, ""})
 }
 
 // findable locks the store for a reader who looks for apps.
@@ -112,13 +110,12 @@ func (s *Store) settle() {
 	}
 	for guid, old := range s.touched.all() {
 		next := s.apps.get(guid)
-		if s.found.openKeys == allOpen && next.UpdatedAt.Before(s.load.created) {
+		if s.found.outrun(next.moments()) {
 			s.found = s.closed()
 			break
 		}
 		space := s.spaces.table.get(next.SpaceGUID)
-		was, is := entryOfApp(old, space), entryOfApp(next, space)
-		s.found.move(&was, &is)
+		s.found.move(resourceOfApp(old), resourceOfApp(next), attributesOfApp(nil, old, space), attributesOfApp(nil, next, space))
 	}
 	s.touched = table[*App]{}
 }
@@ -126,12 +123,12 @@ func (s *Store) settle() {
 // closed is a catalogue of the apps as they are, with the times of the load: one
 // is older than that, as on a clock that was put back.
 func (s *Store) closed() *catalogue {
-	all := make([]entry, len(s.appOrder))
-	for i, guid := range s.appOrder {
-		app := s.apps.once(guid)
-		all[i] = entryOfApp(app, s.spaces.table.get(app.SpaceGUID))
-	}
-	return newCatalogue(s.load, noneOpen, all)
+	app := func(i int) *App { return s.apps.once(s.appOrder[i]) }
+	return newCatalogue(s.load, len(s.appOrder),
+		func(i int) resource { return resourceOfApp(app(i)) },
+		func(own []attribute, i int) []attribute {
+			return attributesOfApp(own, app(i), s.spaces.table.get(app(i).SpaceGUID))
+		}, "name", "state")
 }
 
 // setApp stores a new version of an app.

@@ -140,7 +140,7 @@ func (s *Store) Droplets(who Viewer, app string, q contract.ResourceQuery) (list
 		}
 	}
 	list, total = paged(q, slices.Values(all), func(d DropletView) resource {
-		return resource{guid: d.GUID, created: d.CreatedAt, updated: d.CreatedAt}
+		return resource{guid: d.GUID, moments: moments{d.CreatedAt, d.CreatedAt}}
 	})
 	return list, total, nil
 }

@@ -160,7 +160,7 @@ type EventView struct {
 func (s *Store) AuditEvents(now time.Time, who Viewer, q contract.ResourceQuery) (list []EventView, total int) {
 	for _, v := range s.allEvents(now) {
 		e := v.Event
-		r := resource{guid: v.GUID, created: e.At, updated: e.At}
+		r := resource{guid: v.GUID, moments: moments{e.At, e.At}}
 		if r.passes(q) && q.Match("types", e.Type) && q.Match("target_guids", e.App.GUID) && q.Match("space_guids", e.Space.GUID) &&
 			q.Match("organization_guids", e.Space.OrganizationGUID) && who.canReadEvents(e.Space) {
 			list = append(list, v)

@@ -46,6 +46,9 @@ const (
 	ofRegistry attributeKind = 'r' // guid of a registry credential
 	ofName     attributeKind = 'n' // folded
 	ofStack    attributeKind = 'b'
+	ofState    attributeKind = 'd' // of a deployment, and so the next two
+	ofReason   attributeKind = 'e'
+	ofStatus   attributeKind = 'v'
 )
 
 // String names the attribute in the index.

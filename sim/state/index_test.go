@@ -105,7 +105,7 @@ func looked(s *Store, who Viewer, app string, q contract.ListQuery) (found []str
 	})
 	if q.OrderBy != "" {
 		slices.SortFunc(all, func(a, b Process) int {
-			return (resource{guid: a.GUID, created: a.CreatedAt, updated: a.UpdatedAt}).compareBy(q.OrderBy, resource{guid: b.GUID, created: b.CreatedAt, updated: b.UpdatedAt})
+			return (resource{guid: a.GUID, moments: a.moments()}).compareBy(q.OrderBy, resource{guid: b.GUID, moments: b.moments()})
 		})
 	}
 	if q.Descending {

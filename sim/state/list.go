@@ -98,11 +98,11 @@ func (s *Store) ordered(q contract.ListQuery, n narrowing, skip int, visit func(
 
 func (s *Store) sorted(q contract.ListQuery, found ids) (keys []key) {
 	for k := range s.each(found.from(0, false)) {
-		p := s.processes.once(k.guid)
+		at := s.processes.once(k.guid).moments()
 		if q.OrderBy == "created_at" {
-			keys = append(keys, s.createdKey(p))
+			keys = append(keys, s.timeKey(at.created, k.id(), k.guid))
 		} else {
-			keys = append(keys, s.updatedKey(p))
+			keys = append(keys, s.timeKey(at.updated, k.id(), k.guid))
 		}
 	}
 	slices.SortFunc(keys, compareTimes)

@@ -27,9 +27,20 @@ func (l load) fill(created, updated *time.Time) {
 	}
 }
 
-func (o *Organization) open() bool { return o.CreatedAt.IsZero() || o.UpdatedAt.IsZero() }
-func (s *Space) open() bool        { return s.CreatedAt.IsZero() || s.UpdatedAt.IsZero() }
-func (a *App) open() bool          { return a.CreatedAt.IsZero() || a.UpdatedAt.IsZero() }
+// moments are when a thing was made and when it was changed last, zero for open
+// ones.
+type moments struct{ created, updated time.Time }
+
+func (o *Organization) moments() moments { return moments{o.CreatedAt, o.UpdatedAt} }
+func (s *Space) moments() moments        { return moments{s.CreatedAt, s.UpdatedAt} }
+func (a *App) moments() moments          { return moments{a.CreatedAt, a.UpdatedAt} }
+func (p *Process) moments() moments      { return moments{p.CreatedAt, p.UpdatedAt} }
+
+func (m moments) open() bool { return m.created.IsZero() || m.updated.IsZero() }
+
+func (o *Organization) open() bool { return o.moments().open() }
+func (s *Space) open() bool        { return s.moments().open() }
+func (a *App) open() bool          { return a.moments().open() }
 func (p *Process) open() bool      { return p.hasOpenTimes }
 
 func (o *Organization) filled(l load) *Organization {
@@ -163,6 +174,9 @@ func (s *Store) Load(now time.Time) *Store {
 	if next.openKeys == mixed {
 		next.closeKeys()
 	}
+	if next.deployed.load = l; next.deployed.openKeys == mixed {
+		next.deployed = next.catalogueOfDeployments()
+	}
 	if d := s.shared; d.mixed {
 		next.shared = &directory{seed: d.seed, load: l}
 	}
@@ -179,22 +193,22 @@ const (
 	allOpen
 )
 
-// openKeysOf counts the open times of what there is of one kind.
-func openKeysOf[T any](all []T, times func(*T) (created, updated time.Time)) openKeys {
+// openKeysOf counts the open times of so many things.
+func openKeysOf(count int, at func(i int) moments) openKeys {
 	open := 0
-	for i := range all {
-		created, updated := times(&all[i])
-		if created.IsZero() {
+	for i := range count {
+		m := at(i)
+		if m.created.IsZero() {
 			open++
 		}
-		if updated.IsZero() {
+		if m.updated.IsZero() {
 			open++
 		}
 	}
 	switch open {
 	case 0:
 		return noneOpen
-	case 2 * len(all):
+	case 2 * count:
 		return allOpen
 	default:
 		return mixed
@@ -209,9 +223,6 @@ func (x *index) timeKey(at time.Time, id uint64, guid string) key {
 	return keyAt(at, id, guid)
 }
 
-func (s *Store) createdKey(p *Process) key { return s.timeKey(p.CreatedAt, p.serial, p.GUID) }
-func (s *Store) updatedKey(p *Process) key { return s.timeKey(p.UpdatedAt, p.serial, p.GUID) }
-
 // timeOf is the time that a key stands for.
 func (x *index) timeOf(k key) time.Time {
 	at := k.time()
@@ -221,20 +232,26 @@ func (x *index) timeOf(k key) time.Time {
 	return at
 }
 
-// makeWay closes the keys before a process enters that is older than the load,
-// as on a clock that was put back.
+// outrun says that open keys would no longer stand before all others: something
+// is older than the load, as on a clock that was put back.
+func (x *index) outrun(by moments) bool {
+	return x.openKeys == allOpen && (by.created.Before(x.load.created) || by.updated.Before(x.load.created))
+}
+
+// makeWay closes the keys before a process enters that is older than the load.
 func (s *Store) makeWay(p *Process) {
-	if s.openKeys == allOpen && (p.CreatedAt.Before(s.load.created) || p.UpdatedAt.Before(s.load.created)) {
+	if s.outrun(p.moments()) {
 		s.closeKeys()
 	}
 }
 
-// closeKeys writes the indexes by time anew, with the times of the load.
+// closeKeys writes the indexes by time of the processes anew, with the times of
+// the load.
 func (s *Store) closeKeys() {
 	s.openKeys = noneOpen
 	processes := make([]*Process, 0, s.processes.size)
 	for guid := range s.processes.table.all() {
 		processes = append(processes, s.processes.once(guid))
 	}
-	s.indexTimes(processes)
+	s.indexTimes(len(processes), func(i int) *Process { return processes[i] })
 }

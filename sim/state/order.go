@@ -41,6 +41,50 @@ func compareTimes(a, b key) int {
 	return strings.Compare(a.guid, b.guid)
 }
 
+// date makes the indexes by time of an index that has none. While nothing was
+// changed yet, one serves as both.
+func (x *index) date(count int, at func(i int) (id uint64, guid string, m moments)) {
+	keys := make([]key, count)
+	same := true
+	for i := range keys {
+		id, guid, m := at(i)
+		keys[i] = x.timeKey(m.created, id, guid)
+		same = same && m.created.Equal(m.updated)
+	}
+	x.byCreated = treeOf(keys, byTime, compareTimes)
+	if same {
+		x.byUpdated = x.byCreated.Copy()
+		return
+	}
+	for i := range keys {
+		id, guid, m := at(i)
+		keys[i] = x.timeKey(m.updated, id, guid)
+	}
+	x.byUpdated = treeOf(keys, byTime, compareTimes)
+}
+
+// enter puts a thing into the indexes by time, leave takes it out, redate moves it.
+func (x *index) enter(id uint64, guid string, m moments) {
+	x.byCreated.Set(x.timeKey(m.created, id, guid))
+	x.byUpdated.Set(x.timeKey(m.updated, id, guid))
+}
+
+func (x *index) leave(id uint64, guid string, m moments) {
+	x.byCreated.Delete(x.timeKey(m.created, id, guid))
+	x.byUpdated.Delete(x.timeKey(m.updated, id, guid))
+}
+
+func (x *index) redate(id uint64, guid string, was, is moments) {
+	move := func(tree *btree.BTreeG[key], was, is time.Time) {
+		if !was.Equal(is) {
+			tree.Delete(x.timeKey(was, id, guid))
+			tree.Set(x.timeKey(is, id, guid))
+		}
+	}
+	move(x.byCreated, was.created, is.created)
+	move(x.byUpdated, was.updated, is.updated)
+}
+
 // textKey is a place in an index by a text, then by guid.
 type textKey struct {
 	text, guid string

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/capisim/sim/contract"
 )
@@ -41,8 +40,8 @@ func cut[T any](q contract.ListQuery, all []T) (page []T, total int) {
 // resource is what every listed resource has for filters and orders.
 type resource struct {
 	guid, name, state string
-	created, updated  time.Time
-	labels            contract.Pairs
+	moments
+	labels contract.Pairs
 }
 
 // passes asks the filters that every list has.
@@ -56,16 +55,25 @@ func (r resource) passes(q contract.ResourceQuery) bool {
 func (r resource) compareBy(column string, to resource) int {
 	first := 0
 	switch column {
-	case "name":
-		first = cmp.Compare(strings.ToLower(r.name), strings.ToLower(to.name))
-	case "state":
-		first = cmp.Compare(r.state, to.state)
 	case "created_at":
 		first = r.created.Compare(to.created)
 	case "updated_at":
 		first = r.updated.Compare(to.updated)
+	default:
+		first = cmp.Compare(r.text(column), to.text(column))
 	}
 	return cmp.Or(first, cmp.Compare(r.guid, to.guid))
+}
+
+// text is what a column that is none of the times is ordered by.
+func (r resource) text(column string) string {
+	switch column {
+	case "name":
+		return strings.ToLower(r.name)
+	case "state":
+		return r.state
+	}
+	return ""
 }
 
 // paged filters what is handed in in order of creation, orders it and cuts out the

@@ -88,8 +88,7 @@ func (s *Store) restore(p *Process, serial uint64) {
 	s.makeWay(p)
 	s.processes.set(p.GUID, p)
 	s.inOrder.Set(p.orderKey())
-	s.byCreated.Set(s.createdKey(p))
-	s.byUpdated.Set(s.updatedKey(p))
+	s.enter(p.serial, p.GUID, p.moments())
 	s.reindex(nil, p)
 	siblings := append(slices.Clone(s.byApp.get(p.AppGUID)), p.GUID)
 	slices.SortFunc(siblings, func(a, b string) int {

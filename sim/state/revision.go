@@ -198,7 +198,7 @@ func (s *Store) Revisions(who Viewer, app string, deployed bool, q contract.Reso
 		}
 	}
 	list, total = paged(q, slices.Values(all), func(r RevisionView) resource {
-		return resource{guid: r.GUID, created: r.CreatedAt, updated: r.CreatedAt}
+		return resource{guid: r.GUID, moments: moments{r.CreatedAt, r.CreatedAt}}
 	})
 	return list, total, nil
 }

@@ -27,7 +27,7 @@ func (s *Store) Sidecars(v View, q contract.ResourceQuery) (list []SidecarView, 
 			continue
 		}
 		for i, sidecar := range p.Sidecars {
-			r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), created: p.CreatedAt, updated: p.CreatedAt}
+			r := resource{guid: v.drawnGUID(p.GUID, sidecarDraw, i), moments: moments{p.CreatedAt, p.CreatedAt}}
 			if r.passes(q) {
 				list = append(list, SidecarView{sidecar, r.guid, p})
 			}

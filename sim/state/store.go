@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/tidwall/btree"
 )
@@ -30,7 +29,8 @@ type Store struct {
 	index                      // of the processes
 	inOrder *btree.BTreeG[key] // by creation
 
-	deployments     table[placed]
+	deployments     table[*Deployment]
+	deployed        *catalogue // of them
 	deploymentOrder []string
 	deploymentsBy   table[[]string]    // guids by app, oldest first; never appended in place
 	moving          *btree.BTreeG[key] // those that move by themselves, the next first
@@ -75,38 +75,18 @@ func New(seed Seed) *Store {
 		s.byApp.set(p.AppGUID, append(s.byApp.get(p.AppGUID), p.GUID))
 		s.inOrder.Load(p.orderKey())
 	}
-	processes := make([]*Process, len(seed.Processes))
-	for i := range processes {
-		processes[i] = &seed.Processes[i]
-	}
-	s.indexTimes(processes)
-	s.openKeys = openKeysOf(seed.Processes, func(p *Process) (created, updated time.Time) { return p.CreatedAt, p.UpdatedAt })
+	s.openKeys = openKeysOf(len(seed.Processes), func(i int) moments { return seed.Processes[i].moments() })
+	s.indexTimes(len(seed.Processes), func(i int) *Process { return &seed.Processes[i] })
 	s.indexAll(seed.Processes)
 	s.due.Store(never)
-	s.moving = btree.NewBTreeGOptions(byTurn, btree.Options{NoLocks: true})
-	for i := range seed.Deployments {
-		s.putDeployment(&seed.Deployments[i])
-	}
+	s.takeDeployments(seed.Deployments)
 	s.events.take(seed.Audit)
 	return s
 }
 
-// indexTimes fills the indexes by time. In a world that was just loaded nothing
-// has been updated yet: one index serves as both.
-func (s *Store) indexTimes(processes []*Process) {
-	keys := make([]key, len(processes))
-	for i, p := range processes {
-		keys[i] = s.createdKey(p)
-	}
-	s.byCreated = treeOf(keys, byTime, compareTimes)
-	if !slices.ContainsFunc(processes, func(p *Process) bool { return !p.CreatedAt.Equal(p.UpdatedAt) }) {
-		s.byUpdated = s.byCreated.Copy()
-		return
-	}
-	for i, p := range processes {
-		keys[i] = s.updatedKey(p)
-	}
-	s.byUpdated = treeOf(keys, byTime, compareTimes)
+// indexTimes makes the indexes by time of so many processes.
+func (s *Store) indexTimes(count int, at func(i int) *Process) {
+	s.date(count, func(i int) (uint64, string, moments) { return at(i).serial, at(i).GUID, at(i).moments() })
 }
 
 func (p *Process) orderKey() key { return key{serial: uint32(p.serial), guid: p.GUID} }
@@ -135,7 +115,7 @@ func (s *Store) Fork() *Store {
 		inOrder:   s.inOrder.Copy(),
 		events:    s.events.fork(),
 
-		deployments: s.deployments.fork(), deploymentOrder: slices.Clip(s.deploymentOrder),
+		deployments: s.deployments.fork(), deployed: s.deployed.fork(), deploymentOrder: slices.Clip(s.deploymentOrder),
 		deploymentsBy: s.deploymentsBy.fork(), moving: s.moving.Copy(),
 	}
 	next.due.Store(s.due.Load())
@@ -162,24 +142,15 @@ func (s *Store) put(p *Process) {
 	s.makeWay(p)
 	p.memo = new(memo)
 	old, found := s.processes.find(p.GUID)
-	switch {
-	case !found:
+	if found {
+		p.serial = old.serial
+		s.redate(p.serial, p.GUID, old.moments(), p.moments())
+	} else {
 		s.serial++
 		p.serial = s.serial
 		s.inOrder.Set(p.orderKey())
 		s.byApp.set(p.AppGUID, append(slices.Clip(s.byApp.get(p.AppGUID)), p.GUID))
-		s.byCreated.Set(s.createdKey(p))
-		s.byUpdated.Set(s.updatedKey(p))
-	default:
-		p.serial = old.serial
-		if !old.CreatedAt.Equal(p.CreatedAt) {
-			s.byCreated.Delete(s.createdKey(old))
-			s.byCreated.Set(s.createdKey(p))
-		}
-		if !old.UpdatedAt.Equal(p.UpdatedAt) {
-			s.byUpdated.Delete(s.updatedKey(old))
-			s.byUpdated.Set(s.updatedKey(p))
-		}
+		s.enter(p.serial, p.GUID, p.moments())
 	}
 	s.reindex(old, p)
 	s.processes.set(p.GUID, p)
@@ -189,8 +160,7 @@ func (s *Store) put(p *Process) {
 func (s *Store) remove(p *Process) {
 	s.processes.delete(p.GUID)
 	s.inOrder.Delete(p.orderKey())
-	s.byCreated.Delete(s.createdKey(p))
-	s.byUpdated.Delete(s.updatedKey(p))
+	s.leave(p.serial, p.GUID, p.moments())
 	s.reindex(p, nil)
 	left := slices.DeleteFunc(slices.Clone(s.byApp.get(p.AppGUID)), func(guid string) bool { return guid == p.GUID })
 	if len(left) == 0 {

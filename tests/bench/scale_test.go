@@ -163,7 +163,7 @@ func BenchmarkDeployments(b *testing.B) {
 		var text strings.Builder
 		text.WriteString(`{"name":"deployed","apps":[{"name":"first"}`)
 		for i := range apps {
-			fmt.Fprintf(&text, `,{"name":"app-%d","guid":"app-%[1]d","processes":[{"type":"web"}],"deployments":[{"state":"DEPLOYED"}]}`, i)
+			fmt.Fprintf(&text, `,{"name":"app-%d","guid":"app-%[1]d","processes":[{"type":"web"}],"deployments":[{"state":"DEPLOYED","metadata":{"labels":{"n":"%d"}}}]}`, i, i%(apps/5))
 		}
 		text.WriteString("]}")
 		b.Run(fmt.Sprint(apps, "/start"), func(b *testing.B) {
@@ -172,8 +172,12 @@ func BenchmarkDeployments(b *testing.B) {
 			}
 		})
 		srv := sim.Start(b, sim.Document(text.String()))
-		for _, query := range []string{"", fmt.Sprintf("page=%d", apps/50/2), "app_guids=app-77"} {
+		deep := fmt.Sprintf("page=%d", apps/50/2)
+		for _, query := range []string{
+			"", deep, "app_guids=app-77", "states=DEPLOYED&" + deep, "label_selector=n=7", "order_by=-updated_at&" + deep, "created_ats[lt]=2020-01-01T00:00:00Z",
+		} {
 			b.Run(fmt.Sprint(apps, "/", query), func(b *testing.B) {
+				b.ReportAllocs()
 				for b.Loop() {
 					ask(b, srv, "GET", "/v3/deployments?"+query, nil)
 				}
