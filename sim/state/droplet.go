@@ -1,8 +1,8 @@
 package state
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,9 +39,7 @@ type DropletView struct {
 type Buildpack struct{ Name, Detected, Version string }
 
 func (s *Store) dropletView(v View, d Droplet) DropletView {
-	if d.CreatedAt.IsZero() {
-		d.CreatedAt = v.App.CreatedAt
-	}
+	d.CreatedAt = cmp.Or(d.CreatedAt, v.App.CreatedAt)
 	view := DropletView{Droplet: d, View: v}
 	for _, guid := range s.byApp.get(v.App.GUID) {
 		if p := s.processes.get(guid); p.DetectedCommand != "" && p == s.newest(v.App.GUID, p.Type) {
@@ -103,11 +101,10 @@ func (s *Store) CurrentDroplet(who Viewer, app string) (DropletView, error) {
 func (s *Store) Droplet(who Viewer, guid string) (DropletView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps.table.all() {
-		if d := app.droplet(guid); d != nil {
-			if v, err := s.visibleApp(who, app.GUID); err == nil {
-				return s.dropletView(v, *d), nil
-			}
+	if place, known := s.droplets().places.find(guid); known {
+		app, droplet := s.dropletAt(uint64(place))
+		if v, err := s.visibleApp(who, app.GUID); err == nil {
+			return s.dropletView(v, *droplet), nil
 		}
 	}
 	return DropletView{}, contract.DropletNotFound
@@ -122,25 +119,79 @@ const Staged = "STAGED"
 func (s *Store) Droplets(who Viewer, app string, q contract.ResourceQuery) (list []DropletView, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	apps := s.appOrder
+	droplets := s.droplets()
+	n := droplets.narrowed(q)
+	n.inPlaces(droplets.catalogue, q)
 	if app != "" {
 		if _, err := s.visibleApp(who, app); err != nil {
 			return nil, 0, err
 		}
-		apps = []string{app}
+		n.to(s.dropletsOf(app))
 	}
-	var all []DropletView
-	for one := range s.appsOf(who, apps, func(a *App, space *Space) bool {
-		return len(a.Droplets) > 0 && q.Match("app_guids", a.GUID) && q.Match("space_guids", space.GUID) &&
-			q.Match("organization_guids", space.OrganizationGUID) && q.Match("states", Staged)
-	}) {
-		v := s.viewOfApp(one.GUID)
-		for _, d := range v.App.Droplets {
-			all = append(all, s.dropletView(v, d))
+	if apps := q.Filter("app_guids"); apps.Set {
+		n.to(s.dropletsOf(apps.Values...))
+	}
+	if !q.Match("states", Staged) {
+		n.to(nil)
+	}
+	if !who.ReadsAll() {
+		n.to(droplets.readable(who))
+	}
+	places, total := droplets.page(q, n, func(place uint64) resource { return resourceOfDroplet(s.dropletAt(place)) })
+	for _, place := range places {
+		app, droplet := s.dropletAt(place)
+		list = append(list, s.dropletView(s.viewOfApp(app.GUID), *droplet))
+	}
+	return list, total, nil
+}
+
+// droplets finds those of all apps.
+type droplets struct {
+	*catalogue
+	at []dropletPlace // in order of creation of the apps, then of their own
+}
+
+type dropletPlace struct{ app, at uint32 }
+
+// droplets are made when they are first asked for.
+func (s *Store) droplets() *droplets {
+	d := &s.lasting.droplets
+	s.lasting.dropletsMade.Do(func() {
+		for i, guid := range s.appOrder {
+			for k := range s.apps.table.get(guid).Droplets {
+				d.at = append(d.at, dropletPlace{uint32(i), uint32(k)})
+			}
+		}
+		d.catalogue = newCatalogue(load{}, len(d.at),
+			func(i int) resource { return resourceOfDroplet(s.dropletAt(uint64(i))) },
+			func(own []attribute, i int) []attribute {
+				app, _ := s.dropletAt(uint64(i))
+				return in(own, s.spaces.table.get(app.SpaceGUID))
+			})
+	})
+	return d
+}
+
+// dropletAt is the droplet at a place in the order of creation, with its app.
+func (s *Store) dropletAt(place uint64) (*App, *Droplet) {
+	at := s.lasting.droplets.at[place]
+	app := s.apps.once(s.appOrder[at.app])
+	return app, &app.Droplets[at.at]
+}
+
+func resourceOfDroplet(app *App, d *Droplet) resource {
+	created := cmp.Or(d.CreatedAt, app.CreatedAt)
+	return resource{guid: d.GUID, moments: moments{created, created}}
+}
+
+// dropletsOf are the places of the droplets of some apps.
+func (s *Store) dropletsOf(apps ...string) (found ids) {
+	for _, guid := range apps {
+		if app := s.apps.table.get(guid); app != nil {
+			for i := range app.Droplets {
+				found.add(uint64(s.lasting.droplets.places.get(app.Droplets[i].GUID)))
+			}
 		}
 	}
-	list, total = paged(q, slices.Values(all), func(d DropletView) resource {
-		return resource{guid: d.GUID, moments: moments{d.CreatedAt, d.CreatedAt}}
-	})
-	return list, total, nil
+	return found
 }

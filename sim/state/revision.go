@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,7 @@ func (s *Store) revise(now time.Time, app *App) *Revision {
 func (s *Store) addRevision(app *App, next Revision) *Revision {
 	next.GUID = newStream(s.settings.Number, app.GUID, revisionDraw, next.Version).uuid()
 	app.Revisions = append(slices.Clip(app.Revisions), next)
+	s.revised.set(next.GUID, app.GUID)
 	return app.Latest()
 }
 
@@ -149,9 +151,7 @@ type RevisionSidecar struct {
 }
 
 func (s *Store) revisionView(v View, r Revision) RevisionView {
-	if r.CreatedAt.IsZero() {
-		r.CreatedAt = v.App.CreatedAt
-	}
+	r.CreatedAt = cmp.Or(r.CreatedAt, v.App.CreatedAt)
 	view := RevisionView{Revision: r, View: v}
 	for _, guid := range s.byApp.get(v.App.GUID) {
 		p := s.processes.get(guid)
@@ -167,16 +167,29 @@ func (s *Store) revisionView(v View, r Revision) RevisionView {
 func (s *Store) Revision(who Viewer, guid string) (RevisionView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, app := range s.apps.table.all() {
-		at := slices.IndexFunc(app.Revisions, func(r Revision) bool { return r.GUID == guid })
-		if at < 0 {
-			continue
-		}
-		if v, err := s.visibleApp(who, app.GUID); err == nil {
-			return s.revisionView(v, app.Revisions[at]), nil
+	if v, err := s.visibleApp(who, s.revisedApp(guid)); err == nil {
+		if at := slices.IndexFunc(v.App.Revisions, func(r Revision) bool { return r.GUID == guid }); at >= 0 {
+			return s.revisionView(v, v.App.Revisions[at]), nil
 		}
 	}
 	return RevisionView{}, contract.RevisionNotFound
+}
+
+// revisedApp is the guid of the app that a revision may be one of.
+func (s *Store) revisedApp(revision string) string {
+	if app, added := s.revised.find(revision); added {
+		return app
+	}
+	all := s.lasting
+	all.revisionsMade.Do(func() {
+		all.revisions = make(map[string]string, s.apps.size)
+		for guid, app := range s.apps.table.all() {
+			for _, r := range app.Revisions {
+				all.revisions[r.GUID] = guid
+			}
+		}
+	})
+	return all.revisions[revision]
 }
 
 // Revisions lists the revisions of an app, or those that its started processes
@@ -191,14 +204,15 @@ func (s *Store) Revisions(who Viewer, app string, deployed bool, q contract.Reso
 	runs := func(r Revision) bool {
 		return v.App.State == Started && slices.ContainsFunc(s.byApp.get(app), func(guid string) bool { return s.processes.get(guid).RevisionGUID == r.GUID })
 	}
-	var all []RevisionView
-	for _, r := range v.App.Revisions {
-		if (!deployed || runs(r)) && q.Match("versions", strconv.Itoa(r.Version)) {
-			all = append(all, s.revisionView(v, r))
-		}
-	}
-	list, total = paged(q, slices.Values(all), func(r RevisionView) resource {
-		return resource{guid: r.GUID, moments: moments{r.CreatedAt, r.CreatedAt}}
+	all := slices.DeleteFunc(slices.Clone(v.App.Revisions), func(r Revision) bool {
+		return deployed && !runs(r) || !q.Match("versions", strconv.Itoa(r.Version))
 	})
+	shown, total := paged(q, slices.Values(all), func(r Revision) resource {
+		created := cmp.Or(r.CreatedAt, v.App.CreatedAt)
+		return resource{guid: r.GUID, moments: moments{created, created}}
+	})
+	for _, r := range shown {
+		list = append(list, s.revisionView(v, r))
+	}
 	return list, total, nil
 }

@@ -20,9 +20,11 @@ type Store struct {
 	spaceOrd  []string
 	apps      dated[*App]
 	appOrder  []string
-	shared    *directory  // with all forks of a load
-	found     *catalogue  // of the apps; nil: the directory's
-	touched   table[*App] // those that are found in another way now, as they were
+	shared    *directory    // with all forks of a load
+	found     *catalogue    // of the apps; nil: the directory's
+	touched   table[*App]   // those that are found in another way now, as they were
+	lasting   *lasting      // of the apps, with all forks of a load
+	revised   table[string] // guids of apps by those of revisions that were added
 	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
 
@@ -39,11 +41,20 @@ type Store struct {
 	events events
 }
 
+// lasting is what follows from the apps of a load and does not change: each part
+// is made when it is first asked for.
+type lasting struct {
+	dropletsMade, revisionsMade sync.Once
+	droplets                    droplets
+	revisions                   map[string]string // guids of apps by those of their revisions
+}
+
 // New makes a store of a seed, whose open times stay open until Load. The seed's slices are kept: the caller must not
 // change them afterwards. References are taken as checked (package scenario).
 func New(seed Seed) *Store {
 	s := &Store{
 		settings: newSettings(seed),
+		lasting:  new(lasting),
 		inOrder:  btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {
@@ -109,6 +120,8 @@ func (s *Store) Fork() *Store {
 		shared:    s.shared,
 		found:     s.found.fork(),
 		touched:   s.touched.fork(),
+		lasting:   s.lasting,
+		revised:   s.revised.fork(),
 		processes: s.processes.fork(),
 		byApp:     s.byApp.fork(),
 		index:     s.index.fork(),
