@@ -37,17 +37,19 @@ func (p Pairs) DocumentValue(m *document.Maker) (document.Value, error) {
 // MarshalJSON writes the object.
 func (p Pairs) MarshalJSON() ([]byte, error) { return document.MarshalJSON(p) }
 
-// UnmarshalJSON reads an object of texts.
-func (p *Pairs) UnmarshalJSON(raw []byte) error {
-	object, err := document.Decode(raw)
+// TakeValue reads an object of texts.
+func (p *Pairs) TakeValue(v document.Value) error {
 	*p = nil
-	for _, member := range object.Members {
+	for _, member := range v.Members {
 		if member.Value.Kind == document.String {
-			*p = append(*p, Pair{Key: member.Key, Value: member.Value.Text})
+			*p = append(*p, Pair{Key: strings.Clone(member.Key), Value: strings.Clone(member.Value.Text)})
 		}
 	}
-	return err
+	return nil
 }
+
+// UnmarshalJSON reads the object.
+func (p *Pairs) UnmarshalJSON(raw []byte) error { return document.UnmarshalJSON(raw, p) }
 
 // Get returns the value of a key.
 func (p Pairs) Get(key string) (string, bool) {

@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"encoding/json"
-
 	"example.com/capisim/sim/document"
 )
 
@@ -47,11 +45,14 @@ func (o Optional[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 // MarshalJSON writes the value or null.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
-// UnmarshalJSON reads the value or null.
-func (o *Optional[T]) UnmarshalJSON(raw []byte) error {
-	*o = Optional[T]{Set: true, Null: string(raw) == "null"}
-	return json.Unmarshal(raw, &o.Value)
+// TakeValue reads the value or null.
+func (o *Optional[T]) TakeValue(v document.Value) error {
+	*o = Optional[T]{Set: true, Null: v.Kind == document.Null}
+	return v.Decode(&o.Value)
 }
+
+// UnmarshalJSON reads the value or null.
+func (o *Optional[T]) UnmarshalJSON(raw []byte) error { return document.UnmarshalJSON(raw, o) }
 
 // HealthCheckUpdate is the part of a PATCH that changes a health check. Only
 // fields that are Set change anything (§10).

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Decode fills a Go value as json.Unmarshal does, but for keys, which have to be
@@ -22,6 +23,19 @@ func (v Value) DecodeUntil(stop *Stop, into any) error {
 	to := reflect.ValueOf(into).Elem()
 	err := decoderOf(to.Type())(stop, v, to)
 	return cmp.Or(stop.Step(), err)
+}
+
+// Taker has a form of its own in documents, which it reads itself. It copies the
+// texts that it keeps: those of the document are not to be kept for them.
+type Taker interface{ TakeValue(v Value) error }
+
+// UnmarshalJSON reads the form that a Go value has in documents.
+func UnmarshalJSON(raw []byte, into Taker) error {
+	v, err := Decode(raw)
+	if err != nil {
+		return err
+	}
+	return into.TakeValue(v)
 }
 
 // misfit is a part of a value that could not be decoded.
@@ -67,13 +81,19 @@ func decoderOf(t reflect.Type) decoder {
 }
 
 var (
+	takerType       = reflect.TypeFor[Taker]()
 	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
 	textReaderType  = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
 func newDecoder(t reflect.Type) decoder {
 	pointer := reflect.PointerTo(t)
-	if pointer.Implements(unmarshalerType) || pointer.Implements(textReaderType) || t == numberType {
+	switch {
+	case pointer.Implements(takerType):
+		return func(_ *Stop, v Value, into reflect.Value) error { return into.Addr().Interface().(Taker).TakeValue(v) }
+	case t == timeType:
+		return decodeTime
+	case pointer.Implements(unmarshalerType) || pointer.Implements(textReaderType) || t == numberType:
 		return decodeText
 	}
 	switch t.Kind() {
@@ -102,6 +122,14 @@ func decodeText(_ *Stop, v Value, into reflect.Value) error {
 		return nil
 	}
 	return json.Unmarshal(v.append(nil, wholeNumber), into.Addr().Interface())
+}
+
+// decodeTime fills a time; what is none is worded by encoding/json.
+func decodeTime(stop *Stop, v Value, into reflect.Value) error {
+	if v.Kind == String && into.Addr().Interface().(*time.Time).UnmarshalText([]byte(v.Text)) == nil {
+		return nil
+	}
+	return decodeText(stop, v, into)
 }
 
 // decodeSimple fills what has no parts. Texts are copied: that of the document is not to

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,14 +27,16 @@ func (o OrFalse[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 // MarshalJSON writes false or the value.
 func (o OrFalse[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
-// UnmarshalJSON reads false or the value.
-func (o *OrFalse[T]) UnmarshalJSON(raw []byte) error {
-	if string(raw) == "false" {
-		o.None = true
+// TakeValue reads false or the value.
+func (o *OrFalse[T]) TakeValue(v document.Value) error {
+	if o.None = v.Kind == document.Bool && v.Text == "false"; o.None {
 		return nil
 	}
-	return json.Unmarshal(raw, &o.Value)
+	return v.Decode(&o.Value)
 }
+
+// UnmarshalJSON reads false or the value.
+func (o *OrFalse[T]) UnmarshalJSON(raw []byte) error { return document.UnmarshalJSON(raw, o) }
 
 // built says whether the app has a droplet.
 func (a *App) built() bool { return a.Droplet == nil || !a.Droplet.None }

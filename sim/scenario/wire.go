@@ -1,11 +1,6 @@
 package scenario
 
-import (
-	"bytes"
-	"encoding/json"
-
-	"example.com/capisim/sim/document"
-)
+import "example.com/capisim/sim/document"
 
 // OneOrMore may be written as one object or as a list of them.
 type OneOrMore[T any] []T
@@ -21,16 +16,14 @@ func (o OneOrMore[T]) DocumentValue(m *document.Maker) (document.Value, error) {
 // MarshalJSON writes one or a list.
 func (o OneOrMore[T]) MarshalJSON() ([]byte, error) { return document.MarshalJSON(o) }
 
-// UnmarshalJSON reads one or a list.
-func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error {
-	var list []T
-	var err error
-	if bytes.HasPrefix(raw, []byte("{")) {
-		list = make([]T, 1)
-		err = json.Unmarshal(raw, &list[0])
-	} else {
-		err = json.Unmarshal(raw, &list)
+// TakeValue reads one or a list.
+func (o *OneOrMore[T]) TakeValue(v document.Value) error {
+	if v.Kind == document.Object {
+		*o = make([]T, 1)
+		return v.Decode(&(*o)[0])
 	}
-	*o = list
-	return err
+	return v.Decode((*[]T)(o))
 }
+
+// UnmarshalJSON reads one or a list.
+func (o *OneOrMore[T]) UnmarshalJSON(raw []byte) error { return document.UnmarshalJSON(raw, o) }

@@ -42,18 +42,21 @@ func (c Commands) DocumentValue(m *document.Maker) (document.Value, error) {
 // MarshalJSON writes the object.
 func (c Commands) MarshalJSON() ([]byte, error) { return document.MarshalJSON(c) }
 
-// UnmarshalJSON reads an object of texts and nulls.
-func (c *Commands) UnmarshalJSON(raw []byte) error {
-	object, err := document.Decode(raw)
-	*c = make(Commands, len(object.Members))
-	for i, member := range object.Members {
-		(*c)[i].Type = member.Key
+// TakeValue reads an object of texts and nulls.
+func (c *Commands) TakeValue(v document.Value) error {
+	*c = make(Commands, len(v.Members))
+	for i, member := range v.Members {
+		(*c)[i].Type = strings.Clone(member.Key)
 		if member.Value.Kind == document.String {
-			(*c)[i].Command = &member.Value.Text
+			command := strings.Clone(member.Value.Text)
+			(*c)[i].Command = &command
 		}
 	}
-	return err
+	return nil
 }
+
+// UnmarshalJSON reads the object.
+func (c *Commands) UnmarshalJSON(raw []byte) error { return document.UnmarshalJSON(raw, c) }
 
 // Command is the command that a process type was given, nil when it runs what
 // was detected.
