@@ -2,8 +2,10 @@ package schema
 
 import (
 	"math/big"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -92,6 +94,11 @@ func soundObject(of *jsonschema.Schema, members []document.Field) bool {
 			return false
 		}
 	}
+	for pattern, inner := range of.PatternProperties {
+		if slices.ContainsFunc(members, func(member document.Field) bool { return matches(pattern, member.Key) && !sound(inner, member.Value) }) {
+			return false
+		}
+	}
 	for i := range members {
 		if of.PropertyNames != nil && !sound(of.PropertyNames, document.Text(members[i].Key)) || !soundMember(of, &members[i]) {
 			return false
@@ -100,20 +107,15 @@ func soundObject(of *jsonschema.Schema, members []document.Field) bool {
 	return true
 }
 
+// soundMember leaves the properties by patterns to soundObject.
 func soundMember(of *jsonschema.Schema, member *document.Field) bool {
-	inner, known := of.Properties[member.Key]
-	if known && !sound(inner, member.Value) {
-		return false
+	if inner, known := of.Properties[member.Key]; known {
+		return sound(inner, member.Value)
 	}
-	for pattern, others := range of.PatternProperties {
-		if pattern.MatchString(member.Key) {
-			if known = true; !sound(others, member.Value) {
-				return false
-			}
+	for pattern := range of.PatternProperties {
+		if matches(pattern, member.Key) {
+			return true
 		}
-	}
-	if known {
-		return true
 	}
 	switch others := of.AdditionalProperties.(type) {
 	case bool:
@@ -138,7 +140,34 @@ func soundText(of *jsonschema.Schema, text string) bool {
 		}
 	}
 	format := jsonschema.Formats[of.Format]
-	return (format == nil || format(text)) && (of.Pattern == nil || of.Pattern.MatchString(text))
+	return (format == nil || format(text)) && (of.Pattern == nil || matches(of.Pattern, text))
+}
+
+// The forms that most texts and keys of a large world are held against; the engine
+// takes ten times as long.
+const (
+	wordForm = `^[A-Za-z0-9_-]+$`
+	ownForm  = "^" + ownKey
+)
+
+func matches(form *regexp.Regexp, text string) bool {
+	switch form.String() {
+	case ownForm:
+		return strings.HasPrefix(text, ownKey)
+	case wordForm:
+		return isWord(text)
+	}
+	return form.MatchString(text)
+}
+
+func isWord(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if letter := 'a' <= c|0x20 && c|0x20 <= 'z'; !letter && (c < '0' || c > '9') && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 func soundNumber(of *jsonschema.Schema, text string) bool {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,5 +58,18 @@ func variations(of document.Value, odds []document.Field, call func(document.Val
 			with(document.Field{Key: member.Key, Value: other.Value})
 		}
 		variations(member.Value, odds, func(v document.Value) { with(document.Field{Key: member.Key, Value: v}) })
+	}
+}
+
+// TestMatches: the forms that are known say what the engine says.
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	for _, form := range []string{wordForm, ownForm, `^[^\s]+$`} {
+		of := regexp.MustCompile(form)
+		for _, text := range []string{"", "a", "Zz09_-", "a b", "a\n", "\n", "é", "@", "[", "`", "{", "/", ":", "x-", "x-a", "ax-", "x", "X-a"} {
+			if matches(of, text) != of.MatchString(text) {
+				t.Errorf("%s, %q: not %v", form, text, of.MatchString(text))
+			}
+		}
 	}
 }
