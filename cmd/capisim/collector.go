@@ -14,12 +14,12 @@ const (
 )
 
 // tendCollector lets the heap grow, from one collection to the next, by what the
-// collector has to follow, and not by the journal's bytes, which hold no pointers:
-// a full journal would cost its size twice. A GOGC of the user's stands. The
-// returned function ends that.
-func tendCollector(journal func() int64) (end func()) {
+// collector has to look through, and not by what holds no pointers, such as the
+// journal or a document that is being read: that would cost its size twice. A GOGC
+// of the user's stands. The returned function ends that.
+func tendCollector() (end func()) {
 	var ended atomic.Bool
-	live := []readings.Sample{{Name: "/gc/heap/live:bytes"}}
+	heap := []readings.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/heap:bytes"}}
 	percent := 100
 	var watch func()
 	watch = func() {
@@ -28,8 +28,8 @@ func tendCollector(journal func() int64) (end func()) {
 			if ended.Load() {
 				return
 			}
-			readings.Read(live)
-			if next := growth(int64(live[0].Value.Uint64()), journal()); next != percent {
+			readings.Read(heap)
+			if next := growth(heap[0].Value.Uint64(), heap[1].Value.Uint64()); next != percent {
 				percent = next
 				debug.SetGCPercent(percent)
 			}
@@ -43,7 +43,7 @@ func tendCollector(journal func() int64) (end func()) {
 }
 
 // growth is the percentage by which a heap of so many live bytes may grow, of
-// which so many are the journal's.
-func growth(live, journal int64) int {
-	return int(min(100, 100*max(live-journal, leastSlack)/max(live, 1)))
+// which so many were looked through.
+func growth(live, scanned uint64) int {
+	return int(min(100, 100*max(scanned, leastSlack)/max(live, 1)))
 }

@@ -8,19 +8,19 @@ import (
 
 func TestGrowth(t *testing.T) {
 	for _, c := range []struct {
-		live, journal int64
+		live, scanned uint64
 		want          int
 	}{
 		{0, 0, 100},
-		{10 << 20, 0, 100},
-		{10 << 20, 9 << 20, 100},
-		{100 << 20, 0, 100},
-		{100 << 20, 60 << 20, 40},
-		{100 << 20, 99 << 20, 16},
-		{64 << 20, 128 << 20, 25}, // the journal has grown since
+		{10 << 20, 10 << 20, 100},
+		{10 << 20, 1 << 20, 100},
+		{100 << 20, 100 << 20, 100},
+		{100 << 20, 40 << 20, 40},
+		{100 << 20, 1 << 20, 16},
+		{64 << 20, 128 << 20, 100}, // the stacks, too
 	} {
-		if got := growth(c.live, c.journal); got != c.want {
-			t.Errorf("growth(%d, %d) = %d, want %d", c.live, c.journal, got, c.want)
+		if got := growth(c.live, c.scanned); got != c.want {
+			t.Errorf("growth(%d, %d) = %d, want %d", c.live, c.scanned, got, c.want)
 		}
 	}
 }
@@ -31,7 +31,7 @@ func TestTendCollector(t *testing.T) {
 	before := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(before)
 	journal := make([]byte, 128<<20)
-	defer tendCollector(func() int64 { return int64(len(journal)) })()
+	defer tendCollector()()
 	for range 1000 { // collections, each of which may set it a moment later
 		runtime.GC()
 		if debug.SetGCPercent(100) < 100 {

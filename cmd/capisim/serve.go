@@ -167,7 +167,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 		return errors.Join(err, api.close(), admin.close())
 	}
 	metrics.totals = simulator.Totals
-	defer tendCollector(func() int64 { return simulator.Totals().JournalBytes })()
+	defer tendCollector()()
 	api.server = simulator.Server(simulator)
 	admin.server = simulator.Server(simulator.Admin())
 	running := []*endpoint{api}

@@ -35,7 +35,7 @@ type call struct {
 	request *http.Request
 	route   *route
 	params  map[string]string
-	raw     []byte         // the body, when it was read
+	raw     []byte         // the body of what is noted, when it was read
 	stop    *document.Stop // of who waits for the answer
 	query   query
 }
@@ -177,7 +177,9 @@ func (c *call) body(limit int64) ([]byte, error) {
 	case len(bytes.TrimSpace(raw)) == 0:
 		return []byte("{}"), nil
 	}
-	c.raw = raw
+	if c.route.noted {
+		c.raw = raw
+	}
 	return raw, nil
 }
 
