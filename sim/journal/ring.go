@@ -262,7 +262,7 @@ func (j *Journal) copyBelow(newest uint64, into *[batch]indexed) (some []indexed
 	var all strings.Builder
 	all.Grow(size)
 	for _, one := range some {
-		all.Write(j.memory.get(one.at))
+		j.memory.appendTo(&all, one.at)
 	}
 	return some, all.String()
 }

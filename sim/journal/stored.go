@@ -1,5 +1,7 @@
 package journal
 
+import "strings"
+
 // The memory of a journal comes in chunks, the first ones small: a world that
 // serves a few requests costs a few kilobytes.
 const (
@@ -11,15 +13,16 @@ const (
 // when none of them is kept any more.
 type chunk struct {
 	data []byte
-	live int // entries in it that are kept
+	live int // entries in it, or parts of them, that are kept
 }
 
 // location says where a packed entry stands. There is no pointer in it, so the
 // collector passes over a whole index of them.
 type location struct{ chunk, at, size uint32 }
 
-// memory is what the entries of one journal are packed into. Chunks are given
-// back in about the order in which they were taken, since entries are.
+// memory is what the entries of one journal are packed into. Chunks are filled to
+// the last byte: an entry may begin in one and end in another. They are given back
+// in about the order in which they were taken, since entries are.
 type memory struct {
 	first  uint32   // the number of chunks[0]
 	chunks []*chunk // the last one is written to; nil for one that was given back
@@ -27,49 +30,70 @@ type memory struct {
 }
 
 func (m *memory) put(packed []byte) location {
-	last := len(m.chunks) - 1
-	if last < 0 || cap(m.chunks[last].data)-len(m.chunks[last].data) < len(packed) {
-		m.chunks = append(m.chunks, &chunk{data: m.take(last, len(packed))})
-		last++
+	c := m.writable()
+	l := location{m.first + uint32(len(m.chunks)-1), uint32(len(c.data)), uint32(len(packed))}
+	for {
+		n := min(len(packed), cap(c.data)-len(c.data))
+		c.data = append(c.data, packed[:n]...)
+		c.live++
+		if packed = packed[n:]; len(packed) == 0 {
+			return l
+		}
+		c = m.writable()
 	}
-	c := m.chunks[last]
-	at := len(c.data)
-	c.data = append(c.data, packed...)
-	c.live++
-	return location{m.first + uint32(last), uint32(at), uint32(len(packed))}
 }
 
-// take returns memory for the chunk behind the last one, twice as large as that.
-func (m *memory) take(last, atLeast int) []byte {
-	if m.spare != nil && atLeast <= cap(m.spare) {
-		data := m.spare
-		m.spare = nil
-		return data
-	}
+// writable is the last chunk, or a new one behind it when that is full: twice as
+// large.
+func (m *memory) writable() *chunk {
 	size := leastChunk
-	if last >= 0 {
-		size = min(2*cap(m.chunks[last].data), mostChunk)
+	if last := len(m.chunks) - 1; last >= 0 {
+		c := m.chunks[last]
+		if len(c.data) < cap(c.data) {
+			return c
+		}
+		size = min(2*cap(c.data), mostChunk)
 	}
-	return make([]byte, 0, max(size, atLeast))
+	data := m.spare
+	if m.spare = nil; data == nil {
+		data = make([]byte, 0, size)
+	}
+	m.chunks = append(m.chunks, &chunk{data: data})
+	return m.chunks[len(m.chunks)-1]
 }
 
-func (m *memory) get(l location) []byte {
-	return m.chunks[l.chunk-m.first].data[l.at : l.at+l.size]
+// next takes from a location what stands of the entry in its first chunk.
+func (m *memory) next(l *location) (c *chunk, part []byte) {
+	c = m.chunks[l.chunk-m.first]
+	part = c.data[l.at:]
+	part = part[:min(len(part), int(l.size))]
+	*l = location{l.chunk + 1, 0, l.size - uint32(len(part))}
+	return c, part
+}
+
+func (m *memory) appendTo(text *strings.Builder, l location) {
+	for l.size > 0 {
+		_, part := m.next(&l)
+		text.Write(part)
+	}
 }
 
 func (m *memory) drop(l location) {
-	c := m.chunks[l.chunk-m.first]
-	if c.live--; c.live > 0 {
-		return
+	for l.size > 0 {
+		i := int(l.chunk - m.first)
+		c, _ := m.next(&l)
+		c.live--
+		switch {
+		case c.live > 0:
+		case i == len(m.chunks)-1:
+			c.data = c.data[:0]
+		default:
+			if cap(c.data) == mostChunk {
+				m.spare = c.data[:0]
+			}
+			m.chunks[i] = nil
+		}
 	}
-	if c == m.chunks[len(m.chunks)-1] {
-		c.data = c.data[:0]
-		return
-	}
-	if cap(c.data) == mostChunk {
-		m.spare = c.data[:0]
-	}
-	m.chunks[l.chunk-m.first] = nil
 	for m.chunks[0] == nil {
 		m.chunks = m.chunks[1:]
 		m.first++
