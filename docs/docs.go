@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:generate go test -run ^TestSchemaKnowsEveryConnection$ ../sim/fault -args -write
@@ -25,9 +26,11 @@ type Page struct {
 	Reference bool // made from what the program itself uses
 }
 
-// Pages returns all pages, those of the reference first, then the guides.
-func Pages() []Page {
-	var all []Page
+// Pages returns all pages, those of the reference first, then the guides. They are
+// not to be changed.
+var Pages = sync.OnceValue(read)
+
+func read() (all []Page) {
 	for _, folder := range []string{"reference", "guides", "."} {
 		entries, err := files.ReadDir(folder)
 		if err != nil {
@@ -42,8 +45,9 @@ func Pages() []Page {
 			if err != nil {
 				panic("docs: " + err.Error())
 			}
-			first, _, _ := strings.Cut(string(text), "\n")
-			all = append(all, Page{Name: name(file), Title: strings.TrimPrefix(first, "# "), Markdown: string(text), Reference: folder == "reference"})
+			markdown := string(text)
+			first, _, _ := strings.Cut(markdown, "\n")
+			all = append(all, Page{Name: name(file), Title: strings.TrimPrefix(first, "# "), Markdown: markdown, Reference: folder == "reference"})
 		}
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"example.com/capisim/sim/admin"
@@ -67,7 +68,7 @@ func AdminOpenAPI(base string) ([]byte, error) {
 	adminDocument.Lock()
 	defer adminDocument.Unlock()
 	if adminDocument.made == nil {
-		made, err := admin.OpenAPI(placeholder, contract.APIVersion, askAdmin)
+		made, err := makeAdminDocument()
 		if err != nil {
 			return nil, fmt.Errorf("make the OpenAPI document: %w", err)
 		}
@@ -89,13 +90,22 @@ func (s *Simulator) serveOpenAPI(w http.ResponseWriter, r *http.Request, of *wor
 	w.Write(raw) //nolint:errcheck // the reader is gone
 }
 
+func makeAdminDocument() ([]byte, error) {
+	s, err := New(Document(examplesOf(contract.Default)))
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close() //nolint:errcheck // it never fails
+	return admin.OpenAPI(placeholder, contract.APIVersion, adminExamples{s.root().Home()}.ask)
+}
+
 func makeAPIDocument(variant contract.Variant) ([]byte, error) {
 	s, err := New(Document(examplesOf(variant)), ExternalURL(placeholder), MaxWorlds(1), Journal(0, 0), hurry)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close() //nolint:errcheck // it never fails
-	e := &examples{s}
+	e := &examples{simulator: s, tooLarge: strings.Repeat(" ", contract.MaxBody+1)}
 	// An audit event, and what an app has after it was changed.
 	if _, err := e.send(s.root(), http.MethodPatch, "/v3/processes/"+exampleApp, "application/json", `{"command":"bundle exec rackup"}`); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/openapi"
+	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -40,33 +41,53 @@ const (
 )
 
 // examples asks a simulator for the examples of a document.
-type examples struct{ simulator *Simulator }
+type examples struct {
+	simulator *Simulator
+	went      openapi.Exchange // the last that was no refusal
+	tooLarge  string           // a body
+}
 
 // ask sends a valid request in a world that is thrown away, so that no example
-// depends on another.
+// depends on another, or after it the same with an error, which changes nothing.
 func (e *examples) ask(op *contract.Operation, injected *contract.Error) (openapi.Exchange, error) {
+	if injected != nil {
+		return e.refused(op, injected)
+	}
 	of, err := e.simulator.worlds.Create(world.Spec{From: e.simulator.root()})
 	if err != nil {
 		return openapi.Exchange{}, err
 	}
 	defer e.simulator.worlds.Delete(of.Name)
-	media, body := bodyOf(op)
 	parameters, err := e.parameters(of, op)
 	if err != nil {
 		return openapi.Exchange{}, err
 	}
+	media, body := bodyOf(op)
+	e.went, err = e.send(of, op.Method, pathOf(op, parameters), media, body)
+	e.went.Parameters = parameters
+	return e.went, err
+}
+
+// pathOf is the path of an operation with its parameters.
+func pathOf(op *contract.Operation, parameters map[string]string) string {
 	path := op.Path
 	for name, value := range parameters {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
-	switch {
-	case injected == nil:
-	case injected == contract.NotAcceptable:
+	return path
+}
+
+// refused sends the last request again, and an error is what it is answered with.
+func (e *examples) refused(op *contract.Operation, injected *contract.Error) (openapi.Exchange, error) {
+	of, path := e.simulator.root(), pathOf(op, e.went.Parameters)
+	media, body := bodyOf(op)
+	switch injected {
+	case contract.NotAcceptable:
 		media, body = "nonsense", "{}"
-	case injected == contract.Malformed:
+	case contract.Malformed:
 		path += "?%"
-	case injected == contract.RequestTooLarge:
-		body = strings.Repeat(" ", contract.MaxBody+1)
+	case contract.RequestTooLarge:
+		body = e.tooLarge
 	default:
 		rule := fault.Rule{Match: fault.Match{Operations: []string{op.ID}}, Respond: &fault.Respond{Status: injected.Status, Error: injected.Name}}
 		if injected.Gap == contract.NoGap {
@@ -75,10 +96,9 @@ func (e *examples) ask(op *contract.Operation, injected *contract.Error) (openap
 		if err := of.Current().Faults.Put(of.Clock.Now(), rule); err != nil {
 			return openapi.Exchange{}, fmt.Errorf("%s: %w", injected, err)
 		}
+		defer of.Current().Faults.Clear()
 	}
-	out, err := e.send(of, op.Method, path, media, body)
-	out.Parameters = parameters
-	return out, err
+	return e.send(of, op.Method, path, media, body)
 }
 
 // send asks a world as an admin does; links in the answer
@@ -98,7 +118,7 @@ func (e *examples) send(of *world.World, method, path, media, body string) (open
 	got := &recorder{}
 	e.simulator.ServeHTTP(got, r)
 	return openapi.Exchange{
-		Media: media, Sent: []byte(body), Status: got.status, Header: got.header,
+		Media: media, Sent: body, Status: got.status, Header: got.header,
 		Body: bytes.ReplaceAll(got.body.Bytes(), []byte(placeholder+of.Prefix), []byte(placeholder)),
 	}, nil
 }
@@ -210,17 +230,20 @@ var adminPast = [][3]string{
 	{http.MethodGet, "/v3/process", ""},
 }
 
-// askAdmin sends the example of an admin route to a simulator of its own.
-func askAdmin(r openapi.Route) (openapi.Exchange, error) {
+// adminExamples sends the examples of admin routes, each to a simulator of its own
+// that plays one scenario.
+type adminExamples struct{ scenario *scenario.Scenario }
+
+func (a adminExamples) ask(r openapi.Route) (openapi.Exchange, error) {
 	if r.Path == "/admin/openapi.json" { // it has no room for itself
 		return openapi.Exchange{Status: http.StatusOK}, nil
 	}
-	s, err := New(Document(examplesOf(contract.Default)), ExternalURL(placeholder), Journal(10, 1<<20), hurry)
+	s, err := New(playing(a.scenario), ExternalURL(placeholder), Journal(10, 1<<20), hurry)
 	if err != nil {
 		return openapi.Exchange{}, err
 	}
 	defer s.Close() //nolint:errcheck // it never fails
-	e := &examples{s}
+	e := &examples{simulator: s}
 	makesWorld := strings.HasPrefix(r.Path, "/admin/worlds") && r.Example != ""
 	for _, before := range adminPast {
 		if method, path, body := before[0], before[1], before[2]; path != "/admin/worlds/blue" || !makesWorld {

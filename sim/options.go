@@ -28,9 +28,10 @@ type Option func(*config) error
 type config struct {
 	folder   string
 	scenario string
-	document string        // an inline scenario document
-	began    *bundle.Clock // of the bundle that the document is of; nil for none
-	bundles  string        // folder for those of failing tests, "" for none
+	document string             // an inline scenario document
+	parsed   *scenario.Scenario // in its place, nil for none
+	began    *bundle.Clock      // of the bundle that the document is of; nil for none
+	bundles  string             // folder for those of failing tests, "" for none
 	// variation is what was chosen of the scenario.
 	variation scenario.Variation
 	ofServer  []string // the options given that are not a world's

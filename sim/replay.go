@@ -82,6 +82,14 @@ func hurry(c *config) error {
 	return nil
 }
 
+// playing lets the default world begin on a scenario that was read already.
+func playing(s *scenario.Scenario) Option {
+	return func(c *config) error {
+		c.parsed = s
+		return nil
+	}
+}
+
 // bundled lets the default world begin as the world of a bundle did.
 func bundled(b *bundle.Bundle) Option {
 	return func(c *config) error {

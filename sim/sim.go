@@ -99,7 +99,7 @@ func New(options ...Option) (*Simulator, error) {
 // was chosen as the scenario.
 func (c *config) library() (*scenario.Library, error) {
 	library, err := scenario.NewLibrary(scenarios.FS, c.folder)
-	if err != nil || c.document != "" {
+	if err != nil || c.document != "" || c.parsed != nil {
 		return library, err
 	}
 	if _, err := library.Load(c.scenario); errors.Is(err, scenario.ErrUnknown) && scenario.IsFile(c.scenario) {
@@ -118,6 +118,9 @@ func (c *config) load(library *scenario.Library) (*scenario.Scenario, error) {
 }
 
 func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
+	if c.parsed != nil {
+		return c.parsed, nil
+	}
 	if c.document != "" {
 		return scenario.Parse("", []byte(c.document), library)
 	}

@@ -18,7 +18,7 @@ import (
 type Exchange struct {
 	Parameters map[string]string // of the path, by name
 	Media      string            // of the request's body
-	Sent       []byte
+	Sent       string
 	Status     int
 	Header     http.Header
 	Body       []byte
@@ -94,8 +94,8 @@ func (d *apiDocument) operation(op *contract.Operation) error {
 	}
 	if len(went.Sent) > 0 {
 		media := mediaJSON{Schema: d.file(op.Request)}
-		if json.Valid(went.Sent) {
-			media.Examples = map[string]exampleJSON{"valid": {Value: went.Sent}}
+		if json.Valid([]byte(went.Sent)) {
+			media.Examples = map[string]exampleJSON{"valid": {Value: json.RawMessage(went.Sent)}}
 		}
 		out.RequestBody = &bodyJSON{Content: map[string]mediaJSON{went.Media: media}}
 	}
