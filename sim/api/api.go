@@ -69,10 +69,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request, of *world.World)
 		return
 	}
 	if path != "" {
-		r = withPath(r, path)
-		c.req = r
+		c.req = withPath(r, path)
 	}
-	a.engine.ServeHTTP(c, r)
+	c.dispatch()
 }
 
 var noWorld = contract.NotFound.Text("Unknown request: there is no such world; PUT /admin/worlds/NAME makes one")

@@ -23,7 +23,7 @@ func (a *API) Explain(of *world.World, r *http.Request) *fault.Trial {
 		if path != "" {
 			c.req = withPath(r, path)
 		}
-		a.engine.ServeHTTP(c, c.req)
+		c.dispatch()
 	} else {
 		c.serveUnknown(nil)
 	}

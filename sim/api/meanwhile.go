@@ -45,7 +45,7 @@ func (c *call) meanwhile(list []fault.Meanwhile) {
 		other.byStranger = true
 		other.who, other.whoErr = c.strangerNamed(m.User)
 		other.dry = new(reply)
-		c.api.engine.ServeHTTP(other, r)
+		other.dispatch()
 		other.enter(&delivery{reply: *other.dry, meanwhile: true})
 		other.free()
 	}

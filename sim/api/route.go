@@ -26,11 +26,7 @@ var engine = sync.OnceValue(func() *gin.Engine {
 	e.UseRawPath = true
 	e.UnescapePathValues = true
 	for _, op := range contract.Operations() {
-		serve, path := handler(op), pattern(op.Path)
-		e.Handle(op.Method, path, serve)
-		if op.Method == http.MethodGet {
-			e.Handle(http.MethodHead, path, serve)
-		}
+		e.Handle(op.Method, pattern(op.Path), handler(op))
 	}
 	e.NoRoute(func(c *gin.Context) { callOf(c).serveUnknown(c.Writer) })
 	return e
@@ -53,6 +49,18 @@ func handler(op *contract.Operation) gin.HandlerFunc {
 		c.take(g.Params)
 		c.serve(g.Writer)
 	}
+}
+
+// dispatch lets gin find the operation. HEAD is GET without a body, and has no routes
+// of its own.
+func (c *call) dispatch() {
+	r := c.req
+	if r.Method == http.MethodHead {
+		get := *r
+		get.Method = http.MethodGet
+		r = &get
+	}
+	c.api.engine.ServeHTTP(c, r)
 }
 
 // callOf finds the call that ServeHTTP handed to the engine as its writer.
