@@ -79,7 +79,7 @@ func (j *Journal) Complete(e Entry) {
 }
 
 // scratch holds what entries are packed in, outside the lock.
-var scratch = sync.Pool{New: func() any { return new(packer) }}
+var scratch = sync.Pool{New: func() any { return &packer{make([]byte, 0, leastChunk)} }}
 
 // pack packs an entry for the length of a call; nil when nothing is kept.
 func (j *Journal) pack(e *Entry) *packer {
