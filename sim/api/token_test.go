@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -176,13 +177,18 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: got %d %s", test.name, got.status, got.body)
 		}
 	}
-	resp, err := r.Client().Post(r.URL+"/oauth/token", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("x", contract.MaxBody+1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != 400 {
-		t.Errorf("a huge form: %d", resp.StatusCode)
+	for _, path := range []string{"/oauth/token", "/introspect", "/check_token"} {
+		const want = `{"error":"CF-RequestTooLarge","error_description":"The request body is larger than 1048576 bytes"}`
+		form := io.MultiReader(strings.NewReader(strings.Repeat("x", contract.MaxBody+1))) // of a length that is not told
+		resp, err := r.Client().Post(r.URL+path, "application/x-www-form-urlencoded", form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != 413 || string(got) != want {
+			t.Errorf("a huge form to %s: %d %s, %v", path, resp.StatusCode, got, err)
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ type tokenJSON struct {
 // client is looked at before the grant.
 func createToken(c *call) (reply, error) {
 	body, err := c.message()
-	if c.tooBig || c.readErr != nil {
+	if c.readErr != nil {
 		return reply{}, contract.UAAInvalidRequest.Text("The request body cannot be read")
 	}
 	if err != nil {
