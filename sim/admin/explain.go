@@ -150,6 +150,8 @@ func (c *call) askedHeader(o *object) http.Header {
 			in.add(m.Key, "%q, expected the name of a header", m.Key)
 		case strings.ContainsAny(text, "\r\n\x00"):
 			in.add(m.Key, "%s, expected the value of a header, in one line", strconv.Quote(text))
+		case header.Values(m.Key) != nil:
+			in.add(m.Key, "given twice, expected a header once")
 		default:
 			header.Set(m.Key, text)
 		}

@@ -3,8 +3,10 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
 )
 
@@ -17,6 +19,13 @@ type Sender func(of *world.World, user string, r *http.Request) (id uint64, err 
 // sentAgent is the User-Agent of a request that names none.
 const sentAgent = "capisim-admin"
 
+// ownToken says that the headers bring a token. One that was copied from the journal,
+// where it is masked, is none.
+func ownToken(asked *http.Request) bool {
+	token := asked.Header.Get("Authorization")
+	return token != "" && !strings.Contains(token, journal.Masked)
+}
+
 func (c *call) sendRequest() (reply, error) {
 	o := c.object(maxBody)
 	asked := c.asked(o)
@@ -27,6 +36,9 @@ func (c *call) sendRequest() (reply, error) {
 			names = append(names, known.Name)
 		}
 		o.add("user", "%q, expected a user of the world, as GET /admin/users lists them%s", user, document.DidYouMean(user, names))
+	}
+	if user != "" && asked != nil && ownToken(asked) {
+		o.add("user", "given beside the header Authorization, expected one of the two")
 	}
 	if err := o.err(); err != nil {
 		return reply{}, err

@@ -25,6 +25,9 @@ func TestSend(t *testing.T) {
 		`/path: left out, expected a path such as /v3/processes`,
 		`/user: "devloper", expected a user of the world, as GET /admin/users lists them, did you mean "developer"?`,
 		`/verb: unknown key "verb", expected one of "method", "headers", "body", "path", "user"`)
+	srv.wantRefusal(t, 422, "POST", "/admin/requests", `{"path":"/v3/apps","user":"developer","headers":{"authorization":"bearer auditor"}}`,
+		`/user: given beside the header Authorization, expected one of the two`)
+	srv.wantRefusal(t, 422, "POST", "/admin/requests", `{"path":"/v3/apps","headers":{"Accept":"a","accept":"b"}}`, `/headers/accept: given twice, expected a header once`)
 	for _, route := range []string{"/admin/requests", "/admin/faults/explain"} { // no client gets out of its world
 		srv.wantRefusal(t, 422, "POST", route, `{"path":"/worlds/w/v3/apps"}`,
 			`/path: "/worlds/w/v3/apps", expected a path inside this world, such as /v3/processes; of another world, ask under /worlds/NAME/admin`)
