@@ -41,6 +41,20 @@ func same(t *testing.T, report *bundle.Report, requests int) {
 	}
 }
 
+// TestReplayOfOddQueries: what is no text in a query is sent again byte by byte.
+func TestReplayOfOddQueries(t *testing.T) {
+	t.Parallel()
+	srv := sim.Start(t, sim.Frozen())
+	queries := []string{"hosts=%00", "hosts=a%00b&x=%FF", "hosts=%ff", "hosts=%zz", "hosts=%1F%8b", "a=%", "hosts=;&&=", "hosts=%C3%28+%20"}
+	for _, query := range queries {
+		sent(t, "GET", srv.URL+"/v3/routes?"+query, "", "Authorization", "bearer admin")
+	}
+	if all := srv.Requests(t); len(all) != len(queries) || all[0].Status != 500 {
+		t.Fatalf("%d requests, %+v", len(all), all)
+	}
+	same(t, replayed(t, srv.URL, "default"), len(queries))
+}
+
 func sent(t *testing.T, method, url, body string, header ...string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))

@@ -114,9 +114,11 @@ func decoded(text string) string {
 	return text
 }
 
-// holdsSecret says that something would be masked in a value.
+// holdsSecret says that something would be masked in a value of a form. NULs and bytes
+// that are no text are not the beginning of another encoding there, but what somebody
+// tries.
 func holdsSecret(value string) bool {
-	return string(maskBody([]byte(value), nil, false)) != value
+	return string(maskReadable([]byte(value), nil, false)) != value
 }
 
 // partName is the name of a part of a multipart body.
@@ -126,13 +128,20 @@ var partName = document.Pattern(`(?i)name\*?="?([^";\r\n]+)`)
 // wrongly. What cannot be read is masked whole: what is compressed or of
 // another encoding, and of a token request all that looks like nothing known.
 func maskBody(body []byte, h http.Header, token bool) []byte {
-	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	encoding := first(h, "Content-Encoding")
+	if text := textOf(body); len(text) > 0 && (encoding != "" && !strings.EqualFold(encoding, "identity") || unreadable(text)) {
+		return []byte(Masked)
+	}
+	return maskReadable(body, h, token)
+}
+
+func textOf(body []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff"))) }
+
+func maskReadable(body []byte, h http.Header, token bool) []byte {
+	text := textOf(body)
 	switch {
 	case len(text) == 0:
 		return body
-	case encoding != "" && !strings.EqualFold(encoding, "identity"), unreadable(text):
-		return []byte(Masked)
 	case text[0] == '{' || text[0] == '[' || text[0] == '"':
 		return maskJSON(body)
 	case strings.HasPrefix(strings.ToLower(first(h, "Content-Type")), "multipart/"):

@@ -227,7 +227,7 @@ func TestInnocentTextsStay(t *testing.T) {
 		`{"token_type":"bearer","expires_in":599,"jti":"x","code":10008}`, "Invalid Auth Token", "a: b\nkey: value\nbypass: yes\ncompass: n\n",
 		"<a><name>x</name></a>", "http://127.0.0.1:8080/v3/apps/x?a=b", "2026-01-01T00:00:00Z", "the bearer of this letter", "basic knowledge",
 		`{"links":{"self":{"href":"https://api.example.org/v3/x"}}}`, "idempotency_key=1&public_key=2", "--user a --keyboard b", "Mozilla/5.0 (X11; Linux x86_64)",
-		`{"unterminated`, "\x80\x81 bytes", "key=1&keys=2", `{"enabled":true,"name":"password"}`,
+		`{"unterminated`, "\x80\x81 bytes", "key=1&keys=2", "hosts=%00&x=a%00b&y=%1F%8Bz&z=%ff%fe", `{"enabled":true,"name":"password"}`,
 	}
 	for _, e := range contract.Errors() {
 		list = append(list, string(e.Detail), e.Title)
