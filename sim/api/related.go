@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -43,10 +42,9 @@ func (c *call) related(items []item, query contract.ResourceQuery) (included doc
 	if query.Includes("route_policies") {
 		included = included.With("route_policies", document.List())
 	}
-	parameters, _ := url.ParseQuery(c.req.URL.RawQuery) // what is wrong with it was refused before
 	for _, path := range fieldPaths {
-		if keys := parameters.Get("fields[" + path + "]"); keys != "" {
-			add(path, strings.Split(keys, ","))
+		if keys := query.Fields[path]; keys != nil {
+			add(path, keys)
 		}
 	}
 	return included

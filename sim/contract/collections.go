@@ -95,10 +95,7 @@ var collections = []*Collection{
 
 // userList is filtered by what UAA says of users, to whom case is nothing.
 func userList() *ResourceList {
-	return list("usernames", "partial_usernames", "origins", "label_selector").folding("usernames").
-		comparing(func(value, wanted string) bool {
-			return strings.Contains(strings.ToLower(value), strings.ToLower(wanted))
-		}, "partial_usernames")
+	return list("usernames", "partial_usernames", "origins", "label_selector").folding("usernames").containing("partial_usernames")
 }
 
 // The lists of collections that have a message of their own in one place.

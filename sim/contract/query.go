@@ -20,15 +20,22 @@ type Filter struct {
 	Set    bool
 	Values []string
 
-	alike func(value, wanted string) bool // nil when a value must be a wanted one
+	Folded  bool // case does not count
+	Partial bool // neither does what else a value has
 }
 
 // Match says whether a value passes.
 func (f Filter) Match(value string) bool {
-	if f.alike != nil {
-		return !f.Set || slices.ContainsFunc(f.Values, func(wanted string) bool { return f.alike(value, wanted) })
+	switch {
+	case !f.Set:
+		return true
+	case f.Partial:
+		value = strings.ToLower(value)
+		return slices.ContainsFunc(f.Values, func(wanted string) bool { return strings.Contains(value, strings.ToLower(wanted)) })
+	case f.Folded:
+		return slices.ContainsFunc(f.Values, func(wanted string) bool { return strings.EqualFold(value, wanted) })
 	}
-	return !f.Set || slices.Contains(f.Values, value)
+	return slices.Contains(f.Values, value)
 }
 
 // TimeFilter selects by a time stamp: by one of several seconds, or by all of

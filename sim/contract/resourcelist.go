@@ -1,9 +1,6 @@
 package contract
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // ResourceList says which parameters a list of a supporting resource takes. Its
 // methods' errors are those of ParseListQuery.
@@ -16,13 +13,14 @@ type ResourceList struct {
 	filters    []string // in the order in which the server checks them
 	open       []string // filters that let everything pass
 	choices    map[string]choice
-	alike      map[string]func(value, wanted string) bool // how filters compare, unless it is letter by letter
-	refused    string                                     // the parameter of every list that this one does not take
-	apart      []string                                   // refused in the list of one app
-	appOnly    []string                                   // refused in any other
-	checksKeys bool                                       // label_selector is checked, not only passed on
-	refusal    *Error                                     // nil for BadQueryParameter
-	item       []string                                   // the parameters of an item that is refused with 422; nil for the usual ones
+	folded     []string // filters to which case is nothing
+	partial    []string // filters that are met by more than a whole value
+	refused    string   // the parameter of every list that this one does not take
+	apart      []string // refused in the list of one app
+	appOnly    []string // refused in any other
+	checksKeys bool     // label_selector is checked, not only passed on
+	refusal    *Error   // nil for BadQueryParameter
+	item       []string // the parameters of an item that is refused with 422; nil for the usual ones
 }
 
 // choice is a filter that takes one of a few values.
@@ -114,16 +112,13 @@ func (l *ResourceList) either(filters ...string) *ResourceList {
 // folding compares filters without regard to case: their columns are made so
 // (lib/vcap/sequel_case_insensitive_string_monkeypatch.rb).
 func (l *ResourceList) folding(filters ...string) *ResourceList {
-	return l.comparing(strings.EqualFold, filters...)
+	l.folded = filters
+	return l
 }
 
-func (l *ResourceList) comparing(alike func(value, wanted string) bool, filters ...string) *ResourceList {
-	if l.alike == nil {
-		l.alike = map[string]func(value, wanted string) bool{}
-	}
-	for _, filter := range filters {
-		l.alike[filter] = alike
-	}
+// containing lets filters pass what holds a wanted value, in whatever case.
+func (l *ResourceList) containing(filters ...string) *ResourceList {
+	l.partial = filters
 	return l
 }
 

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,7 +122,11 @@ func TestCollectionMessages(t *testing.T) {
 			t.Errorf("roles?%s: %v %s", query, err, q.Link(1))
 		}
 	}
-	if q, err := CollectionNamed("service_offerings").List.Parse("fields[service_broker]=guid,name"); err != nil || q.Link(1) != "fields%5Bservice_broker%5D=guid%2Cname&page=1&per_page=50" {
-		t.Errorf("%v %s", err, q.Link(1))
+	offerings, fields := CollectionNamed("service_offerings").List, "fields[service_broker]=guid,%20name"
+	if q, err := offerings.Parse(fields); err != nil || q.Link(1) != "fields%5Bservice_broker%5D=guid%2Cname&page=1&per_page=50" || !slices.Equal(q.Fields["service_broker"], []string{"guid", "name"}) {
+		t.Errorf("%v %s %v", err, q.Link(1), q.Fields)
+	}
+	if q, err := offerings.ParseInclude(fields); err != nil || !slices.Equal(q.Fields["service_broker"], []string{"guid", "name"}) {
+		t.Errorf("%v %v", err, q.Fields)
 	}
 }

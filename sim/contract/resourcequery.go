@@ -13,6 +13,9 @@ type ResourceQuery struct {
 	ListQuery
 	// Include names the related resources to send along.
 	Include []string
+	// Fields are the fields of related resources to send along, by the path of
+	// relationships that leads to these.
+	Fields map[string][]string
 
 	matches  map[string]Filter // the filters that ListQuery has no field for
 	excludes map[string]Filter // given as key[not]=...
@@ -97,7 +100,7 @@ func (l *ResourceList) Parse(rawQuery string) (ResourceQuery, error) {
 		q.Include = r.resources("include", "included", l.include)
 	}
 	l.filter(&r, &q)
-	r.fields(l.fields)
+	q.Fields = r.fields(l.fields)
 	l.nested(&r)
 	if q.ListQuery, err = r.result(); err != nil {
 		return ResourceQuery{}, err
@@ -123,7 +126,7 @@ func (l *ResourceList) filter(r *listReader, q *ResourceQuery) {
 			q.excludes[key] = r.exclusion(key, value)
 		default:
 			filter := r.filter(key, humanized(key))
-			filter.alike = l.alike[key]
+			filter.Folded, filter.Partial = slices.Contains(l.folded, key), slices.Contains(l.partial, key)
 			filter.Set = filter.Set && !slices.Contains(l.open, key)
 			q.matches[key] = filter
 			if key == "after_guid" && value.Kind != document.Null && len(filter.Values) != 1 {
@@ -162,15 +165,16 @@ func (r *listReader) usernames() {
 }
 
 // fields reads which fields of related resources are to come along.
-func (r *listReader) fields(valid []shown) {
+func (r *listReader) fields(valid []shown) (asked map[string][]string) {
 	value, given := document.Get(r.members, "fields")
 	if valid == nil || !given || value.Kind == document.Null {
-		return
+		return nil
 	}
 	if value.Kind != document.Object {
 		r.refuse("Fields must be an object")
-		return
+		return nil
 	}
+	asked = make(map[string][]string, len(value.Members))
 	var paths []string
 	for _, one := range valid {
 		paths = append(paths, one.path)
@@ -184,8 +188,10 @@ func (r *listReader) fields(valid []shown) {
 			r.refuse("Fields valid keys for '" + member.Key + "' are: " + quoted(valid[at].keys))
 		default:
 			r.query.repeat("fields["+member.Key+"]", strings.Join(keys, ","))
+			asked[member.Key] = keys
 		}
 	}
+	return asked
 }
 
 // nested refuses what does not go with the list of one app, and what goes with
@@ -258,8 +264,7 @@ func (l *ResourceList) ParseInclude(rawQuery string) (ResourceQuery, error) {
 		}
 	}
 	r.problems = unknownParameters(members, valid, quoted(valid))
-	q := ResourceQuery{Include: r.resources("include", "included", l.include)}
-	r.fields(l.fields)
+	q := ResourceQuery{Include: r.resources("include", "included", l.include), Fields: r.fields(l.fields)}
 	_, err = r.result()
 	return q, err
 }
