@@ -101,8 +101,9 @@ func (s *Store) CurrentDroplet(who Viewer, app string) (DropletView, error) {
 func (s *Store) Droplet(who Viewer, guid string) (DropletView, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if place, known := s.droplets().places.find(guid); known {
-		app, droplet := s.dropletAt(uint64(place))
+	all := s.droplets()
+	if place, known := all.places.find(guid); known {
+		app, droplet := all.of(s, uint64(place))
 		if v, err := s.visibleApp(who, app.GUID); err == nil {
 			return s.dropletView(v, *droplet), nil
 		}
@@ -119,33 +120,33 @@ const Staged = "STAGED"
 func (s *Store) Droplets(who Viewer, app string, q contract.ResourceQuery) (list []DropletView, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	droplets := s.droplets()
-	n := droplets.narrowed(q)
-	n.inPlaces(droplets.catalogue, q)
+	all := s.droplets()
+	n := all.narrowed(q)
+	n.inPlaces(all.catalogue, q)
 	if app != "" {
 		if _, err := s.visibleApp(who, app); err != nil {
 			return nil, 0, err
 		}
-		n.to(s.dropletsOf(app))
+		n.to(all.ofApps(s, app))
 	}
 	if apps := q.Filter("app_guids"); apps.Set {
-		n.to(s.dropletsOf(apps.Values...))
+		n.to(all.ofApps(s, apps.Values...))
 	}
 	if !q.Match("states", Staged) {
 		n.to(nil)
 	}
 	if !who.ReadsAll() {
-		n.to(droplets.readable(who))
+		n.to(all.readable(who))
 	}
-	places, total := droplets.page(q, n, func(place uint64) resource { return resourceOfDroplet(s.dropletAt(place)) })
+	places, total := all.page(q, n, func(place uint64) resource { return resourceOfDroplet(all.of(s, place)) })
 	for _, place := range places {
-		app, droplet := s.dropletAt(place)
+		app, droplet := all.of(s, place)
 		list = append(list, s.dropletView(s.viewOfApp(app.GUID), *droplet))
 	}
 	return list, total, nil
 }
 
-// droplets finds those of all apps.
+// droplets finds those of all apps, which neither come nor go.
 type droplets struct {
 	*catalogue
 	at []dropletPlace // in order of creation of the apps, then of their own
@@ -155,43 +156,43 @@ type dropletPlace struct{ app, at uint32 }
 
 // droplets are made when they are first asked for.
 func (s *Store) droplets() *droplets {
-	d := &s.lasting.droplets
-	s.lasting.dropletsMade.Do(func() {
+	return s.Memo("droplets", func() any {
+		var d droplets
 		for i, guid := range s.appOrder {
 			for k := range s.apps.table.get(guid).Droplets {
 				d.at = append(d.at, dropletPlace{uint32(i), uint32(k)})
 			}
 		}
 		d.catalogue = newCatalogue(load{}, len(d.at),
-			func(i int) resource { return resourceOfDroplet(s.dropletAt(uint64(i))) },
+			func(i int) resource { return resourceOfDroplet(d.of(s, uint64(i))) },
 			func(own []attribute, i int) []attribute {
-				app, _ := s.dropletAt(uint64(i))
+				app, _ := d.of(s, uint64(i))
 				return in(own, s.spaces.table.get(app.SpaceGUID))
 			})
-	})
-	return d
+		return &d
+	}).(*droplets)
 }
 
-// dropletAt is the droplet at a place in the order of creation, with its app.
-func (s *Store) dropletAt(place uint64) (*App, *Droplet) {
-	at := s.lasting.droplets.at[place]
+// of is the droplet at a place in the order of creation, with its app.
+func (d *droplets) of(s *Store, place uint64) (*App, *Droplet) {
+	at := d.at[place]
 	app := s.apps.once(s.appOrder[at.app])
 	return app, &app.Droplets[at.at]
+}
+
+// ofApps are the places of the droplets of some apps.
+func (d *droplets) ofApps(s *Store, guids ...string) (found ids) {
+	for _, guid := range guids {
+		if app := s.apps.table.get(guid); app != nil {
+			for i := range app.Droplets {
+				found.add(uint64(d.places.get(app.Droplets[i].GUID)))
+			}
+		}
+	}
+	return found
 }
 
 func resourceOfDroplet(app *App, d *Droplet) resource {
 	created := cmp.Or(d.CreatedAt, app.CreatedAt)
 	return resource{guid: d.GUID, moments: moments{created, created}}
-}
-
-// dropletsOf are the places of the droplets of some apps.
-func (s *Store) dropletsOf(apps ...string) (found ids) {
-	for _, guid := range apps {
-		if app := s.apps.table.get(guid); app != nil {
-			for i := range app.Droplets {
-				found.add(uint64(s.lasting.droplets.places.get(app.Droplets[i].GUID)))
-			}
-		}
-	}
-	return found
 }

@@ -49,6 +49,12 @@ const (
 	ofState    attributeKind = 'd' // of a deployment, and so the next two
 	ofReason   attributeKind = 'e'
 	ofStatus   attributeKind = 'v'
+
+	ofText      attributeKind = 'x' // under a key of a listing
+	ofEverybody attributeKind = 'p' // who sees an item, and so the next three
+	ofUser      attributeKind = 'i' // guid
+	ofMembers   attributeKind = 'm' // of an organization
+	ofAuditors  attributeKind = 'u' // of an organization
 )
 
 // String names the attribute in the index.

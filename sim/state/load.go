@@ -177,7 +177,7 @@ func (s *Store) Load(now time.Time) *Store {
 	if next.deployed.load = l; next.deployed.openKeys == mixed {
 		next.deployed = next.catalogueOfDeployments()
 	}
-	next.lasting = new(lasting)
+	next.memos = new(sync.Map)
 	if d := s.shared; d.mixed {
 		next.shared = &directory{seed: d.seed, load: l}
 	}

@@ -41,7 +41,8 @@ func cut[T any](q contract.ListQuery, all []T) (page []T, total int) {
 type resource struct {
 	guid, name, state string
 	moments
-	labels contract.Pairs
+	labels  contract.Pairs
+	columns map[string]string // others that it can be ordered by
 }
 
 // passes asks the filters that every list has.
@@ -67,13 +68,14 @@ func (r resource) compareBy(column string, to resource) int {
 
 // text is what a column that is none of the times is ordered by.
 func (r resource) text(column string) string {
-	switch column {
-	case "name":
+	switch {
+	case r.columns != nil:
+	case column == "name":
 		return strings.ToLower(r.name)
-	case "state":
+	case column == "state":
 		return r.state
 	}
-	return ""
+	return r.columns[column]
 }
 
 // paged filters what is handed in in order of creation, orders it and cuts out the

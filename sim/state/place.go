@@ -40,11 +40,7 @@ func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
 	if !who.ReadsAll() {
 		var seen ids
 		for _, g := range who.User.Grants {
-			org := g.OrganizationGUID
-			if space, ok := s.spaces.table.find(g.SpaceGUID); ok {
-				seen = seen.or(orgs.having(attribute{ofOrg, space.OrganizationGUID, ""}))
-			}
-			seen = seen.or(orgs.having(attribute{ofOrg, org, ""}))
+			seen = seen.or(orgs.having(attribute{ofOrg, s.organizationOf(g), ""}))
 		}
 		n.to(seen)
 	}
@@ -54,6 +50,21 @@ func (s *Store) Organizations(who Viewer, q contract.ResourceQuery) Page {
 		views[i] = View{Organization: s.orgs.get(s.orgOrder[place]), settings: s.settings}
 	}
 	return Page{Views: views, Total: total}
+}
+
+// OrganizationOf is the guid of the organization in which, or in a space of which,
+// a role is.
+func (s *Store) OrganizationOf(g Grant) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.organizationOf(g)
+}
+
+func (s *Store) organizationOf(g Grant) string {
+	if space, found := s.spaces.table.find(g.SpaceGUID); found {
+		return space.OrganizationGUID
+	}
+	return g.OrganizationGUID
 }
 
 // Organization finds an organization for a reader. The error is
@@ -99,6 +110,16 @@ func (s *Store) Space(who Viewer, guid string) (View, error) {
 
 func (s *Store) viewOfSpace(space *Space) View {
 	return View{Space: space, Organization: s.orgs.get(space.OrganizationGUID), settings: s.settings}
+}
+
+// Founded is when the first organization was made, false when there is none.
+func (s *Store) Founded() (time.Time, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.orgOrder) == 0 {
+		return time.Time{}, false
+	}
+	return s.orgs.get(s.orgOrder[0]).CreatedAt, true
 }
 
 // Places returns all organizations and spaces, in order of creation.

@@ -166,4 +166,26 @@ func (s *Store) SetQuotas(organizations, spaces map[string]*Quota) {
 		next.Quota = spaces[guid]
 		s.spaces.set(guid, &next)
 	}
+	s.findLimited()
+}
+
+func (s *Store) findLimited() {
+	s.limited = nil
+	for _, guid := range s.spaceOrd {
+		if s.spaces.table.get(guid).Quota != nil {
+			s.limited = append(s.limited, guid)
+		}
+	}
+}
+
+// LimitedSpaces are the spaces with a quota that a viewer may see.
+func (s *Store) LimitedSpaces(who Viewer) (views []View) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, guid := range s.limited {
+		if space := s.spaces.get(guid); who.canRead(space) {
+			views = append(views, s.viewOfSpace(space))
+		}
+	}
+	return views
 }

@@ -183,16 +183,15 @@ func (s *Store) revisedApp(revision string) string {
 	if app, added := s.revised.find(revision); added {
 		return app
 	}
-	all := s.lasting
-	all.revisionsMade.Do(func() {
-		all.revisions = make(map[string]string, s.apps.size)
+	return s.Memo("revisions", func() any {
+		apps := make(map[string]string, s.apps.size)
 		for guid, app := range s.apps.table.all() {
 			for _, r := range app.Revisions {
-				all.revisions[r.GUID] = guid
+				apps[r.GUID] = guid
 			}
 		}
-	})
-	return all.revisions[revision]
+		return apps
+	}).(map[string]string)[revision]
 }
 
 // Revisions lists the revisions of an app, or those that its started processes

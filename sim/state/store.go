@@ -18,12 +18,13 @@ type Store struct {
 	orgOrder  []string
 	spaces    dated[*Space]
 	spaceOrd  []string
+	limited   []string // guids of the spaces that have a quota
 	apps      dated[*App]
 	appOrder  []string
 	shared    *directory    // with all forks of a load
 	found     *catalogue    // of the apps; nil: the directory's
 	touched   table[*App]   // those that are found in another way now, as they were
-	lasting   *lasting      // of the apps, with all forks of a load
+	memos     *sync.Map     // func() any by name, with all forks of a load
 	revised   table[string] // guids of apps by those of revisions that were added
 	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
@@ -41,20 +42,12 @@ type Store struct {
 	events events
 }
 
-// lasting is what follows from the apps of a load and does not change: each part
-// is made when it is first asked for.
-type lasting struct {
-	dropletsMade, revisionsMade sync.Once
-	droplets                    droplets
-	revisions                   map[string]string // guids of apps by those of their revisions
-}
-
 // New makes a store of a seed, whose open times stay open until Load. The seed's slices are kept: the caller must not
 // change them afterwards. References are taken as checked (package scenario).
 func New(seed Seed) *Store {
 	s := &Store{
 		settings: newSettings(seed),
-		lasting:  new(lasting),
+		memos:    new(sync.Map),
 		inOrder:  btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {
@@ -67,6 +60,7 @@ func New(seed Seed) *Store {
 		s.spaces.set(space.GUID, space)
 		s.spaceOrd = append(s.spaceOrd, space.GUID)
 	}
+	s.findLimited()
 	s.shared = newDirectory(seed)
 	s.apps.grow(len(seed.Apps))
 	s.byApp.grow(len(seed.Apps))
@@ -115,12 +109,13 @@ func (s *Store) Fork() *Store {
 		orgOrder:  slices.Clip(s.orgOrder),
 		spaces:    s.spaces.fork(),
 		spaceOrd:  slices.Clip(s.spaceOrd),
+		limited:   s.limited,
 		apps:      s.apps.fork(),
 		appOrder:  slices.Clip(s.appOrder),
 		shared:    s.shared,
 		found:     s.found.fork(),
 		touched:   s.touched.fork(),
-		lasting:   s.lasting,
+		memos:     s.memos,
 		revised:   s.revised.fork(),
 		processes: s.processes.fork(),
 		byApp:     s.byApp.fork(),

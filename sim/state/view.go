@@ -1,6 +1,10 @@
 package state
 
-import "example.com/capisim/sim/contract"
+import (
+	"sync"
+
+	"example.com/capisim/sim/contract"
+)
 
 // Ref names a process in one of the two ways of the API: by its own guid, or by
 // its app and type.
@@ -46,6 +50,16 @@ func (v View) StatsAvailable() bool {
 
 // HasMetrics says that stats come with what Log Cache measures (§14.1).
 func (v View) HasMetrics() bool { return v.settings.Platform.LogCache == "" }
+
+// Memo returns what build made under that name, once for all forks of this load: of
+// what never changes, such as where apps are. It must not ask for the same name.
+func (s *Store) Memo(name string, build func() any) any {
+	memo, made := s.memos.Load(name)
+	if !made {
+		memo, _ = s.memos.LoadOrStore(name, sync.OnceValue(build))
+	}
+	return memo.(func() any)()
+}
 
 // Peek finds what a path names without judging whether anyone may see it; the
 // zero fields of the view are what is not there.
