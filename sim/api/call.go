@@ -53,11 +53,11 @@ type call struct {
 	byStranger        bool         // carried out for a rule's meanwhile: no rate limit counts it
 	limits            []header
 	preferenceApplied string
-	warnings          []string                        // for the journal
-	address           string                          // of base, "" until somebody asks
-	made              map[*contract.Collection][]item // by items
-	head              sent                            // what headersOf made
-	memory                                            // goes from call to call
+	warnings          []string          // for the journal
+	address           string            // of base, "" until somebody asks
+	shelves           map[string]*shelf // that no other call shares
+	head              sent              // what headersOf made
+	memory                              // goes from call to call
 }
 
 // memory is what a list takes while it is made.

@@ -30,7 +30,7 @@ func getManifest(c *call) (reply, error) {
 			fmt.Fprintf(&b, "  - %s\n", yamlText(name))
 		}
 	}
-	for i, route := range c.routesByApp()[view.App.GUID] {
+	for i, route := range c.routesOf(view.App.GUID) {
 		if i == 0 {
 			b.WriteString("  routes:\n")
 		}

@@ -58,7 +58,7 @@ func downloadDroplet(c *call) (reply, error) {
 
 func getEnvironment(c *call) (reply, error) {
 	return one(http.StatusOK, func(v state.View) document.Value {
-		return c.document("environment", values{"guid": v.App.GUID, "uris": urlsOf(c.routesByApp()[v.App.GUID]), "name": v.App.Name, "files": contract.FileDescriptors,
+		return c.document("environment", values{"guid": v.App.GUID, "uris": urlsOf(c.routesOf(v.App.GUID)), "name": v.App.Name, "files": contract.FileDescriptors,
 			"space": v.Space.GUID, "space_name": v.Space.Name, "organization": v.Organization.GUID, "organization_name": v.Organization.Name})
 	})(c.secretsOf())
 }
@@ -128,11 +128,12 @@ func getDefaultDomain(c *call) (reply, error) {
 	if _, err := c.snap.State.Organization(c.who, c.guid); err != nil {
 		return reply{}, err
 	}
-	domain, found := c.firstDomain()
+	domains := c.shelf("domains")
+	place, found := domains.listing.Place(c.firstDomain())
 	if !found {
-		return reply{}, contract.CollectionNamed("domains").Item()
+		return reply{}, domains.Item()
 	}
-	return jsonReply(http.StatusOK, domain.value), nil
+	return jsonReply(http.StatusOK, c.item(domains, place).value), nil
 }
 
 // clearBuildpackCache is taken and has nothing to do. The real server starts a
@@ -157,18 +158,15 @@ func getSpaceSummary(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	apps, routes := []document.Value{}, c.routesByApp()
-	for _, app := range c.snap.State.Apps(c.who, everything).Views {
-		if app.App.SpaceGUID != c.guid {
-			continue
-		}
+	apps := []document.Value{}
+	for _, app := range c.snap.State.Apps(c.who, everything.With("space_guids", c.guid)).Views {
 		processes, err := c.processesOf(app.App.GUID)
 		if err != nil {
 			return reply{}, err
 		}
 		for _, p := range processes {
 			if p.Process.Type == "web" {
-				apps = append(apps, c.appSummary(p, urlsOf(routes[app.App.GUID])))
+				apps = append(apps, c.appSummary(p, urlsOf(c.routesOf(app.App.GUID))))
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"strings"
 
 	"example.com/capisim/sim/contract"
@@ -68,9 +67,9 @@ func (c *call) relatedBy(relation string, items []item) (found []item) {
 			found = append(found, item{guid: v.App.GUID, value: c.appJSON(v)})
 		}
 	default:
-		if collection := contract.CollectionNamed(relation + "s"); collection != nil {
-			found = slices.DeleteFunc(slices.Clone(c.items(collection)), func(to item) bool { return !slices.Contains(guids, to.guid) })
-		}
+		s := c.shelf(relation + "s")
+		places, _ := c.find(s, overseer, query)
+		found = c.items(s, places)
 	}
 	return found
 }

@@ -23,6 +23,12 @@ var leads = map[string][]string{
 // asks who may see it.
 var overseer = state.NewViewer(stranger, stranger.Scopes)
 
+// relation is the guid of a related resource, "" when there is none.
+func (i item) relation(name string) string {
+	value, _ := i.value.Find("/relationships/" + name + "/data/guid")
+	return value.Text
+}
+
 // relations are the guids of the resources of a kind that an item names.
 func (i item) relations(kind string) (guids []string) {
 	for _, name := range []string{kind, kind + "s", "shared_" + kind + "s"} {
@@ -45,123 +51,87 @@ func (i item) relations(kind string) (guids []string) {
 }
 
 // reached are the guids of the resources of a kind that an item is related to, by
-// itself or by what it names.
+// itself or by what it names of other kinds than its own.
 func (c *call) reached(i item, kind string) []string {
 	guids := i.relations(kind)
 	if _, named := i.value.Find("/relationships/" + kind); named || guids != nil { // null, too, is said
 		return guids
 	}
 	for _, step := range leads[kind] {
+		if step == i.kind {
+			continue
+		}
 		for _, guid := range c.reached(i, step) {
-			if next, found := c.resource(step, guid); found {
-				guids = append(guids, c.reached(next, kind)...)
-			}
+			guids = append(guids, c.beyond(step, guid, kind)...)
 		}
 	}
 	return guids
 }
 
-// resource finds a resource of a kind, whoever may see it.
-func (c *call) resource(kind, guid string) (found item, ok bool) {
-	switch kind {
+// beyond are those that a resource of a kind leads to.
+func (c *call) beyond(step, guid, kind string) []string {
+	switch step {
 	case "app":
-		v, err := c.snap.State.VisibleApp(overseer, guid)
-		if err != nil {
-			return item{}, false
+		if v, err := c.snap.State.VisibleApp(overseer, guid); err == nil {
+			return []string{v.App.SpaceGUID}
 		}
-		return item{guid: guid, value: c.appJSON(v)}, true
 	case "space":
-		v, err := c.snap.State.Space(overseer, guid)
-		if err != nil {
-			return item{}, false
+		if v, err := c.snap.State.Space(overseer, guid); err == nil {
+			return []string{v.Space.OrganizationGUID}
 		}
-		return item{guid: guid, value: c.spaceJSON(v)}, true
+	default:
+		if next, found := c.resource(step, guid); found {
+			return c.reached(next, kind)
+		}
 	}
-	if collection := contract.CollectionNamed(kind + "s"); collection != nil {
-		for _, one := range c.items(collection) {
-			if one.guid == guid {
-				return one, true
+	return nil
+}
+
+// resource finds an item by its guid, as it is written, whoever may see it.
+func (c *call) resource(kind, guid string) (item, bool) {
+	s := c.shelf(kind + "s")
+	place, found := s.listing.Place(guid)
+	if !found {
+		return item{}, false
+	}
+	return c.written(s, place), true
+}
+
+// guidsNamed are the guids of the resources of a kind whose names pass a filter.
+func (c *call) guidsNamed(kind string, f contract.Filter) (guids []string) {
+	if kind == "app" {
+		for _, v := range c.snap.State.Apps(overseer, everything.With("names", f.Values...)).Views {
+			if f.Match(v.App.Name) {
+				guids = append(guids, v.App.GUID)
 			}
 		}
+		return guids
 	}
-	return item{}, false
+	s := c.shelf(kind + "s")
+	places, _ := c.find(s, overseer, everything, state.Having{Key: "names", Filter: f})
+	return shown(places, func(place int) string { return s.listing.Item(place).GUID })
 }
 
-// lists says whether the caller may see an item: what belongs to a space or to an
-// organization is for those who see that.
-func (c *call) lists(i item) bool {
-	if c.who.ReadsAll() {
-		return true
-	}
-	switch c.op.Collection.Name {
-	case "app_usage_events", "service_usage_events":
-		return false
-	case "organization_quotas": // the real server shows all, with the organizations that the caller sees
-		return true
-	case "isolation_segments":
-		return len(c.entitled(i)) > 0
-	case "security_groups":
-		return i.protects("running", "") || i.protects("staging", "") ||
-			slices.ContainsFunc(append(i.relations("running_space"), i.relations("staging_space")...), c.seesSpace)
-	case "service_brokers":
-		return slices.ContainsFunc(i.relations("space"), c.seesSpace)
-	}
-	if spaces := c.reached(i, "space"); len(spaces) > 0 {
-		return slices.ContainsFunc(spaces, c.seesSpace) || c.op.Collection.Name == "routes" && slices.ContainsFunc(c.reached(i, "organization"), c.audits)
-	}
-	organizations := i.relations("organization")
-	return len(organizations) == 0 || slices.ContainsFunc(organizations, c.seesOrganization)
-}
-
-func (c *call) seesSpace(guid string) bool {
-	_, err := c.snap.State.Space(c.who, guid)
-	return err == nil
-}
-
-func (c *call) seesOrganization(guid string) bool {
-	_, err := c.snap.State.Organization(c.who, guid)
-	return err == nil
-}
-
-// audits says that the caller is an auditor of an organization, who reads its
-// routes.
-func (c *call) audits(organization string) bool {
-	return slices.ContainsFunc(c.who.User.Grants, func(g state.Grant) bool {
-		return g.Role == state.OrgAuditor && g.OrganizationGUID == organization
-	})
+// textsAt are where filters find their texts, when that is not where they say.
+var textsAt = map[string]string{
+	"partial_usernames":        "/username",
+	"broker_catalog_ids":       "/broker_catalog/id",
+	"package_guids":            "/package/guid",
+	"globally_enabled_running": "/globally_enabled/running",
+	"globally_enabled_staging": "/globally_enabled/staging",
 }
 
 // compared are the texts of an item that a filter looks at.
-func (c *call) compared(i item, filter string) []string {
-	switch filter {
-	case "partial_usernames":
-		return []string{i.value.TextOf("username")}
-	case "broker_catalog_ids":
-		id, _ := i.value.Find("/broker_catalog/id")
-		return []string{id.Text}
-	case "available":
-		if value, given := i.value.Get(filter); given {
-			return []string{value.Text}
-		}
-		return []string{"true"}
-	case "package_guids":
-		guid, _ := i.value.Find("/package/guid")
-		return []string{guid.Text}
-	case "globally_enabled_running", "globally_enabled_staging":
-		enabled, _ := i.value.Find("/globally_enabled/" + strings.TrimPrefix(filter, "globally_enabled_"))
-		return []string{enabled.Text}
+func (c *call) compared(s *shelf, i item, filter string) []string {
+	if own := s.texts[filter]; own != nil {
+		return own(c, i)
+	}
+	if pointer := textsAt[filter]; pointer != "" {
+		value, _ := i.value.Find(pointer)
+		return []string{value.Text}
 	}
 	if kind, ok := strings.CutSuffix(filter, "_guids"); ok {
-		return c.comparedGUIDs(i, kind)
-	}
-	if kind, ok := strings.CutSuffix(filter, "_names"); ok {
-		var names []string
-		for _, guid := range c.reached(i, kind) {
-			if one, found := c.resource(kind, guid); found {
-				names = append(names, one.value.TextOf("name"))
-			}
-		}
-		return names
+		return c.reached(i, kind)
 	}
 	value, given := i.value.Get(filter)
 	if !given {
@@ -170,28 +140,51 @@ func (c *call) compared(i item, filter string) []string {
 	return []string{value.Text}
 }
 
-// comparedGUIDs are the guids of the resources of a kind that an item has to do
-// with, plans by the instances of them, segments by who is entitled to them.
-func (c *call) comparedGUIDs(i item, kind string) []string {
-	switch {
-	case kind == "service_instance" && c.op.Collection.Name == "service_plans":
-		var guids []string
-		for _, instance := range c.items(contract.CollectionNamed("service_instances")) {
-			if slices.Contains(instance.relations("service_plan"), i.guid) {
-				guids = append(guids, instance.guid)
-			}
-		}
-		return guids
-	case kind == "service_instance" && c.op.Collection.Name == "routes":
-		var guids []string
-		for _, binding := range c.items(contract.CollectionNamed("service_route_bindings")) {
-			if slices.Contains(binding.relations("route"), i.guid) {
-				guids = append(guids, binding.relations("service_instance")...)
-			}
-		}
-		return guids
-	case kind == "organization" && c.op.Collection.Name == "isolation_segments":
-		return c.entitled(i)
+// neighbours are those who see an item since they see where it is: in a space, or
+// else in an organization, or else nowhere.
+func (c *call) neighbours(i item) state.Audience {
+	if spaces := c.reached(i, "space"); len(spaces) > 0 {
+		return state.Audience{Spaces: spaces}
 	}
-	return c.reached(i, kind)
+	organizations := i.relations("organization")
+	return state.Audience{Organizations: organizations, Everybody: len(organizations) == 0}
+}
+
+func ofBroker(_ *call, i item) state.Audience { return state.Audience{Spaces: i.relations("space")} }
+
+// ofGroup are those of a security group: who sees a space where it is in force.
+func ofGroup(c *call, i item) state.Audience {
+	spaces := append(inForce("running")(c, i), inForce("staging")(c, i)...)
+	return state.Audience{Everybody: slices.Contains(spaces, everywhere), Spaces: spaces}
+}
+
+// inForce are the spaces in which a security group is in force, for what runs or
+// for what is being staged there.
+func inForce(phase string) func(*call, item) []string {
+	return func(_ *call, i item) []string {
+		if all, _ := i.value.Find("/globally_enabled/" + phase); all.Text == "true" {
+			return []string{everywhere}
+		}
+		return i.relations(phase + "_space")
+	}
+}
+
+// offered says that what the marketplace has is available, unless it says
+// otherwise.
+func offered(_ *call, i item) []string {
+	if value, given := i.value.Get("available"); given {
+		return []string{value.Text}
+	}
+	return []string{"true"}
+}
+
+// plansOf are the plans of service instances.
+func plansOf(c *call, f contract.Filter) state.Having {
+	var plans []string
+	for _, guid := range f.Values {
+		if instance, found := c.resource("service_instance", guid); found {
+			plans = append(plans, instance.relations("service_plan")...)
+		}
+	}
+	return wants("", plans...)
 }

@@ -5,28 +5,56 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
+	"example.com/capisim/sim/state"
 )
 
 // defaultPort is where an app listens that names no port.
 const defaultPort = 8080
 
-// route is a route as the API shows it. A scenario need say no more of one than
-// its host and the app that it leads to: it is then in the app's space and of the
-// first domain.
-func (c *call) route(guid string, at time.Time, given document.Value) document.Value {
-	member := func(key string) document.Value { value, _ := given.Get(key); return value }
-	domain := c.domainOf(item{value: given})
+// relateRoute puts a route where it is: a scenario need say no more of one than its
+// host and the app that it leads to. It is then in the app's space and of the first
+// domain that is not internal.
+func relateRoute(c *call, given document.Value) document.Value {
+	route := item{kind: "route", value: given}
+	first := func(kind string, guids []string) document.Field {
+		guid := ""
+		if len(guids) > 0 {
+			guid = guids[0]
+		}
+		return document.Field{Key: kind, Value: objectOf(document.Field{Key: "data", Value: objectOf(document.Field{Key: "guid", Value: document.Text(guid)})})}
+	}
+	domains := route.relations("domain")
+	if domains == nil {
+		domains = []string{c.firstDomain()}
+	}
+	return given.With("relationships", objectOf(first("space", c.reached(route, "space")), first("domain", domains)))
+}
+
+// ofRoute are those of a route, which auditors of its organization read.
+func ofRoute(_ *call, route item) state.Audience {
+	return state.Audience{Spaces: route.relations("space"), Auditors: true}
+}
+
+// routesBoundTo are the routes that are bound to service instances.
+func routesBoundTo(c *call, f contract.Filter) state.Having {
+	var routes []string
+	bindings := c.shelf("service_route_bindings")
+	places, _ := c.find(bindings, overseer, everything, state.Having{Key: "service_instance_guids", Filter: f})
+	for _, place := range places {
+		routes = append(routes, c.written(bindings, place).relations("route")...)
+	}
+	return wants("", routes...)
+}
+
+// route is a route as the API shows it.
+func (c *call) route(given item) document.Value {
+	member := func(key string) document.Value { value, _ := given.value.Get(key); return value }
+	domain, _ := c.resource("domain", given.relation("domain"))
 	first, _ := domain.value.Find("/supported_protocols/0")
 	protocol := cmp.Or(first.Text, "http")
-	route := item{value: given.With("destinations", document.List(c.destinations(guid, protocol, at, member("destinations"))...))}
-	space := ""
-	if spaces := c.reached(route, "space"); len(spaces) > 0 {
-		space = spaces[0]
-	}
 	host, path, port := member("host").Text, member("path").Text, member("port")
 	url := domain.value.TextOf("name")
 	switch {
@@ -37,10 +65,9 @@ func (c *call) route(guid string, at time.Time, given document.Value) document.V
 	default:
 		url = host + "." + url + path
 	}
-	destinations, _ := route.value.Get("destinations")
-	return c.document("route", values{"guid": guid, "protocol": protocol, "host": host, "path": path, "port": port, "url": url,
-		"destinations": destinations, "options": member("options"), "metadata": either(member("metadata"), metadataOf(contract.Metadata{})),
-		"space": space, "domain": domain.guid})
+	return c.document("route", values{"guid": given.guid, "protocol": protocol, "host": host, "path": path, "port": port, "url": url,
+		"destinations": document.List(c.destinations(given, protocol)...), "options": member("options"), "metadata": either(member("metadata"), metadataOf(contract.Metadata{})),
+		"space": given.relation("space"), "domain": given.relation("domain")})
 }
 
 // either is a value, or else what stands for none.
@@ -52,10 +79,11 @@ func either(value document.Value, otherwise any) any {
 }
 
 // destinations are those of a route, in the order of their guids.
-func (c *call) destinations(route, protocol string, at time.Time, given document.Value) (shown []document.Value) {
+func (c *call) destinations(route item, protocol string) (shown []document.Value) {
 	if protocol == "http" {
 		protocol = "http1"
 	}
+	given, _ := route.value.Get("destinations")
 	for i, one := range given.Members {
 		text := func(path, otherwise string) string {
 			found, _ := one.Value.Find(path)
@@ -63,47 +91,35 @@ func (c *call) destinations(route, protocol string, at time.Time, given document
 		}
 		weight, _ := one.Value.Get("weight")
 		port, _ := one.Value.Get("port")
-		shown = append(shown, c.document("destination", values{"guid": text("/guid", guidFor(c.snap.Scenario.Number, "destination", route, i)),
+		shown = append(shown, c.document("destination", values{"guid": text("/guid", guidFor(c.snap.Scenario.Number, "destination", route.guid, i)),
 			"app": text("/app/guid", ""), "type": text("/app/process/type", "web"), "weight": weight, "port": either(port, defaultPort),
-			"protocol": text("/protocol", protocol), "created_at": at}))
+			"protocol": text("/protocol", protocol), "created_at": route.created}))
 	}
 	slices.SortFunc(shown, func(a, b document.Value) int { return strings.Compare(a.TextOf("guid"), b.TextOf("guid")) })
 	return shown
 }
 
-// domainOf is the domain that a route names, or else the first that is not
-// internal.
-func (c *call) domainOf(route item) item {
-	if named := route.relations("domain"); named != nil {
-		found, _ := c.resource("domain", named[0])
-		found.guid = named[0]
-		return found
-	}
-	found, _ := c.firstDomain()
-	return found
+// firstDomain is the guid of the first domain that is not internal, "" when there is
+// none.
+func (c *call) firstDomain() string {
+	return c.snap.State.Memo("first domain", func() any {
+		s := c.shelf("domains")
+		for place := range s.listing.Len() {
+			if internal, _ := s.value(c, place).Get("internal"); internal.Text != "true" {
+				return s.listing.Item(place).GUID
+			}
+		}
+		return ""
+	}).(string)
 }
 
-// firstDomain is the first domain that is not internal.
-func (c *call) firstDomain() (item, bool) {
-	for _, domain := range c.items(contract.CollectionNamed("domains")) {
-		if internal, _ := domain.value.Get("internal"); internal.Text != "true" {
-			return domain, true
-		}
-	}
-	return item{}, false
-}
-
-// routesByApp are the routes of each app, in the order of their addresses.
-func (c *call) routesByApp() map[string][]item {
-	routes, byApp := slices.Values(c.items(contract.CollectionNamed("routes"))), map[string][]item{}
-	for _, route := range slices.SortedStableFunc(routes, func(a, b item) int { return strings.Compare(a.value.TextOf("url"), b.value.TextOf("url")) }) {
-		apps := route.relations("app")
-		slices.Sort(apps)
-		for _, app := range slices.Compact(apps) {
-			byApp[app] = append(byApp[app], route)
-		}
-	}
-	return byApp
+// routesOf are the routes of an app, in the order of their addresses.
+func (c *call) routesOf(app string) []item {
+	s := c.shelf("routes")
+	places, _ := c.find(s, overseer, everything, wants("app_guids", app))
+	routes := c.items(s, places)
+	slices.SortStableFunc(routes, func(a, b item) int { return strings.Compare(a.value.TextOf("url"), b.value.TextOf("url")) })
+	return routes
 }
 
 // urlsOf are the addresses of routes.
@@ -114,15 +130,17 @@ func urlsOf(routes []item) []string {
 // getReservations says whether a domain has a route of a host, a path or a port;
 // what is not asked for must not be there.
 func getReservations(c *call) (reply, error) {
-	domain, err := c.item()
+	domain, err := c.named()
 	if err != nil {
 		return reply{}, err
 	}
-	asked := c.req.URL.Query()
-	matches := slices.ContainsFunc(c.items(contract.CollectionNamed("routes")), func(route item) bool {
-		port, _ := route.value.Get("port")
-		return slices.Contains(route.relations("domain"), domain.guid) && strings.EqualFold(route.value.TextOf("host"), asked.Get("host")) &&
-			strings.EqualFold(route.value.TextOf("path"), asked.Get("path")) && cmp.Or(port.Text, "0") == cmp.Or(asked.Get("port"), "0")
+	asked, routes := c.req.URL.Query(), c.shelf("routes")
+	host := contract.Filter{Set: true, Values: []string{asked.Get("host")}, Folded: true}
+	places, _ := c.find(routes, overseer, everything, wants("domain_guids", domain.guid), state.Having{Key: "hosts", Filter: host})
+	matches := slices.ContainsFunc(places, func(place int) bool {
+		route := routes.value(c, place)
+		port, _ := route.Get("port")
+		return strings.EqualFold(route.TextOf("path"), asked.Get("path")) && cmp.Or(port.Text, "0") == cmp.Or(asked.Get("port"), "0")
 	})
 	return jsonReply(http.StatusOK, c.document("route_reservations", values{"matches": matches})), nil
 }
@@ -132,5 +150,5 @@ func listDestinations(c *call) (reply, error) {
 	return one(http.StatusOK, func(route item) document.Value {
 		destinations, _ := route.value.Get("destinations")
 		return c.document("destinations", values{"guid": route.guid, "destinations": destinations})
-	})(c.item())
+	})(c.named())
 }

@@ -168,6 +168,11 @@ func (l *ResourceList) unchecked() *ResourceList {
 // Labelled says that what is listed has metadata, and is selected by it.
 func (l *ResourceList) Labelled() bool { return slices.Contains(l.parameters, "label_selector") }
 
+// Columns are those that a list can be ordered by beside the times.
+func (l *ResourceList) Columns() []string {
+	return slices.DeleteFunc(slices.Clone(l.columns), func(column string) bool { return slices.Contains(timeColumns, column) })
+}
+
 // Takes says that the list has this parameter of its own.
 func (l *ResourceList) Takes(parameter string) bool { return slices.Contains(l.parameters, parameter) }
 

@@ -63,6 +63,18 @@ func (q ResourceQuery) Among(guids []string) ResourceQuery {
 	return q
 }
 
+// With is the query with one of the list's own filters.
+func (q ResourceQuery) With(key string, values ...string) ResourceQuery {
+	matches := map[string]Filter{key: {Set: true, Values: values}}
+	for other, filter := range q.matches {
+		if other != key {
+			matches[other] = filter
+		}
+	}
+	q.matches = matches
+	return q
+}
+
 // Includes says that one of these related resources was asked for.
 func (q ResourceQuery) Includes(names ...string) bool {
 	return slices.ContainsFunc(q.Include, func(name string) bool { return slices.Contains(names, name) })

@@ -192,6 +192,37 @@ func BenchmarkDeployments(b *testing.B) {
 	}
 }
 
+// BenchmarkCollections asks for pages of what is only listed, and for what is found
+// by other things; the first of all such requests is not among them.
+func BenchmarkCollections(b *testing.B) {
+	for _, many := range []int{500, 5_000} {
+		list := func(each string) string {
+			var all []string
+			for i := range many {
+				all = append(all, strings.ReplaceAll(each, "#", fmt.Sprint(i)))
+			}
+			return "[" + strings.Join(all, ",") + "]"
+		}
+		srv := sim.Start(b, sim.Document(`{"name":"listed","apps":`+list(`{"name":"app-#","guid":"app-#"}`)+`,"resources":{
+			"routes":`+list(`{"host":"h#","guid":"route-#","destinations":[{"app":{"guid":"app-#"}}]}`)+`,
+			"service_plans":`+list(`{"name":"plan-#","guid":"plan-#"}`)+`,
+			"service_instances":`+list(`{"name":"db-#","guid":"db-#","relationships":{"service_plan":{"data":{"guid":"plan-#"}}}}`)+`,
+			"service_credential_bindings":`+list(`{"type":"app","relationships":{"app":{"data":{"guid":"app-#"}},"service_instance":{"data":{"guid":"db-#"}}}}`)+`}}`))
+		for _, path := range []string{
+			"routes?hosts=h77", fmt.Sprintf("routes?page=%d", many/50/2), "routes/route-77", "apps/app-77/env", "service_plans?service_instance_guids=db-77",
+			"service_instances?order_by=-name", "service_instances?service_plan_names=plan-77", "service_credential_bindings?app_names=app-77&include=app",
+		} {
+			b.Run(fmt.Sprint(many, "/", path), func(b *testing.B) {
+				ask(b, srv, "GET", "/v3/"+path, nil)
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/"+path, nil)
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkWorld makes worlds, by name and as forks, and ends them.
 func BenchmarkWorld(b *testing.B) {
 	for _, apps := range sizes {
