@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/capisim/sim/api"
 	"example.com/capisim/sim/world"
 )
 
@@ -45,7 +44,6 @@ func newArrivals(limit time.Duration) *arrivals {
 func (a *arrivals) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
-			api.Answers(w, r)
 			next.ServeHTTP(w, r)
 			a.leave(w, r)
 			return
@@ -55,7 +53,6 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 		on.request.Body = on
 		on.extend()
 		defer on.settle()
-		api.Answers(on, r)
 		next.ServeHTTP(on, &on.request)
 		a.leave(w, r)
 	})

@@ -555,17 +555,22 @@ func ExampleTLS() {
 }
 
 func ExampleAround() {
-	version := func(next http.Handler) http.Handler {
+	logged := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/version" {
-				w.WriteHeader(http.StatusTeapot)
-				return
-			}
 			next.ServeHTTP(w, r)
+			fmt.Println(r.Method, r.URL.Path, w.Header().Get("Content-Type"))
 		})
 	}
 	sim.Run(func(t sim.TB) {
-		srv := sim.Start(t, sim.Around(version))
+		status(http.Get(sim.Start(t, sim.Around(logged)).URL + "/v3"))
+	})
+	// Output: GET /v3 application/json; charset=utf-8
+}
+
+func ExampleBeside() {
+	version := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	sim.Run(func(t sim.TB) {
+		srv := sim.Start(t, sim.Beside("/version", version))
 		fmt.Println(status(http.Get(srv.URL+"/version")), status(http.Get(srv.URL+"/v3")))
 	})
 	// Output: 418 200

@@ -40,6 +40,7 @@ type config struct {
 	apart     bool                            // admin and console are not on the API's port
 	tls       *tls.Config                     // of the ports of worlds, nil for plain HTTP
 	around    func(http.Handler) http.Handler // of each server, nil for nothing
+	beside    map[string]http.Handler         // of each server, by path
 	// bodyTimeout is how long a request's body may be on its way.
 	bodyTimeout time.Duration
 	token       string
@@ -264,9 +265,24 @@ func TLS(settings *tls.Config) Option {
 }
 
 // Around puts a handler around that of each server which Simulator.Server makes,
-// the ports of worlds included: probes and metrics are the same on all of them.
+// the ports of worlds included: it sees and may change every request and answer.
 func Around(wrap func(http.Handler) http.Handler) Option {
 	return ofServer("Around", func(c *config) error { c.around = wrap; return nil })
+}
+
+// Beside serves one more path on each server that Simulator.Server makes, the ports
+// of worlds included: metrics are the same on all of them.
+func Beside(path string, handler http.Handler) Option {
+	return ofServer("Beside", func(c *config) error {
+		if !strings.HasPrefix(path, "/") {
+			return fmt.Errorf("beside: %q, expected a path such as /metrics", path)
+		}
+		if c.beside == nil {
+			c.beside = map[string]http.Handler{}
+		}
+		c.beside[path] = handler
+		return nil
+	})
 }
 
 // Journal bounds what each world remembers of its requests. Zero entries keep

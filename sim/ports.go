@@ -28,7 +28,7 @@ func (s *Simulator) listen(of *world.World, address string) (*url.URL, error) {
 		return nil, err
 	}
 	at := &url.URL{Scheme: "http", Host: listener.Addr().String()}
-	server := s.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveOwnPort(w, r, of) }))
+	server := s.server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveOwnPort(w, r, of) }), true)
 	serve := server.Serve
 	if s.config.tls != nil {
 		at.Scheme, server.TLSConfig = "https", s.config.tls.Clone()

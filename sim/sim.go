@@ -288,20 +288,41 @@ const headerBytes = 64 << 10
 // Server is an http.Server for one of the simulator's handlers, with its limits
 // and with what faults need to act on the real socket. It does not listen yet.
 func (s *Simulator) Server(handler http.Handler) *http.Server {
-	if s.config.around != nil {
-		handler = s.config.around(handler)
+	return s.server(handler, handler == http.Handler(s))
+}
+
+// server is Server, told whether the handler is the house's own: then, with nobody
+// around it, headers need not pass through the hands of others.
+func (s *Simulator) server(handler http.Handler, own bool) *http.Server {
+	onConn := api.ConnContext
+	handler = s.beside(handler)
+	if around := s.config.around; around != nil {
+		handler = around(handler)
+	} else if own {
+		onConn = api.DirectContext
 	}
 	return &http.Server{
 		Handler:           s.arrivals.bound(handler),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
-		ConnContext:       api.ConnContext,
+		ConnContext:       onConn,
 		ConnState:         s.arrivals.watch,
 		ErrorLog:          slog.NewLogLogger(s.config.log.Handler(), slog.LevelDebug), // what strangers do wrong
 		// net/http answers OPTIONS * itself otherwise, and waits for its body.
 		DisableGeneralOptionsHandler: true,
 	}
+}
+
+// beside serves the paths of Beside, and everything else by another handler.
+func (s *Simulator) beside(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if page := s.config.beside[r.URL.Path]; page != nil {
+			page.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ScenarioName is the scenario of the default world.

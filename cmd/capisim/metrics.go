@@ -62,21 +62,15 @@ func (m *metrics) count(x sim.Exchange) {
 	c.latency.Update(x.Latency.Seconds())
 }
 
-// beside serves GET /metrics, and everything else by another handler.
-func (m *metrics) beside(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/metrics" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		m.set.WritePrometheus(w)
-		now := m.totals()
-		prometheus.WriteGaugeUint64(w, "capisim_worlds", uint64(now.Worlds))
-		prometheus.WriteGaugeUint64(w, "capisim_rules", uint64(now.Rules))
-		prometheus.WriteGaugeUint64(w, "capisim_journal_entries", uint64(now.JournalEntries))
-		prometheus.WriteGaugeUint64(w, "capisim_journal_bytes", uint64(now.JournalBytes))
-		prometheus.WriteProcessMetrics(w)
-		prometheus.WriteFDMetrics(w)
-	})
+// ServeHTTP answers GET /metrics.
+func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	m.set.WritePrometheus(w)
+	now := m.totals()
+	prometheus.WriteGaugeUint64(w, "capisim_worlds", uint64(now.Worlds))
+	prometheus.WriteGaugeUint64(w, "capisim_rules", uint64(now.Rules))
+	prometheus.WriteGaugeUint64(w, "capisim_journal_entries", uint64(now.JournalEntries))
+	prometheus.WriteGaugeUint64(w, "capisim_journal_bytes", uint64(now.JournalBytes))
+	prometheus.WriteProcessMetrics(w)
+	prometheus.WriteFDMetrics(w)
 }

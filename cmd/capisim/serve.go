@@ -162,7 +162,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	metrics := newMetrics()
-	simulator, err := sim.New(append(f.options(log), sim.Observe(metrics.count), sim.Around(metrics.beside), sim.TLS(api.tls))...)
+	simulator, err := sim.New(append(f.options(log), sim.Observe(metrics.count), sim.Beside("/metrics", metrics), sim.TLS(api.tls))...)
 	if err != nil {
 		return errors.Join(err, api.close(), admin.close())
 	}

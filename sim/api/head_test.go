@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,9 +33,7 @@ func TestLinesOnTheWire(t *testing.T) {
 		{"id":"short","match":{"operations":["listProcesses"],"query":{"page":"5"}},"connection":{"kind":"truncate"}}]`
 	o := Options{Origins: NewOrigins([]string{"https://*.test"}), Prefer: true}
 	direct, through := rigFor(t, frozen, o), rigFor(t, frozen, o)
-	through.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		through.api.ServeHTTP(w, r, through.world)
-	})
+	through.Config.ConnContext = ConnContext
 	for _, r := range []*rig{direct, through} {
 		r.Start()
 		t.Cleanup(r.Close)

@@ -99,12 +99,13 @@ func nameOf(name string) string {
 
 // begin gives an answer its header. A connection of the house takes the lines as
 // they are. Else, and of a rule that may change what net/http does with an answer,
-// such as its length, net/http gets them; nil keeps it from adding its own.
+// such as its length, net/http gets them, in place of what others have set; nil keeps
+// it from adding its own.
 func (c *call) begin(w http.ResponseWriter, s *sent) {
 	h := w.Header()
 	h["Content-Type"] = nil
-	if len(s.extra) > 0 || !c.line.takes(c.ResponseWriter) {
-		journal.AddLines(h, string(s.text))
+	if len(s.extra) > 0 || c.line == nil || c.line.plain == nil {
+		journal.SetLines(h, string(s.text))
 		for _, one := range s.extra {
 			if len(one.values) == 0 {
 				h[nameOf(one.name)] = nil

@@ -66,11 +66,10 @@ func rigFor(t testing.TB, text string, o Options) *rig {
 	}
 	r := &rig{api: New(o), world: worlds.Root()}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		Answers(w, req)
 		r.api.ServeHTTP(w, req, r.world)
 	}))
 	r.Listener = conn.Listen(r.Listener)
-	r.Config.ConnContext = ConnContext
+	r.Config.ConnContext = DirectContext
 	return r
 }
 

@@ -23,10 +23,6 @@ type line struct {
 	plain *conn.Conn // the same, when it takes lines of a header; nil for any other
 	id    uint64
 	uses  atomic.Int64
-
-	// writer is what net/http answers the request with that is under way, when
-	// that is one at a time.
-	writer http.ResponseWriter
 }
 
 type lineKey struct{}
@@ -37,21 +33,16 @@ var lines atomic.Uint64
 // journal tell connections apart. A server without it loses only that: a reset
 // is then a plain close.
 func ConnContext(ctx context.Context, on net.Conn) context.Context {
+	return context.WithValue(ctx, lineKey{}, &line{conn: on, id: lines.Add(1)})
+}
+
+// DirectContext is ConnContext for a server between whose connections and the API
+// is nobody who sets, changes or looks at headers: they may pass by w.Header().
+func DirectContext(ctx context.Context, on net.Conn) context.Context {
 	l := &line{conn: on, id: lines.Add(1)}
 	l.plain, _ = on.(*conn.Conn)
 	return context.WithValue(ctx, lineKey{}, l)
 }
-
-// Answers says by which writer a request is answered on the wire. One that
-// somebody has put around it shows what he changes, or looks at, to it alone.
-func Answers(w http.ResponseWriter, r *http.Request) {
-	if l, ok := lineOf(r.Context()); ok && l.plain != nil {
-		l.writer = w
-	}
-}
-
-// takes says that what is written to w goes to the wire as it is.
-func (l *line) takes(w http.ResponseWriter) bool { return l != nil && l.plain != nil && l.writer == w }
 
 func lineOf(ctx context.Context) (*line, bool) {
 	l, ok := ctx.Value(lineKey{}).(*line)

@@ -38,18 +38,18 @@ func CutLines(lines []byte, name string) []byte {
 	return kept
 }
 
-// AddLines puts lines into a header, which shares the text.
-func AddLines(h http.Header, lines string) {
+// SetLines puts lines into a header, which shares the text. They take the place of
+// what it has of their names; those of one name stand behind each other.
+func SetLines(h http.Header, lines string) {
 	all := make([]string, 0, strings.Count(lines, lineEnd))
-	for lines != "" {
+	for last, from := "", 0; lines != ""; {
 		name, rest, _ := strings.Cut(lines, between)
 		value, rest, _ := strings.Cut(rest, lineEnd)
-		if lines = rest; h[name] != nil {
-			h[name] = append(h[name], value)
-			continue
+		if lines = rest; name != last {
+			last, from = name, len(all)
 		}
 		all = append(all, value)
-		h[name] = all[len(all)-1 : len(all) : len(all)]
+		h[name] = all[from:len(all):len(all)]
 	}
 }
 

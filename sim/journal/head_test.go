@@ -11,7 +11,7 @@ import (
 func TestHeadLines(t *testing.T) {
 	t.Parallel()
 	var b []byte
-	for _, line := range [][2]string{{"A", "1"}, {"Retry-After", "7"}, {"a-b", ""}, {"A", "2: 3"}, {"C", "x\r\nD: y"}} {
+	for _, line := range [][2]string{{"Retry-After", "7"}, {"A", "1"}, {"A", "2: 3"}, {"a-b", ""}, {"C", "x\r\nD: y"}} {
 		b = AppendLine(b, line[0], line[1])
 	}
 	if got := valueOf(b, "Retry-After"); got != "7" {
@@ -26,8 +26,8 @@ func TestHeadLines(t *testing.T) {
 	if got := valueOf(b, "A"); got != "1" { // the first line of all
 		t.Errorf("A is %q", got)
 	}
-	header := http.Header{}
-	AddLines(header, string(b))
+	header := http.Header{"A": {"0"}}
+	SetLines(header, string(b))
 	want := http.Header{"A": {"1", "2: 3"}, "a-b": {""}, "C": {"x  D: y"}}
 	if !reflect.DeepEqual(header, want) {
 		t.Errorf("got %v, want %v", header, want)

@@ -98,7 +98,7 @@ func (e *Entry) unpack() {
 	e.RequestHeader = u.header()
 	if lines := u.text(); lines != "" {
 		e.ResponseHeader = http.Header{}
-		AddLines(e.ResponseHeader, lines)
+		SetLines(e.ResponseHeader, lines)
 	} else {
 		e.ResponseHeader = u.header()
 	}

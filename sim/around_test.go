@@ -1,0 +1,54 @@
+package sim
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestAround: who stands around the simulator sees the header of an answer, as with
+// any handler. What he has set stays, except where the answer says it itself; when he
+// has sent a header already, what follows is the body alone.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	seen := make(chan string, 1)
+	srv := Start(t, Around(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Own", "1")
+			w.Header().Set("Referrer-Policy", "theirs")
+			if r.URL.RawQuery == "early" {
+				w.WriteHeader(http.StatusAccepted)
+				http.NewResponseController(w).Flush() //nolint:errcheck // then the client sees it
+			}
+			next.ServeHTTP(w, r)
+			seen <- w.Header().Get("X-Runtime")
+		})
+	}))
+	client := srv.Client("developer")
+	for _, line := range []string{"GET ", "GET ?early", "PATCH "} {
+		method, query, _ := strings.Cut(line, " ")
+		request, err := http.NewRequest(method, demoPath+query, strings.NewReader(map[string]string{"PATCH": "{}"}[method]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || !json.Valid(body) {
+			t.Errorf("%s: %v, %s", line, err, body)
+		}
+		runtime, policy := <-seen, answer.Header.Values("Referrer-Policy")
+		if answer.Header.Get("X-Own") != "1" || len(policy) != 1 {
+			t.Errorf("%s: %v", line, answer.Header)
+		}
+		if early := query != ""; !early && (runtime == "" || runtime != answer.Header.Get("X-Runtime") || slices.Contains(policy, "theirs")) {
+			t.Errorf("%s: %q seen of %v", line, runtime, answer.Header)
+		}
+	}
+}
