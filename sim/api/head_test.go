@@ -29,6 +29,7 @@ func TestLinesOnTheWire(t *testing.T) {
 	const rules = `[
 		{"id":"plain","match":{"operations":["listProcesses"],"query":{"page":"2"}},"respond":{"status":503}},
 		{"id":"more","match":{"operations":["listProcesses"],"query":{"page":"3"}},"respond":{"status":503,"headers":{"Retry-After":["1","2"],"x-vcap-request-id":["own"],"Content-Type":["text/odd"]}}},
+		{"id":"same","match":{"operations":["listProcesses"],"query":{"page":"6"}},"respond":{"status":304},"undocumented":true},
 		{"id":"slow","match":{"operations":["listProcesses"],"query":{"page":"4"}},"connection":{"kind":"drip","bytes_per_second":1000000}},
 		{"id":"short","match":{"operations":["listProcesses"],"query":{"page":"5"}},"connection":{"kind":"truncate"}}]`
 	o := Options{Origins: NewOrigins([]string{"https://*.test"}), Prefer: true}
@@ -53,6 +54,7 @@ func TestLinesOnTheWire(t *testing.T) {
 		"a rule's":           "GET /v3/processes?page=2" + more + last + "\r\n",
 		"a rule's header":    "GET /v3/processes?page=3" + more + last + "\r\n",
 		"slow":               "GET /v3/processes?page=4" + more + last + "\r\n",
+		"not modified":       "GET /v3/processes?page=6" + more + last + "\r\n",
 		"cut":                "GET /v3/processes?page=5" + more + last + "\r\n",
 		"HTTP/1.0":           "GET " + webPath + " HTTP/1.0\r\nHost: api.test\r\nAuthorization: bearer developer\r\n\r\n",
 		"that was continued": "PATCH " + webPath + more + "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n" + last + "\r\n{}",

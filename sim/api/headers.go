@@ -35,9 +35,9 @@ type sent struct {
 // headersOf makes the header of an answer: what the real server sends beside
 // the body (§16). It is the call's own and ends with it.
 func (c *call) headersOf(out *reply, took time.Duration) *sent {
-	f, hasBody := c.formOf(out), out.status != http.StatusNoContent
+	f, hasBody := c.formOf(out), out.status != http.StatusNoContent && out.status != http.StatusNotModified
 	b := append(c.lines[:0], f.lines...)
-	vary, origin := f.vary && hasBody && c.varies(), c.api.origins.of(c.req)
+	vary, origin := f.vary && out.status != http.StatusNoContent && c.varies(), c.api.origins.of(c.req)
 	if origin != "" {
 		b = appendHeaders(b, allowed(origin))
 	}
