@@ -1,10 +1,12 @@
 package api
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // changing is what differs between two answers to one request.
@@ -76,5 +78,17 @@ func TestLinesOnTheWire(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got[0], got[1])
 			}
 		})
+	}
+}
+
+// TestDateOfAHeldAnswer: it tells when the answer left, not when its request came.
+func TestDateOfAHeldAnswer(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	r.rules(t, `{"id":"slow","delay":{"fixed":"1s"}}`)
+	leaves := time.Now().Add(time.Second).Truncate(time.Second)
+	date, err := http.ParseTime(r.send(t, "GET "+webPath, "", as("developer")).header.Get("Date"))
+	if err != nil || date.Before(leaves) {
+		t.Errorf("%v, %v; left at %v or later", date, err, leaves)
 	}
 }

@@ -30,6 +30,7 @@ type sent struct {
 	text   []byte // its lines, but for the date
 	length int    // where the line with the body's length begins, if there is one
 	extra  []header
+	date   time.Time
 }
 
 // headersOf makes the header of an answer: what the real server sends beside
@@ -68,7 +69,7 @@ func (c *call) headersOf(out *reply, took time.Duration) *sent {
 		b = appendHeaders(b, traceOf(c.req.Header))
 	}
 	b = appendHeaders(b, c.limits)
-	c.head = sent{length: len(b), extra: out.headers}
+	c.head = sent{length: len(b), extra: out.headers, date: c.wall.Add(took)}
 	if hasBody {
 		b = append(b, contentLength...)
 		b = append(strconv.AppendInt(b, int64(max(out.size, len(out.body))), 10), "\r\n"...)
@@ -114,7 +115,7 @@ func (c *call) begin(w http.ResponseWriter, s *sent) {
 		return
 	}
 	c.line.plain.Head(s.text[:s.length])
-	c.line.plain.Head(c.api.dates.line(c.wall))
+	c.line.plain.Head(c.api.dates.line(s.date))
 	h["Date"] = nil
 	if s.length < len(s.text) {
 		h["Content-Length"] = []string{string(s.text[s.length+len(contentLength) : len(s.text)-2])}
