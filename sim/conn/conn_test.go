@@ -214,3 +214,15 @@ func TestHead(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// TestAtOnce: the deadlines of a machine that takes the year for 1970 are to be
+// waited for.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[time.Time]bool{never: false, atOnce: true, time.Unix(60, 0): false, after(1): false} {
+		d := deadline{wanted: at}
+		if d.over() != want {
+			t.Errorf("%v is over: %v", at, !want)
+		}
+	}
+}

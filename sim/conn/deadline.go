@@ -20,8 +20,9 @@ type deadline struct {
 	waiting bool      // a read or a write is with the socket
 }
 
-// longAgo is before any deadline but those that mean: at once.
-var longAgo = time.Unix(1e9, 0)
+// longAgo is before any deadline but those that mean: at once. A machine without a
+// clock of its own begins in 1970.
+var longAgo = time.Unix(2, 0)
 
 // move sets the deadline; the zero time is none.
 func (d *deadline) move(to time.Time) error {
