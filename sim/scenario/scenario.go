@@ -46,6 +46,8 @@ type Scenario struct {
 
 	drawing sync.Mutex // guards store
 	store   *state.Store
+	loading sync.Mutex // guards loaded
+	loaded  loaded
 	varied  atomic.Pointer[Scenario] // the last that was made
 
 	base *Scenario // that this is a variation of, nil for none
@@ -155,6 +157,26 @@ func (s *Scenario) State(now time.Time) state.Seed { return s.Store().Load(now).
 func (s *Scenario) Store() *state.Store {
 	store, _ := s.drawn(nil) // nothing stops it
 	return store
+}
+
+// loaded is a store with its times.
+type loaded struct {
+	now   time.Time
+	store *state.Store
+}
+
+// Loaded is the state of a world whose clock shows now at its load. Nobody changes
+// it: a world is a fork of it, and not a load. The last one is kept; for a running
+// clock one of the same second serves as well, which is as fine as the API shows
+// times: its worlds share what they have encoded.
+func (s *Scenario) Loaded(now time.Time, frozen bool) *state.Store {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	same := s.loaded.now.Equal(now) || !frozen && s.loaded.now.Truncate(time.Second).Equal(now.Truncate(time.Second))
+	if s.loaded.store == nil || !same {
+		s.loaded = loaded{now, s.Store().Load(now)}
+	}
+	return s.loaded.store
 }
 
 // Prepare makes Store's state for somebody who may leave. The error is that of

@@ -20,7 +20,6 @@ type Registry struct {
 	bounds    Bounds
 	maxWorlds int
 	choices   Choices
-	bases     *bases
 	root      *World
 
 	mu     sync.RWMutex
@@ -43,7 +42,7 @@ type Options struct {
 // NewRegistry makes a registry whose default world plays a scenario.
 func NewRegistry(s *scenario.Scenario, o Options) (*Registry, error) {
 	r := &Registry{
-		bounds: o.Bounds, maxWorlds: o.MaxWorlds, choices: o.Choices, bases: newBases(),
+		bounds: o.Bounds, maxWorlds: o.MaxWorlds, choices: o.Choices,
 		worlds: map[string]*World{}, past: journal.New(0, 0),
 	}
 	root := r.empty(Spec{Name: Default}, "")
@@ -59,7 +58,7 @@ func (r *Registry) empty(spec Spec, prefix string) *World {
 	w := &World{
 		Name: spec.Name, Prefix: prefix, Clock: NewClock(true, time.Time{}), Sessions: newSessions(),
 		Journal: journal.New(r.bounds.JournalEntries, r.bounds.JournalBytes),
-		bounds:  r.bounds, bases: r.bases, choices: spec.Choices.over(r.choices), draws: spec.Name, ttl: spec.TTL, asked: spec.Choices,
+		bounds:  r.bounds, choices: spec.Choices.over(r.choices), draws: spec.Name, ttl: spec.TTL, asked: spec.Choices,
 	}
 	w.touch(Wall())
 	return w

@@ -394,7 +394,7 @@ func TestCostAtAnySize(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		for round := range 50 {
-			r.bases.built[s].now = time.Time{} // as if a second had gone by
+			s.Loaded(time.Unix(int64(round), 0), true) // as if a second had gone by
 			w, err := r.Create(Spec{Name: "made", Scenario: s})
 			if err != nil {
 				t.Fatal(err)

@@ -39,7 +39,6 @@ type World struct {
 	Journal  *journal.Journal // its coverage and reactions survive reset and load (DESIGN.md §8)
 
 	bounds   Bounds
-	bases    *bases
 	asked    Choices            // of its own
 	choices  Choices            // with those of the server, or of its origin
 	from     string             // the world it is a fork of, "" for none
@@ -178,7 +177,6 @@ func (w *World) Renew(seen, next *scenario.Scenario, keep bool) (Renewal, error)
 		return Left, nil
 	}
 	changed, err := w.swap(next, next, Everything, keep)
-	w.bases.drop(seen)
 	switch {
 	case err != nil || !changed:
 		return Loaded, err
@@ -234,7 +232,7 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (change
 		now = NewClock(frozen, s.Clock.Start).Now()
 	}
 	if scope.State {
-		next.State = w.bases.store(s, now, frozen).Fork()
+		next.State = s.Loaded(now, frozen).Fork()
 		next.Variant = s.Variant
 		next.Limiter = newLimiter(s.RateLimit)
 		if s.Progress != nil {
