@@ -25,7 +25,8 @@ func FromBundle(file string) Option {
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		c.began = &b.Clock
+		began := b.Clock // and no more of it
+		c.began = &began
 		return bundled(b)(c)
 	})
 }

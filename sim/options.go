@@ -28,7 +28,7 @@ type Option func(*config) error
 type config struct {
 	folder   string
 	scenario string
-	document string             // an inline scenario document
+	document []byte             // an inline scenario document, nil for none
 	parsed   *scenario.Scenario // in its place, nil for none
 	began    *bundle.Clock      // of the bundle that the document is of; nil for none
 	bundles  string             // folder for those of failing tests, "" for none
@@ -108,7 +108,7 @@ func Document(text string) Option {
 		if text == "" {
 			return errors.New("document: empty, expected a scenario")
 		}
-		c.document = text
+		c.document = []byte(text)
 		return nil
 	}
 }

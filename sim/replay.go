@@ -93,7 +93,7 @@ func playing(s *scenario.Scenario) Option {
 // bundled lets the default world begin as the world of a bundle did.
 func bundled(b *bundle.Bundle) Option {
 	return func(c *config) error {
-		c.document = string(b.Scenario)
+		c.document = b.Scenario
 		return nil
 	}
 }

@@ -119,7 +119,7 @@ func (s *Server) World(t TB, options ...Option) *Server {
 		t.Fatalf("make a world: %v", err)
 	}
 	first := s.Simulator.worlds.Root().Current().Scenario.Varied(c.variation)
-	if c.scenario != "" || c.document != "" {
+	if c.scenario != "" || c.document != nil {
 		if first, err = c.load(s.Simulator.library.Load()); err != nil {
 			t.Fatalf("make a world: %v", err)
 		}

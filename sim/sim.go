@@ -79,6 +79,7 @@ func New(options ...Option) (*Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.document = nil // it may be large
 	registry, err := world.NewRegistry(first, c.worlds)
 	if err != nil {
 		return nil, fmt.Errorf("load scenario %s: %w", first.Name, err)
@@ -99,7 +100,7 @@ func New(options ...Option) (*Simulator, error) {
 // was chosen as the scenario.
 func (c *config) library() (*scenario.Library, error) {
 	library, err := scenario.NewLibrary(scenarios.FS, c.folder)
-	if err != nil || c.document != "" || c.parsed != nil {
+	if err != nil || c.document != nil || c.parsed != nil {
 		return library, err
 	}
 	if _, err := library.Load(c.scenario); errors.Is(err, scenario.ErrUnknown) && scenario.IsFile(c.scenario) {
@@ -121,8 +122,8 @@ func (c *config) find(library *scenario.Library) (*scenario.Scenario, error) {
 	if c.parsed != nil {
 		return c.parsed, nil
 	}
-	if c.document != "" {
-		return scenario.Parse("", []byte(c.document), library)
+	if c.document != nil {
+		return scenario.Parse("", c.document, library)
 	}
 	name := cmp.Or(c.scenario, "default")
 	found, err := library.Load(name)

@@ -24,7 +24,7 @@ func (c *call) state(format string) reply {
 		media = "application/yaml; charset=utf-8"
 	}
 	saved, s := c.world.Saved()
-	return reply{status: 200, media: media, stream: func(w io.Writer) error { return scenario.Write(w, format, saved, s) }}
+	return reply{status: 200, media: media, stream: func(w io.Writer) error { return scenario.Write(w, format, saved, s, nil) }}
 }
 
 // putState takes a document such as getState gives and puts the world into that

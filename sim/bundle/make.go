@@ -1,11 +1,11 @@
 package bundle
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
 
-	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/journal"
 	"example.com/capisim/sim/world"
 )
@@ -45,12 +45,11 @@ func Make(w *world.World, server Server, version string, now time.Time) (*Bundle
 }
 
 func documentOf(snap *world.Snapshot, clock *world.Clock) (json.RawMessage, error) {
-	root, err := document.From(snap.Document(clock))
-	if err != nil {
+	var text bytes.Buffer
+	if err := snap.Write(&text, clock, maskDocument); err != nil {
 		return nil, fmt.Errorf("make bundle: %w", err)
 	}
-	maskDocument(root)
-	return root.AppendJSON(nil), nil
+	return text.Bytes(), nil
 }
 
 func (b *Bundle) request(r *journal.Recorded) {

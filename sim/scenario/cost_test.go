@@ -95,7 +95,7 @@ func TestCostOfShortEntries(t *testing.T) {
 func TestCostOfLarge(t *testing.T) {
 	s := parsed(t, "name: x\ngenerate: {apps: 1500, processes: [web, worker]}\n")
 	var out bytes.Buffer
-	if err := scenario.Write(&out, "json", s.Store().Load(scenario.Epoch), s); err != nil {
+	if err := scenario.Write(&out, "json", s.Store().Load(scenario.Epoch), s, nil); err != nil {
 		t.Fatal(err)
 	}
 	text := out.Bytes()
@@ -148,7 +148,7 @@ func TestCostOfWriting(t *testing.T) {
 			store := s.Store().Load(scenario.Epoch)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			if err := scenario.Write(io.Discard, format, store, s); err != nil {
+			if err := scenario.Write(io.Discard, format, store, s, nil); err != nil {
 				t.Fatal(err)
 			}
 			runtime.ReadMemStats(&after)

@@ -11,22 +11,33 @@ import (
 // Dump writes a document as a file, in "yaml" or "json", keys in the order of
 // DESIGN.md §5. Parse reads the same document from it.
 func Dump(doc *Document, format string) ([]byte, error) {
-	form, known := notations[format]
-	if !known {
-		return nil, fmt.Errorf("format %q, expected yaml or json", format)
-	}
-	root, err := document.From(doc)
+	form, root, err := notated(doc, format)
 	if err != nil {
-		return nil, fmt.Errorf("write scenario %s: %w", doc.Name, err)
+		return nil, err
 	}
 	return form.whole(root), nil
 }
 
+func notated(doc *Document, format string) (form notation, root document.Value, err error) {
+	form, known := notations[format]
+	if !known {
+		return form, root, fmt.Errorf("format %q, expected yaml or json", format)
+	}
+	if root, err = document.From(doc); err != nil {
+		err = fmt.Errorf("write scenario %s: %w", doc.Name, err)
+	}
+	return form, root, err
+}
+
+// Compact is JSON in one line, for other programs.
+const Compact = "compact"
+
 // notation is how documents are written.
 type notation struct {
 	whole func(root document.Value) []byte
-	// The only app of a document that has one without contents, how one with
-	// contents is written in its place, and what stands between two.
+	// What stands before the only app of a document, and that app without contents;
+	// how one with contents is written in its place, and what stands between two.
+	lead      string
 	emptyApp  string
 	app       func(dst []byte, app document.Value) []byte
 	separator string
@@ -35,14 +46,23 @@ type notation struct {
 var notations = map[string]notation{
 	"json": {
 		func(root document.Value) []byte { return append(root.AppendIndented(nil, 0), '\n') },
+		"",
 		"\n    {}",
 		func(dst []byte, app document.Value) []byte {
 			return app.AppendIndented(document.AppendIndent(append(dst, '\n'), 2), 2)
 		},
 		",",
 	},
+	Compact: {
+		func(root document.Value) []byte { return root.AppendJSON(nil) },
+		`"apps":[`,
+		`{}`,
+		func(dst []byte, app document.Value) []byte { return app.AppendJSON(dst) },
+		",",
+	},
 	"yaml": {
 		func(root document.Value) []byte { return appendYAML(nil, root, 0, false) },
+		"",
 		"  - {}\n",
 		func(dst []byte, app document.Value) []byte { return appendYAML(dst, document.List(app), 1, false) },
 		"",

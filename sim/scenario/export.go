@@ -26,22 +26,30 @@ func FromState(from *state.Store, s *Scenario) *Document {
 }
 
 // Write writes what Dump makes of FromState, app by app: it holds no more of a
-// large world than it has to. The state must not change meanwhile.
-func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
+// large world than it has to. The state must not change meanwhile. Change, unless it
+// is nil, changes what is written: the document, in which one without contents stands
+// for all apps, then for each app one that has nothing else.
+func Write(to io.Writer, format string, from *state.Store, s *Scenario, change func(document.Value)) error {
 	e := newExporter(from, s)
 	e.passing = true
 	if from.Counts().Apps > 0 {
 		e.doc.Apps = []App{{}}
 	}
-	around, err := Dump(e.doc, format)
+	form, root, err := notated(e.doc, format)
 	if err != nil {
 		return err
 	}
-	// No text holds a line break, and nothing but an app is empty.
-	form := notations[format]
-	head, tail, _ := bytes.Cut(around, []byte(form.emptyApp))
+	if change == nil {
+		change = func(document.Value) {}
+	}
+	change(root)
+	// No text holds a line break or such quotes, and nothing but an app is empty.
+	head, tail, found := bytes.Cut(form.whole(root), []byte(form.lead+form.emptyApp))
 	out := bufio.NewWriterSize(to, 1<<16)
 	out.Write(head) //nolint:errcheck // Flush tells
+	if found {
+		out.WriteString(form.lead) //nolint:errcheck // likewise
+	}
 	var maker document.Maker
 	var text []byte
 	separator := ""
@@ -50,7 +58,9 @@ func Write(to io.Writer, format string, from *state.Store, s *Scenario) error {
 		if err != nil {
 			return fmt.Errorf("write scenario %s: %w", s.Name, err)
 		}
-		text = form.app(append(text[:0], separator...), value)
+		alone := document.Value{Kind: document.Object, Members: []document.Field{{Key: "apps", Value: document.List(value)}}}
+		change(alone)
+		text = form.app(append(text[:0], separator...), alone.Members[0].Value.Members[0].Value)
 		if _, err := out.Write(text); err != nil {
 			return err
 		}

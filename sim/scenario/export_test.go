@@ -174,18 +174,31 @@ func TestWrite(t *testing.T) {
 		"lived": lived(), "nothing": {}, "no processes": {Apps: []state.App{{GUID: "a"}}}, "shipped": s.State(scenario.Epoch),
 	} {
 		store := state.New(seed)
-		for _, format := range []string{"json", "yaml"} {
+		for _, format := range []string{"json", "yaml", scenario.Compact} {
 			want, err := scenario.Dump(scenario.FromState(store, s), format)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got bytes.Buffer
-			if err := scenario.Write(&got, format, store, s); err != nil || got.String() != string(want) {
+			if err := scenario.Write(&got, format, store, s, nil); err != nil || got.String() != string(want) {
 				t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got.String(), want)
 			}
 		}
 	}
-	if err := scenario.Write(broken{}, "json", state.New(lived()), s); err == nil {
+	var changed bytes.Buffer
+	rename := func(part document.Value) {
+		if _, whole := part.Get("name"); whole {
+			part.Members = document.Put(part.Members, "name", document.Text("{}"))
+			return
+		}
+		app := &part.Members[0].Value.Members[0].Value
+		*app = app.With("name", document.Text("other"))
+	}
+	if err := scenario.Write(&changed, scenario.Compact, state.New(state.Seed{Apps: []state.App{{GUID: "a"}, {GUID: "b"}}}), s, rename); err != nil ||
+		!strings.HasPrefix(changed.String(), `{"name":"{}"`) || strings.Count(changed.String(), `"name":"other"`) != 2 {
+		t.Errorf("%v: %s", err, changed.String())
+	}
+	if err := scenario.Write(broken{}, "json", state.New(lived()), s, nil); err == nil {
 		t.Error("a broken pipe goes unnoticed")
 	}
 }

@@ -135,7 +135,7 @@ resources:
 		t.Errorf("got %s, %v", got, err)
 	}
 	var written strings.Builder
-	if err := scenario.Write(&written, "yaml", s.Store(), s); err != nil {
+	if err := scenario.Write(&written, "yaml", s.Store(), s, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := scenario.Parse("again.yaml", []byte(written.String()), nil); err != nil {

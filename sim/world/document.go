@@ -1,6 +1,9 @@
 package world
 
 import (
+	"io"
+
+	"example.com/capisim/sim/document"
 	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/state"
 )
@@ -12,10 +15,11 @@ func (w *World) Saved() (*state.Store, *scenario.Scenario) {
 	return snap.saved(shown)
 }
 
-// Document is a snapshot, at the time that a clock shows, as a scenario
-// document.
-func (s *Snapshot) Document(shown *Clock) *scenario.Document {
-	return scenario.FromState(s.saved(shown))
+// Write writes a snapshot, at the time that a clock shows, as a scenario document in
+// compact JSON, as scenario.Write does.
+func (s *Snapshot) Write(to io.Writer, shown *Clock, change func(document.Value)) error {
+	store, as := s.saved(shown)
+	return scenario.Write(to, scenario.Compact, store, as, change)
 }
 
 func (s *Snapshot) saved(shown *Clock) (*state.Store, *scenario.Scenario) {
