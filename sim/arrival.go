@@ -58,9 +58,9 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 	})
 }
 
-// leave bounds how long the end of an answer may wait for a client that sends on and
-// does not read: what an answer of any size waited for before is over. net/http takes
-// the bound away before the next one. HTTP/2 has a window for each stream.
+// leave bounds how long the end of an answer, or one that waits for nothing else, may
+// wait for a client that sends on and does not read. net/http takes the bound away
+// before the next one. HTTP/2 has a window for each stream.
 func (a *arrivals) leave(w http.ResponseWriter, r *http.Request) {
 	if at, ok := w.(interface{ SetWriteDeadline(time.Time) error }); ok && r.ProtoMajor == 1 {
 		at.SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended

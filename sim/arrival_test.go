@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/capisim/sim/conn"
 )
 
 // longest is how long something is waited for that never takes as long.
@@ -359,7 +361,7 @@ func TestSlowRequestsAndTheEnd(t *testing.T) {
 func TestAnswersThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	simulator := Start(t, quick).Simulator
-	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "PATCH " + demoPath} {
+	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "GET /console/app.css", "GET /openapi.json", "PATCH " + demoPath} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			server := simulator.Server(simulator)
@@ -373,7 +375,7 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			go server.Serve(listener) //nolint:errcheck // until it is closed
+			go server.Serve(conn.Listen(listener)) //nolint:errcheck // until it is closed
 			defer server.Close()
 			conn, err := net.Dial("tcp", listener.Addr().String())
 			if err != nil {

@@ -220,9 +220,11 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 		s.admin.ServeHTTP(w, r, of)
 	case withAdmin && under(rest, "/console"):
 		if s.admin.Admits(w, r) {
+			s.arrivals.leave(w, r)
 			console.ServeHTTP(w, r)
 		}
 	case withAPI && rest == "/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		s.arrivals.leave(w, r)
 		s.serveOpenAPI(w, r, of)
 	case withAPI && stray(rest):
 		s.api.ServeStray(w, r, of, s.worlds.Root())
