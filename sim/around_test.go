@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -50,5 +51,34 @@ func TestAround(t *testing.T) {
 		if early := query != ""; !early && (runtime == "" || runtime != answer.Header.Get("X-Runtime") || slices.Contains(policy, "theirs")) {
 			t.Errorf("%s: %q seen of %v", line, runtime, answer.Header)
 		}
+	}
+}
+
+// TestBesideAsksTheSimulator: a page that is served beside the API may ask it, and
+// gets the answer; its own is untouched.
+func TestBesideAsksTheSimulator(t *testing.T) {
+	t.Parallel()
+	var simulator http.Handler
+	srv := Start(t, Beside("/mine", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner, within := httptest.NewRecorder(), r.Clone(r.Context())
+		within.URL.Path = demoPath
+		simulator.ServeHTTP(inner, within)
+		io.WriteString(w, inner.Header().Get("Content-Length")) //nolint:errcheck // then the test sees it
+	})))
+	simulator = srv.Simulator
+	client := srv.Client("developer")
+	want, err := client.Get(demoPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Body.Close()
+	answer, err := client.Get("/mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || string(body) != want.Header.Get("Content-Length") || answer.Header.Get("X-Runtime") != "" {
+		t.Errorf("%v, %q, %v", err, body, answer.Header)
 	}
 }

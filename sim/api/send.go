@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 
 	"example.com/capisim/sim/world"
@@ -20,7 +19,7 @@ func (a *API) Send(of *world.World, r *http.Request) (id uint64) {
 		id = w.id
 	}()
 	// The connection of whoever asks for it is not the client's, to be cut.
-	a.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), lineKey{}, nil)), of)
+	a.ServeHTTP(w, Apart(r), of)
 	return
 }
 

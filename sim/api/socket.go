@@ -44,6 +44,12 @@ func DirectContext(ctx context.Context, on net.Conn) context.Context {
 	return context.WithValue(ctx, lineKey{}, l)
 }
 
+// Apart is the request without its connection, for one whose answer does not go
+// there.
+func Apart(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), lineKey{}, nil))
+}
+
 func lineOf(ctx context.Context) (*line, bool) {
 	l, ok := ctx.Value(lineKey{}).(*line)
 	return l, ok
