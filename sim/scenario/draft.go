@@ -179,7 +179,7 @@ func (d *draft) app(app App, space int, place string) (orders []int) {
 	})
 	made := &d.seed.Apps[len(d.seed.Apps)-1]
 	if made.Buildpacks == nil {
-		made.Buildpacks = []string{kind.buildpack}
+		made.Buildpacks = kind.buildpacks
 	}
 	d.built(made, app)
 

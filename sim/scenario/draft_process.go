@@ -17,7 +17,7 @@ const (
 )
 
 // process makes the stored form of a process.
-func (d *draft) process(from Process, app *state.App, kind runtime) state.Process {
+func (d *draft) process(from Process, app *state.App, kind *runtime) state.Process {
 	typ := from.typeName()
 	f := d.draw.of("process", app.GUID, typ, from.GUID)
 	guid := from.GUID
@@ -42,7 +42,7 @@ func (d *draft) process(from Process, app *state.App, kind runtime) state.Proces
 		UpdatedAt:          from.UpdatedAt.UTC(),
 		Version:            version,
 		Command:            from.Command,
-		DetectedCommand:    document.Or(from.DetectedCommand, kind.command(typ)),
+		DetectedCommand:    document.Or(from.DetectedCommand, *kind.command(typ)),
 		User:               from.User,
 		Instances:          from.instances(),
 		MemoryInMB:         document.Or(from.MemoryInMB, defaultMemoryInMB),
@@ -79,15 +79,17 @@ func checkOf(typ string) string {
 }
 
 func (p *Process) disk() *int {
-	disk := defaultDiskInMB
 	switch {
 	case p.DiskInMB.Null:
 		return nil
 	case p.DiskInMB.Set:
-		disk = p.DiskInMB.Value
+		disk := p.DiskInMB.Value
+		return &disk
 	}
-	return &disk
+	return &defaultDisk
 }
+
+var defaultDisk = defaultDiskInMB // shared, and never changed
 
 func (h *HealthCheck) stored(typ string) state.HealthCheck {
 	if h == nil {

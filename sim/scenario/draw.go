@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"strings"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/draw"
 	"github.com/brianvoe/gofakeit/v6/data"
 )
@@ -15,12 +16,13 @@ type drawer struct {
 	number uint64
 	source *draw.Source
 	faker  faker
+	labels map[[2]string]contract.Pairs // of generated apps, which share them
 }
 
 // newDrawer makes a drawer of a seed; any number is one, 0 too.
 func newDrawer(number int64) *drawer {
 	source := &draw.Source{}
-	return &drawer{number: uint64(number), source: source, faker: faker{rand.New(source), source}}
+	return &drawer{number: uint64(number), source: source, faker: faker{rand.New(source), source, new(slab)}, labels: map[[2]string]contract.Pairs{}}
 }
 
 // of starts the draws for one thing and returns the generator of its values,
@@ -42,6 +44,23 @@ func (d *drawer) of(name ...string) faker {
 type faker struct {
 	*rand.Rand
 	source *draw.Source // of Rand
+	kept   *slab
+}
+
+// slab keeps texts that live as long as each other, in a block of memory for many.
+type slab struct{ strings.Builder }
+
+// The sizes of blocks, in bytes: a small scenario needs no large one.
+const firstBlock, lastBlock = 256, 16 << 10
+
+func (s *slab) keep(text []byte) string {
+	if size := s.Cap(); s.Len()+len(text) > size {
+		s.Reset()
+		s.Grow(min(max(2*size, firstBlock), lastBlock))
+	}
+	at := s.Len()
+	s.Write(text)
+	return s.String()[at:]
 }
 
 // UUID is a version 4 UUID, drawn byte by byte as Intn(256) draws them.
@@ -50,7 +69,8 @@ func (f faker) UUID() string {
 	for i := range 16 {
 		half[i/8] = half[i/8]<<8 | uint64(byte(f.source.Int63()>>32))
 	}
-	return draw.UUID(half[0], half[1])
+	var room [36]byte
+	return f.kept.keep(draw.AppendUUID(room[:0], half[0], half[1]))
 }
 
 // skipUUID draws a UUID that nobody wants.
@@ -67,41 +87,44 @@ func (f faker) name(place string) string {
 	return slug(f.oneOf(data.Word["adjective_descriptive"])) + "-" + slug(f.oneOf(data.Animal["animal"])) + "-" + place
 }
 
-// runtime is a kind of app: its commands fit its buildpack.
+// runtime is a kind of app: its commands fit its buildpack. What is made of one
+// shares them.
 type runtime struct {
-	buildpack, web, worker string
+	buildpacks  []string
+	web, worker string
 }
 
 var runtimes = []runtime{
-	{"ruby_buildpack", "bundle exec rackup config.ru -p $PORT", "bundle exec rake jobs:work"},
-	{"nodejs_buildpack", "npm start", "node worker.js"},
-	{"python_buildpack", "gunicorn app:app", "celery -A app worker"},
-	{"go_buildpack", "./bin/server", "./bin/worker"},
-	{"java_buildpack", "java -jar app.jar", "java -cp app.jar com.example.Worker"},
-	{"php_buildpack", "$HOME/.bp/bin/start", "php worker.php"},
-	{"staticfile_buildpack", "$HOME/boot.sh", "$HOME/sync.sh"},
-	{"binary_buildpack", "./run", "./run --worker"},
+	{[]string{"ruby_buildpack"}, "bundle exec rackup config.ru -p $PORT", "bundle exec rake jobs:work"},
+	{[]string{"nodejs_buildpack"}, "npm start", "node worker.js"},
+	{[]string{"python_buildpack"}, "gunicorn app:app", "celery -A app worker"},
+	{[]string{"go_buildpack"}, "./bin/server", "./bin/worker"},
+	{[]string{"java_buildpack"}, "java -jar app.jar", "java -cp app.jar com.example.Worker"},
+	{[]string{"php_buildpack"}, "$HOME/.bp/bin/start", "php worker.php"},
+	{[]string{"staticfile_buildpack"}, "$HOME/boot.sh", "$HOME/sync.sh"},
+	{[]string{"binary_buildpack"}, "./run", "./run --worker"},
 }
 
 // runtimeOf is the kind of app that a buildpack makes, or a drawn one.
-func runtimeOf(buildpacks []string, draw *rand.Rand) runtime {
-	for _, kind := range runtimes {
-		if len(buildpacks) > 0 && kind.buildpack == buildpacks[0] {
-			return kind
+func runtimeOf(buildpacks []string, draw *rand.Rand) *runtime {
+	for i := range runtimes {
+		if len(buildpacks) > 0 && runtimes[i].buildpacks[0] == buildpacks[0] {
+			return &runtimes[i]
 		}
 	}
-	return runtimes[draw.Intn(len(runtimes))]
+	return &runtimes[draw.Intn(len(runtimes))]
 }
 
 // command is what a process of that type is started with.
-func (r runtime) command(typ string) string {
+func (r *runtime) command(typ string) *string {
 	switch typ {
 	case webType:
-		return r.web
+		return &r.web
 	case "worker":
-		return r.worker
+		return &r.worker
 	default:
-		return "./bin/" + slug(typ)
+		command := "./bin/" + slug(typ)
+		return &command
 	}
 }
 

@@ -16,7 +16,7 @@ func TestFaker(t *testing.T) {
 		var source, other draw.Source
 		source.Seed(seed)
 		other.Seed(seed)
-		ours, theirs := faker{rand.New(&source), &source}, gofakeit.NewCustom(&other)
+		ours, theirs := faker{rand.New(&source), &source, new(slab)}, gofakeit.NewCustom(&other)
 		for range 3 {
 			if got, want := ours.UUID(), theirs.UUID(); got != want {
 				t.Fatalf("seed %d: %s, gofakeit draws %s", seed, got, want)

@@ -63,32 +63,39 @@ var memories = []int{128, 256, 512, 1024}
 func (c *Crowd) app(d *drawer, i int, processes []Process) App {
 	span := c.span()
 	f := d.of("generated", strconv.Itoa(i))
-	kind := runtimes[f.Intn(len(runtimes))]
+	kind := &runtimes[f.Intn(len(runtimes))]
 	app := App{
 		Name:       f.name(strconv.Itoa(i + 1)),
 		State:      state.Started,
-		Buildpacks: []string{kind.buildpack},
+		Buildpacks: kind.buildpacks,
 		Stack:      contract.DefaultStack,
 		Processes:  processes[:0],
 	}
 	if f.Intn(10) == 0 {
 		app.State = state.Stopped
 	}
-	labels := contract.Pairs{
-		{Key: "env", Value: f.oneOf([]string{"dev", "staging", "prod"})},
-		{Key: "team", Value: slug(f.oneOf(data.Colors["full"]))},
-	}
+	labels := d.labelled(f.oneOf([]string{"dev", "staging", "prod"}), f.oneOf(data.Colors["full"]))
 	for _, typ := range c.types() {
-		command := kind.command(typ)
 		instances := span.Min + f.Intn(span.Max-span.Min+1)
-		memory := memories[f.Intn(len(memories))]
+		memory := &memories[f.Intn(len(memories))]
 		app.Processes = append(app.Processes, Process{
 			Type:       typ,
-			Command:    &command,
+			Command:    kind.command(typ),
 			Instances:  &instances,
-			MemoryInMB: &memory,
+			MemoryInMB: memory,
 			Metadata:   contract.Metadata{Labels: labels},
 		})
 	}
 	return app
+}
+
+// labelled are the labels of an app of an environment and of a team that is called
+// after a colour.
+func (d *drawer) labelled(env, colour string) contract.Pairs {
+	labels, made := d.labels[[2]string{env, colour}]
+	if !made {
+		labels = contract.Pairs{{Key: "env", Value: env}, {Key: "team", Value: slug(colour)}}
+		d.labels[[2]string{env, colour}] = labels
+	}
+	return labels
 }
