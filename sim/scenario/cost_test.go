@@ -159,3 +159,23 @@ func TestCostOfWriting(t *testing.T) {
 		}
 	}
 }
+
+// TestCostOfGenerated: what a generated process keeps in memory, with its half of an
+// app. It is not parallel: others would be counted.
+func TestCostOfGenerated(t *testing.T) {
+	const processes = 20_000
+	live := func() (m runtime.MemStats) {
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m
+	}
+	before := live()
+	store := parsed(t, fmt.Sprintf("name: x\ngenerate: {apps: %d, processes: [web, worker]}\n", processes/2)).Store()
+	after := live()
+	bytes, objects := (after.HeapAlloc-before.HeapAlloc)/processes, float64(after.HeapObjects-before.HeapObjects)/processes
+	if bytes > 1150 || objects > 3 {
+		t.Errorf("%d bytes and %.1f objects for each process", bytes, objects)
+	}
+	runtime.KeepAlive(store)
+}

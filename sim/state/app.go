@@ -24,9 +24,6 @@ type App struct {
 	GUID, Name string
 	SpaceGUID  string
 	State      AppState
-	// Deploying says that a deployment is in flight: the web process cannot be
-	// updated or scaled (§3, step 9).
-	Deploying  bool
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Buildpacks []string
@@ -35,8 +32,11 @@ type App struct {
 
 	Droplets         []Droplet  // oldest first
 	DropletGUID      string     // of the current one, "" for none
-	RevisionsEnabled bool       // starts make revisions
 	Revisions        []Revision // oldest first
+	RevisionsEnabled bool       // starts make revisions
+	// Deploying says that a deployment is in flight: the web process cannot be
+	// updated or scaled (§3, step 9).
+	Deploying bool
 }
 
 // buildpackLifecycle is the only one that apps have here.

@@ -35,10 +35,9 @@ func in(own []attribute, space *Space) []attribute {
 // are. Open times derive from the load.
 func newCatalogue(l load, count int, of func(i int) resource, more func(own []attribute, i int) []attribute, columns ...string) *catalogue {
 	c := &catalogue{index: index{load: l, serial: uint64(count)}, byText: make(map[string]*btree.BTreeG[textKey], len(columns))}
-	c.openKeys = openKeysOf(count, func(i int) moments { return of(i).moments })
 	c.date(count, func(i int) (uint64, string, moments) {
 		r := of(i)
-		return uint64(i), r.guid, r.moments
+		return uint64(i), r.guid, l.dated(r.moments)
 	})
 	c.places.grow(count)
 	c.fill(func(yield func(uint64, []attribute) bool) {
@@ -50,8 +49,9 @@ func newCatalogue(l load, count int, of func(i int) resource, more func(own []at
 			yield(uint64(i), own)
 		}
 	})
+	var keys []textKey
 	for _, column := range columns {
-		keys := make([]textKey, count)
+		keys = slices.Grow(keys, count)[:count]
 		for i := range keys {
 			r := of(i)
 			keys[i] = textKey{r.text(column), r.guid, uint64(i)}

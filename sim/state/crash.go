@@ -21,10 +21,9 @@ type crash struct {
 // readiness, that have happened by now. The caller holds the write lock.
 func (s *Store) settleAllCrashes(now time.Time) {
 	if s.settings.Lifecycle.ReadyDelay > 0 { // all processes have something to tell
-		s.inOrder.Scan(func(k key) bool {
+		for k := range s.inOrder() {
 			s.settleCrashes(s.processes.get(k.guid), now)
-			return true
-		})
+		}
 		return
 	}
 	found := s.having(attribute{kind: withForced})

@@ -20,8 +20,9 @@ type directory struct {
 	made   sync.Once
 	spaces *catalogue
 	orgs   *catalogue
-	mu     sync.Mutex // guards apps, which forks copy
+	mu     sync.Mutex // guards apps and dated, which forks copy
 	apps   *catalogue
+	timed  index // of the processes, by time alone; guarded by mu
 }
 
 func newDirectory(seed Seed) *directory {
@@ -30,6 +31,7 @@ func newDirectory(seed Seed) *directory {
 		openKeysOf(len(seed.Apps), func(i int) moments { return seed.Apps[i].moments() }),
 		openKeysOf(len(seed.Spaces), func(i int) moments { return seed.Spaces[i].moments() }),
 		openKeysOf(len(seed.Organizations), func(i int) moments { return seed.Organizations[i].moments() }),
+		openKeysOf(len(seed.Processes), func(i int) moments { return seed.Processes[i].moments() }),
 	} {
 		d.mixed = d.mixed || open == mixed
 	}
@@ -43,27 +45,32 @@ func (d *directory) make() {
 			home[d.seed.Spaces[i].GUID] = &d.seed.Spaces[i]
 		}
 		d.orgs = newCatalogue(d.load, len(d.seed.Organizations),
-			func(i int) resource { return d.dated(resourceOfOrganization(&d.seed.Organizations[i])) },
+			func(i int) resource { return resourceOfOrganization(&d.seed.Organizations[i]) },
 			func(own []attribute, i int) []attribute {
 				return append(own, attribute{ofOrg, d.seed.Organizations[i].GUID, ""})
 			}, "name")
 		d.spaces = newCatalogue(d.load, len(d.seed.Spaces),
-			func(i int) resource { return d.dated(resourceOfSpace(&d.seed.Spaces[i])) },
+			func(i int) resource { return resourceOfSpace(&d.seed.Spaces[i]) },
 			func(own []attribute, i int) []attribute { return in(own, &d.seed.Spaces[i]) }, "name")
 		d.apps = newCatalogue(d.load, len(d.seed.Apps),
-			func(i int) resource { return d.dated(resourceOfApp(&d.seed.Apps[i])) },
+			func(i int) resource { return resourceOfApp(&d.seed.Apps[i]) },
 			func(own []attribute, i int) []attribute {
 				return attributesOfApp(own, &d.seed.Apps[i], home[d.seed.Apps[i].SpaceGUID])
 			}, "name", "state")
 	})
 }
 
-// dated is a thing with no time open that must not stay so.
-func (d *directory) dated(r resource) resource {
-	if d.load != (load{}) {
-		d.load.fill(&r.created, &r.updated)
+// times are the indexes by time of the processes, for a store that may change them.
+func (d *directory) times() index {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.timed.byCreated == nil {
+		d.timed.date(len(d.seed.Processes), func(i int) (uint64, string, moments) {
+			p := &d.seed.Processes[i]
+			return p.serial, p.GUID, d.load.dated(p.moments())
+		})
 	}
-	return r
+	return d.timed.fork()
 }
 
 func resourceOfApp(app *App) resource {

@@ -111,8 +111,17 @@ func checkIndexes(t *testing.T, s *Store) {
 			}
 		}
 	}
-	if n := s.processes.size; inApps != n || s.inOrder.Len() != n || s.byCreated.Len() != n || s.byUpdated.Len() != n {
-		t.Errorf("%d processes, indexed %d, %d, %d and %d times", n, inApps, s.inOrder.Len(), s.byCreated.Len(), s.byUpdated.Len())
+	s.timely(contract.ListQuery{OrderBy: "created_at"})
+	defer s.mu.RUnlock()
+	ordered := 0
+	for k := range s.inOrder() {
+		ordered++
+		if p := s.processes.get(k.guid); p == nil || uint32(p.serial) != k.serial {
+			t.Errorf("%v is not there", k)
+		}
+	}
+	if n := s.processes.size; inApps != n || ordered != n || s.byCreated.Len() != n || s.byUpdated.Len() != n {
+		t.Errorf("%d processes, indexed %d, %d, %d and %d times", n, inApps, ordered, s.byCreated.Len(), s.byUpdated.Len())
 	}
 	var again Store
 	again.spaces, again.apps = s.spaces, s.apps

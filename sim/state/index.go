@@ -24,7 +24,11 @@ type index struct {
 }
 
 func (x *index) fork() index {
-	return index{x.load, x.serial, x.sets.fork(), x.byCreated.Copy(), x.byUpdated.Copy(), x.openKeys}
+	next := index{x.load, x.serial, x.sets.fork(), nil, nil, x.openKeys}
+	if x.byCreated != nil {
+		next.byCreated, next.byUpdated = x.byCreated.Copy(), x.byUpdated.Copy()
+	}
+	return next
 }
 
 // attribute is what things can be found by.
@@ -58,8 +62,11 @@ const (
 )
 
 // String names the attribute in the index.
-func (a attribute) String() string {
-	return string(a.kind) + strconv.Itoa(len(a.name)) + a.name + a.value
+func (a attribute) String() string { return string(a.append(nil)) }
+
+func (a attribute) append(to []byte) []byte {
+	to = strconv.AppendInt(append(to, byte(a.kind)), int64(len(a.name)), 10)
+	return append(append(to, a.name...), a.value...)
 }
 
 // attributes appends those of a process.
@@ -93,7 +100,10 @@ func foundAlike(old, next *Process) bool {
 }
 
 // having are the things that have an attribute.
-func (x *index) having(a attribute) ids { return x.sets.get(a.String()) }
+func (x *index) having(a attribute) ids {
+	var room [64]byte
+	return x.sets.named(a.append(room[:0]))
+}
 
 // reindex brings the index from one version of a process to the next; nil is
 // none.
@@ -152,19 +162,16 @@ func (s *Store) indexAll(processes []Process) {
 
 // fill makes the sets of an index that has none.
 func (x *index) fill(all iter.Seq2[uint64, []attribute]) {
-	found := map[attribute]*ids{}
+	var name []byte
 	for id, own := range all {
 		for _, a := range own {
-			set := found[a]
-			if set == nil {
-				set = &ids{}
-				found[a] = set
+			name = a.append(name[:0])
+			set := x.sets.named(name)
+			before := len(set)
+			if set.add(id); len(set) > before {
+				x.sets.set(string(name), set)
 			}
-			set.add(id)
 		}
-	}
-	for a, set := range found {
-		x.sets.set(a.String(), *set)
 	}
 }
 
@@ -172,11 +179,20 @@ func (x *index) fill(all iter.Seq2[uint64, []attribute]) {
 func (s *Store) each(of iter.Seq[uint64]) iter.Seq[key] {
 	return func(yield func(key) bool) {
 		for id := range of {
-			if k, ok := s.inOrder.Get(key{serial: uint32(id)}); !ok || !yield(k) {
+			k, later := s.later.Get(key{serial: uint32(id)})
+			if !later {
+				k = s.shared.seed.Processes[id-1].orderKey()
+			}
+			if !yield(k) {
 				return
 			}
 		}
 	}
+}
+
+// inOrder yields all processes in the order of creation.
+func (s *Store) inOrder() iter.Seq[key] {
+	return s.each(s.having(attribute{kind: anyOne}).from(0, false))
 }
 
 // narrowing collects what a list is narrowed to; nothing is all.

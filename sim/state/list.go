@@ -3,8 +3,6 @@ package state
 import (
 	"slices"
 
-	"github.com/tidwall/btree"
-
 	"example.com/capisim/sim/contract"
 )
 
@@ -13,7 +11,7 @@ import (
 // cannot see is 404. The page is written over a slice that nobody needs any more,
 // which may be nil.
 func (s *Store) List(who Viewer, app string, q contract.ListQuery, over []View) (Page, error) {
-	s.mu.RLock()
+	s.timely(q)
 	defer s.mu.RUnlock()
 	if app != "" {
 		a := s.apps.get(app)
@@ -51,18 +49,6 @@ func (p *Page) add(s *Store, guid string) {
 	p.Views = append(p.Views, s.viewBeside(s.processes.get(guid), last))
 }
 
-// order is the index of a query's order (§13.2).
-func (s *Store) order(q contract.ListQuery) *btree.BTreeG[key] {
-	switch q.OrderBy {
-	case "created_at":
-		return s.byCreated
-	case "updated_at":
-		return s.byUpdated
-	default:
-		return s.inOrder
-	}
-}
-
 // pick takes a page out of what was found. It knows of no rows beyond the end, as
 // cut says.
 func (s *Store) pick(q contract.ListQuery, n narrowing, page *Page) {
@@ -86,13 +72,17 @@ const sorted = 64
 // ordered visits what was found in the order of a query, but for the first few,
 // until it is told to stop.
 func (s *Store) ordered(q contract.ListQuery, n narrowing, skip int, visit func(key) bool) {
-	switch tree := s.order(q); {
-	case n.narrow && q.OrderBy == "":
+	switch {
+	case q.OrderBy == "" && n.narrow:
 		s.each(n.found.from(skip, q.Descending))(visit)
-	case n.narrow && n.found.count() < tree.Len()/sorted:
+	case q.OrderBy == "":
+		s.each(s.having(attribute{kind: anyOne}).from(skip, q.Descending))(visit)
+	case n.narrow && n.found.count() < s.processes.size/sorted:
 		slices.Values(s.sorted(q, n.found)[skip:])(visit)
+	case q.OrderBy == "created_at":
+		walk(s.byCreated, s.serial, q.Descending, n, skip, visit)
 	default:
-		walk(tree, s.serial, q.Descending, n, skip, visit)
+		walk(s.byUpdated, s.serial, q.Descending, n, skip, visit)
 	}
 }
 

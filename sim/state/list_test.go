@@ -258,3 +258,41 @@ func TestWalkUnderTraffic(t *testing.T) {
 	close(stop)
 	writers.Wait()
 }
+
+// TestTimesAreMadeWhenAsked: nobody pays for the orders by time who does not ask for
+// them, and forks that have not changed share what is made.
+func TestTimesAreMadeWhenAsked(t *testing.T) {
+	base := storeOf(func(seed *Seed) {
+		for i := range 5_000 {
+			seed.Processes = append(seed.Processes, Process{GUID: fmt.Sprint("p-", i), AppGUID: "front", Type: "web", MemoryInMB: 1, DiskInMB: ptr(1),
+				HealthCheck: HealthCheck{Type: "process"}, Readiness: HealthCheck{Type: "process"}})
+		}
+	}).Load(start)
+	list := func(s *Store, query string) {
+		if _, err := s.List(root, "", queryOf(t, query, false), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := base.Fork()
+	list(s, "types=web&page=3")
+	if _, err := s.UpdateProcess(later(time.Minute), root, Ref{GUID: "p-7"}, contract.Body{}); err != nil {
+		t.Fatal(err)
+	}
+	if s.byCreated != nil {
+		t.Error("a list that asks for no time made the indexes by time")
+	}
+	for query, changed := range map[string]bool{"order_by=-updated_at": true, "created_ats[lt]=2026-01-01T00:00:00Z": false, "updated_ats[gt]=2026-01-01T00:00:00Z": false} {
+		of := base.Fork()
+		if changed {
+			of = s.Fork()
+		}
+		if list(of, query); of.byCreated == nil || of.byCreated.Len() != of.processes.size {
+			t.Errorf("%s made no index", query)
+		}
+	}
+	first, second := base.Fork(), base.Fork()
+	list(first, "order_by=created_at")
+	if shared := allocated(func() { list(second.Fork(), "order_by=created_at") }); shared > 64<<10 {
+		t.Errorf("a fork of 5,000 processes takes %d bytes to be ordered like another", shared)
+	}
+}

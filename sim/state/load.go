@@ -5,6 +5,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"example.com/capisim/sim/contract"
 )
 
 // load is the moment at which a world took up its state. Times that a seed
@@ -25,6 +27,14 @@ func (l load) fill(created, updated *time.Time) {
 	if updated.IsZero() {
 		*updated = *created
 	}
+}
+
+// dated are times with none open, unless all stay open.
+func (l load) dated(m moments) moments {
+	if l != (load{}) {
+		l.fill(&m.created, &m.updated)
+	}
+	return m
 }
 
 // moments are when a thing was made and when it was changed last, zero for open
@@ -163,7 +173,7 @@ func (t *dated[V]) all() iter.Seq2[string, V] {
 }
 
 // Load returns a fork whose open times derive from a load at that moment. It
-// costs the same whatever the store holds, unless some processes have times of
+// costs the same whatever the store holds, unless some deployments have times of
 // their own and others do not: their order depends on the moment.
 func (s *Store) Load(now time.Time) *Store {
 	next := s.Fork()
@@ -171,9 +181,6 @@ func (s *Store) Load(now time.Time) *Store {
 	next.load = l
 	next.orgs, next.spaces = next.orgs.loaded(&l), next.spaces.loaded(&l)
 	next.apps, next.processes = next.apps.loaded(&l), next.processes.loaded(&l)
-	if next.openKeys == mixed {
-		next.closeKeys()
-	}
 	if next.deployed.load = l; next.deployed.openKeys == mixed {
 		next.deployed = next.catalogueOfDeployments()
 	}
@@ -239,20 +246,44 @@ func (x *index) outrun(by moments) bool {
 	return x.openKeys == allOpen && (by.created.Before(x.load.created) || by.updated.Before(x.load.created))
 }
 
-// makeWay closes the keys before a process enters that is older than the load.
-func (s *Store) makeWay(p *Process) {
-	if s.outrun(p.moments()) {
-		s.closeKeys()
+// timely locks the store for a reader who may ask for processes by time: what finds
+// them is made when it is first asked.
+func (s *Store) timely(q contract.ListQuery) {
+	s.mu.RLock()
+	if s.byCreated != nil || q.OrderBy == "" && !q.CreatedAts.Set && !q.UpdatedAts.Set {
+		return
 	}
+	s.mu.RUnlock()
+	s.mu.Lock()
+	if s.byCreated == nil {
+		s.findTimes()
+	}
+	s.mu.Unlock()
+	s.mu.RLock()
 }
 
-// closeKeys writes the indexes by time of the processes anew, with the times of
-// the load.
-func (s *Store) closeKeys() {
-	s.openKeys = noneOpen
+// findTimes makes the indexes by time: they are those of all forks of a load while
+// no process has changed since.
+func (s *Store) findTimes() {
+	if !s.moved {
+		x := s.shared.times()
+		s.byCreated, s.byUpdated, s.openKeys = x.byCreated, x.byUpdated, x.openKeys
+		return
+	}
 	processes := make([]*Process, 0, s.processes.size)
 	for guid := range s.processes.table.all() {
 		processes = append(processes, s.processes.once(guid))
 	}
-	s.indexTimes(len(processes), func(i int) *Process { return processes[i] })
+	s.date(len(processes), func(i int) (uint64, string, moments) {
+		return processes[i].serial, processes[i].GUID, processes[i].moments()
+	})
+}
+
+// disturb notes that a process changes, before it does. One that is older than the
+// load leaves open keys no place.
+func (s *Store) disturb(p *Process) {
+	s.moved = true
+	if s.outrun(p.moments()) {
+		s.findTimes()
+	}
 }

@@ -44,6 +44,10 @@ func compareTimes(a, b key) int {
 // date makes the indexes by time of an index that has none. While nothing was
 // changed yet, one serves as both.
 func (x *index) date(count int, at func(i int) (id uint64, guid string, m moments)) {
+	x.openKeys = openKeysOf(count, func(i int) moments {
+		_, _, m := at(i)
+		return m
+	})
 	keys := make([]key, count)
 	same := true
 	for i := range keys {
@@ -63,18 +67,28 @@ func (x *index) date(count int, at func(i int) (id uint64, guid string, m moment
 	x.byUpdated = treeOf(keys, byTime, compareTimes)
 }
 
-// enter puts a thing into the indexes by time, leave takes it out, redate moves it.
+// enter puts a thing into the indexes by time, leave takes it out, redate moves it,
+// once these are made.
 func (x *index) enter(id uint64, guid string, m moments) {
+	if x.byCreated == nil {
+		return
+	}
 	x.byCreated.Set(x.timeKey(m.created, id, guid))
 	x.byUpdated.Set(x.timeKey(m.updated, id, guid))
 }
 
 func (x *index) leave(id uint64, guid string, m moments) {
+	if x.byCreated == nil {
+		return
+	}
 	x.byCreated.Delete(x.timeKey(m.created, id, guid))
 	x.byUpdated.Delete(x.timeKey(m.updated, id, guid))
 }
 
 func (x *index) redate(id uint64, guid string, was, is moments) {
+	if x.byCreated == nil {
+		return
+	}
 	move := func(tree *btree.BTreeG[key], was, is time.Time) {
 		if !was.Equal(is) {
 			tree.Delete(x.timeKey(was, id, guid))
@@ -106,6 +120,20 @@ func treeOf[K any](keys []K, less func(a, b K) bool, compare func(a, b K) int) *
 	slices.SortFunc(keys, compare)
 	for _, k := range keys {
 		tree.Load(k)
+	}
+	return packed(tree, len(keys), func(i int) K { return keys[i] })
+}
+
+// halfNode is how many keys a node of an index holds that was split.
+const halfNode = 31
+
+// packed is an index of so many keys, in their order, in half of the memory: a node
+// that was split keeps what both halves took until it is copied, which writing does
+// to nodes that two indexes share.
+func packed[K any](tree *btree.BTreeG[K], count int, at func(i int) K) *btree.BTreeG[K] {
+	tree = tree.Copy()
+	for i := 0; i < count; i += halfNode {
+		tree.Set(at(i))
 	}
 	return tree
 }

@@ -2,8 +2,10 @@ package state
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"example.com/capisim/sim/contract"
 )
@@ -62,4 +64,24 @@ func TestListAllocates(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTreesArePacked: an index of sorted keys keeps little more than these. It is not
+// parallel: others would be counted.
+func TestTreesArePacked(t *testing.T) {
+	const many, size = 50_000, int(unsafe.Sizeof(key{}))
+	keys := make([]key, many)
+	for i := range keys {
+		keys[i] = key{serial: uint32(i), seconds: int64(i)}
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	tree := treeOf(keys, byTime, compareTimes)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := int(after.HeapAlloc-before.HeapAlloc) / many; each > size*5/4 || tree.Len() != many {
+		t.Errorf("%d bytes for each of %d keys of %d", each, tree.Len(), size)
+	}
+	runtime.KeepAlive(keys)
 }

@@ -28,12 +28,13 @@ type Process struct {
 	RevisionGUID       string // "": revisions are off
 	RegistryCredential *RegistryCredential
 	Sidecars           []Sidecar
-	HasPorts           bool // false: the port list is explicitly empty (§7)
 	Metadata           contract.Metadata
 	History            History
 
 	serial uint64 // internal id: order of creation
 	memo   *memo  // what readers derived from this version
+
+	HasPorts bool // false: the port list is explicitly empty (§7)
 	// hasOpenTimes says that some of its times derive from the load.
 	hasOpenTimes bool
 }

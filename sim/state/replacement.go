@@ -85,9 +85,9 @@ func (by *Replacement) history(old *Process, now time.Time) History {
 // the order of creation.
 func (s *Store) restore(p *Process, serial uint64) {
 	p.memo, p.serial = new(memo), serial
-	s.makeWay(p)
+	s.disturb(p)
 	s.processes.set(p.GUID, p)
-	s.inOrder.Set(p.orderKey())
+	s.later.Set(p.orderKey())
 	s.enter(p.serial, p.GUID, p.moments())
 	s.reindex(nil, p)
 	siblings := append(slices.Clone(s.byApp.get(p.AppGUID)), p.GUID)

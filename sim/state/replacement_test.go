@@ -131,9 +131,10 @@ func TestDeleteProcess(t *testing.T) {
 	if _, ok := s.App("front"); !ok || s.Peek(Ref{GUID: "worker"}).Process != nil || s.Peek(Ref{AppGUID: "front", Type: "worker"}).Process != nil {
 		t.Error("expected the app to stay without the process")
 	}
-	if s.inOrder.Len() != before-1 || s.byCreated.Len() != before-1 || s.byUpdated.Len() != before-1 {
-		t.Error("an index still has it")
+	if s.Counts().Processes != before-1 {
+		t.Error("it is still counted")
 	}
+	checkIndexes(t, s)
 	if fork.Counts().Processes != before || fork.Peek(Ref{GUID: "worker"}).Process == nil {
 		t.Error("a fork was changed")
 	}

@@ -42,12 +42,11 @@ func (s *Store) Export() Seed {
 	for _, guid := range s.deploymentOrder {
 		seed.Deployments = append(seed.Deployments, *s.deployment(guid))
 	}
-	s.inOrder.Scan(func(k key) bool {
+	for k := range s.inOrder() {
 		p := *s.processes.once(k.guid)
 		p.serial, p.memo, p.hasOpenTimes = 0, nil, false
 		seed.Processes = append(seed.Processes, p)
-		return true
-	})
+	}
 	return seed
 }
 
@@ -131,9 +130,8 @@ func (s *Store) places() map[string]int {
 		return nil
 	}
 	found := make(map[string]int, s.processes.size)
-	s.inOrder.Scan(func(k key) bool {
+	for k := range s.inOrder() {
 		found[k.guid] = len(found) + 1
-		return true
-	})
+	}
 	return found
 }

@@ -29,8 +29,9 @@ type Store struct {
 	processes dated[*Process]
 	byApp     table[[]string] // process guids, oldest first; never appended in place
 
-	index                      // of the processes
-	inOrder *btree.BTreeG[key] // by creation
+	index                    // of the processes; it knows no times until it is asked for them
+	moved bool               // processes have changed since the load
+	later *btree.BTreeG[key] // those that the seed has not, or not under their guids
 
 	deployments     table[*Deployment]
 	deployed        *catalogue // of them
@@ -48,7 +49,6 @@ func New(seed Seed) *Store {
 	s := &Store{
 		settings: newSettings(seed),
 		memos:    new(sync.Map),
-		inOrder:  btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true}),
 	}
 	for i := range seed.Organizations {
 		org := &seed.Organizations[i]
@@ -72,26 +72,19 @@ func New(seed Seed) *Store {
 	}
 	s.processes.grow(len(seed.Processes))
 	memos := make([]memo, len(seed.Processes))
+	s.later = btree.NewBTreeGOptions(bySerial, btree.Options{NoLocks: true})
 	for i := range seed.Processes {
 		p := &seed.Processes[i]
 		s.serial++
 		p.serial, p.memo, p.hasOpenTimes = s.serial, &memos[i], p.CreatedAt.IsZero() || p.UpdatedAt.IsZero() || p.History.open()
 		s.processes.set(p.GUID, p)
 		s.byApp.set(p.AppGUID, append(s.byApp.get(p.AppGUID), p.GUID))
-		s.inOrder.Load(p.orderKey())
 	}
-	s.openKeys = openKeysOf(len(seed.Processes), func(i int) moments { return seed.Processes[i].moments() })
-	s.indexTimes(len(seed.Processes), func(i int) *Process { return &seed.Processes[i] })
 	s.indexAll(seed.Processes)
 	s.due.Store(never)
 	s.takeDeployments(seed.Deployments)
 	s.events.take(seed.Audit)
 	return s
-}
-
-// indexTimes makes the indexes by time of so many processes.
-func (s *Store) indexTimes(count int, at func(i int) *Process) {
-	s.date(count, func(i int) (uint64, string, moments) { return at(i).serial, at(i).GUID, at(i).moments() })
 }
 
 func (p *Process) orderKey() key { return key{serial: uint32(p.serial), guid: p.GUID} }
@@ -120,7 +113,8 @@ func (s *Store) Fork() *Store {
 		processes: s.processes.fork(),
 		byApp:     s.byApp.fork(),
 		index:     s.index.fork(),
-		inOrder:   s.inOrder.Copy(),
+		moved:     s.moved,
+		later:     s.later.Copy(),
 		events:    s.events.fork(),
 
 		deployments: s.deployments.fork(), deployed: s.deployed.fork(), deploymentOrder: slices.Clip(s.deploymentOrder),
@@ -147,7 +141,7 @@ func (s *Store) Counts() Counts {
 
 // put stores a new version of a process. The caller holds the write lock.
 func (s *Store) put(p *Process) {
-	s.makeWay(p)
+	s.disturb(p)
 	p.memo = new(memo)
 	old, found := s.processes.find(p.GUID)
 	if found {
@@ -156,7 +150,7 @@ func (s *Store) put(p *Process) {
 	} else {
 		s.serial++
 		p.serial = s.serial
-		s.inOrder.Set(p.orderKey())
+		s.later.Set(p.orderKey())
 		s.byApp.set(p.AppGUID, append(slices.Clip(s.byApp.get(p.AppGUID)), p.GUID))
 		s.enter(p.serial, p.GUID, p.moments())
 	}
@@ -166,8 +160,9 @@ func (s *Store) put(p *Process) {
 
 // remove takes a process away. The caller holds the write lock.
 func (s *Store) remove(p *Process) {
+	s.disturb(p)
 	s.processes.delete(p.GUID)
-	s.inOrder.Delete(p.orderKey())
+	s.later.Delete(p.orderKey())
 	s.leave(p.serial, p.GUID, p.moments())
 	s.reindex(p, nil)
 	left := slices.DeleteFunc(slices.Clone(s.byApp.get(p.AppGUID)), func(guid string) bool { return guid == p.GUID })

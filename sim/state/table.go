@@ -28,6 +28,14 @@ var tableSeed = maphash.MakeSeed()
 
 func place(guid string) uint64 { return maphash.String(tableSeed, guid) % partsOfTable }
 
+// named is get for a name that is not a text yet.
+func (t *table[V]) named(name []byte) (value V) {
+	if t.parts != nil {
+		value = t.parts[maphash.Bytes(tableSeed, name)%partsOfTable].values[string(name)]
+	}
+	return value
+}
+
 // grow makes room in an empty table.
 func (t *table[V]) grow(n int) {
 	if n < partsOfTable {
