@@ -1,7 +1,6 @@
 package state
 
 import (
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -76,19 +75,6 @@ func (s *Store) viewsOfApps(guids []string) []View {
 		views[i] = s.viewOfApp(guid)
 	}
 	return views
-}
-
-// appsOf yields the apps among some guids that match and that a viewer may
-// see. Their times may be open.
-func (s *Store) appsOf(who Viewer, guids []string, matches func(*App, *Space) bool) iter.Seq[*App] {
-	return func(yield func(*App) bool) {
-		for _, guid := range guids {
-			app := s.apps.table.get(guid)
-			if space := s.spaces.table.get(app.SpaceGUID); matches(app, space) && who.canRead(space) && !yield(app) {
-				return
-			}
-		}
-	}
 }
 
 // App finds an app by its guid, without judging whether anyone may see it.
