@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/document"
 )
 
@@ -37,9 +38,15 @@ func (t *targets) note(index int, guid, name string) {
 	}
 }
 
-// relatable are the kinds of things whose guids a scenario knows: others, such as
-// users, are made when there is a world.
-var relatable = []string{"app", "organization", "space", "domain", "route", "service_broker", "service_offering", "service_plan", "service_instance"}
+// relatable are the kinds of things that a scenario can have: those of keys of
+// their own, and all that is listed.
+var relatable = []string{"app", "organization", "space"}
+
+func init() {
+	for _, collection := range contract.Collections() {
+		relatable = append(relatable, strings.TrimSuffix(collection.Name, "s"))
+	}
+}
 
 // resources checks what is only listed. What is inherited goes with what it hung
 // on: an app that was dropped takes its routes along.
@@ -97,7 +104,7 @@ func (c *checker) relatable(items []listed) map[string]*targets {
 	found := make(map[string]*targets, len(relatable))
 	for _, kind := range relatable {
 		article := "a "
-		if strings.ContainsRune("ao", rune(kind[0])) {
+		if strings.ContainsRune("aio", rune(kind[0])) {
 			article = "an "
 		}
 		found[kind] = &targets{newNames("guid of " + article + strings.ReplaceAll(kind, "_", " ")), map[string]string{}}
@@ -113,6 +120,11 @@ func (c *checker) relatable(items []listed) map[string]*targets {
 			break
 		}
 		found["app"].note(i, app.GUID, app.Name)
+	}
+	if c.doc.Auth != nil {
+		for i, user := range c.doc.Auth.Users {
+			found["user"].note(i, user.GUID, user.Name)
+		}
 	}
 	for _, one := range items {
 		if of := found[strings.TrimSuffix(one.collection, "s")]; of != nil {
@@ -135,7 +147,7 @@ func (t *targets) missing(guid string) string {
 	return message
 }
 
-// related is all that an item is related to and that the scenario knows.
+// related is all that an item is related to and that a scenario can have.
 func (l listed) related() (found []related) {
 	relationships, _ := l.value.Get("relationships")
 	for _, relationship := range relationships.Members {

@@ -9,9 +9,10 @@ import (
 	"example.com/capisim/sim/scenario"
 )
 
-// routed is a scenario with an app that a route may lead to, and one that has no
-// guid of its own.
+// routed is a scenario with an app that a route may lead to and a user who may
+// have a role, and one of each that has no guid of its own.
 const routed = `name: x
+auth: {users: [{name: dora, guid: u-1}, {name: bob}]}
 organizations: [{name: o, guid: o-1}]
 spaces: [{name: s, guid: s-1}]
 apps: [{name: shop, guid: a-1}, {name: bare}]
@@ -52,7 +53,15 @@ func TestResourceProblems(t *testing.T) {
 		"no such space":    {"service_instances: [{relationships: {space: {data: {guid: s-2}}}}]", `service_instances[0].relationships.space.data.guid: "s-2", no such guid of a space, did you mean "s-1"?`},
 		"in a list":        {"security_groups: [{relationships: {running_spaces: {data: [{guid: s-1}, {guid: s-2}]}}}]", `security_groups[0].relationships.running_spaces.data[1].guid: "s-2", no such guid of a space, did you mean "s-1"?`},
 		"among the listed": {"service_plans: [{guid: p-1}], service_instances: [{relationships: {service_plan: {data: {guid: p-1}}}}]", ""},
-		"made by a world":  {"roles: [{relationships: {user: {data: {guid: u-1}}, organization: {data: null}}}]", ""},
+		"a user":           {"roles: [{relationships: {user: {data: {guid: u-1}}, organization: {data: null}}}]", ""},
+		"a listed user":    {"users: [{guid: u-2}], roles: [{relationships: {user: {data: {guid: u-2}}}}]", ""},
+		"no such user":     {"users: [{guid: u-2}], roles: [{relationships: {user: {data: {guid: x-9}}}}]", `roles[0].relationships.user.data.guid: "x-9", no such guid of a user; there are u-1, u-2`},
+		"a user's name":    {"roles: [{relationships: {user: {data: {guid: dora}}}}]", `roles[0].relationships.user.data.guid: "dora", a name, expected the guid: "u-1"`},
+		"user, no guid":    {"roles: [{relationships: {user: {data: {guid: bob}}}}]", `roles[0].relationships.user.data.guid: "bob", a name, expected the guid, which has to be written out there`},
+		"a quota":          {"organization_quotas: [{guid: q-1}], users: [{relationships: {organization_quota: {data: {guid: q-1}}}}]", ""},
+		"no such quota":    {"space_quotas: [{guid: q-1}], users: [{relationships: {space_quota: {data: {guid: q-2}}}}]", `users[0].relationships.space_quota.data.guid: "q-2", no such guid of a space quota, did you mean "q-1"?`},
+		"no such segment":  {"domains: [{relationships: {isolation_segment: {data: {guid: i-1}}}}]", `domains[0].relationships.isolation_segment.data.guid: "i-1", no such guid of an isolation segment; there is none`},
+		"of no kind here":  {"tasks: [{relationships: {droplet: {data: {guid: d-1}}}}]", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +72,7 @@ func TestResourceProblems(t *testing.T) {
 				}
 				return
 			}
-			if line := err.Error(); strings.Contains(line, "\n") || !strings.HasPrefix(line, "f.yaml:6:") || !strings.HasSuffix(line, " resources."+test.want) {
+			if line := err.Error(); strings.Contains(line, "\n") || !strings.HasPrefix(line, "f.yaml:7:") || !strings.HasSuffix(line, " resources."+test.want) {
 				t.Errorf("%s, expected %s", line, test.want)
 			}
 		})
@@ -106,6 +115,7 @@ func TestResourcesAreData(t *testing.T) {
 func TestResourcesGoWithWhatTheyHungOn(t *testing.T) {
 	t.Parallel()
 	library, err := scenario.NewLibrary(fstest.MapFS{"base.yaml": {Data: []byte(`name: base
+auth: {users: [{name: dora, guid: u-1}, {name: bob, guid: u-2}]}
 spaces: [{name: s, guid: s-1}, {name: t, guid: s-2}]
 apps: [{name: one, guid: a-1, space: s}, {name: two, guid: a-2, space: s}]
 resources:
@@ -118,17 +128,21 @@ resources:
   service_credential_bindings:
     - {name: b-2, relationships: {service_instance: {data: {guid: i-2}}}}
     - {name: b-1, relationships: {service_instance: {data: {guid: i-1}}}}
+  roles:
+    - {guid: o-1, relationships: {user: {data: {guid: u-1}}}}
+    - {guid: o-2, relationships: {user: {data: {guid: u-2}}}}
 `)}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	const less = "name: x\nextends: base\ndrop: {apps: [one], spaces: [t]}\n"
+	const less = "name: x\nextends: base\ndrop: {apps: [one], spaces: [t], users: [bob]}\n"
 	s, err := scenario.Parse("f.yaml", []byte(less), library)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := json.Marshal(s.Document.Resources)
-	want := `{"routes":[{"host":"both","guid":"r-2","destinations":[{"app":{"guid":"a-2"}}]}],` +
+	want := `{"roles":[{"guid":"o-1","relationships":{"user":{"data":{"guid":"u-1"}}}}],` +
+		`"routes":[{"host":"both","guid":"r-2","destinations":[{"app":{"guid":"a-2"}}]}],` +
 		`"service_credential_bindings":[{"name":"b-1","relationships":{"service_instance":{"data":{"guid":"i-1"}}}}],` +
 		`"service_instances":[{"name":"near","guid":"i-1","relationships":{"space":{"data":{"guid":"s-1"}},"shared_spaces":{"data":[]}}}]}`
 	if err != nil || string(got) != want {
