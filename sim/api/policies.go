@@ -66,9 +66,14 @@ func listPolicies(c *call) (reply, error) {
 		return reply{}, err
 	}
 	query := c.req.URL.Query()
-	asked := func(key string) (ids []string) {
-		if values, given := query[key]; given {
-			ids = strings.Split(values[0], ",")
+	asked := func(key string) map[string]bool {
+		values, given := query[key]
+		if !given {
+			return nil
+		}
+		ids := map[string]bool{}
+		for id := range strings.SplitSeq(values[0], ",") {
+			ids[id] = true
 		}
 		return ids
 	}
@@ -78,7 +83,7 @@ func listPolicies(c *call) (reply, error) {
 		sources, destinations = ids, ids
 	}
 	found := slices.DeleteFunc(c.snap.State.NetworkPolicies(c.who), func(p state.NetworkPolicy) bool {
-		from, to := slices.Contains(sources, p.Source.ID), slices.Contains(destinations, p.Destination.ID)
+		from, to := sources[p.Source.ID], destinations[p.Destination.ID]
 		named := sources != nil || destinations != nil
 		return named && !(from && to || !both && (from || to))
 	})

@@ -72,8 +72,12 @@ func (s *Store) ChangeNetworkPolicies(who Viewer, policies []NetworkPolicy, remo
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who = s.renewed(who)
+	open := make(map[NetworkPolicy]bool, len(policies)) // of what was sent, what has not been added yet
+	for _, p := range policies {
+		open[p] = true
+	}
 	next := *s.settings
-	next.NetworkPolicies = slices.DeleteFunc(slices.Clone(next.NetworkPolicies), func(p NetworkPolicy) bool { return slices.Contains(policies, p) })
+	next.NetworkPolicies = slices.DeleteFunc(slices.Clone(next.NetworkPolicies), func(p NetworkPolicy) bool { return open[p] })
 	perSource := map[string]int{}
 	for _, p := range s.settings.NetworkPolicies {
 		perSource[p.Source.ID]++
@@ -85,7 +89,8 @@ func (s *Store) ChangeNetworkPolicies(who Viewer, policies []NetworkPolicy, remo
 		if perSource[p.Source.ID]++; !remove && !who.Admin() && perSource[p.Source.ID] > contract.MaxPoliciesPerSource {
 			return contract.PolicyQuota
 		}
-		if !remove && !slices.Contains(next.NetworkPolicies, p) {
+		if !remove && open[p] {
+			open[p] = false
 			next.NetworkPolicies = append(next.NetworkPolicies, p)
 		}
 	}

@@ -2,6 +2,9 @@ package state
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"example.com/capisim/sim/contract"
@@ -40,5 +43,74 @@ func TestPolicyQuota(t *testing.T) {
 	}
 	if err := other.ChangeNetworkPolicies(developer, list, true); err != nil || len(other.NetworkPolicies(developer)) != 0 || len(s.NetworkPolicies(developer)) != len(list)+1 {
 		t.Errorf("%v: a fork shares its policies", err)
+	}
+}
+
+// policiesOf are so many policies, all different.
+func policiesOf(count int) []NetworkPolicy {
+	list := make([]NetworkPolicy, count)
+	for i := range list {
+		list[i] = NetworkPolicy{PolicySource{"a"}, PolicyDestination{"b", "tcp", PolicyPorts{1 + i%60_000, 60_001 + i/60_000}}}
+	}
+	return list
+}
+
+// TestPoliciesSentAgain: what is sent again moves to the end, once, and what is
+// taken away need not be there, whatever stands in which order and how often.
+func TestPoliciesSentAgain(t *testing.T) {
+	t.Parallel()
+	admin := NewViewer(&User{Name: "root"}, []string{ScopeAdmin})
+	s, all, draw := New(Seed{}), policiesOf(12), rand.New(rand.NewPCG(7, 7))
+	var want []NetworkPolicy
+	for step := range 500 {
+		sent := make([]NetworkPolicy, draw.IntN(8))
+		for i := range sent {
+			sent[i] = all[draw.IntN(len(all))]
+		}
+		remove := draw.IntN(3) == 0
+		want = slices.DeleteFunc(want, func(p NetworkPolicy) bool { return slices.Contains(sent, p) })
+		for i, p := range sent {
+			if !remove && !slices.Contains(sent[:i], p) {
+				want = append(want, p)
+			}
+		}
+		if err := s.ChangeNetworkPolicies(admin, sent, remove); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.NetworkPolicies(admin); !slices.Equal(got, want) {
+			t.Fatalf("step %d: %v, want %v", step, got, want)
+		}
+	}
+}
+
+// TestManyPolicies sends so many that whoever compares each with each does not
+// come to an end before the test is out of time.
+func TestManyPolicies(t *testing.T) {
+	t.Parallel()
+	admin := NewViewer(&User{Name: "root"}, []string{ScopeAdmin})
+	s, list := New(Seed{}), policiesOf(200_000)
+	for _, remove := range []bool{false, true} {
+		if err := s.ChangeNetworkPolicies(admin, list, remove); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := s.NetworkPolicies(admin); len(left) > 0 {
+		t.Errorf("%d are left", len(left))
+	}
+}
+
+// BenchmarkPolicies sends policies that are there already.
+func BenchmarkPolicies(b *testing.B) {
+	admin := NewViewer(&User{Name: "root"}, []string{ScopeAdmin})
+	for _, count := range []int{1_000, 8_000} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			s, list := New(Seed{}), policiesOf(count)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := s.ChangeNetworkPolicies(admin, list, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
