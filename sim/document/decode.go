@@ -71,13 +71,15 @@ type decoder func(stop *Stop, v Value, into reflect.Value) error
 
 var decoders sync.Map // reflect.Type -> decoder
 
-func decoderOf(t reflect.Type) decoder {
-	if known, ok := decoders.Load(t); ok {
-		return known.(decoder)
+func decoderOf(t reflect.Type) decoder { return onceAType(&decoders, t, newDecoder) }
+
+// onceAType is what is made once a type.
+func onceAType[T any](all *sync.Map, t reflect.Type, made func(reflect.Type) T) T {
+	one, known := all.Load(t)
+	if !known {
+		one, _ = all.LoadOrStore(t, made(t))
 	}
-	made := newDecoder(t)
-	decoders.Store(t, made)
-	return made
+	return one.(T)
 }
 
 var (

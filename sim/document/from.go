@@ -67,14 +67,7 @@ type encoder func(m *Maker, v reflect.Value) (Value, error)
 
 var encoders sync.Map // reflect.Type -> encoder
 
-func encoderOf(t reflect.Type) encoder {
-	if known, ok := encoders.Load(t); ok {
-		return known.(encoder)
-	}
-	made := newEncoder(t)
-	encoders.Store(t, made)
-	return made
-}
+func encoderOf(t reflect.Type) encoder { return onceAType(&encoders, t, newEncoder) }
 
 var (
 	valuerType    = reflect.TypeFor[Valuer]()
