@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 
 	"example.com/capisim/sim/admin"
@@ -91,24 +90,18 @@ func (s *Simulator) serveOpenAPI(w http.ResponseWriter, r *http.Request, of *wor
 }
 
 func makeAdminDocument() ([]byte, error) {
-	s, err := New(Document(examplesOf(contract.Default)))
+	a, err := newAdminExamples()
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close() //nolint:errcheck // it never fails
-	return admin.OpenAPI(placeholder, contract.APIVersion, adminExamples{s.root().Home()}.ask)
+	return admin.OpenAPI(placeholder, contract.APIVersion, a.ask)
 }
 
 func makeAPIDocument(variant contract.Variant) ([]byte, error) {
-	s, err := New(Document(examplesOf(variant)), ExternalURL(placeholder), MaxWorlds(1), Journal(0, 0), hurry)
+	e, err := newExamples(variant)
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close() //nolint:errcheck // it never fails
-	e := &examples{simulator: s, tooLarge: strings.Repeat(" ", contract.MaxBody+1)}
-	// An audit event, and what an app has after it was changed.
-	if _, err := e.send(s.root(), http.MethodPatch, "/v3/processes/"+exampleApp, "application/json", `{"command":"bundle exec rackup"}`); err != nil {
-		return nil, err
-	}
+	defer e.simulator.Close() //nolint:errcheck // it never fails
 	return openapi.API(placeholder, variant, e.ask)
 }

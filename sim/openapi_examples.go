@@ -14,7 +14,6 @@ import (
 	"example.com/capisim/sim/contract"
 	"example.com/capisim/sim/fault"
 	"example.com/capisim/sim/openapi"
-	"example.com/capisim/sim/scenario"
 	"example.com/capisim/sim/world"
 )
 
@@ -45,6 +44,18 @@ type examples struct {
 	simulator *Simulator
 	went      openapi.Exchange // the last that was no refusal
 	tooLarge  string           // a body
+}
+
+// newExamples are those of an edition: of a world in which something has happened.
+func newExamples(variant contract.Variant) (*examples, error) {
+	s, err := New(Document(examplesOf(variant)), ExternalURL(placeholder), MaxWorlds(1), Journal(0, 0), hurry)
+	if err != nil {
+		return nil, err
+	}
+	e := &examples{simulator: s, tooLarge: strings.Repeat(" ", contract.MaxBody+1)}
+	// An audit event, and what an app has after it was changed.
+	_, err = e.send(s.root(), http.MethodPatch, "/v3/processes/"+exampleApp, "application/json", `{"command":"bundle exec rackup"}`)
+	return e, err
 }
 
 // ask sends a valid request in a world that is thrown away, so that no example
@@ -231,14 +242,22 @@ var adminPast = [][3]string{
 }
 
 // adminExamples sends the examples of admin routes, each to a simulator of its own
-// that plays one scenario.
-type adminExamples struct{ scenario *scenario.Scenario }
+// with these options: all play one scenario, which is read once.
+type adminExamples []Option
+
+func newAdminExamples() (adminExamples, error) {
+	s, err := New(Document(examplesOf(contract.Default)))
+	if err != nil {
+		return nil, err
+	}
+	return adminExamples{playing(s.root().Home()), ExternalURL(placeholder), Journal(10, 1<<20), hurry}, s.Close()
+}
 
 func (a adminExamples) ask(r openapi.Route) (openapi.Exchange, error) {
 	if r.Path == "/admin/openapi.json" { // it has no room for itself
 		return openapi.Exchange{Status: http.StatusOK}, nil
 	}
-	s, err := New(playing(a.scenario), ExternalURL(placeholder), Journal(10, 1<<20), hurry)
+	s, err := New(a...)
 	if err != nil {
 		return openapi.Exchange{}, err
 	}

@@ -1,32 +1,68 @@
 package sim
 
 import (
-	"runtime"
+	"fmt"
+	"slices"
 	"testing"
 
+	"example.com/capisim/sim/admin"
 	"example.com/capisim/sim/contract"
+	"example.com/capisim/sim/openapi"
+	"example.com/capisim/sim/scenario"
+	"example.com/capisim/sim/world"
 )
 
-// TestCostOfDocuments: two thousand examples do not take a world, nor a scenario that
-// is read anew, each. It is not parallel: others would be counted. Under the
-// race detector pools forget, that of package regexp above all: seven times as much.
-func TestCostOfDocuments(t *testing.T) {
-	for name, c := range map[string]struct {
-		made func() ([]byte, error)
-		most uint64
-	}{
-		"admin API":     {makeAdminDocument, 250 << 20},
-		"simulated API": {func() ([]byte, error) { return makeAPIDocument(contract.Default) }, 60 << 20},
-	} {
-		var before, after runtime.MemStats
-		if _, err := c.made(); err != nil { // what is made once is made
-			t.Fatal(err)
+// TestExamplesShareAWorld: only what may change something is asked of a world of its
+// own, not each of the two thousand refusals beside it.
+func TestExamplesShareAWorld(t *testing.T) {
+	t.Parallel()
+	e, err := newExamples(contract.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.simulator.Close() //nolint:errcheck // it never fails
+	valid, refusals := 0, 0
+	_, err = openapi.API(placeholder, contract.Default, func(op *contract.Operation, injected *contract.Error) (openapi.Exchange, error) {
+		if injected == nil {
+			valid++
+		} else {
+			refusals++
 		}
-		runtime.ReadMemStats(&before)
-		raw, err := c.made()
-		runtime.ReadMemStats(&after)
-		if grown := after.TotalAlloc - before.TotalAlloc; err != nil || grown > c.most {
-			t.Errorf("%s: %d KB for %d bytes, %v", name, grown>>10, len(raw), err)
+		return e.ask(op, injected)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := e.simulator.worlds.Create(world.Spec{From: e.simulator.root()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("world-%d", valid+1); next.Name != want || refusals < 10*valid { // they are numbered as they are made
+		t.Errorf("after %d valid requests and %d refusals the next world is %s, expected %s", valid, refusals, next.Name, want)
+	}
+}
+
+// TestExamplesReadOneScenario: the simulators of the admin API's examples play a
+// scenario that was read once for all of them.
+func TestExamplesReadOneScenario(t *testing.T) {
+	t.Parallel()
+	a, err := newAdminExamples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	var played []*scenario.Scenario // nil is one that was read anew
+	a = append(a, func(c *config) error {
+		played = append(played, c.parsed)
+		return nil
+	})
+	_, err = admin.OpenAPI(placeholder, contract.APIVersion, func(r openapi.Route) (openapi.Exchange, error) {
+		if r.Path != "/admin/openapi.json" { // it has no example
+			asked++
 		}
+		return a.ask(r)
+	})
+	if err != nil || asked == 0 || len(played) != asked || played[0] == nil || len(slices.Compact(played)) != 1 {
+		t.Errorf("%d examples are of scenarios %v, %v", asked, played, err)
 	}
 }
