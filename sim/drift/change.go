@@ -229,13 +229,14 @@ func (k *keeper) undoMetadata(now *node) string {
 			continue
 		}
 		var members []string
+		before, after := was.finder(), is.finder()
 		for i, key := range was.keys() {
-			if !same(was.at(i), is.get(key)) {
+			if !same(was.at(i), after(key)) {
 				members = append(members, document.Quoted(key)+":"+was.at(i).encode())
 			}
 		}
 		for _, key := range is.keys() {
-			if !slices.Contains(was.keys(), key) {
+			if before(key) == nil {
 				members = append(members, document.Quoted(key)+":null")
 			}
 		}

@@ -107,17 +107,18 @@ func (b *bodies) lists(pointer string, t, o *node, rule rule) {
 // objects compares the keys, their order, and what stands under them.
 func (b *bodies) objects(pointer string, t, o *node) {
 	before, theirs, ours := len(b.found), t.keys(), o.keys()
+	their, our := t.finder(), o.finder()
 	for i, key := range theirs {
 		at := pointer + "/" + escape(key)
-		switch other := o.get(key); {
-		case slices.Index(theirs, key) != i:
+		switch {
+		case their(key) != t.at(i):
 			b.differ(at, "the key twice", "it once")
-		case other == nil:
+		case our(key) == nil:
 			b.differ(at, kindNames[t.at(i).Kind], "no such key")
 		}
 	}
 	for i, key := range ours {
-		if t.get(key) == nil {
+		if their(key) == nil {
 			b.differ(pointer+"/"+escape(key), "no such key", kindNames[o.at(i).Kind])
 		}
 	}
@@ -125,7 +126,7 @@ func (b *bodies) objects(pointer string, t, o *node) {
 		b.differ(pointer, "the keys in the order "+names(theirs), names(ours))
 	}
 	for i, key := range ours {
-		if other := t.get(key); other != nil {
+		if other := their(key); other != nil {
 			b.values(pointer+"/"+escape(key), key, other, o.at(i))
 		}
 	}
@@ -208,7 +209,7 @@ func blurredLink(key string, value *node) *node {
 }
 
 func blurredResources(list *node) *node {
-	out := &node{Kind: list.Kind}
+	out, known := &node{Kind: list.Kind}, map[string]bool{}
 	for _, item := range list.list() {
 		one := replaced(item, func(key string, value *node) *node {
 			if key == "command" && value.Kind == document.String {
@@ -216,7 +217,8 @@ func blurredResources(list *node) *node {
 			}
 			return &node{}
 		})
-		if !slices.ContainsFunc(out.list(), func(other *node) bool { return slices.Equal(other.keys(), one.keys()) && same(other, one) }) {
+		if way := one.encode(); !known[way] {
+			known[way] = true
 			out.Members = append(out.Members, document.Field{Value: document.Value(*one)})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,35 @@ func TestCrowds(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", brief(got), test.want)
 			}
 		})
+	}
+}
+
+// TestManyKeys: what a comparison takes grows as the answers do, however many keys
+// or kinds of resources a target makes up.
+func TestManyKeys(t *testing.T) {
+	var text, kinds strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&text, `,"k%d":"v"`, i)
+		fmt.Fprintf(&kinds, `,{"k%d":1}`, i)
+	}
+	object := "{" + text.String()[1:] + "}"
+	n, list := tree(t, object), tree(t, "["+kinds.String()[1:]+"]")
+	was := tree(t, `{"metadata":{"labels":`+object+`}}`)
+	is := tree(t, `{"metadata":{"labels":`+strings.ReplaceAll(object, "v", "w")+`}}`)
+	for name, work := range map[string]func(){
+		"compared": func() { (&bodies{comparer: &comparer{}}).values("", "", n, n) },
+		"mended":   func() { mended(n, n) },
+		"labels":   func() { pairs(n) },
+		"put back": func() { (&keeper{was: was}).undoMetadata(is) },
+		"crowd":    func() { blurredResources(list) },
+	} {
+		before, after := runtime.MemStats{}, runtime.MemStats{}
+		runtime.ReadMemStats(&before)
+		work()
+		runtime.ReadMemStats(&after)
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 8 {
+			t.Errorf("%s: %d MB for 3000 keys", name, grown)
+		}
 	}
 }
 

@@ -320,8 +320,9 @@ func pairs(n *node) contract.Pairs {
 		return nil
 	}
 	var list contract.Pairs
+	last := n.finder()
 	for i, key := range n.keys() {
-		if value := n.at(i); value.Kind == document.String && n.get(key) == value && key != "" && len(key) <= 317 && len(value.Text) <= 5000 {
+		if value := n.at(i); value.Kind == document.String && last(key) == value && key != "" && len(key) <= 317 && len(value.Text) <= 5000 {
 			list = append(list, contract.Pair{Key: key, Value: value.Text})
 		}
 	}

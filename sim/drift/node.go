@@ -31,13 +31,28 @@ func (n *node) get(keys ...string) *node {
 		if n == nil || n.Kind != document.Object {
 			return nil
 		}
-		i, found := document.Finder(n.Members)(key)
-		if !found {
+		i := len(n.Members) - 1
+		for i >= 0 && n.Members[i].Key != key {
+			i--
+		}
+		if i < 0 {
 			return nil
 		}
 		n = n.at(i)
 	}
 	return n
+}
+
+// finder is get for who asks for many keys of one object: a target may send a
+// million of them.
+func (n *node) finder() func(key string) *node {
+	find := document.Finder(n.Members)
+	return func(key string) *node {
+		if i, found := find(key); found {
+			return n.at(i)
+		}
+		return nil
+	}
 }
 
 // at is the value of a member of an object or of an element of a list.
@@ -102,9 +117,10 @@ func mended(a, b *node) *node {
 		return a
 	}
 	out := &node{Kind: document.Object, Members: slices.Clone(a.Members)}
+	index := document.Finder(a.Members)
 	for _, member := range b.Members {
-		i := slices.Index(out.keys(), member.Key)
-		if i < 0 {
+		i, found := index(member.Key)
+		if !found {
 			out.Members = append(out.Members, member)
 			continue
 		}
