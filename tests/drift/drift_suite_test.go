@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -123,12 +124,52 @@ func through(f roundTripper) *http.Client { return &http.Client{Transport: f} }
 
 // trip asks the target and changes its answer if it is one of those.
 func (p plant) trip(r *http.Request) (*http.Response, error) {
-	met := (p.method == "" || p.method == r.Method) && (p.uri == "" || p.uri == r.URL.RequestURI()) && (p.body == "" || p.body == bodyOf(r))
-	got, err := http.DefaultTransport.RoundTrip(r)
-	if err == nil && met {
-		p.change(got)
+	return p.over(http.DefaultTransport.RoundTrip)(r)
+}
+
+// over is a way with the deviation on it.
+func (p plant) over(way roundTripper) roundTripper {
+	return func(r *http.Request) (*http.Response, error) {
+		met := (p.method == "" || p.method == r.Method) && (p.uri == "" || p.uri == r.URL.RequestURI()) && (p.body == "" || p.body == bodyOf(r))
+		got, err := way(r)
+		if err == nil && met {
+			p.change(got)
+		}
+		return got, err
 	}
-	return got, err
+}
+
+// planted is a deviation that is found among others.
+type planted struct {
+	name  string
+	plant plant
+	want  string // its line in the report
+}
+
+// trips asks the target and changes its answer by all that is planted there.
+func trips(list []planted) roundTripper {
+	way := roundTripper(http.DefaultTransport.RoundTrip)
+	for _, one := range list {
+		way = one.plant.over(way)
+	}
+	return way
+}
+
+// expectFound expects the line of each in the report, in this order, and no other.
+func expectFound(report drift.Report, list []planted) {
+	GinkgoHelper()
+	var want, lost []string
+	got := lines(report)
+	for _, one := range list {
+		want = append(want, one.want)
+		if !slices.Contains(got, one.want) {
+			lost = append(lost, one.name+": "+one.want)
+		}
+	}
+	extra := slices.DeleteFunc(slices.Clone(got), func(line string) bool { return slices.Contains(want, line) })
+	Expect(lost).To(BeEmpty(), "not found; found and not planted: %q", extra)
+	Expect(extra).To(BeEmpty())
+	Expect(got).To(Equal(want))
 }
 
 // bodyOf reads the body of a client's request and leaves it there.
