@@ -32,10 +32,14 @@ type tab struct {
 	clicks    int             // that a person would have made up to now
 
 	mutex    sync.Mutex // guards what follows: the browser tells in its own time
-	problems []string
+	problems []problem
 	hosts    []string
 	loading  map[network.RequestID]bool // what the page has asked for and not got, its stream of events aside
 }
+
+// problem is what a page complained about, and the address that it was about, if
+// any: apart, because the number of a port can hold that of a status.
+type problem struct{ says, at string }
 
 // free are tabs that no spec has now. To make one costs more than many a spec;
 // worlds have addresses of their own, so that tabs have nothing to share.
@@ -102,14 +106,14 @@ func (t *tab) hear(event any) {
 	defer t.mutex.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		t.problems = append(t.problems, e.ExceptionDetails.Error())
+		t.problems = append(t.problems, problem{says: e.ExceptionDetails.Error()})
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
-			t.problems = append(t.problems, fmt.Sprintf("console.%s: %s", e.Type, e.Args[0].Value))
+			t.problems = append(t.problems, problem{says: fmt.Sprintf("console.%s: %s", e.Type, e.Args[0].Value)})
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
-			t.problems = append(t.problems, e.Entry.Text+" "+e.Entry.URL)
+			t.problems = append(t.problems, problem{e.Entry.Text, e.Entry.URL})
 		}
 	case *network.EventRequestWillBeSent:
 		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
@@ -127,14 +131,13 @@ func (t *tab) hear(event any) {
 // word about a 401; there must be one.
 func (t *tab) forgives(text string) {
 	GinkgoHelper()
-	Eventually(func() []string {
+	Eventually(func() bool {
 		t.mutex.Lock()
 		defer t.mutex.Unlock()
-		return slices.Clone(t.problems)
-	}).Should(ContainElement(ContainSubstring(text)))
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	t.problems = slices.DeleteFunc(t.problems, func(p string) bool { return strings.Contains(p, text) })
+		before := len(t.problems)
+		t.problems = slices.DeleteFunc(t.problems, func(p problem) bool { return strings.Contains(p.says, text) })
+		return len(t.problems) < before
+	}).Should(BeTrue(), "the page said nothing of %s", text)
 }
 
 // run does things in the tab, all of them within patience.
