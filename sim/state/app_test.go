@@ -17,7 +17,7 @@ func with(grants ...Grant) Viewer {
 }
 
 // parsed reads the query of a list.
-func parsed(t *testing.T, list *contract.ResourceList, raw string) contract.ResourceQuery {
+func parsed(t testing.TB, list *contract.ResourceList, raw string) contract.ResourceQuery {
 	t.Helper()
 	q, err := list.Parse(raw)
 	if err != nil {

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,81 +19,75 @@ type crash struct {
 	reason string // "" when nobody said
 }
 
-// settleAllCrashes writes the events of all crashes, and of all changes of
-// readiness, that have happened by now. The caller holds the write lock.
-func (s *Store) settleAllCrashes(now time.Time) {
-	if s.settings.Lifecycle.ReadyDelay > 0 { // all processes have something to tell
-		for k := range s.inOrder() {
-			s.settleCrashes(s.processes.get(k.guid), now)
-		}
-		return
-	}
-	found := s.having(attribute{kind: withForced})
-	for _, loop := range s.settings.Lifecycle.CrashLoop {
-		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
-	}
-	for _, loop := range s.settings.Lifecycle.ReadinessLoop {
-		found = found.or(s.having(attribute{ofType, loop.Process, ""}))
-	}
-	for k := range s.each(found.from(0, false)) {
-		s.settleCrashes(s.processes.get(k.guid), now)
-	}
-}
-
 // settleCrashes writes the events of the crashes of a process, and of its
 // readiness, that have happened since it was asked last. It is asked before its history changes.
 // The caller holds the write lock.
-func (s *Store) settleCrashes(p *Process, now time.Time) {
-	v := s.viewOf(p)
-	s.settleThose(v, v.App.State == Started, now)
-}
+func (s *Store) settleCrashes(p *Process, now time.Time) { s.settleThose(p, s.runs(p), now) }
+
+// runs says that the app of a process is started.
+func (s *Store) runs(p *Process) bool { return s.apps.table.get(p.AppGUID).State == Started }
 
 // settleThose is settleCrashes for an app that is being started or stopped: it
 // says whether it ran until now.
-func (s *Store) settleThose(v View, ran bool, now time.Time) {
-	p := v.Process
-	since, known := s.events.settle(p.GUID, now)
+func (s *Store) settleThose(p *Process, ran bool, now time.Time) {
+	since, known := s.noteSettled(p, now)
+	h, _ := s.happened(p, ran, since, known, now)
+	var told news
+	told.add(h)
+	s.tell(told)
+}
+
+// happened is what happened to a process after one moment and up to another, and
+// when it has something to tell next, the zero time for never.
+func (s *Store) happened(p *Process, ran bool, since time.Time, known bool, now time.Time) (h happened, next time.Time) {
+	h.process = p
 	if !ran {
-		return
+		return h, next
 	}
 	if !known { // what it was forced into later has been written down already
-		for index, forced := range p.History.Forced {
-			s.forcedCrash(v, index, forced)
+		for _, index := range slices.Sorted(maps.Keys(p.History.Forced)) {
+			h.crashes = append(h.crashes, p.crashed(index)...)
 		}
 	}
-	for _, loop := range s.settings.Lifecycle.CrashLoop {
+	life := &s.settings.Lifecycle
+	for _, loop := range life.CrashLoop {
 		if loop.Process == p.Type {
-			for _, one := range s.settings.Lifecycle.crashes(loop, p, since, now) {
-				s.addCrash(v, one)
-			}
-			return
+			again, next := life.crashes(loop, p, since, now)
+			h.crashes = append(h.crashes, again...)
+			return h, next
 		}
 	}
-	for _, one := range s.settings.Lifecycle.flips(p, since, now) {
-		s.addFlip(v, one)
-	}
+	h.flips, next = life.flips(p, since, now)
+	return h, next
 }
 
-// forcedCrash writes the events of a crash by hand.
-func (s *Store) forcedCrash(v View, index int, forced Forced) {
-	if forced.State == Crashed {
-		s.addCrash(v, crash{at: forced.Since, index: index, epoch: v.Process.placed(index).epoch, count: 1, reason: forced.Details})
+// crashed is the crash by hand of an instance that was forced into one.
+func (p *Process) crashed(index int) []crash {
+	forced := p.History.Forced[index]
+	if forced.State != Crashed {
+		return nil
 	}
+	return []crash{{at: forced.Since, index: index, epoch: p.placed(index).epoch, count: 1, reason: forced.Details}}
 }
 
-// settle notes up to when the crashes of a process are written down and returns
-// the moment before.
-func (l *events) settle(guid string, now time.Time) (before time.Time, known bool) {
-	before, known = l.settled.find(guid)
-	if now.After(before) {
-		l.settled.set(guid, now)
+// tellCrash writes the events of a crash by hand, if an instance was forced into
+// one.
+func (s *Store) tellCrash(p *Process, index int) {
+	s.tell(news{list: []happened{{process: p, crashes: p.crashed(index)}}})
+}
+
+// sooner is the earlier of two moments; the zero time is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
 	}
-	return before, known
+	return a
 }
 
 // crashes are those of a crash loop after one moment and up to another, the
-// oldest first, of an instance at most as many as a world remembers events.
-func (l *Lifecycle) crashes(loop CrashLoop, p *Process, after, upTo time.Time) (list []crash) {
+// oldest first, of an instance at most as many as a world remembers events, and
+// when the next one will be.
+func (l *Lifecycle) crashes(loop CrashLoop, p *Process, after, upTo time.Time) (list []crash, next time.Time) {
 	for index := range min(p.Instances, MaxEvents) {
 		if forced, held := p.History.Forced[index]; held && forced.State != "" {
 			continue
@@ -104,20 +100,23 @@ func (l *Lifecycle) crashes(loop CrashLoop, p *Process, after, upTo time.Time) (
 		up, pause := l.StartDelay+time.Duration(loop.After), firstPause
 		for round := 0; ; round++ {
 			if at = at.Add(up); at.After(upTo) {
+				next = sooner(next, at)
 				break
 			}
 			if at.After(after) {
 				list = append(list, crash{at: at, index: index, epoch: place.epoch + round<<20, count: round + 1})
 			}
 			at = at.Add(pause)
-			pause = min(2*pause, longestPause)
-			if step := up + pause; pause == longestPause && upTo.Sub(at) > MaxEvents*step { // only the newest are remembered
-				skipped := int(upTo.Sub(at)/step) - MaxEvents
-				at, round = at.Add(time.Duration(skipped)*step), round+skipped
+			if pause = min(2*pause, longestPause); pause < longestPause {
+				continue
+			}
+			step := up + pause // from here on the rounds are alike: those told of and those forgotten are leapt over
+			if skipped := max(after.Sub(at)/step, upTo.Sub(at)/step-MaxEvents); skipped > 0 {
+				at, round = at.Add(skipped*step), round+int(skipped)
 			}
 		}
 	}
-	return list
+	return list, next
 }
 
 var exitStatus = document.Pattern(`status (\d+)`)

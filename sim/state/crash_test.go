@@ -146,3 +146,18 @@ func TestOldCrashes(t *testing.T) {
 		t.Errorf("from %s to %s, expected from %s to %s", told[0], told[len(told)-1], want[0], want[len(want)-1])
 	}
 }
+
+// TestRareEvents: of loops that take months a round what has happened in years is
+// told, though a thousand rounds are longer than a duration can be.
+func TestRareEvents(t *testing.T) {
+	t.Parallel()
+	const month, years = 30 * 24 * time.Hour, 20 * 365 * 24 * time.Hour
+	if told := strings.Count(crashesBy(t, storeOf(loopOf("worker", 5*month)), years), ";"); told != int(years/(5*month)) {
+		t.Errorf("%d crashes", told)
+	}
+	life := Lifecycle{ReadinessLoop: []ReadinessLoop{{"web", document.Duration(3 * month), document.Duration(2 * month)}}}
+	flips, _ := life.flips(&Process{Type: "web", Instances: 1, CreatedAt: start}, time.Time{}, later(years))
+	if want := int(2*years/(5*month)) + 1; len(flips) < want-1 || len(flips) > want+1 {
+		t.Errorf("%d changes of readiness, want about %d", len(flips), want)
+	}
+}

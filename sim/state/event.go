@@ -115,8 +115,10 @@ type events struct {
 	// more than are remembered.
 	list   []Event
 	serial int // of the newest
-	// settled says up to when the crashes of a process are among the events.
+	// settled says up to when the crashes of a process are among the events, unless
+	// the agenda knows of a later look.
 	settled table[time.Time]
+	agenda  agenda
 }
 
 func (l *events) add(e Event) {
@@ -132,7 +134,7 @@ func (l *events) add(e Event) {
 func (l *events) newest() []Event { return l.list[max(0, len(l.list)-MaxEvents):] }
 
 func (l *events) fork() events {
-	return events{slices.Clip(l.list), l.serial, l.settled.fork()}
+	return events{slices.Clip(l.list), l.serial, l.settled.fork(), l.agenda.fork()}
 }
 
 // take fills an empty list with what was saved.
@@ -158,44 +160,54 @@ type EventView struct {
 // server's never does. Other than with other lists, a page beyond the end knows
 // how many there are.
 func (s *Store) AuditEvents(now time.Time, who Viewer, q contract.ResourceQuery) (list []EventView, total int) {
-	for _, v := range s.allEvents(now) {
-		e := v.Event
-		r := resource{guid: v.GUID, moments: moments{e.At, e.At}}
-		if r.passes(q) && q.Match("types", e.Type) && q.Match("target_guids", e.App.GUID) && q.Match("space_guids", e.Space.GUID) &&
-			q.Match("organization_guids", e.Space.OrganizationGUID) && who.canReadEvents(e.Space) {
-			list = append(list, v)
+	all, seed := s.allEvents(now)
+	all = slices.DeleteFunc(all, func(e *Event) bool {
+		r := resource{moments: moments{e.At, e.At}}
+		if q.GUIDs.Set {
+			r.guid = e.guid(seed)
 		}
-	}
+		return !r.passes(q) || !q.Match("types", e.Type) || !q.Match("target_guids", e.App.GUID) || !q.Match("space_guids", e.Space.GUID) ||
+			!q.Match("organization_guids", e.Space.OrganizationGUID) || !who.canReadEvents(e.Space)
+	})
 	if q.Descending {
-		slices.Reverse(list)
+		slices.Reverse(all)
 	}
-	first, last := window(q.ListQuery, len(list))
-	return list[first:last], len(list)
+	first, last := window(q.ListQuery, len(all))
+	for _, e := range all[first:last] {
+		list = append(list, EventView{*e, e.guid(seed)})
+	}
+	return list, len(all)
 }
 
 // AuditEvent finds an event by its guid. The error is contract.EventNotFound.
 func (s *Store) AuditEvent(now time.Time, who Viewer, guid string) (EventView, error) {
-	for _, v := range s.allEvents(now) {
-		if v.GUID == guid && who.canReadEvents(v.Space) {
-			return v, nil
+	all, seed := s.allEvents(now)
+	for _, e := range all {
+		if who.canReadEvents(e.Space) && e.guid(seed) == guid {
+			return EventView{*e, guid}, nil
 		}
 	}
 	return EventView{}, contract.EventNotFound
 }
 
-// allEvents are the events that have happened by now.
-func (s *Store) allEvents(now time.Time) []EventView {
+// guid is drawn when it is asked for.
+func (e *Event) guid(seed int64) string {
+	return newStream(seed, "audit_event", eventDraw, e.serial).uuid()
+}
+
+// allEvents are the events that have happened by now, with the seed of their guids.
+func (s *Store) allEvents(now time.Time) (all []*Event, seed int64) {
 	s.mu.Lock()
-	s.settleAllCrashes(now)
-	all, seed := slices.Clone(s.events.newest()), s.settings.Number
+	s.settleAll(now)
+	newest, seed := s.events.newest(), s.settings.Number
 	s.mu.Unlock()
-	// A crash is noted when somebody asks, with the time when it happened.
-	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
-	views := make([]EventView, len(all))
-	for i, e := range all {
-		views[i] = EventView{e, newStream(seed, "audit_event", eventDraw, e.serial).uuid()}
+	all = make([]*Event, len(newest))
+	for i := range newest {
+		all[i] = &newest[i]
 	}
-	return views
+	// A crash is noted when somebody asks, with the time when it happened.
+	slices.SortStableFunc(all, func(a, b *Event) int { return a.At.Compare(b.At) })
+	return all, seed
 }
 
 // canReadEvents differs from canRead: managers do not see what was done.

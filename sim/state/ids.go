@@ -47,6 +47,11 @@ func (s *ids) add(id uint64) {
 	*(*s)[at].word(id) |= 1 << (id % 64)
 }
 
+func (s ids) has(id uint64) bool {
+	at, found := s.find(id)
+	return found && *s[at].word(id)&(1<<(id%64)) != 0
+}
+
 // with returns the set and an id more.
 func (s ids) with(id uint64) ids {
 	next := append(make(ids, 0, len(s)+1), s...)

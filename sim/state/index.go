@@ -108,6 +108,7 @@ func (x *index) having(a attribute) ids {
 // reindex brings the index from one version of a process to the next; nil is
 // none.
 func (s *Store) reindex(old, next *Process) {
+	s.resettle(old, next)
 	if old != nil && next != nil && foundAlike(old, next) {
 		return
 	}

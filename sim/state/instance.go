@@ -170,9 +170,11 @@ func (s *Store) ForceInstance(now time.Time, guid string, index int, into *Force
 		delete(forced, index)
 	} else {
 		forced[index] = *into
-		s.forcedCrash(v, index, *into)
 	}
 	next.History.Forced = forced
+	if into != nil {
+		s.tellCrash(&next, index)
+	}
 	before := v.Instance(now, index)
 	s.put(&next)
 	v.Process = &next

@@ -185,6 +185,7 @@ func (s *Store) Load(now time.Time) *Store {
 		next.deployed = next.catalogueOfDeployments()
 	}
 	next.memos = new(sync.Map)
+	next.events.agenda.next = nil // open times are others now
 	if d := s.shared; d.mixed {
 		next.shared = &directory{seed: d.seed, load: l}
 	}

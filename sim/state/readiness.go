@@ -25,15 +25,16 @@ func (l *Lifecycle) readinessLoop(processType string) ReadinessLoop {
 
 // flips are the changes of readiness of the instances of a process after one
 // moment and up to another, of an instance at most about as many as a world
-// remembers events. Instances that crash in a loop are told of by their crashes.
-func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
+// remembers events, and when the next one will be, the zero time for never.
+// Instances that crash in a loop are told of by their crashes.
+func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip, next time.Time) {
 	loop := l.readinessLoop(p.Type)
 	period := time.Duration(loop.Ready + loop.Unready)
 	if loop.Unready == 0 {
 		period = 0 // once ready, always ready
 	}
 	if period == 0 && l.ReadyDelay == 0 || period > 0 && loop.Ready == 0 { // ready at once, or never
-		return nil
+		return nil, next
 	}
 	for index := range min(p.Instances, MaxEvents) {
 		if forced := p.History.Forced[index]; forced.State != "" || forced.Facts != nil && forced.Facts.Routable.Set {
@@ -44,10 +45,14 @@ func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 		if place.again {
 			at = at.Add(l.RestartDelay)
 		}
-		if from := max(after.Sub(at), upTo.Sub(at)-MaxEvents*period); period > 0 && from > 0 { // whole rounds that nobody asks for
-			at = at.Add(from / period * period)
+		if period > 0 { // whole rounds that nobody asks for
+			at = at.Add(max(0, after.Sub(at)/period, upTo.Sub(at)/period-MaxEvents) * period)
 		}
-		for ready := true; !at.After(upTo); ready = !ready {
+		for ready := true; ; ready = !ready {
+			if at.After(upTo) {
+				next = sooner(next, at)
+				break
+			}
 			if at.After(after) {
 				list = append(list, flip{at, index, ready})
 			}
@@ -61,7 +66,7 @@ func (l *Lifecycle) flips(p *Process, after, upTo time.Time) (list []flip) {
 			}
 		}
 	}
-	return list
+	return list, next
 }
 
 // addFlip writes the event of a change of readiness, as the platform's watcher

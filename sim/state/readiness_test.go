@@ -46,7 +46,11 @@ func TestFlips(t *testing.T) {
 				p.History = p.History.restarted(0, later(10*time.Second))
 			}
 			var got []string
-			for _, f := range test.life.flips(p, later(test.after), later(test.upTo)) {
+			flips, next := test.life.flips(p, later(test.after), later(test.upTo))
+			if again, _ := test.life.flips(p, later(test.upTo), next); !next.IsZero() && (len(again) != 1 || !again[0].at.Equal(next)) {
+				t.Errorf("next at %s, but then there are %v", next.Sub(start), again)
+			}
+			for _, f := range flips {
 				got = append(got, fmt.Sprintf("%s %s", f.at.Sub(start), map[bool]string{true: "ready", false: "not"}[f.ready]))
 				if running := f.at.Sub(start) - test.life.StartDelay; !test.restarted && test.life.ready("web", running) != f.ready {
 					t.Errorf("at %s the instance is not what its flip says", f.at.Sub(start))
@@ -59,7 +63,7 @@ func TestFlips(t *testing.T) {
 	}
 	p := &Process{Type: "web", Instances: 1, CreatedAt: start}
 	life := Lifecycle{ReadinessLoop: loop}
-	if all := life.flips(p, time.Time{}, later(1000*24*time.Hour)); len(all) > 2*MaxEvents+2 || !slices.IsSortedFunc(all, func(a, b flip) int { return a.at.Compare(b.at) }) {
+	if all, _ := life.flips(p, time.Time{}, later(1000*24*time.Hour)); len(all) > 2*MaxEvents+2 || !slices.IsSortedFunc(all, func(a, b flip) int { return a.at.Compare(b.at) }) {
 		t.Errorf("%d changes in a thousand days, want what a world remembers", len(all))
 	}
 }

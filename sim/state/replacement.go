@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,10 +58,10 @@ func (s *Store) ReplaceProcess(now time.Time, old *Process, by Replacement) (*Pr
 	} else {
 		s.put(&next)
 	}
-	s.events.settle(next.GUID, now)
-	for index, forced := range next.History.Forced {
-		if old == nil || old.History.Forced[index] != forced {
-			s.forcedCrash(s.viewOf(&next), index, forced)
+	s.noteSettled(&next, now)
+	for _, index := range slices.Sorted(maps.Keys(next.History.Forced)) {
+		if old == nil || old.History.Forced[index] != next.History.Forced[index] {
+			s.tellCrash(&next, index)
 		}
 	}
 	return &next, nil

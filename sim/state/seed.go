@@ -34,7 +34,7 @@ func (s *Store) Export() Seed {
 	seed := s.Outline()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	seed.Audit.Settled = maps.Collect(s.events.settled.all())
+	seed.Audit.Settled = s.allSettled()
 	seed.Apps, seed.Processes = make([]App, 0, s.apps.size), make([]Process, 0, s.processes.size)
 	for _, guid := range s.appOrder {
 		seed.Apps = append(seed.Apps, *s.apps.once(guid))
@@ -104,11 +104,13 @@ func (s *Store) group(g *Group, app string, places map[string]int) {
 	g.Deployments = s.deploymentsOf(app)
 	g.App, g.Processes, g.Orders, g.Settled = s.apps.once(app), g.Processes[:0], g.Orders[:0], g.Settled[:0]
 	for _, guid := range s.byApp.get(app) {
-		g.Processes = append(g.Processes, *s.processes.table.get(guid))
+		stored := s.processes.table.get(guid)
+		g.Processes = append(g.Processes, *stored)
 		if p := &g.Processes[len(g.Processes)-1]; s.processes.load != nil && p.open() {
 			p.fill(*s.processes.load)
 		}
-		g.Settled = append(g.Settled, s.events.settled.get(guid))
+		settled, _ := s.settled(stored)
+		g.Settled = append(g.Settled, settled)
 		if places != nil {
 			g.Orders = append(g.Orders, places[guid])
 		}

@@ -120,7 +120,7 @@ func (s *Store) auditRevision(now time.Time, who Viewer, v View, made *Revision)
 func (s *Store) turn(app *App, was AppState, now time.Time) {
 	for _, guid := range s.byApp.get(app.GUID) {
 		old := s.processes.get(guid)
-		s.settleThose(s.viewOf(old), was == Started, now)
+		s.settleThose(old, was == Started, now)
 		p := *old
 		p.UpdatedAt = now
 		if app.State == Started {

@@ -117,6 +117,24 @@ func BenchmarkListFiltered(b *testing.B) {
 	}
 }
 
+// BenchmarkAuditEvents asks for the events of worlds whose instances make them by
+// the clock, after all have.
+func BenchmarkAuditEvents(b *testing.B) {
+	for _, lifecycle := range []string{"ready_delay: 1s", "crash_loop: [{process: web, after: 1m}, {process: worker, after: 2m}]"} {
+		for _, apps := range sizes {
+			srv := sim.Start(b, sim.Document(fmt.Sprintf("name: crowd\nlifecycle: {%s}\ngenerate: {apps: %d, processes: [web, worker]}\n", lifecycle, apps)))
+			ask(b, srv, "POST", "/admin/clock/advance", strings.NewReader(`{"by":"1h"}`))
+			ask(b, srv, "GET", "/v3/audit_events", nil)
+			b.Run(fmt.Sprint(2*apps, "/", lifecycle[:5]), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask(b, srv, "GET", "/v3/audit_events", nil)
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkListApps asks for pages of what processes hang on.
 func BenchmarkListApps(b *testing.B) {
 	for _, apps := range sizes {
