@@ -62,8 +62,8 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 // wait for a client that sends on and does not read. net/http takes the bound away
 // before the next one. HTTP/2 has a window for each stream.
 func (a *arrivals) leave(w http.ResponseWriter, r *http.Request) {
-	if at, ok := w.(interface{ SetWriteDeadline(time.Time) error }); ok && r.ProtoMajor == 1 {
-		at.SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended
+	if r.ProtoMajor == 1 {
+		http.NewResponseController(w).SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended
 	}
 }
 

@@ -357,11 +357,15 @@ func TestSlowRequestsAndTheEnd(t *testing.T) {
 }
 
 // TestAnswersThatNobodyReads: who sends request after request and reads none of the
-// answers loses the connection, whichever path they are on.
+// answers loses the connection, whichever path they are on, with a body or without.
 func TestAnswersThatNobodyReads(t *testing.T) {
 	t.Parallel()
-	simulator := Start(t, quick).Simulator
-	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "GET /console/app.css", "GET /openapi.json", "PATCH " + demoPath} {
+	large := strings.Repeat("x", 1<<20)
+	simulator := Start(t, quick, Beside("/large", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, large) //nolint:errcheck // nobody reads
+	}))).Simulator
+	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "GET /console/app.css",
+		"GET /worlds/nowhere/console/", "GET /openapi.json", "GET /openapi.json +body", "GET /large", "GET /large +body", "PATCH " + demoPath} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			server := simulator.Server(simulator)
@@ -383,7 +387,8 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 			}
 			defer conn.Close()
 			go func() {
-				many := strings.Repeat(line+" HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer admin\r\nContent-Length: 0\r\n\r\n", 1000)
+				line, body, _ := strings.Cut(line, " +")
+				many := strings.Repeat(fmt.Sprintf("%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer admin\r\nContent-Length: %d\r\n\r\n%s", line, len(body), body), 1000)
 				for err := error(nil); err == nil; {
 					_, err = io.WriteString(conn, many)
 				}

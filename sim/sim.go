@@ -321,6 +321,7 @@ func (s *Simulator) server(handler http.Handler, own bool) *http.Server {
 func (s *Simulator) beside(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if page := s.config.beside[r.URL.Path]; page != nil {
+			s.arrivals.leave(w, r)
 			page.ServeHTTP(w, api.Apart(r)) // it may ask the simulator
 			return
 		}

@@ -17,7 +17,7 @@ func TestGrowth(t *testing.T) {
 		{100 << 20, 100 << 20, 100},
 		{100 << 20, 40 << 20, 40},
 		{100 << 20, 1 << 20, 16},
-		{64 << 20, 128 << 20, 100}, // the stacks, too
+		{64 << 20, 128 << 20, 100}, // what has come since, too
 	} {
 		if got := growth(c.live, c.scanned); got != c.want {
 			t.Errorf("growth(%d, %d) = %d, want %d", c.live, c.scanned, got, c.want)
