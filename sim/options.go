@@ -335,7 +335,7 @@ func Version(v string) Option {
 type Exchange struct {
 	Operation string // id, "" when the request met none
 	Status    int    // 0 when the connection was cut without an answer
-	Body      []byte // of the answer, not to be changed; of a list of more than 500 processes only its beginning
+	Body      []byte // of the answer, not to be changed; of a list of more than 100 processes only its beginning
 	Injected  bool   // a fault stands in the place of the real answer
 	Latency   time.Duration
 }

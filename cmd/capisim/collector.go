@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	leastSlack     = 16 << 20 // bytes that may always be allocated before the next collection
+	leastSlack     = 12 << 20 // bytes that may always be allocated before the next collection
 	leastCollected = 64       // bytes: smaller things share their memory with others, and may outlive them
 )
 

@@ -23,14 +23,12 @@ const (
 	plainText  = "text/plain; charset=utf-8"
 	emptyPage  = "text/html; charset=UTF-8"
 	nosniff    = "X-Content-Type-Options: nosniff\r\n"
-	railsLines = "X-Frame-Options: SAMEORIGIN\r\nX-XSS-Protection: 1; mode=block\r\n" + nosniff +
-		"X-Download-Options: noopen\r\nX-Permitted-Cross-Domain-Policies: none\r\nReferrer-Policy: strict-origin-when-cross-origin\r\n"
 	lastResort = "500 Internal Server Error\n" +
 		"If you are the administrator of this website, then please read this web application's log file and/or the web server's log file to find out what went wrong."
 )
 
 var (
-	handled   = &form{id: true, user: true, trace: true, runtime: true, lines: railsLines, vary: true, media: jsonType}
+	handled   = &form{id: true, user: true, trace: true, runtime: true, lines: contract.FrameworkLines, vary: true, media: jsonType}
 	outsideV3 = &form{id: true, user: true, trace: true, lines: nosniff, media: v2Type}
 	ofUAA     = &form{id: true, media: uaaType}
 	ofPolicy  = &form{id: true, lines: nosniff, media: plainText} // Go guesses the type

@@ -50,8 +50,8 @@ func listProcesses(c *call) (reply, error) {
 // longList is how many processes a page may have that is made before it is sent.
 // Of a longer one, which nobody cuts or drips, the parts are written one by one.
 const (
-	longList = 500
-	partSize = 64 << 10
+	longList = 100
+	partSize = 128 << 10
 )
 
 // longReply begins a long list behind what opens it. Its length is told by the

@@ -72,3 +72,12 @@ func (e *Error) in(form Form) *Error {
 	formed.Form = form
 	return &formed
 }
+
+// FrameworkLines begin the header of every Handled answer (§16), each with CR LF at
+// its end.
+const FrameworkLines = "X-Frame-Options: SAMEORIGIN\r\n" +
+	"X-XSS-Protection: 1; mode=block\r\n" +
+	"X-Content-Type-Options: nosniff\r\n" +
+	"X-Download-Options: noopen\r\n" +
+	"X-Permitted-Cross-Domain-Policies: none\r\n" +
+	"Referrer-Policy: strict-origin-when-cross-origin\r\n"

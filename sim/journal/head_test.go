@@ -33,3 +33,26 @@ func TestHeadLines(t *testing.T) {
 		t.Errorf("got %v, want %v", header, want)
 	}
 }
+
+// TestUsualLines: lines that begin most headers take a byte, and come back.
+func TestUsualLines(t *testing.T) {
+	t.Parallel()
+	size := func(head string) int {
+		var p packer
+		e := Entry{Status: 200, Head: []byte(head)}
+		e.pack(&p)
+		back := unpackEntry(1, string(p.b))
+		back.unpack()
+		want := http.Header{}
+		if SetLines(want, head); !reflect.DeepEqual(back.ResponseHeader, want) {
+			t.Errorf("got %v, want %v", back.ResponseHeader, want)
+		}
+		return len(p.b)
+	}
+	short := size("A: 1\r\n")
+	if long := size(usual + "A: 1\r\n"); long != short {
+		t.Errorf("%d bytes more", long-short)
+	}
+	size(usual)
+	size(usual[:len(usual)/2] + "\r\n")
+}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"net/http"
@@ -47,7 +48,7 @@ func (e *Entry) pack(p *packer) {
 		asked = cutHeader(asked)
 	}
 	p.header(asked)
-	p.bytes(e.Head)
+	p.head(e.Head)
 	if len(e.Head) == 0 {
 		p.header(e.ResponseHeader)
 	}
@@ -96,7 +97,7 @@ func (e *Entry) unpack() {
 	u := unpacker{e.packed}
 	e.packed = ""
 	e.RequestHeader = u.header()
-	if lines := u.text(); lines != "" {
+	if lines := u.head(); lines != "" {
 		e.ResponseHeader = http.Header{}
 		SetLines(e.ResponseHeader, lines)
 	} else {
@@ -151,6 +152,20 @@ func (p *packer) bytes(s []byte) {
 	p.b = append(p.b, s...)
 }
 
+// usual begins the header of most answers, and would be a tenth of their entries.
+const usual = contract.FrameworkLines + "Vary: Accept\r\nContent-Type: application/json; charset=utf-8\r\n"
+
+// head writes the lines of an answer's header, the usual ones as a number.
+func (p *packer) head(lines []byte) {
+	lines, begins := bytes.CutPrefix(lines, []byte(usual))
+	if begins {
+		p.uint(1)
+	} else {
+		p.uint(0)
+	}
+	p.bytes(lines)
+}
+
 // time keeps what the wall's clock said; the zero time has no nanoseconds since
 // 1970.
 func (p *packer) time(t time.Time) {
@@ -202,6 +217,13 @@ func (u *unpacker) text() string {
 	text := u.rest[:n]
 	u.rest = u.rest[n:]
 	return text
+}
+
+func (u *unpacker) head() string {
+	if u.uint() == 1 {
+		return usual + u.text()
+	}
+	return u.text()
 }
 
 func (u *unpacker) time() time.Time {

@@ -83,22 +83,6 @@ func TestPoliciesSentAgain(t *testing.T) {
 	}
 }
 
-// TestManyPolicies sends so many that whoever compares each with each does not
-// come to an end before the test is out of time.
-func TestManyPolicies(t *testing.T) {
-	t.Parallel()
-	admin := NewViewer(&User{Name: "root"}, []string{ScopeAdmin})
-	s, list := New(Seed{}), policiesOf(200_000)
-	for _, remove := range []bool{false, true} {
-		if err := s.ChangeNetworkPolicies(admin, list, remove); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if left := s.NetworkPolicies(admin); len(left) > 0 {
-		t.Errorf("%d are left", len(left))
-	}
-}
-
 // BenchmarkPolicies sends policies that are there already.
 func BenchmarkPolicies(b *testing.B) {
 	admin := NewViewer(&User{Name: "root"}, []string{ScopeAdmin})
