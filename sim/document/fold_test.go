@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"weak"
 )
@@ -11,14 +12,22 @@ import (
 // large is a text that is folded: items of many forms, one of them larger than what
 // is folded as one. What is odd stands somewhere in the middle of that.
 func large(odd string) []byte {
+	return []byte(beforeOdd() + odd + "]}]}")
+}
+
+// largeItems are enough to meet all that happens; more would only take longer.
+const largeItems = 2000
+
+var beforeOdd = sync.OnceValue(func() string {
 	var b strings.Builder
 	b.WriteString("{\"name\": \"x\", \"small\": [{\"a\": 1}, [2], 3],\n\"list\": [{}, [], 1, null, \"é\\n\",")
-	for i := range foldsFrom / 64 {
-		fmt.Fprintf(&b, "\n  {\"n\": %d, \"é\": [{\"t\": \"\\u00e9\\\\\"}, [[%d]], -1.50]},", i, i)
+	pad := strings.Repeat("x", foldsFrom/largeItems)
+	for i := range largeItems {
+		fmt.Fprintf(&b, "\n  {\"n\": %d, \"é\": [{\"t\": \"\\u00e9\\\\\"}, [[%d]], -1.50], \"pad\": \"%s\"},", i, i, pad)
 	}
-	b.WriteString("\n  {\"inner\": [" + strings.Repeat(`{"a": ["b"]}, `, mostFold/10) + odd + "]}]}")
-	return []byte(b.String())
-}
+	b.WriteString("\n  {\"inner\": [" + strings.Repeat(`{"a": ["b"]}, `, mostFold/10))
+	return b.String()
+})
 
 // folded counts what is folded in a value.
 func folded(v Value) (n int) {
@@ -41,16 +50,17 @@ func TestFolded(t *testing.T) {
 		t.Fatalf("%v, %d folded", err, folded(whole.Root))
 	}
 	read, err := ReadJSONUntil(nil, "x.json", text)
-	if err != nil || folded(read.Root) < foldsFrom/64+mostFold/10 || len(read.Root.Members) != 3 {
+	if err != nil || folded(read.Root) < largeItems+mostFold/10 || len(read.Root.Members) != 3 {
 		t.Fatalf("%v, %d folded", err, folded(read.Root))
 	}
-	if !sameWithPlaces(read.Root.Whole(), whole.Root) || folded(read.Root.Whole()) > 0 {
+	if unfolded := read.Root.Whole(); !sameWithPlaces(unfolded, whole.Root) || folded(unfolded) > 0 {
 		t.Error("not the same values")
 	}
-	if read.Root.String() != whole.Root.String() || !strings.HasPrefix(fmt.Sprint(read.Root.Any()), "map[list:[map[] [] 1 <nil> é\n map[n:0") {
+	list := read.Root.Any().(map[string]any)["list"].([]any)
+	if read.Root.String() != whole.Root.String() || !strings.HasPrefix(fmt.Sprint(list[:7]), "[map[] [] 1 <nil> é\n map[n:0") || len(list) != largeItems+6 {
 		t.Error("not the same when written")
 	}
-	for _, pointer := range []string{"", "/small/1/0", "/list/5", "/list/9/é/0/t", "/list/9/é/1/0/0", "/list/9/none", "/list/" + Int(foldsFrom/64+5).Text + "/inner/7/a/0"} {
+	for _, pointer := range []string{"", "/small/1/0", "/list/5", "/list/9/é/0/t", "/list/9/é/1/0/0", "/list/9/none", "/list/" + Int(largeItems+5).Text + "/inner/7/a/0"} {
 		one, found := read.Root.Find(pointer)
 		other, _ := whole.Root.Find(pointer)
 		if !sameWithPlaces(one.Whole(), other) || !found && !strings.HasSuffix(pointer, "none") || Found(one) != Found(other) {

@@ -38,7 +38,8 @@ func at(n int, text, old, by string) string {
 // TestLarge: a large scenario, of which no more than an app is held at once, is what
 // it is when it is read as a whole, and so are its mistakes and their places.
 func TestLarge(t *testing.T) {
-	text := saved(t, 500)
+	// Long texts make it large: each value costs more than its bytes.
+	text := strings.ReplaceAll(saved(t, 170), `"metadata": {`, `"metadata": {"annotations": {"long": "`+strings.Repeat("x", 3000)+`"},`)
 	if len(text) < 5<<18 {
 		t.Fatalf("only %d bytes", len(text))
 	}
@@ -57,17 +58,17 @@ func TestLarge(t *testing.T) {
 		wrong string
 	}{
 		"right":                {text, ""},
-		"one to be fitted":     {at(300, at(-1, text, `"web",`, `"web", "x-a": {"b": 1},`), `"env": "staging"`, `"env": 7, "on": true`), ""},
-		"an environment":       {at(300, strings.Replace(text, `"variables": false,`, "", 1), `"cflinuxfs4"`, `"${STACK}"`), ""},
+		"one to be fitted":     {at(100, at(-1, text, `"web",`, `"web", "x-a": {"b": 1},`), `"env": "staging"`, `"env": 7, "on": true`), ""},
+		"an environment":       {at(100, strings.Replace(text, `"variables": false,`, "", 1), `"cflinuxfs4"`, `"${STACK}"`), ""},
 		"over another":         {strings.Replace(text, `"variables": false,`, `"extends": "base", "drop": {"apps": ["one"]},`, 1), ""},
-		"a file":               {at(300, text, `"env"`, `"file"`), ""},
-		"of another type":      {at(-1, text, `"memory_in_mb": `, `"memory_in_mb": 1.5, "x": `), `apps[499].processes[1].memory_in_mb: 1.5, expected`},
+		"a file":               {at(100, text, `"env"`, `"file"`), ""},
+		"of another type":      {at(-1, text, `"memory_in_mb": `, `"memory_in_mb": 1.5, "x": `), `apps[169].processes[1].memory_in_mb: 1.5, expected`},
 		"unknown keys":         {strings.ReplaceAll(text, `"stack":`, `"stak":`), `more problems`},
 		"a guid twice":         {strings.Replace(twice, `"guid": "twice-there", "x-b": 1,`, `"guid": "twice-there", "x-b": 1,`, 1), `key "guid" appears twice`},
-		"a space that is none": {at(-1, text, `"space": "dev"`, `"space": "prod"`), `apps[499].space: "prod", no such space`},
+		"a space that is none": {at(-1, text, `"space": "dev"`, `"space": "prod"`), `apps[169].space: "prod", no such space`},
 		"a name twice":         {strings.Replace(text, `"name": "`+nameOf(text, 4), `"name": "`+nameOf(text, 5), 1), `the name of apps[3] already`},
 		"over none":            {strings.Replace(text, `"variables": false,`, `"extends": "bse",`, 1), `extends: "bse"`},
-		"over with a mistake":  {at(-1, strings.Replace(text, `"variables": false,`, `"extends": "base",`, 1), `"space": "dev"`, `"space": "prod"`), `apps[499].space: "prod", no such space`},
+		"over with a mistake":  {at(-1, strings.Replace(text, `"variables": false,`, `"extends": "base",`, 1), `"space": "dev"`, `"space": "prod"`), `apps[169].space: "prod", no such space`},
 	} {
 		file := filepath.Join(dir, "large.json")
 		doc, err := document.Read(file, []byte(c.text))
