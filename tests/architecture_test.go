@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -273,12 +274,27 @@ func TestDraws(t *testing.T) {
 	})
 }
 
-// eachFile reads the sources of the module that are neither tests nor for
-// tests.
+// eachFile shows the sources of the module that are neither tests nor for tests.
 func eachFile(t *testing.T, visit func(path string, file *ast.File)) {
 	t.Helper()
+	sources, err := allSources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range sources {
+		visit(one.path, one.file)
+	}
+}
+
+type sourceFile struct {
+	path string
+	file *ast.File
+}
+
+// allSources reads them once for all tests.
+var allSources = sync.OnceValues(func() (sources []sourceFile, err error) {
 	for _, root := range []string{"cmd", "docs", "scenarios", "schemas", "sim"} {
-		err := filepath.WalkDir(filepath.Join("..", root), func(path string, entry fs.DirEntry, err error) error {
+		err = filepath.WalkDir(filepath.Join("..", root), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
@@ -287,14 +303,15 @@ func eachFile(t *testing.T, visit func(path string, file *ast.File)) {
 				return err
 			}
 			relative, err := filepath.Rel("..", path)
-			visit(filepath.ToSlash(relative), file)
+			sources = append(sources, sourceFile{filepath.ToSlash(relative), file})
 			return err
 		})
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
-}
+	return sources, nil
+})
 
 // calls are the names that a file uses of an imported package, whatever it
 // calls that package.
