@@ -1,12 +1,12 @@
 package truth_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/capisim/sim/document"
 )
 
 // usualHeaders are those of an answer that does not list its own.
@@ -77,22 +77,20 @@ func readable(body []byte, stats bool) string {
 	if len(body) == 0 {
 		return "null"
 	}
-	var out bytes.Buffer
-	m := masker{stats, json.NewDecoder(bytes.NewReader(body)), &out}
-	if !json.Valid(body) {
+	m := masker{stats: stats}
+	if value, err := document.Decode(body); err != nil {
 		m.text("RAW:" + string(body))
-	} else if err := m.value(""); err != nil {
-		panic(err)
+	} else {
+		m.value("", value)
 	}
-	return out.String()
+	return m.out.String()
 }
 
 // masker copies JSON and puts marks in the place of what cannot be the same
 // twice.
 type masker struct {
 	stats bool
-	in    *json.Decoder
-	out   *bytes.Buffer
+	out   strings.Builder
 }
 
 var (
@@ -105,128 +103,83 @@ var (
 	}
 )
 
-// value copies the next value, which stands under a key.
-func (m masker) value(key string) error {
-	raw := json.RawMessage{}
-	if err := m.in.Decode(&raw); err != nil {
-		return err
-	}
+// value copies a value that stands under a key.
+func (m *masker) value(key string, value document.Value) {
 	switch {
 	case key == "current_droplet":
-		m.out.WriteString(`"<D>"`)
+		m.text("<D>")
 	case key == "quota":
-		m.out.WriteString(`"<Q>"`)
-	case raw[0] == '{':
-		return m.members(raw)
-	case raw[0] == '[':
-		return m.items(raw, key)
+		m.text("<Q>")
+	case value.Kind == document.Object:
+		marks := marksOf(value)
+		m.members("{}", value, func(member document.Field) {
+			m.text(member.Key)
+			m.out.WriteByte(':')
+			if mark := marks[member.Key]; mark != "" {
+				m.text(mark)
+			} else {
+				m.value(member.Key, member.Value)
+			}
+		})
+	case value.Kind == document.Array:
+		m.members("[]", value, func(member document.Field) { m.value(key, member.Value) })
 	default:
-		m.scalar(raw, key)
+		m.scalar(value, key)
 	}
-	return nil
 }
 
-func (m masker) scalar(raw json.RawMessage, key string) {
-	var value any
-	if err := json.Unmarshal(raw, &value); err != nil {
-		panic(err)
+func (m *masker) members(brackets string, value document.Value, write func(document.Field)) {
+	m.out.WriteByte(brackets[0])
+	for i, member := range value.Members {
+		if i > 0 {
+			m.out.WriteByte(',')
+		}
+		write(member)
 	}
-	text, isText := value.(string)
+	m.out.WriteByte(brackets[1])
+}
+
+func (m *masker) scalar(value document.Value, key string) {
+	text, isText := value.Text, value.Kind == document.String
 	made := m.stats && slices.Contains(platform, key)
 	switch {
 	case isText && strings.HasPrefix(text, "<"): // a mark already
 		m.text(text)
 	case isText && slices.Contains(moments, key) && moment.MatchString(text):
 		m.text("<NOW>")
-	case made && value == "":
+	case made && isText && text == "":
 		m.text("<''>")
 	case made && isText:
 		m.text("<str>")
-	case made && value == nil:
+	case made && value.Kind == document.Null:
 		m.text("<NoneType>")
 	case made:
 		m.text("<num>")
 	case isText:
 		m.text(text)
 	default:
-		m.out.Write(raw)
+		m.out.WriteString(value.String())
 	}
 }
 
-func (m masker) text(text string) {
-	encoder := json.NewEncoder(m.out)
-	encoder.SetEscapeHTML(false)
-	encoder.Encode(text) //nolint:errcheck // a buffer takes everything
-	m.out.Truncate(m.out.Len() - 1)
-}
-
-func (m masker) items(raw json.RawMessage, key string) error {
-	inner := masker{m.stats, json.NewDecoder(bytes.NewReader(raw)), m.out}
-	inner.in.Token() //nolint:errcheck // the bracket is there
-	m.out.WriteByte('[')
-	for first := true; inner.in.More(); first = false {
-		if !first {
-			m.out.WriteByte(',')
-		}
-		if err := inner.value(key); err != nil {
-			return err
-		}
-	}
-	m.out.WriteByte(']')
-	return nil
-}
-
-func (m masker) members(raw json.RawMessage) error {
-	var has map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &has); err != nil {
-		return err
-	}
-	marks := marksOf(has)
-	inner := masker{m.stats, json.NewDecoder(bytes.NewReader(raw)), m.out}
-	inner.in.Token() //nolint:errcheck // the brace is there
-	m.out.WriteByte('{')
-	for first := true; inner.in.More(); first = false {
-		if !first {
-			m.out.WriteByte(',')
-		}
-		name, err := inner.in.Token()
-		if err != nil {
-			return err
-		}
-		m.text(name.(string))
-		m.out.WriteByte(':')
-		mark, marked := marks[name.(string)]
-		if !marked {
-			if err := inner.value(name.(string)); err != nil {
-				return err
-			}
-			continue
-		}
-		var skipped json.RawMessage
-		if err := inner.in.Decode(&skipped); err != nil {
-			return err
-		}
-		m.out.WriteString(mark)
-	}
-	m.out.WriteByte('}')
-	return nil
-}
+func (m *masker) text(text string) { m.out.WriteString(document.Quoted(text)) }
 
 // marksOf are the members whose values are made up by the server, by what the
 // object is.
-func marksOf(has map[string]json.RawMessage) map[string]string {
+func marksOf(object document.Value) map[string]string {
+	has := document.Finder(object.Members)
 	with := func(names ...string) bool {
-		return !slices.ContainsFunc(names, func(name string) bool { return has[name] == nil })
+		return !slices.ContainsFunc(names, func(name string) bool { _, found := has(name); return !found })
 	}
 	switch {
 	case with("status", "strategy"): // a deployment
-		return map[string]string{"guid": `"<DEP>"`, "created_at": `"<T>"`, "updated_at": `"<T>"`, "links": `"<L>"`}
+		return map[string]string{"guid": "<DEP>", "created_at": "<T>", "updated_at": "<T>", "links": "<L>"}
 	case with("reason", "details"): // its status
-		return map[string]string{"details": `"<T>"`}
+		return map[string]string{"details": "<T>"}
 	case with("process_types"): // a sidecar
-		return map[string]string{"guid": `"<SC>"`, "command": `"<C>"`, "created_at": `"<NOW>"`, "updated_at": `"<NOW>"`}
+		return map[string]string{"guid": "<SC>", "command": "<C>", "created_at": "<NOW>", "updated_at": "<NOW>"}
 	case with("actor", "target"): // an audit event
-		return map[string]string{"guid": `"<EVENT>"`, "links": `{"self":"<EVENT>"}`}
+		return map[string]string{"guid": "<EVENT>", "links": "<EVENT>"}
 	}
 	return nil
 }
