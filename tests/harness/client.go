@@ -70,6 +70,9 @@ type Exchange struct {
 	Status      int
 	Header      http.Header
 	Body        []byte
+
+	value  any // of the body
+	parsed bool
 }
 
 // String prints the exchange for a failed expectation.
@@ -77,12 +80,14 @@ func (x *Exchange) String() string {
 	return fmt.Sprintf("%s %s\n%s\n--> %d\n%v\n%s", x.Method, x.URL, x.Sent, x.Status, x.Header, x.Body)
 }
 
-// JSON is the answer as a value.
+// JSON is the answer as a value, the same one whenever it is asked for.
 func (x *Exchange) JSON() any {
 	ginkgo.GinkgoHelper()
-	var value any
-	gomega.Expect(json.Unmarshal(x.Body, &value)).To(gomega.Succeed(), x.String)
-	return value
+	if !x.parsed {
+		gomega.Expect(json.Unmarshal(x.Body, &x.value)).To(gomega.Succeed(), x.String)
+		x.parsed = true
+	}
+	return x.value
 }
 
 // At follows keys and indexes into the answer: x.At("resources", 0, "guid").

@@ -25,6 +25,7 @@ type published struct {
 
 	mu       sync.Mutex // guards what follows, and the compiler
 	compiled map[string]*jsonschema.Schema
+	good     map[string]bool // places of schemas with bodies that fit them
 }
 
 type operation struct{ Responses map[string]response }
@@ -92,7 +93,7 @@ func publish(raw []byte, err error) (*published, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &published{compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}}
+	p := &published{compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}, good: map[string]bool{}}
 	p.compiler.Draft, p.compiler.AssertFormat = jsonschema.Draft2020, true
 	if err := p.compiler.AddResource(documentURL, bytes.NewReader(raw)); err != nil {
 		return nil, err
@@ -189,19 +190,39 @@ func (p *published) check(path, method string, x *Exchange) error {
 	if response.Ref != "" {
 		at = response.Ref
 	}
-	if !json.Valid(x.Body) {
+	at += "/content/" + escape(media) + "/schema"
+	// Many answers of a suite are the same ones over and over.
+	pair := at + "\n" + string(x.Body)
+	p.mu.Lock()
+	good := p.good[pair]
+	p.mu.Unlock()
+	if good {
+		return nil
+	}
+	err = p.fit(at, media, x.Body)
+	if err == nil && len(x.Body) < 1<<14 {
+		p.mu.Lock()
+		p.good[pair] = true
+		p.mu.Unlock()
+	}
+	return err
+}
+
+// fit holds a body against the schema at a place.
+func (p *published) fit(at, media string, body []byte) error {
+	if !json.Valid(body) {
 		return nil // a text or bytes, of any form
 	}
-	schema, err := p.schema(at + "/content/" + escape(media) + "/schema")
+	schema, err := p.schema(at)
 	if err != nil {
 		return err
 	}
-	value, err := decode(x.Body)
+	value, err := decode(body)
 	if err != nil {
 		return err
 	}
 	if err = schema.Validate(value); err != nil && strings.HasPrefix(media, "text/") {
-		return schema.Validate(string(x.Body)) // JSON that is called a text
+		return schema.Validate(string(body)) // JSON that is called a text
 	}
 	return err
 }
