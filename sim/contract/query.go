@@ -94,6 +94,9 @@ func (f TimeFilter) Spans() []Span {
 				all.From = at
 			}
 		default:
+			if at.IsZero() {
+				at = at.Add(-1) // not a bound otherwise
+			}
 			if all.To.IsZero() || at.Before(all.To) {
 				all.To = at
 			}

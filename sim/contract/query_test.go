@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -320,6 +321,27 @@ func TestQueryAppGUID(t *testing.T) {
 	for query, want := range map[string]string{"": "", "app_guid=G": "G", "app%5Fguid=G": "G", "app_guid=": "", "app_guid=%20": "", "app_guids=G": "", "app_guid=%": ""} {
 		if got := QueryAppGUID(query); got != want {
 			t.Errorf("§4 %q: got %q, want %q", query, got, want)
+		}
+	}
+}
+
+// TestSpans: the spans of a filter hold what it matches, to the first and the last
+// moment of time.
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{"[lt]=0001-01-01T00:00:00Z", "[lte]=0001-01-01T00:00:00Z", "[gte]=0001-01-01T00:00:00Z",
+		"[gt]=2025-01-01T00:00:00Z", "[lt]=2025-01-01T00:00:01Z", "=2025-01-01T00:00:00Z,2025-01-01T00:00:00Z,0001-01-01T00:00:00Z"} {
+		q, err := ParseListQuery("created_ats"+query, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []time.Time{time.Unix(0, 1).UTC(), time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(2025, 1, 1, 0, 0, 0, 7, time.UTC), time.Date(2025, 1, 1, 0, 0, 1, 0, time.UTC)} {
+			within := slices.ContainsFunc(q.CreatedAts.Spans(), func(s Span) bool {
+				return (s.From.IsZero() || !at.Before(s.From)) && (s.To.IsZero() || at.Before(s.To))
+			})
+			if matches := q.CreatedAts.Match(at); within != matches {
+				t.Errorf("created_ats%s, %s: in the spans %t, matches %t", query, at, within, matches)
+			}
 		}
 	}
 }
