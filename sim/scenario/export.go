@@ -32,7 +32,8 @@ func FromState(from *state.Store, s *Scenario) *Document {
 func Write(to io.Writer, format string, from *state.Store, s *Scenario, change func(document.Value)) error {
 	e := newExporter(from, s)
 	e.passing = true
-	if from.Counts().Apps > 0 {
+	empty := from.Counts().Apps == 0
+	if !empty {
 		e.doc.Apps = []App{{}}
 	}
 	form, root, err := notated(e.doc, format)
@@ -43,11 +44,13 @@ func Write(to io.Writer, format string, from *state.Store, s *Scenario, change f
 		change = func(document.Value) {}
 	}
 	change(root)
-	// No text holds a line break or such quotes, and nothing but an app is empty.
-	head, tail, found := bytes.Cut(form.whole(root), []byte(form.lead+form.emptyApp))
+	head, tail := form.whole(root), []byte(nil)
+	if !empty { // no text holds a line break or such quotes, and nothing in front of the apps is empty
+		head, tail, _ = bytes.Cut(head, []byte(form.lead+form.emptyApp))
+	}
 	out := bufio.NewWriterSize(to, 1<<16)
 	out.Write(head) //nolint:errcheck // Flush tells
-	if found {
+	if !empty {
 		out.WriteString(form.lead) //nolint:errcheck // likewise
 	}
 	var maker document.Maker

@@ -185,6 +185,15 @@ func TestWrite(t *testing.T) {
 			}
 		}
 	}
+	empty, _ := document.Decode([]byte(`{"apps":[{}],"x":[{},"` + strings.Repeat("long ", 30) + `"]}`))
+	none := &scenario.Scenario{Name: "no apps", Document: &scenario.Document{Resources: map[string][]document.Value{"tasks": {empty, {Kind: document.Object}}}}}
+	for _, format := range []string{"json", "yaml", scenario.Compact} {
+		want, err := scenario.Dump(scenario.FromState(state.New(state.Seed{}), none), format)
+		var got bytes.Buffer
+		if wrong := scenario.Write(&got, format, state.New(state.Seed{}), none, nil); err != nil || wrong != nil || got.String() != string(want) {
+			t.Errorf("%v, %v: %s\nwant %s", err, wrong, got.String(), want)
+		}
+	}
 	var changed bytes.Buffer
 	rename := func(part document.Value) {
 		if _, whole := part.Get("name"); whole {
