@@ -114,6 +114,30 @@ func TestCollectionsTakeWhatTheyShow(t *testing.T) {
 	}
 }
 
+// TestGivenInPlaceOfDerived: what the scenario gives of a collection is in the place
+// of what would follow from the state, wherever it is found; and what it gives twice is
+// there twice.
+func TestGivenInPlaceOfDerived(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, `{"name":"given","organizations":[{"name":"o","guid":"o"}],"auth":{"tokens":{"admin":"admin"},"users":[{"name":"admin","guid":"u","scopes":["cloud_controller.admin"]}]},
+		"resources":{"users":[{"guid":"u","username":"other"}],
+		"feature_flags":[{"name":"diego_docker","enabled":true},{"name":"twice","enabled":true},{"name":"twice","enabled":false}]}}`, Options{})
+	get := func(path string) string { return r.send(t, "GET /v3/"+path, "", "Authorization: bearer admin").body }
+	for _, query := range []string{"", "&order_by=created_at", "&order_by=-updated_at", "&guids=u"} {
+		if got := get("users?per_page=9" + query); !strings.Contains(got, `"total_results":1,`) || strings.Count(got, `"username":"other"`) != 1 {
+			t.Errorf("users%s: %s", query, got)
+		}
+	}
+	if got := get("feature_flags/diego_docker"); !strings.Contains(got, `"enabled":true`) {
+		t.Errorf("the flag: %s", got)
+	}
+	for _, query := range []string{"", "&order_by=name", "&order_by=-name"} {
+		if got := get("feature_flags?per_page=99" + query); strings.Count(got, `"name":"diego_docker"`) != 1 || strings.Count(got, `"name":"twice"`) != 2 {
+			t.Errorf("feature_flags%s: %s", query, got)
+		}
+	}
+}
+
 // TestRelatedToItself: what names a thing of its own kind, itself even, is not
 // followed.
 func TestRelatedToItself(t *testing.T) {

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,25 +58,45 @@ func (c *call) newShelf(of *contract.Collection) *shelf {
 	if s.derive != nil {
 		s.derived = s.derive(c, s.given)
 	}
-	items, founded, columns := make([]state.Item, len(s.given)+len(s.derived)), c.founded(), of.List.Columns()
-	for i := range items {
-		value := s.value(c, i)
-		items[i] = state.Item{
-			GUID: value.TextOf("guid"), Labels: labelsOf(value),
-			CreatedAt: moment(value.TextOf("created_at"), founded), UpdatedAt: moment(value.TextOf("updated_at"), founded),
-		}
-		switch one := &items[i]; {
-		case s.named:
-			one.GUID = value.TextOf("name")
-		case one.GUID == "":
-			one.GUID = guidFor(c.snap.Scenario.Number, of.Name, i, value.TextOf("name"))
-		}
-		if len(columns) > 0 {
-			items[i].Columns = columnsOf(value, columns)
+	items, given, columns := make([]state.Item, 0, len(s.given)+len(s.derived)), map[string]bool{}, of.List.Columns()
+	add := func(value document.Value) {
+		items = append(items, c.listedAs(s, len(items), value, columns))
+	}
+	for i, value := range s.given {
+		add(value)
+		if s.derive != nil {
+			given[items[i].GUID] = true
 		}
 	}
+	s.derived = slices.DeleteFunc(s.derived, func(made maker) bool {
+		value := made(c)
+		again := given[cmp.Or(value.TextOf("guid"), value.TextOf("name"))] // what the scenario gives is in its place
+		if !again {
+			add(value)
+		}
+		return again
+	})
 	s.listing = state.NewListing(items, columns...)
 	return s
+}
+
+// listedAs is what every list asks of an item.
+func (c *call) listedAs(s *shelf, place int, value document.Value, columns []string) state.Item {
+	founded := c.founded()
+	one := state.Item{
+		GUID: value.TextOf("guid"), Labels: labelsOf(value),
+		CreatedAt: moment(value.TextOf("created_at"), founded), UpdatedAt: moment(value.TextOf("updated_at"), founded),
+	}
+	switch {
+	case s.named:
+		one.GUID = value.TextOf("name")
+	case one.GUID == "":
+		one.GUID = guidFor(c.snap.Scenario.Number, s.Name, place, value.TextOf("name"))
+	}
+	if len(columns) > 0 {
+		one.Columns = columnsOf(value, columns)
+	}
+	return one
 }
 
 // value is an item as it is written, or made for a call.

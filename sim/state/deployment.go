@@ -148,7 +148,7 @@ func (s *Store) turnOf(d *Deployment) key {
 // byTurn orders by the time of the next move, then by creation.
 func byTurn(a, b key) bool {
 	a.guid, b.guid = "", ""
-	return cmp.Or(compareTimes(a, b), cmp.Compare(a.serial, b.serial)) < 0
+	return byTime(a, b)
 }
 
 // deployment is nil for what is not there.

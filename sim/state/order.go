@@ -28,7 +28,7 @@ func (k key) time() time.Time { return time.Unix(k.seconds, int64(k.nanos)).UTC(
 func bySerial(a, b key) bool { return a.serial < b.serial }
 
 // byTime orders by the column, then by guid: the real server's tie-breaker
-// (§13.2).
+// (§13.2). Two things of one guid, as a listing may have them, are two all the same.
 func byTime(a, b key) bool { return compareTimes(a, b) < 0 }
 
 func compareTimes(a, b key) int {
@@ -38,7 +38,7 @@ func compareTimes(a, b key) int {
 	case a.nanos != b.nanos:
 		return cmp.Compare(a.nanos, b.nanos)
 	}
-	return strings.Compare(a.guid, b.guid)
+	return cmp.Or(strings.Compare(a.guid, b.guid), cmp.Compare(a.serial, b.serial))
 }
 
 // date makes the indexes by time of an index that has none. While nothing was
@@ -110,7 +110,7 @@ func (k textKey) id() uint64 { return k.place }
 func byText(a, b textKey) bool { return compareTexts(a, b) < 0 }
 
 func compareTexts(a, b textKey) int {
-	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.guid, b.guid))
+	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.guid, b.guid), cmp.Compare(a.place, b.place))
 }
 
 // treeOf is an index of keys, which it takes in order ten times as fast as they
