@@ -66,7 +66,7 @@ func (a attribute) String() string { return string(a.append(nil)) }
 
 func (a attribute) append(to []byte) []byte {
 	to = strconv.AppendInt(append(to, byte(a.kind)), int64(len(a.name)), 10)
-	return append(append(to, a.name...), a.value...)
+	return append(append(append(to, ':'), a.name...), a.value...) // names may begin with digits
 }
 
 // attributes appends those of a process.

@@ -181,3 +181,19 @@ func TestListIsAsIfLooked(t *testing.T) {
 		checkIndexes(t, s)
 	}
 }
+
+// TestAttributesDiffer: no two attributes are one in the index, whatever their names
+// begin and end with.
+func TestAttributesDiffer(t *testing.T) {
+	t.Parallel()
+	value := "v2345678901234567890123456789"
+	for _, pair := range [][2]attribute{
+		{{ofLabel, "1ab", value + "x"}, {ofLabel, "ab" + value, "x"}},
+		{{ofLabel, "a", "b"}, {ofLabel, "ab", ""}},
+		{{ofKey, "a", ""}, {ofLabel, "a", ""}},
+	} {
+		if pair[0].String() == pair[1].String() {
+			t.Errorf("%q are %q", pair, pair[0])
+		}
+	}
+}
