@@ -220,12 +220,11 @@ func (w *World) Cut() {
 // tells whether they had. Nothing changes when the scenario's rules are refused.
 func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (changed bool, err error) {
 	old := w.Current()
-	next := &Snapshot{World: w, Scenario: s, Variant: s.Variant, Strict: w.choices.strict(s), Generation: 1}
+	next := &Snapshot{World: w}
 	if old != nil {
-		next.Generation = old.Generation + 1
-		next.State, next.Faults, next.Variant = old.State, old.Faults, old.Variant
-		next.Limiter = old.Limiter
+		*next = *old
 	}
+	next.Generation++
 	frozen := w.choices.frozen(s)
 	now := w.Clock.Now()
 	if scope.Clock {
@@ -233,7 +232,7 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (change
 	}
 	if scope.State {
 		next.State = s.Loaded(now, frozen).Fork()
-		next.Variant = s.Variant
+		next.Scenario, next.Variant, next.Strict = s, s.Variant, w.choices.strict(s) // what is only listed stands there
 		next.Limiter = newLimiter(s.RateLimit)
 		if s.Progress != nil {
 			next.Limiter.resume(s.Progress.RateLimit)
@@ -250,7 +249,7 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (change
 	}
 	next.ctx, next.cancel = context.WithCancel(context.Background())
 	w.home = home
-	if changed = w.put(next, scope, keep); changed && keep {
+	if changed = w.put(next, s, scope, keep); changed && keep {
 		next.cancel()
 		return changed, nil
 	}
@@ -261,8 +260,9 @@ func (w *World) swap(s, home *scenario.Scenario, scope Scope, keep bool) (change
 }
 
 // put makes a snapshot the current one, between two decisions, unless clients
-// have changed the world, which it tells, and that is to be kept.
-func (w *World) put(next *Snapshot, scope Scope, keep bool) (changed bool) {
+// have changed the world, which it tells, and that is to be kept. Clock and logins
+// are brought to the scenario's.
+func (w *World) put(next *Snapshot, s *scenario.Scenario, scope Scope, keep bool) (changed bool) {
 	w.deciding.Lock()
 	defer w.deciding.Unlock()
 	if changed = w.changed.Load(); changed && keep {
@@ -273,9 +273,9 @@ func (w *World) put(next *Snapshot, scope Scope, keep bool) (changed bool) {
 		w.Journal.Clear()
 	}
 	if scope.Clock {
-		w.Clock.Set(w.choices.frozen(next.Scenario), next.Scenario.Clock.Start)
+		w.Clock.Set(w.choices.frozen(s), s.Clock.Start)
 	}
-	if saved := next.Scenario.Progress; scope.State && saved != nil {
+	if saved := s.Progress; scope.State && saved != nil {
 		w.Sessions.resume(saved.Sessions)
 	}
 	w.current.Store(next)

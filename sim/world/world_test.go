@@ -149,6 +149,34 @@ func TestReset(t *testing.T) {
 	}
 }
 
+// TestResetAfterReplace: the scenario whose resources are listed goes with the state:
+// a reset of anything else leaves both as they were put.
+func TestResetAfterReplace(t *testing.T) {
+	t.Parallel()
+	other := written(t, "name: other\nauth: {mode: strict}\nresources: {domains: [{name: other.example.com}]}\nclock: {mode: frozen, start: 2030-01-01T00:00:00Z}\n")
+	for _, scope := range []Scope{{}, {Faults: true}, {Journal: true}, {Clock: true}, {State: true}} {
+		w := registryOf(t, written(t, frozen)).Root()
+		home := w.Current()
+		if err := w.Replace(other); err != nil {
+			t.Fatal(err)
+		}
+		put := w.Current()
+		if err := w.Reset(scope); err != nil {
+			t.Fatal(err)
+		}
+		want := put
+		if scope.State {
+			want = home
+		}
+		if got := w.Current(); got.Scenario != want.Scenario || got.Strict != want.Strict || got.Variant != want.Variant {
+			t.Errorf("reset %+v: scenario %s, strict %t", scope, got.Scenario.Name, got.Strict)
+		}
+		if year := w.Clock.Now().Year(); scope.Clock != (year == 2026) {
+			t.Errorf("reset %+v: the clock shows %d", scope, year)
+		}
+	}
+}
+
 func done(s *Snapshot) bool {
 	select {
 	case <-s.Done():
