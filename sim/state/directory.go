@@ -20,7 +20,7 @@ type directory struct {
 	made   sync.Once
 	spaces *catalogue
 	orgs   *catalogue
-	mu     sync.Mutex // guards apps and dated, which forks copy
+	mu     sync.Mutex // guards apps and timed, which forks copy
 	apps   *catalogue
 	timed  index // of the processes, by time alone; guarded by mu
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// key is a place in an ordered index. There are three for each process.
+// key is a place in an ordered index. Once somebody asks for processes by time there
+// are two for each.
 type key struct {
 	seconds int64 // of Unix time
 	nanos   int32
