@@ -34,11 +34,3 @@ func (s *Stop) Step() error {
 	}
 	return s.left
 }
-
-// Steps is that many times Step.
-func (s *Stop) Steps(n int) (left error) {
-	for range n {
-		left = s.Step()
-	}
-	return left
-}
