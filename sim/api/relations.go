@@ -25,25 +25,28 @@ var overseer = state.NewViewer(stranger, stranger.Scopes)
 
 // relation is the guid of a related resource, "" when there is none.
 func (i item) relation(name string) string {
-	value, _ := i.value.Find("/relationships/" + name + "/data/guid")
+	value, _ := i.value.At([]string{"relationships", name, "data", "guid"})
 	return value.Text
 }
 
 // relations are the guids of the resources of a kind that an item names.
 func (i item) relations(kind string) (guids []string) {
-	for _, name := range []string{kind, kind + "s", "shared_" + kind + "s"} {
-		data, _ := i.value.Find("/relationships/" + name + "/data")
-		if data.Kind == document.Object {
-			guids = append(guids, data.TextOf("guid"))
-			continue
-		}
-		for _, one := range data.Members {
-			guids = append(guids, one.Value.TextOf("guid"))
+	named := func(one document.Value) { guids = append(guids, one.TextOf("guid")) }
+	if relationships, given := i.value.Get("relationships"); given {
+		for _, name := range []string{kind, kind + "s", "shared_" + kind + "s"} {
+			data, _ := relationships.At([]string{name, "data"})
+			if data.Kind == document.Object {
+				named(data)
+				continue
+			}
+			for _, one := range data.Members {
+				named(one.Value)
+			}
 		}
 	}
 	if destinations, _ := i.value.Get("destinations"); kind == "app" { // of a route
 		for _, one := range destinations.Members {
-			guid, _ := one.Value.Find("/app/guid")
+			guid, _ := one.Value.At([]string{"app", "guid"})
 			guids = append(guids, guid.Text)
 		}
 	}
@@ -54,7 +57,7 @@ func (i item) relations(kind string) (guids []string) {
 // itself or by what it names of other kinds than its own.
 func (c *call) reached(i item, kind string) []string {
 	guids := i.relations(kind)
-	if _, named := i.value.Find("/relationships/" + kind); named || guids != nil { // null, too, is said
+	if _, named := i.value.At([]string{"relationships", kind}); named || guids != nil { // null, too, is said
 		return guids
 	}
 	for _, step := range leads[kind] {

@@ -164,7 +164,7 @@ func moment(text string, otherwise time.Time) time.Time {
 }
 
 func labelsOf(value document.Value) (labels contract.Pairs) {
-	found, _ := value.Find("/metadata/labels")
+	found, _ := value.At([]string{"metadata", "labels"})
 	for _, member := range found.Members {
 		labels = append(labels, contract.Pair{Key: member.Key, Value: member.Value.Text})
 	}
@@ -173,16 +173,15 @@ func labelsOf(value document.Value) (labels contract.Pairs) {
 
 // columnsOf are the texts by which an item is ordered: numbers of one length, and
 // letters of one case.
-func columnsOf(value document.Value, columns []string) map[string]string {
-	texts := make(map[string]string, len(columns))
-	for _, column := range columns {
+func columnsOf(value document.Value, columns []string) contract.Pairs {
+	return shown(columns, func(column string) contract.Pair {
 		member, _ := value.Get(column)
-		texts[column] = strings.ToLower(member.Text)
+		text := strings.ToLower(member.Text)
 		if member.Kind == document.Number {
-			texts[column] = fmt.Sprintf("%20s", member.Text)
+			text = fmt.Sprintf("%20s", text)
 		}
-	}
-	return texts
+		return contract.Pair{Key: column, Value: text}
+	})
 }
 
 // guidFor draws the guid of a resource that was given none.

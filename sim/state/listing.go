@@ -13,7 +13,7 @@ type Item struct {
 	GUID                 string
 	CreatedAt, UpdatedAt time.Time
 	Labels               contract.Pairs
-	Columns              map[string]string // what it is ordered by beside the times
+	Columns              contract.Pairs // what it is ordered by beside the times
 }
 
 // Items tell of the items of a listing, by their places, what not every list asks:
@@ -38,17 +38,15 @@ type Audience struct {
 // Listing finds the items of a collection, by what a list asks of them from when it
 // is first asked. It is safe for concurrent use.
 type Listing struct {
-	items []resource
-
-	mu    sync.RWMutex // guards found
-	found *catalogue
-	asked map[string]bool // keys by which it finds
+	items   []resource
+	found   *catalogue
+	learned sync.Map // key -> func() *index: each is made when it is first asked for
 }
 
 // NewListing makes a listing of items in their order, which can be ordered by some
 // columns and by the times.
 func NewListing(items []Item, columns ...string) *Listing {
-	l := &Listing{items: make([]resource, len(items)), asked: map[string]bool{}}
+	l := &Listing{items: make([]resource, len(items))}
 	for i, one := range items {
 		l.items[i] = resource{guid: one.GUID, moments: moments{one.CreatedAt, one.UpdatedAt}, labels: one.Labels, columns: one.Columns}
 	}
@@ -88,47 +86,30 @@ type Having struct {
 	contract.Filter
 }
 
-// attribute is a text as it is found: those that differ in case are one where that
-// does not count.
-func (h Having) attribute(text string) attribute {
+// text is one as it is found, and the key of what finds it: texts that differ in case
+// are one where that does not count.
+func (h Having) text(of string) (key, text string) {
 	switch {
 	case h.Partial:
-		return attribute{ofText, "lower " + h.Key, strings.ToLower(text)}
+		return "lower " + h.Key, strings.ToLower(of)
 	case h.Folded:
-		return attribute{ofText, "folded " + h.Key, folded(text)}
+		return "folded " + h.Key, folded(of)
 	}
-	return attribute{ofText, h.Key, text}
+	return h.Key, of
 }
 
 // Search finds items, by their places.
 func (s *Store) Search(l *Listing, of Items, search Search) (places []int, total int) {
-	for _, h := range search.Having {
-		if h.Key == "" {
-			continue
-		}
-		l.learn(h.attribute("").name, func(own []attribute, place int) []attribute {
-			for _, text := range of.Texts(place, h.Key) {
-				own = append(own, h.attribute(text))
-			}
-			return own
-		})
-	}
-	all := search.Who.ReadsAll()
-	if !all {
-		l.learn("", func(own []attribute, place int) []attribute { return s.audience(own, of.Audience(place)) })
-	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
 	var n narrowing
 	if guids := search.Query.GUIDs; guids.Set {
 		n.to(l.found.placed(guids.Values))
 	}
 	n.common(&l.found.index, search.Query.ListQuery)
 	for _, h := range search.Having {
-		n.to(l.having(h))
+		n.to(l.having(h, of))
 	}
-	if !all {
-		n.to(s.seenBy(search.Who, &l.found.index))
+	if !search.Who.ReadsAll() {
+		n.to(s.seenBy(search.Who, l.learn("", func(own []attribute, place int) []attribute { return s.audience(own, of.Audience(place)) })))
 	}
 	found, total := l.found.page(search.Query, n, func(place uint64) resource { return l.items[place] })
 	for _, place := range found {
@@ -137,47 +118,57 @@ func (s *Store) Search(l *Listing, of Items, search Search) (places []int, total
 	return places, total
 }
 
-// learn makes what finds by a key, unless it was asked for before.
-func (l *Listing) learn(key string, of func(own []attribute, place int) []attribute) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.asked[key] {
-		return
+// learn is what finds by a key, made of what the items have when it is first asked
+// for: only who asks for the same key waits meanwhile.
+func (l *Listing) learn(key string, of func(own []attribute, place int) []attribute) *index {
+	made, known := l.learned.Load(key)
+	if !known {
+		made, _ = l.learned.LoadOrStore(key, sync.OnceValue(func() *index {
+			var x index
+			x.fill(func(yield func(uint64, []attribute) bool) {
+				var own []attribute
+				for i := range l.items {
+					own = of(own[:0], i)
+					yield(uint64(i), own)
+				}
+			})
+			return &x
+		}))
 	}
-	l.asked[key] = true
-	l.found.fill(func(yield func(uint64, []attribute) bool) {
-		var own []attribute
-		for i := range l.items {
-			own = of(own[:0], i)
-			yield(uint64(i), own)
-		}
-	})
+	return made.(func() *index)()
 }
 
 // having are the items that have one of some texts.
-func (l *Listing) having(h Having) (found ids) {
-	switch {
-	case h.Key == "":
+func (l *Listing) having(h Having, of Items) (found ids) {
+	if h.Key == "" {
 		return l.found.placed(h.Values)
-	case h.Partial:
-		return l.holding(h)
 	}
+	key, _ := h.text("")
+	x := l.learn(key, func(own []attribute, place int) []attribute {
+		for _, text := range of.Texts(place, h.Key) {
+			_, text = h.text(text)
+			own = append(own, attribute{kind: ofText, value: text})
+		}
+		return own
+	})
 	for _, value := range h.Values {
-		found = found.or(l.found.having(h.attribute(value)))
+		_, wanted := h.text(value)
+		if h.Partial {
+			found = found.or(x.holding(wanted))
+		} else {
+			found = found.or(x.having(attribute{kind: ofText, value: wanted}))
+		}
 	}
 	return found
 }
 
-// holding are the items that have a text which holds one of some: it looks at all
-// texts there are.
-func (l *Listing) holding(h Having) (found ids) {
-	under := h.attribute("").String()
-	for _, value := range h.Values {
-		wanted := h.attribute(value).value
-		for name, set := range l.found.sets.all() {
-			if text, is := strings.CutPrefix(name, under); is && strings.Contains(text, wanted) {
-				found = found.or(set)
-			}
+// holding are the items that have a text which holds another: it looks at all texts
+// there are.
+func (x *index) holding(wanted string) (found ids) {
+	under := attribute{kind: ofText}.String()
+	for name, set := range x.sets.all() {
+		if strings.Contains(strings.TrimPrefix(name, under), wanted) {
+			found = found.or(set)
 		}
 	}
 	return found

@@ -37,7 +37,7 @@ func shelvedOf(draw *rand.Rand, many int) *shelved {
 	for i := range many {
 		at := start.Add(time.Duration(draw.IntN(9)) * time.Second)
 		one := Item{GUID: fmt.Sprint("item-", draw.IntN(1000)*1000+i), CreatedAt: at, UpdatedAt: at.Add(time.Duration(draw.IntN(3)) * time.Second),
-			Columns: map[string]string{"name": of("a", "b", "c") + fmt.Sprint(i)}}
+			Columns: contract.Pairs{{Key: "name", Value: of("a", "b", "c") + fmt.Sprint(i)}}}
 		if draw.IntN(2) == 0 {
 			one.Labels = contract.Pairs{{Key: "n", Value: of("1", "2")}}
 		}
@@ -141,6 +141,35 @@ func TestListingAsksOnce(t *testing.T) {
 	}
 	if grown := bytes[1] - bytes[0]; grown > (many-few)*2 {
 		t.Errorf("%d bytes of %d items, %d of %d", bytes[0], few, bytes[1], many)
+	}
+}
+
+// nested are items that are listed by another key while they are asked for one.
+type nested struct {
+	*shelved
+	list func()
+}
+
+func (n nested) Texts(place int, key string) []string {
+	if key == "kinds" {
+		n.list()
+	}
+	return n.shelved.Texts(place, key)
+}
+
+// TestListingKeepsNobodyOut: while what finds by one key is made, others are answered.
+func TestListingKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	s, all := storeOf(), shelvedOf(rand.New(rand.NewPCG(7, 8)), 50)
+	listing, query := NewListing(all.items), parsed(t, contract.CollectionNamed("service_brokers").List, "")
+	answered := 0
+	by := func(key string, of Items) {
+		s.Search(listing, of, Search{Who: root, Query: query, Having: []Having{{key, contract.Filter{Set: true, Values: []string{"x"}}}}})
+		answered++
+	}
+	by("kinds", nested{all, func() { by("app_guids", all) }})
+	if want := len(all.items) + 1; answered != want {
+		t.Errorf("%d answers, want %d", answered, want)
 	}
 }
 

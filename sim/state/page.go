@@ -42,7 +42,7 @@ type resource struct {
 	guid, name, state string
 	moments
 	labels  contract.Pairs
-	columns map[string]string // others that it can be ordered by
+	columns contract.Pairs // others that it can be ordered by
 }
 
 // passes asks the filters that every list has.
@@ -75,7 +75,8 @@ func (r resource) text(column string) string {
 	case column == "state":
 		return r.state
 	}
-	return r.columns[column]
+	text, _ := r.columns.Get(column)
+	return text
 }
 
 // paged filters what is handed in in order of creation, orders it and cuts out the
