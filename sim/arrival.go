@@ -58,13 +58,19 @@ func (a *arrivals) bound(next http.Handler) http.Handler {
 	})
 }
 
-// leave bounds how long the end of an answer, or one that waits for nothing else, may
-// wait for a client that sends on and does not read. net/http takes the bound away
-// before the next one. HTTP/2 has a window for each stream.
+// leave bounds how long the end of an answer may wait for a client that sends on and
+// does not read. net/http takes the bound away before the next one. HTTP/2 has a
+// window for each stream.
 func (a *arrivals) leave(w http.ResponseWriter, r *http.Request) {
 	if r.ProtoMajor == 1 {
-		http.NewResponseController(w).SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended
+		a.awaitReader(w)
 	}
+}
+
+// awaitReader bounds how long an answer that waits for nothing else may wait for a
+// client that does not read.
+func (a *arrivals) awaitReader(w http.ResponseWriter) {
+	http.NewResponseController(w).SetWriteDeadline(world.Wall().Add(a.limit)) //nolint:errcheck // the connection has ended
 }
 
 // watch is for http.Server.ConnState: it knows the connections that have not

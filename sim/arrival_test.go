@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"example.com/capisim/sim/conn"
 )
 
 // longest is how long something is waited for that never takes as long.
@@ -354,50 +352,4 @@ func TestSlowRequestsAndTheEnd(t *testing.T) {
 		t.Errorf("the end had to wait: %q", notes.log)
 	}
 	notes.mu.Unlock()
-}
-
-// TestAnswersThatNobodyReads: who sends request after request and reads none of the
-// answers loses the connection, whichever path they are on, with a body or without.
-func TestAnswersThatNobodyReads(t *testing.T) {
-	t.Parallel()
-	large := strings.Repeat("x", 1<<20)
-	simulator := Start(t, quick, Beside("/large", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, large) //nolint:errcheck // nobody reads
-	}))).Simulator
-	for _, line := range []string{"GET " + demoPath, "GET /admin/clock", "GET /healthz", "GET /v3/nowhere", "GET /console/", "GET /console/app.css",
-		"GET /worlds/nowhere/console/", "GET /openapi.json", "GET /openapi.json +body", "GET /large", "GET /large +body", "PATCH " + demoPath} {
-		t.Run(line, func(t *testing.T) {
-			t.Parallel()
-			server := simulator.Server(simulator)
-			watch, closed := server.ConnState, make(chan struct{})
-			server.ConnState = func(conn net.Conn, state http.ConnState) {
-				if watch(conn, state); state == http.StateClosed {
-					close(closed)
-				}
-			}
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			go server.Serve(conn.Listen(listener)) //nolint:errcheck // until it is closed
-			defer server.Close()
-			conn, err := net.Dial("tcp", listener.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			go func() {
-				line, body, _ := strings.Cut(line, " +")
-				many := strings.Repeat(fmt.Sprintf("%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer admin\r\nContent-Length: %d\r\n\r\n%s", line, len(body), body), 1000)
-				for err := error(nil); err == nil; {
-					_, err = io.WriteString(conn, many)
-				}
-			}()
-			select {
-			case <-closed:
-			case <-time.After(longest):
-				t.Error("the server keeps the connection")
-			}
-		})
-	}
 }

@@ -220,11 +220,11 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request, of *world.W
 		s.admin.ServeHTTP(w, r, of)
 	case withAdmin && under(rest, "/console"):
 		if s.admin.Admits(w, r) {
-			s.arrivals.leave(w, r)
+			s.arrivals.awaitReader(w)
 			console.ServeHTTP(w, r)
 		}
 	case withAPI && rest == "/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		s.arrivals.leave(w, r)
+		s.arrivals.awaitReader(w)
 		s.serveOpenAPI(w, r, of)
 	case withAPI && stray(rest):
 		s.api.ServeStray(w, r, of, s.worlds.Root())
@@ -314,6 +314,8 @@ func (s *Simulator) server(handler http.Handler, own bool) *http.Server {
 		ErrorLog:          slog.NewLogLogger(s.config.log.Handler(), slog.LevelDebug), // what strangers do wrong
 		// net/http answers OPTIONS * itself otherwise, and waits for its body.
 		DisableGeneralOptionsHandler: true,
+		// The deadline of a stream does not end a write to a socket whose client is deaf.
+		HTTP2: &http.HTTP2Config{WriteByteTimeout: s.arrivals.limit},
 	}
 }
 
@@ -321,7 +323,7 @@ func (s *Simulator) server(handler http.Handler, own bool) *http.Server {
 func (s *Simulator) beside(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if page := s.config.beside[r.URL.Path]; page != nil {
-			s.arrivals.leave(w, r)
+			s.arrivals.awaitReader(w)
 			page.ServeHTTP(w, api.Apart(r)) // it may ask the simulator
 			return
 		}
