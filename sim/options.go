@@ -271,8 +271,8 @@ func Around(wrap func(http.Handler) http.Handler) Option {
 }
 
 // Beside serves one more path on each server that Simulator.Server makes, the ports
-// of worlds included: metrics are the same on all of them. Who does not read the
-// answer loses it after half a minute, unless the handler sets another write deadline.
+// of worlds included: metrics are the same on all of them. An answer that
+// is not read within half a minute is cut, unless the handler sets another deadline.
 func Beside(path string, handler http.Handler) Option {
 	return ofServer("Beside", func(c *config) error {
 		if !strings.HasPrefix(path, "/") {

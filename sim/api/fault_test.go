@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -247,6 +248,36 @@ func TestDripRate(t *testing.T) {
 		got = append(got, took)
 	}
 	t.Errorf("at %d bytes a second the answers took %s, more than 20 %% too long each time", rate, got)
+}
+
+// bounded is a writer that counts what is written without a deadline of its own.
+type bounded struct {
+	*httptest.ResponseRecorder
+	until     time.Time
+	unbounded int
+}
+
+func (w *bounded) SetWriteDeadline(t time.Time) error { w.until = t; return nil }
+
+func (w *bounded) Write(p []byte) (int, error) {
+	if w.until.IsZero() {
+		w.unbounded++
+	}
+	w.until = time.Time{}
+	return w.ResponseRecorder.Write(p)
+}
+
+// TestDripIsBounded: no piece waits for a client that does not read.
+func TestDripIsBounded(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, frozen, Options{})
+	r.rules(t, `{"match":{"operations":["getProcess"]},"connection":{"kind":"drip","bytes_per_second":10000}}`)
+	w, request := &bounded{ResponseRecorder: httptest.NewRecorder()}, httptest.NewRequest("GET", webPath, nil)
+	request.Header.Set("Authorization", "bearer admin")
+	r.api.ServeHTTP(w, request, r.world)
+	if w.unbounded > 0 || w.Body.Len() == 0 {
+		t.Errorf("%d writes without a bound, %d bytes", w.unbounded, w.Body.Len())
+	}
 }
 
 // TestApplyAfter: the change is made, then the fault answered; a real error is

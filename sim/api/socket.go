@@ -163,6 +163,7 @@ func (c *call) drip(w http.ResponseWriter, out *delivery, fate *fault.Connection
 		if end == len(body) {
 			c.complete(out, socket.Drip)
 		}
+		control.SetWriteDeadline(world.Wall().Add(writeTimeout)) //nolint:errcheck // not every writer can
 		if _, err := w.Write(body[sent:end]); err != nil {
 			return
 		}
