@@ -2,8 +2,10 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -140,6 +142,8 @@ func (t *tab) forgives(text string) {
 	}).Should(BeTrue(), "the page said nothing of %s", text)
 }
 
+var gone = regexp.MustCompile("Inspected target navigated|Promise was collected|Execution context was destroyed")
+
 // run does things in the tab, all of them within patience.
 func (t *tab) run(actions ...chromedp.Action) {
 	GinkgoHelper()
@@ -147,7 +151,7 @@ func (t *tab) run(actions ...chromedp.Action) {
 	defer done()
 	err := chromedp.Run(ctx, actions...)
 	// A page that goes elsewhere while it is asked is asked again there.
-	for ; err != nil && strings.Contains(err.Error(), "Inspected target navigated"); err = chromedp.Run(ctx, actions...) {
+	for ; err != nil && gone.MatchString(err.Error()); err = chromedp.Run(ctx, actions...) {
 	}
 	Expect(err).NotTo(HaveOccurred())
 }
@@ -292,16 +296,31 @@ func (t *tab) attribute(selector, name string) string {
 	return value[string](t, fmt.Sprintf(`document.querySelector(%q)?.getAttribute(%q) ?? ""`, selector, name))
 }
 
+// awaiting is what the page shows once it is as wanted, or at the end of patience.
+// The page waits by itself: to ask it again and again from here keeps the browser
+// busy.
+const awaiting = `(async (look, wanted, patience) => {
+	const end = performance.now() + patience;
+	for (let found = look(); ; found = look()) {
+		if (wanted(found) || performance.now() > end) return found;
+		await new Promise((done) => setTimeout(done, 20));
+	}
+})(() => %s, (found) => %s, %d)`
+
 // sees waits until an element shows a text.
 func (t *tab) sees(selector, text string) {
 	GinkgoHelper()
-	Eventually(func() string { return t.text(selector) }).Should(ContainSubstring(text))
+	wanted, err := json.Marshal(text)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(value[string](t, fmt.Sprintf(awaiting, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector),
+		fmt.Sprintf("found.includes(%s)", wanted), harness.Patience.Milliseconds()))).To(ContainSubstring(text))
 }
 
 // shows waits until a selector finds so many elements.
 func (t *tab) shows(selector string, n int) {
 	GinkgoHelper()
-	Eventually(func() int { return t.count(selector) }).Should(Equal(n))
+	Expect(value[int](t, fmt.Sprintf(awaiting, fmt.Sprintf(`document.querySelectorAll(%q).length`, selector),
+		fmt.Sprintf("found === %d", n), harness.Patience.Milliseconds()))).To(Equal(n), selector)
 }
 
 // fast puts the clock of the reader's machine forward, for the next pages of the spec.
