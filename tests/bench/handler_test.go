@@ -74,6 +74,9 @@ type sunk struct {
 
 var statusLine = []byte("HTTP/1.1 200 OK\r\n")
 
+// SetWriteDeadline is that of net/http's answer.
+func (s *sunk) SetWriteDeadline(at time.Time) error { return s.wire.SetWriteDeadline(at) }
+
 func (s *sunk) Write(p []byte) (int, error) {
 	s.wire.Write(statusLine) //nolint:errcheck // it never fails
 	return s.wire.Write(p)
