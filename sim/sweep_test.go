@@ -16,7 +16,7 @@ const swept = "c1000000-0000-4000-8000-000000000001"
 
 // send is one request of a client, with its answer.
 func send(srv *sim.Server, method, path, body string) (int, string, error) {
-	c := &http.Client{Timeout: 100 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
+	c := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	request, err := http.NewRequest(method, srv.URL+path, strings.NewReader(body))
 	if err != nil {
 		return 0, "", err
