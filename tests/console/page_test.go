@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -100,7 +101,7 @@ func (t *tab) leave() {
 			go chromedp.Run(t.context, page.HandleJavaScriptDialog(true)) //nolint:errcheck // else Navigate does not end
 		}
 	})
-	t.run(page.SetBypassCSP(false), emulation.SetEmulatedMedia(), chromedp.Navigate("about:blank"))
+	t.run(fetch.Disable(), page.SetBypassCSP(false), emulation.SetEmulatedMedia(), chromedp.Navigate("about:blank"))
 }
 
 func (t *tab) hear(event any) {
@@ -332,6 +333,25 @@ func (t *tab) fast(by time.Duration) {
 		return err
 	}))
 	DeferCleanup(func() { t.run(page.RemoveScriptToEvaluateOnNewDocument(script)) })
+}
+
+// holds keeps the next answer from an address until it is let go: the first function
+// waits until the server has given it, what it returns lets it reach the page.
+func (t *tab) holds(address string) (given func() (letGo func())) {
+	GinkgoHelper()
+	held := make(chan fetch.RequestID, 8)
+	chromedp.ListenTarget(t.listening, func(event any) {
+		if paused, ok := event.(*fetch.EventRequestPaused); ok {
+			held <- paused.RequestID
+		}
+	})
+	t.run(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: strings.ReplaceAll(address, "?", `\?`), RequestStage: fetch.RequestStageResponse}}))
+	return func() func() {
+		GinkgoHelper()
+		var id fetch.RequestID
+		Eventually(held).Should(Receive(&id))
+		return func() { t.run(fetch.ContinueRequest(id), fetch.Disable()) }
+	}
 }
 
 // downloadsTo lets the page save files into a folder.

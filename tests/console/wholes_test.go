@@ -161,6 +161,35 @@ var _ = Describe("What is shown", func() {
 		t.sees(".rules", "used up")
 	})
 
+	It("is what an event has told, also when an older answer comes late", func() {
+		world := harness.World(root, "default")
+		world.Do("PUT", "/admin/clock", map[string]any{"mode": "frozen"})
+		world.Do("POST", "/admin/faults", map[string]any{"id": "slow", "match": map[string]any{"operations": []string{"getProcess"}},
+			"when": map[string]any{"from": "90s", "until": "2m", "times": 1}, "delay": map[string]any{"fixed": "1ms"}})
+		t := visit(world.Base)
+		t.sees(".rules", "begins in 1m 30s")
+		for _, one := range []struct {
+			late    string // of this answer
+			refresh func() // what makes the page ask for it
+			event   func()
+			tells   string
+		}{
+			{"/admin", func() { world.Do("PATCH", update.Path, map[string]any{"command": "x"}) },
+				func() { world.Do("POST", "/admin/clock/advance", map[string]any{"by": "90s"}) }, "ends in 30s"},
+			{"/admin/faults?per_page=5000", func() { world.Do("PUT", "/admin/faults/scaleProcess/503", nil) },
+				func() { world.Do("GET", update.Path, nil) }, "used up"},
+		} {
+			release := t.holds(world.Base + one.late)
+			one.refresh()
+			answer := release()
+			one.event()
+			t.sees(".rules", one.tells)
+			answer()
+			Eventually(t.loads).Should(BeFalse())
+			Expect(t.text(".rules")).To(And(ContainSubstring(one.tells), Not(ContainSubstring("begins in"))))
+		}
+	})
+
 	It("tells the steps of a sequence", func() {
 		world := harness.World(root, "default")
 		world.Do("POST", "/admin/faults", map[string]any{"id": "thrice", "match": map[string]any{"operations": []string{"getProcess"}},

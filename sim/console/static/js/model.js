@@ -24,10 +24,16 @@ export const model = store({
 
 const everything = "?per_page=5000";
 
+// What an event tells is newer than an answer that was asked for before it.
+let clockTold = 0; // how often
+const told = new Map(); // rules by id, since rules were asked for last
+const latest = (rule) => told.get(rule.id) ?? rule;
+
 async function overview() {
+  const before = clockTold;
   const seen = await ask("GET", "");
   model.set({ overview: seen });
-  setClock(seen.clock);
+  if (clockTold === before) setClock(seen.clock);
 }
 
 async function operations() {
@@ -36,8 +42,9 @@ async function operations() {
 }
 
 async function faults() {
+  told.clear();
   const [rules, windows] = await Promise.all([ask("GET", `/faults${everything}`), ask("GET", `/clock/windows${everything}`)]);
-  model.set({ faults: rules.resources, faultTotal: rules.pagination.total_results, windows: windows.resources });
+  model.set({ faults: rules.resources.map(latest), faultTotal: rules.pagination.total_results, windows: windows.resources });
 }
 
 async function worlds() {
@@ -70,8 +77,20 @@ export function refreshAll() {
   model.set({ stateVersion: model.get().stateVersion + 1 });
 }
 
-export function setClock({ mode, now }) {
+function setClock({ mode, now }) {
   model.set({ clock: { mode, now: Date.parse(now), at: performance.now() } });
+}
+
+/** Takes what an event tells of the clock. */
+export function tellClock(clock) {
+  clockTold++;
+  setClock(clock);
+}
+
+/** Takes what an event tells of rules. */
+export function tellRules(rules) {
+  for (const rule of rules) told.set(rule.id, rule);
+  model.set({ faults: model.get().faults.map(latest) });
 }
 
 /** The world's time at this moment, in milliseconds. */

@@ -1,7 +1,7 @@
 // The stream of events. It is read by fetch: an EventSource cannot send the
 // token.
 import { adminURL, Refused, token } from "./http.js";
-import { lock, model, refresh, refreshAll, setClock } from "./model.js";
+import { lock, model, refresh, refreshAll, tellClock, tellRules } from "./model.js";
 import { journal, onRequest, reload } from "./journal.js";
 import { notify } from "./actions.js";
 
@@ -26,17 +26,14 @@ const means = {
 const takes = {
   request: onRequest,
   fault({ rules, total }) {
-    const known = model.get();
-    if (rules.length === 0 || total !== known.faultTotal) {
+    tellRules(rules);
+    if (rules.length === 0 || total !== model.get().faultTotal) {
       refresh.faults();
       refresh.overview();
-      return;
     }
-    const byID = new Map(rules.map((rule) => [rule.id, rule]));
-    model.set({ faults: known.faults.map((rule) => byID.get(rule.id) ?? rule) });
   },
   state: changedState,
-  clock: setClock,
+  clock: tellClock,
   scenario(event) {
     if (means[event.result]) notify(...means[event.result](event));
     refresh.scenarios();
