@@ -49,7 +49,8 @@ export function dismiss(id) {
  * server does not accept, signal ends it. Returns the answer, or undefined.
  */
 export async function act(action) {
-  notices.set({ last: { curl: curl(action), capisim: capisim(action.command) } });
+  // To undo is to undo this from now on, and not what was before it.
+  notices.set({ list: failures(), last: { curl: curl(action), capisim: capisim(action.command) } });
   try {
     const answer = await ask(action.method, action.path, action.body, { signal: action.signal });
     for (const part of action.after ?? []) refresh[part]();
