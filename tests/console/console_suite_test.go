@@ -4,6 +4,7 @@ package console_test
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 
 	"example.com/capisim/tests/harness"
 )
+
+func TestMain(m *testing.M) { os.Exit(harness.Apart(m)) }
 
 func TestConsole(t *testing.T) {
 	RegisterFailHandler(Fail)
