@@ -9,14 +9,16 @@ import (
 )
 
 const (
-	leastSlack     = 12 << 20 // bytes that may always be allocated before the next collection
-	leastCollected = 64       // bytes: smaller things share their memory with others, and may outlive them
+	leastSlack     = 10 << 20 // bytes that may always be allocated before the next collection
+	mostSlack      = 24 << 20 // bytes that may be in a heap that does not grow beyond roomy so
+	roomy          = 74 << 20
+	leastCollected = 64 // bytes: smaller things share their memory with others, and may outlive them
 )
 
 // tendCollector lets the heap grow, from one collection to the next, by what the
 // collector has to look through, and not by what holds no pointers, such as the
-// journal or a document that is being read: that would cost its size twice. A GOGC
-// of the user's stands. The returned function ends that.
+// journal or a document that is being read: that would cost its size twice. A small
+// heap may grow by more. A GOGC of the user's stands. The returned function ends that.
 func tendCollector() (end func()) {
 	var ended atomic.Bool
 	heap := []readings.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/heap:bytes"}}
@@ -45,5 +47,7 @@ func tendCollector() (end func()) {
 // growth is the percentage by which a heap of so many live bytes may grow, of
 // which so many were looked through.
 func growth(live, scanned uint64) int {
-	return int(min(100, 100*max(scanned, leastSlack)/max(live, 1)))
+	live = max(live, 1<<20)
+	slack := max(leastSlack, min(mostSlack, max(roomy, live)-live))
+	return int(100 * max(min(scanned, live), slack) / live)
 }
