@@ -71,6 +71,10 @@ func New(options ...Option) (*Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The routes are laid while the scenario is read.
+	c.api.Log = c.log
+	routed := make(chan *api.API, 1)
+	go func() { routed <- api.New(c.api) }()
 	library, err := c.library()
 	if err != nil {
 		return nil, err
@@ -87,8 +91,7 @@ func New(options ...Option) (*Simulator, error) {
 	c.begin(registry.Root())
 	s := &Simulator{config: c, worlds: registry, arrivals: newArrivals(c.bodyTimeout)}
 	s.library.Store(library)
-	c.api.Log = c.log
-	s.api = api.New(c.api)
+	s.api = <-routed
 	s.admin = admin.New(admin.Options{
 		Worlds: registry, Library: library, Token: c.token, Hosts: c.names(), TrustProxy: c.api.TrustProxy, Version: c.version, Log: c.log,
 		Server: c.serverOf(), Base: s.base, Own: s.ownBase, Explain: s.api.Explain, Send: s.send, Listen: s.listen, Document: AdminOpenAPI,
