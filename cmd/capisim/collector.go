@@ -10,9 +10,9 @@ import (
 
 const (
 	leastSlack     = 10 << 20 // bytes that may always be allocated before the next collection
-	mostSlack      = 24 << 20 // bytes that may be in a heap that does not grow beyond roomy so
-	roomy          = 74 << 20
-	leastCollected = 64 // bytes: smaller things share their memory with others, and may outlive them
+	mostSlack      = 24 << 20 // bytes that may be allocated in its place, as long as the heap
+	roomy          = 74 << 20 // stays below so many bytes
+	leastCollected = 64       // bytes: smaller things share their memory with others, and may outlive them
 )
 
 // tendCollector lets the heap grow, from one collection to the next, by what the
