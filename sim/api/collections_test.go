@@ -84,31 +84,32 @@ func (r *rig) spent(t *testing.T, user, path string) (bytes, allocations int) {
 // asks, and what is made when it is asked for the first time costs in proportion to
 // what there is. It is not parallel: others would be counted.
 func TestCollectionsTakeWhatTheyShow(t *testing.T) {
-	const few, many = 40, 400
+	const few, many, tries = 40, 400, 100
 	type cost struct{ first, again, bytes int }
 	for _, user := range []string{"admin", "one"} {
-		costs := map[int]map[string]cost{}
+		costs := map[string]cost{}
 		for _, count := range []int{few, many} {
 			r := rigFor(t, wide(count), Options{})
-			costs[count] = map[string]cost{}
 			for _, path := range narrow {
-				var one cost
-				_, one.first = r.spent(t, user, "/v3/"+path)
-				one.bytes, one.again = r.spent(t, user, "/v3/"+path)
-				for range 12 { // the journal begins a page now and then, pools forget under the race detector
-					bytes, allocations := r.spent(t, user, "/v3/"+path)
-					one.bytes, one.again = min(one.bytes, bytes), min(one.again, allocations)
+				_, first := r.spent(t, user, "/v3/"+path)
+				bytes, again := r.spent(t, user, "/v3/"+path)
+				least := costs[path]
+				enough := func() bool { return again <= least.again+(many-few)/20 && bytes <= least.bytes+(many-few)*100 }
+				// The journal begins a page now and then, and pools forget under the race detector.
+				for try := 1; try < tries && (count == few && try < 12 || count == many && !enough()); try++ {
+					b, a := r.spent(t, user, "/v3/"+path)
+					bytes, again = min(bytes, b), min(again, a)
 				}
-				costs[count][path] = one
-			}
-		}
-		for path, least := range costs[few] {
-			most := costs[many][path]
-			if most.again > least.again+(many-few)/20 || most.bytes > least.bytes+(many-few)*100 {
-				t.Errorf("%s for %s: %d allocations, %d bytes of %d, %d, %d of %d", path, user, least.again, least.bytes, few, most.again, most.bytes, many)
-			}
-			if most.first > 2000+least.first*many/few*2 {
-				t.Errorf("%s for %s: %d allocations at first of %d, %d of %d", path, user, least.first, few, most.first, many)
+				if count == few {
+					costs[path] = cost{first, again, bytes}
+					continue
+				}
+				if !enough() {
+					t.Errorf("%s for %s: %d allocations, %d bytes of %d, %d, %d of %d", path, user, least.again, least.bytes, few, again, bytes, many)
+				}
+				if first > 2000+least.first*many/few*2 {
+					t.Errorf("%s for %s: %d allocations at first of %d, %d of %d", path, user, least.first, few, first, many)
+				}
 			}
 		}
 	}
