@@ -39,6 +39,7 @@ var _ = BeforeSuite(func() {
 		chromedp.NoSandbox, // the tests may run as root, in a container
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("renderer-process-limit", "1"), // a spec uses one tab at a time, and a process for each costs a fifth more
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+foreign+" 127.0.0.1"),
 	)
