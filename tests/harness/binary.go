@@ -62,7 +62,7 @@ func build() (string, error) {
 	if raced {
 		path += "-race"
 	}
-	builder := exec.Command("go", "build", fmt.Sprintf("-race=%t", raced), "-buildvcs=false", "-o", path, "./cmd/capisim")
+	builder := exec.Command("go", "build", fmt.Sprintf("-race=%t", raced), "-pgo=off", "-buildvcs=false", "-o", path, "./cmd/capisim")
 	builder.Dir = root
 	if out, err := builder.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
