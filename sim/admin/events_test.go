@@ -171,6 +171,28 @@ func TestReadersAreCounted(t *testing.T) {
 	}
 }
 
+// A reader that comes when the world has ended, and others have not noticed yet, is
+// told that there is nothing more, whatever has happened until then.
+func TestReadersAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	srv := start(t)
+	short, err := srv.worlds.Create(world.Spec{Name: "short", Scenario: srv.worlds.Root().Current().Scenario})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub := &srv.handler.hub
+	f, _ := hub.join(short)
+	defer hub.leave(f)
+	srv.worlds.Delete("short")
+	<-f.done
+	played(t, short, nil)
+	again, at := hub.join(short)
+	defer hub.leave(again)
+	if text, going := again.next(t.Context(), &at); again != f || going || len(text) > 0 {
+		t.Errorf("the same feed: %t, going on: %t, with %.100q", again == f, going, text)
+	}
+}
+
 // A reader that is behind is told how much it missed and where things stand; one
 // that does not read costs nothing, and nothing is kept for it.
 func TestReadersThatAreBehind(t *testing.T) {

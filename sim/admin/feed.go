@@ -159,10 +159,14 @@ func (f *feed) look() bool {
 	return len(text) > 0
 }
 
-// add puts a batch at the end, and drops the oldest when they are too many.
+// add puts a batch at the end, and drops the oldest when they are too many. Who
+// comes after the end of the world, while others have not left yet, adds nothing.
 func (f *feed) add(text []byte, requests int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.ended {
+		return
+	}
 	from := f.end
 	f.end.batches++
 	f.end.requests += requests
