@@ -159,6 +159,7 @@ var _ = Describe("The editor of rules", func() {
 		t := visit(world.Base)
 		t.click(`[aria-label="Let old decide first"]`)
 		answers(500)
+		t.sees(".rules li:first-child", "old") // the page hears of it later, and then its rows move
 		t.click(`[aria-label="Switch old off"]`)
 		answers(503)
 		t.sees(".rules", "switched off")
