@@ -229,17 +229,48 @@ func (t *tab) loads() bool {
 // click waits for an element and clicks it where it is on the screen.
 func (t *tab) click(selector string) {
 	GinkgoHelper()
-	t.clicks++
-	x, y := t.rests(selector)
-	t.run(chromedp.MouseClickXY(x, y))
+	t.press(selector, "click")
 }
 
 // opens clicks an element with the other button of the mouse.
 func (t *tab) opens(selector string) {
 	GinkgoHelper()
+	t.press(selector, "contextmenu", chromedp.ButtonRight)
+}
+
+// guarded lets the next press reach an element and nothing else, and notes which of
+// them it came to. What comes by itself, such as a new world, moves a page under the
+// pointer.
+const guarded = `((selector, last) => {
+	const events = ["pointerdown", "mousedown", "pointerup", "mouseup", last];
+	const guard = (event) => {
+		const element = document.querySelector(selector);
+		const meant = !!element && (element.contains(event.target) || !!event.target.closest?.("label")?.contains(element));
+		if (!meant) {
+			event.preventDefault();
+			event.stopImmediatePropagation();
+		}
+		if (event.type !== last) return;
+		window.pressed = meant;
+		window.unguard();
+	};
+	window.unguard?.();
+	window.unguard = () => events.forEach((type) => window.removeEventListener(type, guard, true));
+	window.pressed = false;
+	events.forEach((type) => window.addEventListener(type, guard, true));
+})(%q, %q)`
+
+// press presses an element until that has reached it: last is the event that ends it.
+// On the page that it may lead to nobody has taken note.
+func (t *tab) press(selector, last string, options ...chromedp.MouseOption) {
+	GinkgoHelper()
 	t.clicks++
-	x, y := t.rests(selector)
-	t.run(chromedp.MouseClickXY(x, y, chromedp.ButtonRight))
+	Eventually(func(g Gomega) {
+		x, y := t.rests(selector)
+		t.run(chromedp.Evaluate(fmt.Sprintf(guarded, selector, last), nil))
+		t.run(chromedp.MouseClickXY(x, y, options...))
+		g.Expect(value[bool](t, "window.pressed ?? true")).To(BeTrue(), "the press has not reached %s", selector)
+	}).Should(Succeed())
 }
 
 // focus gives an element the keyboard, and marks what it holds.
