@@ -32,7 +32,7 @@ var _ = SynchronizedBeforeSuite(func() []byte {
 	dir, err := os.MkdirTemp("", "capisim-planted-")
 	Expect(err).NotTo(HaveOccurred())
 	path := filepath.Join(dir, "planted")
-	build := exec.Command("go", "build", "-o", path, "./planted")
+	build := exec.Command("go", "build", "-race", "-o", path, "./planted") // the suite's own build has compiled its packages so
 	output, err := build.CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), string(output))
 	return []byte(path)
