@@ -38,7 +38,7 @@ const patience = time.Minute
 func length() time.Duration {
 	text := os.Getenv("STORM")
 	if text == "" {
-		return 20 * time.Second
+		return 10 * time.Second
 	}
 	d, err := time.ParseDuration(text)
 	Expect(err).NotTo(HaveOccurred(), "STORM")
