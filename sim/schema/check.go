@@ -64,7 +64,11 @@ func (c *checking) find(of *jsonschema.Schema, part document.Value, at string) e
 	if sound(of, part) {
 		return nil
 	}
-	switch err := of.Validate(part.Any()).(type) {
+	exact, err := compiled(of)
+	if err != nil {
+		return err
+	}
+	switch err := exact.Validate(part.Any()).(type) {
 	case nil:
 		return nil
 	case *jsonschema.ValidationError:

@@ -20,12 +20,12 @@ func Fit(name string, value document.Value) (document.Value, error) {
 }
 
 func fit(stop *document.Stop, name string, value document.Value) (document.Value, error) {
-	loaded := load(name)
-	if loaded.err != nil {
-		return document.Value{}, loaded.err
+	of, err := outline(name)
+	if err != nil {
+		return document.Value{}, err
 	}
 	f := &fitter{stop: stop, unfolder: document.Unfolder{Stop: stop}}
-	fitting, _ := f.fit([]*jsonschema.Schema{loaded.compiled}, value)
+	fitting, _ := f.fit([]*jsonschema.Schema{of}, value)
 	return fitting, f.left
 }
 
@@ -119,13 +119,22 @@ func asText(schemas []*jsonschema.Schema, value document.Value) (fitting documen
 		return value, false
 	}
 	taken := func(as document.Value) bool {
-		return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return s.Validate(as.Any()) == nil })
+		return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return holds(s, as) })
 	}
 	if text := document.Text(value.Text); !taken(value) && taken(text) {
 		value.Kind = document.String
 		return value, true
 	}
 	return value, false
+}
+
+// holds says whether a value is as a schema asks.
+func holds(of *jsonschema.Schema, value document.Value) bool {
+	if sound(of, value) {
+		return true
+	}
+	exact, err := compiled(of)
+	return err == nil && exact.Validate(value.Any()) == nil
 }
 
 // mayBeText is false for a schema that says itself that no text fits: the error

@@ -27,17 +27,6 @@ const (
 	maxValueDepth = 1000
 )
 
-// source is a schema as compiled and as written; the latter tells what
-// was expected.
-type source struct {
-	compiled *jsonschema.Schema
-	err      error
-}
-
-// sources holds a source loader per name, made on first use: schemas
-// are not needed to answer requests, and compiling them takes milliseconds.
-var sources sync.Map
-
 // Validate checks a value against the schema of that name: "process" is
 // schemas/process.schema.json. Violations are sorted by pointer and empty when
 // the value conforms; beyond a hundred they are only counted. The error is for a
@@ -59,46 +48,55 @@ func FitAndValidate(stop *document.Stop, name string, value document.Value) (doc
 }
 
 func validate(stop *document.Stop, name string, value document.Value) (document.Violations, error) {
-	loaded := load(name)
-	if loaded.err != nil {
-		return nil, loaded.err
+	of, err := outline(name)
+	if err != nil {
+		return nil, err
 	}
 	if refused := unusable(value, 0); len(refused) > 0 {
 		return refused, nil
 	}
 	c := checking{stop: stop}
-	if err := c.check(loaded.compiled, value, ""); err != nil {
+	if err := c.check(of, value, ""); err != nil {
 		return nil, fmt.Errorf("validate against schema %s: %w", name, err)
 	}
 	return told(c.faults, value), nil
 }
 
-func load(name string) source {
-	loader, found := sources.Load(name)
-	if !found {
-		loader, _ = sources.LoadOrStore(name, sync.OnceValue(func() source { return compile(name) }))
-	}
-	return loader.(func() source)()
-}
+// library is the compiler of the schema library with all that it has read, and what
+// it has made, by location: most values are right, and compiling takes tens of
+// milliseconds.
+var library = struct {
+	sync.Mutex
+	*jsonschema.Compiler
+	made sync.Map
+}{Compiler: compiler()}
 
-func compile(schema string) source {
-	if _, err := schemas.FS.ReadFile(schema + ".schema.json"); err != nil {
-		return source{err: fmt.Errorf("schema %q does not exist", schema)}
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat = true
-	compiler.LoadURL = func(url string) (io.ReadCloser, error) {
+func compiler() *jsonschema.Compiler {
+	c := jsonschema.NewCompiler()
+	c.AssertFormat = true
+	c.LoadURL = func(url string) (io.ReadCloser, error) {
 		text, err := schemas.FS.ReadFile(strings.TrimPrefix(url, schemaBase))
 		if err != nil {
 			return nil, fmt.Errorf("schema %s is not among the embedded ones", url)
 		}
 		return io.NopCloser(bytes.NewReader(text)), nil
 	}
-	compiled, err := compiler.Compile(schemaBase + schema + ".schema.json")
-	if err != nil {
-		return source{err: fmt.Errorf("compile schema %s: %w", schema, err)}
+	return c
+}
+
+// compiled is the schema that the library makes of an outline.
+func compiled(of *jsonschema.Schema) (*jsonschema.Schema, error) {
+	if made, found := library.made.Load(of.Location); found {
+		return made.(*jsonschema.Schema), nil
 	}
-	return source{compiled: compiled}
+	library.Lock()
+	defer library.Unlock()
+	made, err := library.Compile(of.Location)
+	if err != nil {
+		return nil, fmt.Errorf("compile schema %s: %w", of.Location, err)
+	}
+	library.made.Store(of.Location, made)
+	return made, nil
 }
 
 // unusable finds what the schema library cannot be given: depth without end,

@@ -9,7 +9,6 @@ import (
 
 	"example.com/capisim/schemas"
 	"example.com/capisim/sim/document"
-	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
 func decoded(t *testing.T, text string) document.Value {
@@ -246,7 +245,12 @@ func TestAlternatives(t *testing.T) {
 	schema := decoded(t, text)
 	resolve(&schema, schemaBase+file)
 	written.Store(file, schema)
-	compiled, err := jsonschema.CompileString(schemaBase+file, text)
+	library.Lock()
+	if err := library.AddResource(schemaBase+file, strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	library.Unlock()
+	of, err := outline("alternatives")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +267,7 @@ func TestAlternatives(t *testing.T) {
 	} {
 		value := decoded(t, text)
 		c := checking{}
-		if err := c.check(compiled, value, ""); err != nil {
+		if err := c.check(of, value, ""); err != nil {
 			t.Fatal(err)
 		}
 		got := told(c.faults, value).Error()

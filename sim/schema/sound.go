@@ -34,6 +34,9 @@ func sound(of *jsonschema.Schema, value document.Value) bool {
 			return false
 		}
 	}
+	if of.Not != nil && !broken(of.Not, value) || !oneSound(of.OneOf, value) || !soundBranch(of, value) {
+		return false
+	}
 	switch value.Kind {
 	case document.Object:
 		return soundObject(of, value.Members)
@@ -49,11 +52,67 @@ func sound(of *jsonschema.Schema, value document.Value) bool {
 
 // plain says that a schema has only what sound knows.
 func plain(s *jsonschema.Schema) bool {
-	return s.RecursiveRef == nil && s.DynamicRef == nil && s.Not == nil && s.OneOf == nil && s.If == nil &&
-		!s.RegexProperties && s.Dependencies == nil && s.DependentRequired == nil && s.DependentSchemas == nil && s.UnevaluatedProperties == nil &&
+	return s.RecursiveRef == nil && s.DynamicRef == nil &&
+		!s.RegexProperties && s.Dependencies == nil && s.DependentSchemas == nil && s.UnevaluatedProperties == nil &&
 		s.Items == nil && s.AdditionalItems == nil && s.PrefixItems == nil && s.Contains == nil && s.UnevaluatedItems == nil &&
 		s.ContentEncoding == "" && s.ContentMediaType == "" && s.ContentSchema == nil &&
 		s.ExclusiveMinimum == nil && s.ExclusiveMaximum == nil && s.MultipleOf == nil && len(s.Extensions) == 0
+}
+
+// oneSound says that there are no alternatives, or that one is right and the others
+// are not.
+func oneSound(alternatives []*jsonschema.Schema, value document.Value) bool {
+	right := 0
+	for _, s := range alternatives {
+		if sound(s, value) {
+			right++
+		} else if !broken(s, value) {
+			return false
+		}
+	}
+	return right == min(len(alternatives), 1)
+}
+
+// soundBranch says that a value is right under either branch of a condition that it
+// may meet.
+func soundBranch(of *jsonschema.Schema, value document.Value) bool {
+	if of.If == nil {
+		return true
+	}
+	met, missed := sound(of.If, value), broken(of.If, value)
+	return (missed || of.Then == nil || sound(of.Then, value)) && (met || of.Else == nil || sound(of.Else, value))
+}
+
+// broken says that the library would find something wrong with a value; false says
+// nothing. It knows what conditions are made of.
+func broken(of *jsonschema.Schema, value document.Value) bool {
+	switch value.Kind {
+	case document.Folded:
+		return false
+	case document.String:
+		if of.Pattern != nil && !matches(of.Pattern, value.Text) {
+			return true
+		}
+		fallthrough
+	case document.Bool, document.Null:
+		if !among(of.Enum, value) || !among(of.Constant, value) {
+			return true
+		}
+	case document.Object:
+		if slices.ContainsFunc(of.Required, func(name string) bool { return !has(value.Members, name) }) {
+			return true
+		}
+		for i, member := range value.Members { // of a key that stands twice the last counts
+			if inner := of.Properties[member.Key]; inner != nil && broken(inner, member.Value) && !has(value.Members[i+1:], member.Key) {
+				return true
+			}
+		}
+	}
+	return len(of.Types) > 0 && !slices.Contains(of.Types, kinds[value.Kind]) && (value.Kind != document.Number || !slices.Contains(of.Types, "integer"))
+}
+
+func has(members []document.Field, key string) bool {
+	return slices.ContainsFunc(members, func(member document.Field) bool { return member.Key == key })
 }
 
 // kinds are the types by the names that schemas have for them.
@@ -89,8 +148,12 @@ func soundObject(of *jsonschema.Schema, members []document.Field) bool {
 	if of.Format != "" || of.MinProperties > min(len(members), 1) || of.MaxProperties >= 0 && len(members) > of.MaxProperties {
 		return false
 	}
-	for _, name := range of.Required {
-		if !slices.ContainsFunc(members, func(member document.Field) bool { return member.Key == name }) {
+	absent := func(name string) bool { return !has(members, name) }
+	if slices.ContainsFunc(of.Required, absent) {
+		return false
+	}
+	for name, others := range of.DependentRequired {
+		if has(members, name) && slices.ContainsFunc(others, absent) {
 			return false
 		}
 	}
@@ -127,10 +190,22 @@ func soundMember(of *jsonschema.Schema, member *document.Field) bool {
 }
 
 func soundArray(of *jsonschema.Schema, items []document.Field) bool {
-	if of.Format != "" || len(items) < of.MinItems || of.MaxItems >= 0 && len(items) > of.MaxItems || of.UniqueItems && len(items) > 1 {
+	if of.Format != "" || len(items) < of.MinItems || of.MaxItems >= 0 && len(items) > of.MaxItems || of.UniqueItems && !differ(items) {
 		return false
 	}
 	return of.Items2020 == nil || !slices.ContainsFunc(items, func(item document.Field) bool { return !sound(of.Items2020, item.Value) })
+}
+
+// differ says that the items are texts of which none stands twice.
+func differ(items []document.Field) bool {
+	seen := make(map[string]bool, len(items))
+	for _, item := range items {
+		if item.Value.Kind != document.String || seen[item.Value.Text] {
+			return false
+		}
+		seen[item.Value.Text] = true
+	}
+	return true
 }
 
 func soundText(of *jsonschema.Schema, text string) bool {

@@ -22,14 +22,24 @@ func TestSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := load("scenario").compiled
+	of, err := outline("scenario")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, err := compiled(of)
+	if err != nil {
+		t.Fatal(err)
+	}
 	sounds := 0
 	judge := func(changed document.Value) {
 		if !sound(of, changed) {
+			if broken(of, changed) && exact.Validate(changed.Any()) == nil {
+				t.Errorf("taken for broken: %.300s", changed)
+			}
 			return
 		}
-		if sounds++; of.Validate(changed.Any()) != nil {
-			t.Errorf("taken for sound: %.300s: %v", changed, of.Validate(changed.Any()))
+		if sounds++; exact.Validate(changed.Any()) != nil {
+			t.Errorf("taken for sound: %.300s: %v", changed, exact.Validate(changed.Any()))
 		}
 	}
 	odd := decoded(t, `[null, true, 0, -1, 1.5, 1e3, 99999999999999999999, "", "a b", "STARTED", "2026-01-01T00:00:00Z", "1s", [], [1], ["a", "a"], {}, {"x-a": 1}, {"y": "z"}]`)
@@ -40,6 +50,50 @@ func TestSound(t *testing.T) {
 	}
 	if sounds < 500 {
 		t.Errorf("%d variations were taken for sound, want hundreds", sounds)
+	}
+}
+
+// TestConditions: what depends on another condition is sound only where the library
+// says so, and right values are seen to be.
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	const file = "conditions.schema.json"
+	const text = `{"properties":{
+		"not":{"not":{"pattern":"^-"}},
+		"if":{"if":{"required":["a"],"properties":{"a":{"const":true}}},"then":{"maxProperties":1},"else":{"required":["b"]}},
+		"one":{"oneOf":[{"required":["a"]},{"required":["b"]},{"type":"string"}]},
+		"with":{"dependentRequired":{"a":["b","c"]}},
+		"unique":{"uniqueItems":true}}}`
+	written.Store(file, decoded(t, text))
+	library.Lock()
+	if err := library.AddResource(schemaBase+file, strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	library.Unlock()
+	of, err := outline("conditions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, err := compiled(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		`{"not":"a"}`: true, `{"not":"-a"}`: false,
+		`{"if":{"a":true}}`: true, `{"if":{"a":true,"b":1}}`: false, `{"if":{"a":false,"b":1}}`: true, `{"if":{"b":1}}`: true, `{"if":{"a":false}}`: false,
+		`{"if":{"a":false,"a":true}}`: false, `{"if":{"a":true,"a":false,"b":1}}`: true, `{"if":{"a":5,"b":1}}`: false, `{"if":7}`: true,
+		`{"one":{"a":1}}`: true, `{"one":{"a":1,"b":1}}`: false, `{"one":{}}`: false, `{"one":"x"}`: false, `{"one":5}`: false,
+		`{"with":{"a":1,"b":1,"c":1}}`: true, `{"with":{"a":1,"b":1}}`: false, `{"with":{"b":1}}`: true,
+		`{"unique":["a","b"]}`: true, `{"unique":["a","a"]}`: false, `{"unique":[1,2]}`: false,
+	} {
+		value := decoded(t, text)
+		valid := exact.Validate(value.Any()) == nil
+		if got := sound(of, value); got != want || got && !valid {
+			t.Errorf("%s: sound %v, want %v; valid %v", text, got, want, valid)
+		}
+		if broken(of, value) && valid {
+			t.Errorf("%s: taken for broken", text)
+		}
 	}
 }
 
