@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
 	"example.com/capisim/schemas"
 	"example.com/capisim/sim/document"
 )
@@ -27,6 +29,28 @@ func validated(t *testing.T, schema string, value document.Value) string {
 		t.Fatal(err)
 	}
 	return found.Error()
+}
+
+// schemaOf makes a schema of a test known, as outlined and as the library has it.
+func schemaOf(t *testing.T, name, text string) (of, exact *jsonschema.Schema) {
+	t.Helper()
+	file := name + ending
+	schema := decoded(t, text)
+	resolve(&schema, schemaBase+file)
+	written.Store(file, schema)
+	library.Lock()
+	err := library.AddResource(schemaBase+file, strings.NewReader(text))
+	library.Unlock()
+	if err == nil {
+		of, err = outline(name)
+	}
+	if err == nil {
+		exact, err = compiled(of)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return of, exact
 }
 
 const wholeProcess = `{"guid":"g","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","version":"v","type":"web",
@@ -237,23 +261,11 @@ func TestDescribe(t *testing.T) {
 // value's type points at. None of the schemas for answers has any.
 func TestAlternatives(t *testing.T) {
 	t.Parallel()
-	const file = "alternatives.schema.json"
 	const text = `{"$defs":{"ratio":{"type":"number","minimum":0,"maximum":1}},
 		"properties":{"one":{"anyOf":[{"$ref":"#/$defs/ratio"},{"type":"object","properties":{"in":{"type":"array"}},"additionalProperties":false}]},
 		"other":{"oneOf":[{"const":"a"},{"enum":["b","c"]}]}, "items":{"type":"array","contains":{"type":"string"}},
 		"never":false, "even":{"multipleOf":2}, "both":{"allOf":[{"minimum":1},{"maximum":2},{"maximum":2}]}}}`
-	schema := decoded(t, text)
-	resolve(&schema, schemaBase+file)
-	written.Store(file, schema)
-	library.Lock()
-	if err := library.AddResource(schemaBase+file, strings.NewReader(text)); err != nil {
-		t.Fatal(err)
-	}
-	library.Unlock()
-	of, err := outline("alternatives")
-	if err != nil {
-		t.Fatal(err)
-	}
+	of, _ := schemaOf(t, "alternatives", text)
 	for text, want := range map[string]string{
 		`{"one":0.5,"other":"b"}`: "",
 		`{"one":1.5}`:             "/one: 1.5, expected a number from 0 to 1",

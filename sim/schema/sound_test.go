@@ -57,27 +57,13 @@ func TestSound(t *testing.T) {
 // says so, and right values are seen to be.
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	const file = "conditions.schema.json"
 	const text = `{"properties":{
 		"not":{"not":{"pattern":"^-"}},
 		"if":{"if":{"required":["a"],"properties":{"a":{"const":true}}},"then":{"maxProperties":1},"else":{"required":["b"]}},
 		"one":{"oneOf":[{"required":["a"]},{"required":["b"]},{"type":"string"}]},
 		"with":{"dependentRequired":{"a":["b","c"]}},
 		"unique":{"uniqueItems":true}}}`
-	written.Store(file, decoded(t, text))
-	library.Lock()
-	if err := library.AddResource(schemaBase+file, strings.NewReader(text)); err != nil {
-		t.Fatal(err)
-	}
-	library.Unlock()
-	of, err := outline("conditions")
-	if err != nil {
-		t.Fatal(err)
-	}
-	exact, err := compiled(of)
-	if err != nil {
-		t.Fatal(err)
-	}
+	of, exact := schemaOf(t, "conditions", text)
 	for text, want := range map[string]bool{
 		`{"not":"a"}`: true, `{"not":"-a"}`: false,
 		`{"if":{"a":true}}`: true, `{"if":{"a":true,"b":1}}`: false, `{"if":{"a":false,"b":1}}`: true, `{"if":{"b":1}}`: true, `{"if":{"a":false}}`: false,
